@@ -1,0 +1,39 @@
+/** One HTTP request, complete. The body is bytes, so that 64-bit ids travel as written. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** The real `https://HOST/PATH`; the client rewrites it when a gateway is set. */
+  url: string;
+  headers: Record<string, string>;
+  body?: string | Buffer;
+}
+
+/** One HTTP answer, read whole. Header names are lower case. */
+export interface HttpAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+  latencyMs: number;
+}
+
+/** Why there is no answer: the connection failed, broke off or took too long. */
+export class ConnectionFault extends Error {
+  override readonly name = 'ConnectionFault';
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly latencyMs: number,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** The only way out of the program. */
+export interface HttpClient {
+  /**
+   * Sends one request and reads the whole answer; redirects are not followed.
+   * @throws ConnectionFault when no complete answer came; AbortError when `signal` aborts.
+   */
+  send(request: HttpRequest, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}

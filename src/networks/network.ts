@@ -1,0 +1,156 @@
+import type { ConversionEvent } from '../events/conversion-event.js';
+import type { Mapping } from '../goals/goal.js';
+import type { HttpAnswer, HttpRequest } from '../http/http.js';
+import type { Settings } from '../config/settings.js';
+import type { NetworkName } from './names.js';
+
+/** Our stored grant for one network account, without its secrets. */
+export interface Connection {
+  network: NetworkName;
+  /** The network's id of the account, as text. */
+  account: string;
+  accountName?: string;
+  /** Amazon: `na`, `eu` or `fe`. */
+  region?: string;
+  /** Which of the network's contracts is spoken: Amazon `capi-v1` or `events-api`. */
+  api?: string;
+  /** Amazon profile id, sent as scope where the account has one. */
+  profileId?: string;
+  clientId?: string;
+  scopes?: string[];
+  connectedAt?: string;
+  /** When the consent ends, where the network dates it. */
+  grantExpiresAt?: string;
+  source: 'store' | 'environment' | 'sandbox';
+}
+
+/** The network-ready, hashed facts of one conversion: all that is needed to send it again. Pure JSON. */
+export type Facts = object;
+
+/** Why a postback is not sent, by the rules of contract.md section 4. */
+export type SkipReason =
+  | 'duplicate'
+  | 'test_event'
+  | 'consent_none'
+  | 'consent_unknown'
+  | 'suppressed'
+  | 'organic'
+  | 'other_network'
+  | 'no_click_id'
+  | 'no_goal'
+  | 'goal_disabled'
+  | 'filter_not_met'
+  | 'already_counted'
+  | 'not_connected'
+  | 'network_disabled'
+  | 'unmapped_goal'
+  | 'too_old'
+  | 'in_future'
+  | 'no_match_key'
+  | 'no_country'
+  | 'eu_consent_missing'
+  | 'unsupported_currency'
+  | 'incomplete_event';
+
+export interface Skip {
+  reason: SkipReason;
+  /** What was seen and which rule stopped it, for people. Never personal data. */
+  message: string;
+  /** The field that `incomplete_event` misses. */
+  field?: string;
+}
+
+/** One conversion of one goal for one network: the unit that is delivered. */
+export interface Postback {
+  /** 32 hex digits from workspace, network, goal and event id; see delivery/postback-id.ts. */
+  id: string;
+  /** What makes a second delivery harmless at the network; the same on every attempt. */
+  dedupeId: string;
+  network: NetworkName;
+  goal: string;
+  goalName: string;
+  event: string;
+  eventId: string;
+  eventTimeMs: number;
+  test: boolean;
+  value?: string;
+  currency?: string;
+  facts: Facts;
+}
+
+/** A postback with what its goal is called at the network. */
+export interface Outgoing {
+  postback: Postback;
+  mapping: Mapping;
+}
+
+/** What the answer says of one postback. `unknown`: the answer does not mention it, so it is not delivered. */
+export type OutcomeKind =
+  | 'delivered'
+  | 'processing'
+  | 'transient'
+  | 'throttled'
+  | 'credential'
+  | 'configuration'
+  | 'payload'
+  | 'expired'
+  | 'unknown';
+
+export interface Outcome {
+  kind: OutcomeKind;
+  /** Machine-readable, such as `http_503` or the network's own code. */
+  reason: string;
+  /** The network's words, cut to 300 characters and free of control characters. */
+  message?: string;
+}
+
+/** The judgement on one answer. */
+export interface Verdict {
+  /** One per postback, in the order of the request. Many may share one object. */
+  outcomes: Outcome[];
+  /** The network's id of the request, for its support. */
+  requestId?: string;
+  /** How long the network asks us to wait. */
+  retryAfterMs?: number;
+  /** The request was refused whole and part of it may be good: send it again in halves. */
+  split?: boolean;
+}
+
+export interface Limits {
+  /** Events a request. */
+  maxEvents: number;
+  /** Bytes a request body. */
+  maxBytes: number;
+  /** Documented pace of one account, requests a second; 0 where none is known. */
+  requestsPerSecond: number;
+  /** How old an event may be when it is sent: the deadline is event time + window. */
+  windowMs: number;
+  /** How far ahead of the clock an event may be. */
+  futureMs: number;
+}
+
+/** A network spoken to over one connection. Pure: no I/O, no clock, no retries. */
+export interface Channel {
+  network: NetworkName;
+  account: string;
+  limits: Limits;
+  /** Network feasibility of one conversion apart from its age: undefined when it can be sent. */
+  check(facts: Facts, mapping: Mapping): Skip | undefined;
+  /** Bytes that one event takes in the body, at most; for batching. */
+  sizeOf(outgoing: Outgoing): number;
+  request(items: readonly Outgoing[], accessToken: string): HttpRequest;
+  classify(items: readonly Outgoing[], answer: HttpAnswer): Verdict;
+}
+
+/** One folder of networks/, as delivery sees it. */
+export interface Network {
+  name: NetworkName;
+  title: string;
+  /** Whether every goal needs a mapping here, or the network has default names. */
+  needsMapping: boolean;
+  /** Checks the shape of a mapping; a sentence saying what is expected when it is wrong. */
+  checkMapping(mapping: Mapping, api: string | undefined): string | undefined;
+  /** Hashes and keeps what this network may be told. Pure. */
+  prepare(event: ConversionEvent, settings: Settings): Facts;
+  open(connection: Connection, settings: Settings): Channel;
+}
