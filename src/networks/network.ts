@@ -62,7 +62,7 @@ export interface Skip {
 
 /** One conversion of one goal for one network: the unit that is delivered. */
 export interface Postback {
-  /** 32 hex digits from workspace, network, goal and event id; see delivery/postback-id.ts. */
+  /** 32 hex digits from workspace, network, goal and event id; see identity/postback-id.ts. */
   id: string;
   /** What makes a second delivery harmless at the network; the same on every attempt. */
   dedupeId: string;

@@ -1,0 +1,80 @@
+import { toCountryCode } from '../identity/country.js';
+import { readHash } from '../identity/hash.js';
+import type { JsonObject } from '../json.js';
+import type { HashedField, Identifiers } from './conversion-event.js';
+import { HASHED_FIELDS } from './conversion-event.js';
+import { FieldProblem } from './field-problem.js';
+import { readLooseText } from './field-values.js';
+
+/** Where a line may carry identifiers, most specific first, each with the path that messages name. */
+export type Place = readonly [from: JsonObject, path: string];
+
+/** Names that other systems use for the same field (contract.md section 6). */
+const ALIASES: Record<HashedField, readonly string[]> = {
+  email: ['email'],
+  phone: ['phone', 'phone_number', 'phoneNumber'],
+  first_name: ['first_name', 'firstName'],
+  last_name: ['last_name', 'lastName'],
+  address: ['address', 'street'],
+  city: ['city'],
+  state: ['state', 'region'],
+  postal_code: ['postal_code', 'postalCode', 'zip'],
+};
+
+/**
+ * What identifies the person, from the given places: the first place that has a field wins.
+ * @throws FieldProblem for a wrong type or a hash that is none; the message never quotes the value.
+ */
+export function readIdentifiers(places: readonly Place[]): Identifiers {
+  const identifiers: Identifiers = { plain: {}, hashed: {} };
+  for (const field of HASHED_FIELDS) readHashedField(places, field, identifiers);
+  const country = find(places, ['country', 'country_code', 'countryCode']);
+  const countryCode = country === undefined ? undefined : toCountryCode(country);
+  assign(identifiers, 'country', countryCode);
+  assign(identifiers, 'externalId', find(places, ['external_id', 'externalId']));
+  assign(identifiers, 'maid', find(places, ['maid', 'idfa', 'gaid']));
+  assign(identifiers, 'rampId', find(places, ['ramp_id', 'rampId']));
+  assign(identifiers, 'matchId', find(places, ['match_id', 'matchId']));
+  assign(identifiers, 'ip', find(places, ['ip']));
+  assign(identifiers, 'userAgent', find(places, ['user_agent', 'userAgent']));
+  return identifiers;
+}
+
+function readHashedField(places: readonly Place[], field: HashedField, into: Identifiers): void {
+  const given = find(places, [`${field}_hash`], `${field}_hash`);
+  if (given !== undefined) {
+    const hash = readHash(given);
+    if (hash === undefined) {
+      throw new FieldProblem(
+        'invalid_hash',
+        `${field}_hash`,
+        'is no SHA-256 hash; expected 64 hex digits, with or without sha256: before them',
+      );
+    }
+    into.hashed[field] = hash;
+    return;
+  }
+  const text = find(places, ALIASES[field]);
+  if (text === undefined) return;
+  const hash = readHash(text);
+  if (hash === undefined) into.plain[field] = text;
+  else into.hashed[field] = hash;
+}
+
+function find(places: readonly Place[], names: readonly string[], only?: string): string | undefined {
+  for (const [from, path] of places) {
+    for (const name of names) {
+      const found = from[name];
+      if (found === undefined || found === null || found === '') continue;
+      // An `address` object (Segment traits) is not a street.
+      if (only === undefined && typeof found === 'object') continue;
+      const text = readLooseText(from, name, `${path}${name}`);
+      if (text !== undefined) return text;
+    }
+  }
+  return undefined;
+}
+
+function assign<K extends keyof Identifiers>(into: Identifiers, key: K, value: Identifiers[K] | undefined): void {
+  if (value !== undefined) into[key] = value;
+}

@@ -1,0 +1,103 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+
+import { InputError, messageOf } from '../errors.js';
+import type { Line } from './line-splitter.js';
+import { LineSplitter } from './line-splitter.js';
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** One input: a file or a stream, with the name that messages use. */
+export interface Input {
+  name: string;
+  /** Absent: `stream` is read. */
+  path?: string;
+  stream?: Readable;
+}
+
+/**
+ * Checks that every input can be opened before the first line is read, so that a typing error in the third name does
+ * not show after the first file was sent.
+ * @throws InputError for a missing file, a directory or one without permission.
+ */
+export async function checkInputs(inputs: readonly Input[]): Promise<void> {
+  for (const { path, name } of inputs) {
+    if (path === undefined) continue;
+    const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      throw explainOpenFault(name, error);
+    });
+    if (found.isDirectory()) {
+      throw new InputError('input_is_directory', `${name} is a directory; expected a file of JSON Lines.`, {
+        hint: `Name the files in it, such as ${name.replace(/\/$/, '')}/*.jsonl.`,
+      });
+    }
+  }
+}
+
+/**
+ * The lines of one input, in order, a chunk at a time. `.gz` files are unpacked on the way.
+ * @throws InputError when the input cannot be read, breaks off, is no gzip or is UTF-16.
+ */
+export async function* readLines(input: Input, signal?: AbortSignal): AsyncGenerator<Line[]> {
+  const splitter = new LineSplitter();
+  let isFirst = true;
+  try {
+    for await (const chunk of openBytes(input, signal)) {
+      const bytes = chunk as Buffer;
+      if (isFirst && bytes.length > 0) {
+        isFirst = false;
+        refuseUtf16(input.name, bytes);
+      }
+      const lines = splitter.push(bytes);
+      if (lines.length > 0) yield lines;
+      if (signal?.aborted) return;
+    }
+  } catch (error) {
+    if (signal?.aborted) return;
+    if (error instanceof InputError) throw error;
+    throw explainReadFault(input.name, error as NodeJS.ErrnoException);
+  }
+  const last = splitter.end();
+  if (last.length > 0) yield last;
+}
+
+function openBytes(input: Input, signal: AbortSignal | undefined): Readable {
+  const options = signal ? { highWaterMark: CHUNK_BYTES, signal } : { highWaterMark: CHUNK_BYTES };
+  const source = input.path === undefined ? (input.stream as Readable) : createReadStream(input.path, options);
+  if (!input.path?.endsWith('.gz')) return source;
+  const unpacked = new PassThrough({ highWaterMark: CHUNK_BYTES });
+  pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), unpacked).catch((error: unknown) =>
+    unpacked.destroy(error as Error),
+  );
+  return unpacked;
+}
+
+function refuseUtf16(name: string, bytes: Buffer): void {
+  const mark = bytes.length >= 2 ? bytes.readUInt16BE(0) : 0;
+  if (mark !== 0xfeff && mark !== 0xfffe) return;
+  throw new InputError('not_utf8', `${name} is UTF-16 text; expected UTF-8.`, {
+    hint: `Convert it: iconv -f UTF-16 -t UTF-8 ${name} > events.jsonl`,
+  });
+}
+
+function explainOpenFault(name: string, error: NodeJS.ErrnoException): InputError {
+  if (error.code === 'ENOENT') {
+    return new InputError('input_not_found', `${name}: there is no such file.`, { cause: error });
+  }
+  return explainReadFault(name, error);
+}
+
+function explainReadFault(name: string, error: NodeJS.ErrnoException): InputError {
+  if (error.code === 'ENOENT') return explainOpenFault(name, error);
+  if (error.code === 'EACCES' || error.code === 'EPERM') {
+    return new InputError('input_unreadable', `${name} may not be read by this user.`, { cause: error });
+  }
+  if (error.code?.startsWith('Z_') || error.code === 'ERR_STREAM_PREMATURE_CLOSE') {
+    return new InputError('input_broken_gzip', `${name} is no whole gzip file.`, { cause: error });
+  }
+  return new InputError('input_unreadable', `${name} could not be read: ${messageOf(error)}.`, { cause: error });
+}

@@ -1,0 +1,45 @@
+import type { Database } from './database.js';
+
+interface Job {
+  work: () => unknown;
+  resolve: (value: never) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Puts the writes of one turn of the event loop into one transaction: a commit costs a disk flush, however little is
+ * in it. A write that throws takes the others of its turn with it, as none of them reached the disk.
+ */
+export class CommitQueue {
+  readonly #database: Database;
+  #jobs: Job[] = [];
+  #scheduled = false;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Runs `work` in the next transaction; resolves when it is on the disk. */
+  write<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#jobs.push({ work, resolve, reject });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => this.flush());
+    });
+  }
+
+  /** Writes at once what waits. */
+  flush(): void {
+    this.#scheduled = false;
+    const jobs = this.#jobs;
+    this.#jobs = [];
+    if (jobs.length === 0) return;
+    try {
+      const results = this.#database.transact(() => jobs.map(({ work }) => work()));
+      jobs.forEach(({ resolve }, index) => resolve(results[index] as never));
+    } catch (error) {
+      for (const { reject } of jobs) reject(error);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import { DatabaseSync } from '@photostructure/sqlite';
+
+import { InternalError, messageOf } from '../errors.js';
+
+export type SqlValue = string | number | null | Uint8Array;
+export type SqlRow = Record<string, SqlValue>;
+
+/** A prepared statement, in the shape of node:sqlite. */
+export interface Statement {
+  run(...values: SqlValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  get(...values: SqlValue[]): SqlRow | undefined;
+  all(...values: SqlValue[]): SqlRow[];
+  iterate(...values: SqlValue[]): IterableIterator<SqlRow>;
+}
+
+/** The little of SQLite that the log uses, so that another binding can stand in (performance.md section 9). */
+export interface Database {
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  /** Runs `work` in one write transaction: all of it is on disk when this returns, or none. */
+  transact<T>(work: () => T): T;
+  close(): void;
+}
+
+/** How long one process waits for another's commit, in milliseconds. Commits take well under a hundredth of it. */
+const BUSY_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens (and makes, readable by its owner only) the database at `path`.
+ * @param synchronous `full` survives a power cut, `normal` a crash of the program
+ * @throws InternalError when the file cannot be opened or is no database
+ */
+export function openDatabase(path: string, synchronous: 'full' | 'normal'): Database {
+  return guard(path, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+    const sqlite = new DatabaseSync(path);
+    sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    sqlite.exec('PRAGMA journal_mode = WAL');
+    sqlite.exec(`PRAGMA synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
+    sqlite.exec('PRAGMA foreign_keys = OFF');
+    return wrap(sqlite, path);
+  });
+}
+
+type Sqlite = InstanceType<typeof DatabaseSync>;
+
+function wrap(sqlite: Sqlite, path: string): Database {
+  // Preparing costs as much as running: each text is prepared once.
+  const prepared = new Map<string, Statement>();
+  const prepare = (sql: string): Statement => {
+    const statement = prepared.get(sql) ?? (sqlite.prepare(sql) as unknown as Statement);
+    prepared.set(sql, statement);
+    return statement;
+  };
+  return {
+    exec: (sql) => guard(path, () => sqlite.exec(sql)),
+    prepare: (sql) => guard(path, () => prepare(sql)),
+    transact: (work) =>
+      guard(path, () => {
+        sqlite.exec('BEGIN IMMEDIATE');
+        try {
+          const result = work();
+          sqlite.exec('COMMIT');
+          return result;
+        } catch (error) {
+          rollBack(sqlite);
+          throw error;
+        }
+      }),
+    close: () => sqlite.close(),
+  };
+}
+
+function rollBack(sqlite: Sqlite): void {
+  try {
+    sqlite.exec('ROLLBACK');
+  } catch {
+    // SQLite has rolled back by itself (a full disk does that): the first error is the one to tell.
+  }
+}
+
+function guard<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw explainFault(path, error);
+  }
+}
+
+interface SqliteFault {
+  sqliteCodeName?: string;
+  code?: string;
+}
+
+/** Turns SQLite's faults into sentences; other errors pass unchanged. */
+function explainFault(path: string, error: unknown): unknown {
+  const { sqliteCodeName, code } = error as SqliteFault;
+  const name = sqliteCodeName ?? code ?? '';
+  const because = (word: string, message: string, hint: string): InternalError =>
+    new InternalError(word, message, { hint, cause: error });
+  if (name.startsWith('SQLITE_FULL') || code === 'ENOSPC' || code === 'EDQUOT') {
+    return because(
+      'disk_full',
+      `The disk is full: the delivery log at ${path} cannot grow.`,
+      'Make room and run the same command again: what was recorded is kept, and only what is missing is sent.',
+    );
+  }
+  if (name.startsWith('SQLITE_IOERR')) {
+    return because(
+      'disk_fault',
+      `The delivery log at ${path} could not be written: ${messageOf(error)}.`,
+      'Look for a full or failing disk, then run the same command again.',
+    );
+  }
+  if (name.startsWith('SQLITE_NOTADB') || name.startsWith('SQLITE_CORRUPT')) {
+    return because(
+      'log_damaged',
+      `The delivery log at ${path} is damaged or no database.`,
+      'Move it aside and keep it: it holds what was sent. A new one starts empty, so earlier events could be sent again.',
+    );
+  }
+  if (name.startsWith('SQLITE_BUSY') || name.startsWith('SQLITE_LOCKED')) {
+    return because(
+      'log_busy',
+      `The delivery log at ${path} is held by another program for more than ${BUSY_TIMEOUT_MS / 1000} s.`,
+      'Close the program that holds it (a database browser, a backup) and run the same command again.',
+    );
+  }
+  if (name === 'EACCES' || name === 'EPERM' || name === 'EROFS' || name.startsWith('SQLITE_CANTOPEN')) {
+    return because(
+      'log_unwritable',
+      `The delivery log at ${path} cannot be opened for writing.`,
+      'Check the owner and mode of the folder, or choose another place with POSTBACK_HOME.',
+    );
+  }
+  if (name.startsWith('SQLITE_READONLY')) {
+    return because('log_unwritable', `The delivery log at ${path} is read-only.`, 'Check its owner and mode.');
+  }
+  return error;
+}

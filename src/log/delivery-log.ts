@@ -1,0 +1,274 @@
+import type { Clock } from '../clock.js';
+import { derivePostbackId } from '../identity/postback-id.js';
+import type { Outcome, Postback } from '../networks/network.js';
+import type { Random } from '../random.js';
+import { CommitQueue } from './commit-queue.js';
+import type { Database } from './database.js';
+import { openDatabase } from './database.js';
+import type { Entry, OpenRequest, RequestResult, SkipEntry } from './entry.js';
+import { Kinds } from './kinds.js';
+import { packDetails, packIds } from './packing.js';
+import type { StoredPostback } from './postback-rows.js';
+import { PostbackRows } from './postback-rows.js';
+import type { Run } from './runs.js';
+import { Runs } from './runs.js';
+import { prepareSchema } from './schema.js';
+import { SeenIndex } from './seen-index.js';
+import { takeOver } from './takeover.js';
+
+/** What the log knows of a postback. `known`: it was part of a request and waits for nothing. */
+export type Standing = 'unknown' | 'known' | StoredPostback;
+
+export interface LogOptions {
+  path: string;
+  workspace: string;
+  synchronous: 'full' | 'normal';
+  clock: Clock;
+  random: Random;
+}
+
+/**
+ * The delivery log as the run that writes it sees it. Every write goes through {@link CommitQueue}: a promise resolves
+ * when its row is on the disk.
+ * @throws InternalError from every method when the disk is full or the file damaged
+ */
+export class DeliveryLog {
+  readonly run: Run;
+  /** Shared with the queries of log/query.ts. */
+  readonly database: Database;
+  readonly kinds: Kinds;
+  readonly #clock: Clock;
+  readonly #queue: CommitQueue;
+  readonly #runs: Runs;
+  readonly #rows: PostbackRows;
+  readonly #seen: SeenIndex;
+  #mayHaveRows: boolean;
+
+  private constructor(database: Database, run: Run, runs: Runs, options: LogOptions) {
+    this.database = database;
+    this.run = run;
+    this.#runs = runs;
+    this.#clock = options.clock;
+    this.kinds = new Kinds(database);
+    this.#queue = new CommitQueue(database);
+    this.#rows = new PostbackRows(database, options.clock);
+    this.#seen = new SeenIndex(database, this.kinds, (network, goal, eventId) =>
+      derivePostbackId(options.workspace, network, goal, eventId),
+    );
+    this.#mayHaveRows = this.#rows.count() > 0;
+  }
+
+  /** Opens the log, registers a run in it and takes over what dead runs left behind. */
+  static open(options: LogOptions, command: string): DeliveryLog {
+    const database = openDatabase(options.path, options.synchronous);
+    prepareSchema(database, options.path);
+    const runs = new Runs(database, options.clock);
+    const run = database.transact(() => {
+      const started = runs.start(command, options.random);
+      takeOver(database, new PostbackRows(database, options.clock), runs.findDead(started), options.clock);
+      return started;
+    });
+    return new DeliveryLog(database, run, runs, options);
+  }
+
+  /** What became of this postback so far. */
+  standing(key: Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>): Standing {
+    const row = this.#mayHaveRows ? this.#rows.find(key.id) : undefined;
+    if (row) return row;
+    return this.#seen.has(key) ? 'known' : 'unknown';
+  }
+
+  /** Claims a pending postback for this run; undefined when another run is at it. */
+  claim(id: string): Promise<Entry | undefined> {
+    return this.#queue.write(() => {
+      if (!this.#rows.claim(id, this.run.id)) return undefined;
+      const row = this.#rows.find(id);
+      return row && { postback: row.postback, attempts: row.attempts, stored: true };
+    });
+  }
+
+  /**
+   * Records a request before it leaves. Entries that another process has taken meanwhile are left out of it; when none
+   * remains there is no request.
+   */
+  begin(account: string, entries: readonly Entry[], flight?: number): Promise<OpenRequest | undefined> {
+    return this.#queue.write(() => {
+      this.#seen.catchUp();
+      const mine = flight === undefined ? entries.filter((entry) => this.#isFree(entry)) : [...entries];
+      const first = mine[0];
+      if (first === undefined) return undefined;
+      const { network } = first.postback;
+      const startedMs = this.#clock.now();
+      const request = this.#insertRequest(network, account, mine, startedMs);
+      this.#seen.add(
+        mine.map(({ postback }) => postback.id),
+        request,
+      );
+      this.#seen.flushWhenLarge();
+      for (const entry of mine) if (entry.stored) this.#rows.remove(entry.postback.id);
+      const flightId = flight ?? this.#insertFlight(network, account, mine);
+      this.database.prepare('UPDATE flight SET request = ? WHERE id = ?').run(request, flightId);
+      this.#runs.beat(this.run);
+      return { request, flight: flightId, entries: mine };
+    });
+  }
+
+  /**
+   * Records the answer to a request and what becomes of its entries: the delivered are done, the failed get rows of
+   * their own, and each group of `again` becomes a flight that waits for its next attempt.
+   * @returns the flights of `again`, in order; undefined when another process took this request over meanwhile
+   */
+  finish(
+    account: string,
+    open: OpenRequest,
+    result: RequestResult,
+    again: readonly (readonly Entry[])[],
+  ): Promise<number[] | undefined> {
+    return this.#queue.write(() => {
+      if (!this.#closeRequest(open, result)) return undefined;
+      this.database.prepare('DELETE FROM flight WHERE id = ?').run(open.flight);
+      result.verdicts.forEach(({ status, outcome }, index) => {
+        if (status !== 'failed') return;
+        const entry = open.entries[index] as Entry;
+        this.#mayHaveRows = true;
+        this.#rows.put({ ...entry, attempts: entry.attempts + 1 }, 'failed', account, outcome, result.http);
+      });
+      return again.map((entries) => this.#insertFlight((entries[0] as Entry).postback.network, account, entries));
+    });
+  }
+
+  /** Puts a flight that will get no further attempt in this run into ordinary rows, pending or failed. */
+  settle(
+    account: string,
+    entries: readonly Entry[],
+    state: 'pending' | 'failed',
+    outcome: Partial<Outcome>,
+    flight?: number,
+    http?: number,
+  ): Promise<void> {
+    return this.#queue.write(() => {
+      if (flight !== undefined) this.database.prepare('DELETE FROM flight WHERE id = ?').run(flight);
+      this.#mayHaveRows = true;
+      for (const entry of entries) {
+        if (flight !== undefined || this.#isFree(entry)) this.#rows.put(entry, state, account, outcome, http);
+      }
+    });
+  }
+
+  /** Records what was not sent. */
+  skip(entries: readonly SkipEntry[]): Promise<void> {
+    if (entries.length === 0) return Promise.resolve();
+    return this.#queue.write(() => {
+      const packed = entries.map(({ eventId, event, reason, goal, network, message }) => {
+        const row = [eventId, event, reason, goal ?? null, network ?? null];
+        return message === undefined ? row : [...row, message];
+      });
+      this.database
+        .prepare('INSERT INTO skip (run, at, count, entries) VALUES (?, ?, ?, ?)')
+        .run(this.run.id, this.#clock.now(), entries.length, JSON.stringify(packed));
+      for (const { postback, reason, message } of entries) {
+        if (postback === undefined) continue;
+        this.#mayHaveRows = true;
+        const outcome = message === undefined ? { reason } : { reason, message };
+        this.#rows.put({ postback, attempts: 0 }, 'skipped', null, outcome);
+      }
+    });
+  }
+
+  /** Shows other processes that this run lives. */
+  async beat(): Promise<void> {
+    await this.#queue.write(() => this.#runs.beat(this.run));
+  }
+
+  /** Ends the run and closes the file. */
+  async close(summary: object): Promise<void> {
+    await this.#queue.write(() => {
+      this.#rows.release(this.run.id);
+      this.#runs.end(this.run, JSON.stringify(summary));
+    });
+    this.database.close();
+  }
+
+  /** Closes the file after a fault: what this run leaves behind is taken over by the next. */
+  abandon(): void {
+    this.database.close();
+  }
+
+  #isFree({ postback, stored }: Entry): boolean {
+    if (stored) return this.#rows.claim(postback.id, this.run.id);
+    return !this.#seen.has(postback);
+  }
+
+  #insertRequest(network: string, account: string, entries: readonly Entry[], startedMs: number): number {
+    const details = entries.map(({ postback, attempts }) => ({
+      kind: this.kinds.numberOf({
+        goal: postback.goal,
+        event: postback.event,
+        currency: postback.currency ?? '',
+        test: postback.test,
+      }),
+      eventTimeMs: postback.eventTimeMs,
+      attempt: attempts + 1,
+      ...(postback.value === undefined ? {} : { value: postback.value }),
+    }));
+    const { lastInsertRowid } = this.database
+      .prepare('INSERT INTO request (run, network, account, started, count, ids, details) VALUES (?, ?, ?, ?, ?, ?, ?)')
+      .run(
+        this.run.id,
+        network,
+        account,
+        startedMs,
+        entries.length,
+        packIds(entries.map(({ postback }) => postback.eventId)),
+        packDetails(details, startedMs),
+      );
+    return Number(lastInsertRowid);
+  }
+
+  #insertFlight(network: string, account: string, entries: readonly Entry[]): number {
+    const { lastInsertRowid } = this.database
+      .prepare('INSERT INTO flight (run, network, account, count, entries) VALUES (?, ?, ?, ?, ?)')
+      .run(this.run.id, network, account, entries.length, JSON.stringify(entries));
+    return Number(lastInsertRowid);
+  }
+
+  #closeRequest(open: OpenRequest, { http, latencyMs, requestId, verdicts }: RequestResult): boolean {
+    const delivered = verdicts.filter(({ status }) => status === 'success').length;
+    const common = findCommon(verdicts.map(({ outcome }) => outcome));
+    const { changes } = this.database
+      .prepare(
+        `UPDATE request SET ended = ?, http = ?, latency = ?, remote_id = ?, delivered = ?, verdicts = ?, kind = ?,
+           reason = ?, message = ? WHERE id = ? AND ended IS NULL`,
+      )
+      .run(
+        this.#clock.now(),
+        http ?? null,
+        Math.round(latencyMs),
+        requestId ?? null,
+        delivered,
+        delivered === verdicts.length ? null : verdicts.map(({ status }) => status[0]).join(''),
+        common?.kind ?? null,
+        common?.reason ?? null,
+        common?.message ?? null,
+        open.request,
+      );
+    if (Number(changes) === 0) return false;
+    if (!common) this.#insertProblems(open.request, verdicts);
+    return true;
+  }
+
+  #insertProblems(request: number, verdicts: RequestResult['verdicts']): void {
+    const insert = this.database.prepare('INSERT INTO problem VALUES (?, ?, ?, ?, ?)');
+    verdicts.forEach(({ status, outcome }, position) => {
+      if (status === 'success') return;
+      insert.run(request, position, outcome.kind, outcome.reason, outcome.message ?? null);
+    });
+  }
+}
+
+/** The outcome that all entries share, when none was delivered: then it is told once, in the request's own row. */
+function findCommon(outcomes: readonly Outcome[]): Outcome | undefined {
+  const first = outcomes[0];
+  if (first === undefined || first.kind === 'delivered') return undefined;
+  return outcomes.every((outcome) => outcome === first) ? first : undefined;
+}

@@ -1,0 +1,48 @@
+import type { NetworkName } from '../networks/names.js';
+import type { Outcome, Postback } from '../networks/network.js';
+
+export type PostbackState = 'pending' | 'failed' | 'skipped';
+export type AttemptStatus = 'success' | 'failed' | 'retried';
+
+/** A postback on its way, with how many attempts it has behind it. */
+export interface Entry {
+  postback: Postback;
+  /** Attempts made so far, in all runs. */
+  attempts: number;
+  /** Whether an ordinary row holds it that its next request takes over. */
+  stored?: boolean;
+}
+
+/** What became of one entry of a request. */
+export interface EntryVerdict {
+  status: AttemptStatus;
+  outcome: Outcome;
+}
+
+/** One HTTP request as recorded before it left. */
+export interface OpenRequest {
+  request: number;
+  flight: number;
+  entries: Entry[];
+}
+
+/** The answer to a recorded request. */
+export interface RequestResult {
+  http: number | undefined;
+  latencyMs: number;
+  requestId?: string;
+  /** One per entry. */
+  verdicts: EntryVerdict[];
+}
+
+/** One event or postback that was not sent, with its reason. */
+export interface SkipEntry {
+  eventId: string;
+  event: string;
+  reason: string;
+  goal?: string;
+  network?: NetworkName;
+  message?: string;
+  /** Present where a later replay may find the reason gone. */
+  postback?: Postback;
+}

@@ -1,0 +1,111 @@
+import { Buffer } from 'node:buffer';
+
+import type { Clock } from '../clock.js';
+import type { Outcome, Postback } from '../networks/network.js';
+import type { Database, SqlRow } from './database.js';
+import type { Entry, PostbackState } from './entry.js';
+
+/** A stored postback that is not delivered. */
+export interface StoredPostback {
+  state: PostbackState;
+  postback: Postback;
+  attempts: number;
+  /** The run that has claimed it. */
+  run: number | undefined;
+  kind: string | undefined;
+  reason: string | undefined;
+  message: string | undefined;
+  http: number | undefined;
+  updatedMs: number;
+}
+
+/** The ordinary rows: what is pending, failed or skipped, ready to be sent again. Call inside a transaction. */
+export class PostbackRows {
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  /** Writes or replaces the row of one postback. */
+  put(entry: Entry, state: PostbackState, account: string | null, outcome?: Partial<Outcome>, http?: number): void {
+    const { postback, attempts } = entry;
+    this.#database
+      .prepare(
+        `INSERT INTO postback (id, state, network, account, goal, event, event_id, event_time, updated, attempts, run,
+           kind, reason, message, http, data)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, account = excluded.account, updated = excluded.updated,
+           attempts = excluded.attempts, run = NULL, kind = excluded.kind, reason = excluded.reason,
+           message = excluded.message, http = excluded.http, data = excluded.data`,
+      )
+      .run(
+        keyOf(postback.id),
+        state,
+        postback.network,
+        account,
+        postback.goal,
+        postback.event,
+        postback.eventId,
+        postback.eventTimeMs,
+        this.#clock.now(),
+        attempts,
+        outcome?.kind ?? null,
+        outcome?.reason ?? null,
+        outcome?.message ?? null,
+        http ?? null,
+        JSON.stringify(postback),
+      );
+  }
+
+  /** The row of one postback, if it has one. */
+  find(id: string): StoredPostback | undefined {
+    const row = this.#database.prepare('SELECT * FROM postback WHERE id = ?').get(keyOf(id));
+    return row && readStored(row);
+  }
+
+  /** Claims a pending row for a run; false when another run has it or it is pending no more. */
+  claim(id: string, run: number): boolean {
+    const { changes } = this.#database
+      .prepare("UPDATE postback SET run = ? WHERE id = ? AND state = 'pending' AND (run IS NULL OR run = ?)")
+      .run(run, keyOf(id), run);
+    return Number(changes) === 1;
+  }
+
+  /** Gives back what a run has claimed and not sent. */
+  release(run: number): void {
+    this.#database.prepare('UPDATE postback SET run = NULL WHERE run = ?').run(run);
+  }
+
+  /** Takes the row away: its postback is on its way in a request. */
+  remove(id: string): void {
+    this.#database.prepare('DELETE FROM postback WHERE id = ?').run(keyOf(id));
+  }
+
+  /** How many rows there are; an empty table saves a look-up per event. */
+  count(): number {
+    return Number(this.#database.prepare('SELECT count(*) AS n FROM postback').get()?.['n']);
+  }
+}
+
+function keyOf(id: string): Buffer {
+  return Buffer.from(id, 'hex');
+}
+
+/** One row as data. */
+export function readStored(row: SqlRow): StoredPostback {
+  const text = (name: string): string | undefined => (row[name] === null ? undefined : String(row[name]));
+  return {
+    state: String(row['state']) as PostbackState,
+    postback: JSON.parse(String(row['data'])) as Postback,
+    attempts: Number(row['attempts']),
+    run: row['run'] === null ? undefined : Number(row['run']),
+    kind: text('kind'),
+    reason: text('reason'),
+    message: text('message'),
+    http: row['http'] === null ? undefined : Number(row['http']),
+    updatedMs: Number(row['updated']),
+  };
+}

@@ -1,0 +1,107 @@
+import { ConfigError } from '../errors.js';
+import type { Database } from './database.js';
+
+/** Version of the file format; raised with every change that an older program could not read. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * A row per HTTP request holds its postbacks packed; ordinary rows exist only for what is pending, failed or skipped.
+ * That shape is worth a factor of four end to end (performance.md section 4; docs/decisions/0001-log-shape.md).
+ *
+ * Times are milliseconds since the epoch. `request.ids` is 16 bytes a postback where every event id is a UUID, else a
+ * JSON array. `request.details` is a JSON array of [kind id, event time - started, value or 0, attempt if not 1].
+ * `request.verdicts` has one letter a postback (s success, f failed, r retried), null where all succeeded.
+ */
+const TABLES = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, command TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL,
+  started INTEGER NOT NULL, alive INTEGER NOT NULL, ended INTEGER, summary TEXT
+);
+CREATE INDEX run_open ON run(id) WHERE ended IS NULL;
+CREATE TABLE kind (
+  id INTEGER PRIMARY KEY, goal TEXT NOT NULL, event TEXT NOT NULL, currency TEXT NOT NULL, test INTEGER NOT NULL,
+  UNIQUE (goal, event, currency, test)
+);
+CREATE TABLE request (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, network TEXT NOT NULL, account TEXT NOT NULL,
+  started INTEGER NOT NULL, ended INTEGER, http INTEGER, latency INTEGER, remote_id TEXT,
+  count INTEGER NOT NULL, delivered INTEGER, ids NOT NULL, details TEXT NOT NULL, people BLOB, verdicts TEXT,
+  kind TEXT, reason TEXT, message TEXT
+);
+CREATE INDEX request_time ON request(started);
+CREATE INDEX request_problem ON request(started) WHERE verdicts IS NOT NULL;
+CREATE INDEX request_open ON request(run) WHERE ended IS NULL;
+CREATE TABLE problem (
+  request INTEGER NOT NULL, position INTEGER NOT NULL, kind TEXT, reason TEXT, message TEXT,
+  PRIMARY KEY (request, position)
+) WITHOUT ROWID;
+CREATE TABLE flight (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, network TEXT NOT NULL, account TEXT NOT NULL,
+  request INTEGER, count INTEGER NOT NULL, entries TEXT NOT NULL
+);
+CREATE INDEX flight_run ON flight(run);
+CREATE TABLE postback (
+  id BLOB PRIMARY KEY, state TEXT NOT NULL, network TEXT NOT NULL, account TEXT, goal TEXT NOT NULL,
+  event TEXT NOT NULL, event_id TEXT NOT NULL, event_time INTEGER NOT NULL, updated INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, run INTEGER, kind TEXT, reason TEXT, message TEXT, http INTEGER, person BLOB,
+  data TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX postback_state ON postback(state, updated);
+CREATE INDEX postback_claim ON postback(run) WHERE run IS NOT NULL;
+CREATE TABLE seen (hash INTEGER PRIMARY KEY, request INTEGER NOT NULL);
+CREATE TABLE skip (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL, entries TEXT NOT NULL
+);
+CREATE INDEX skip_time ON skip(at);
+`;
+
+/** One row per attempt and per skip, for anyone with the sqlite3 shell. */
+const VIEW = `
+CREATE VIEW attempts AS
+SELECT strftime('%Y-%m-%dT%H:%M:%fZ', r.started / 1000.0, 'unixepoch') AS time, k.event, k.goal, r.network, r.account,
+  CASE coalesce(substr(r.verdicts, d.key + 1, 1), 's') WHEN 's' THEN 'success' WHEN 'f' THEN 'failed' ELSE 'retried' END
+    AS status,
+  r.http, r.latency AS latency_ms, coalesce(json_extract(d.value, '$[3]'), 1) AS attempt,
+  CASE typeof(r.ids) WHEN 'blob' THEN lower(
+      hex(substr(r.ids, d.key * 16 + 1, 4)) || '-' || hex(substr(r.ids, d.key * 16 + 5, 2)) || '-' ||
+      hex(substr(r.ids, d.key * 16 + 7, 2)) || '-' || hex(substr(r.ids, d.key * 16 + 9, 2)) || '-' ||
+      hex(substr(r.ids, d.key * 16 + 11, 6)))
+    ELSE json_extract(r.ids, '$[' || d.key || ']') END AS event_id,
+  coalesce(p.kind, r.kind) AS kind, coalesce(p.reason, r.reason) AS reason, coalesce(p.message, r.message) AS message,
+  r.remote_id AS request_id, run.name AS run
+FROM request r JOIN run ON run.id = r.run, json_each(r.details) d
+JOIN kind k ON k.id = json_extract(d.value, '$[0]')
+LEFT JOIN problem p ON p.request = r.id AND p.position = d.key
+WHERE r.ended IS NOT NULL
+UNION ALL
+SELECT strftime('%Y-%m-%dT%H:%M:%fZ', s.at / 1000.0, 'unixepoch'), json_extract(e.value, '$[1]'),
+  json_extract(e.value, '$[3]'), json_extract(e.value, '$[4]'), NULL, 'skipped', NULL, NULL, NULL,
+  json_extract(e.value, '$[0]'), NULL, json_extract(e.value, '$[2]'), json_extract(e.value, '$[5]'), NULL, run.name
+FROM skip s JOIN run ON run.id = s.run, json_each(s.entries) e;
+`;
+
+/**
+ * Makes the tables in a new file and checks the version of an old one.
+ * @throws ConfigError when a newer program wrote the file
+ */
+export function prepareSchema(database: Database, path: string): void {
+  if (readVersion(database) === SCHEMA_VERSION) return;
+  database.transact(() => {
+    // Two processes may start on a new file at once: the second finds the work done.
+    const version = readVersion(database);
+    if (version === SCHEMA_VERSION) return;
+    if (version > SCHEMA_VERSION) {
+      throw new ConfigError('log_too_new', `The delivery log at ${path} was written by a newer postback.`, {
+        hint: 'Update postback, or select another workspace with --workspace.',
+      });
+    }
+    database.exec(TABLES);
+    database.exec(VIEW);
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  });
+}
+
+function readVersion(database: Database): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+}
