@@ -1,0 +1,15 @@
+import type { Origin } from '../hash-identifiers.js';
+import { STATE_CODES } from './state-codes.js';
+
+const NOT_LETTERS = /[^A-Z]+/g;
+
+/**
+ * The two-letter code of a state or province, lower-case: by name in the US, Canada, Germany, France, Spain and Italy
+ * (`California` is `ca`), else the first two letters, as Amazon's normaliser has it (amazon-api.md section 5). Letters
+ * with accents go first, so that `Québec` is `qu`.
+ */
+export function normaliseState(text: string, origin: Origin): string {
+  const letters = text.normalize('NFC').toUpperCase().replace(NOT_LETTERS, '');
+  const code = origin.country === undefined ? undefined : STATE_CODES[origin.country]?.get(letters);
+  return (code ?? letters.slice(0, 2)).toLowerCase();
+}

@@ -1,0 +1,45 @@
+import type { HashedField, Identifiers } from '../events/conversion-event.js';
+import { HASHED_FIELDS } from '../events/conversion-event.js';
+import { EMPTY_HASH, readHash, sha256Hex } from './hash.js';
+
+/** What a rule may need to know beside the text. */
+export interface Origin {
+  /** The event's country, alpha-2. */
+  country?: string;
+  /** The country in which phone numbers without country code are dialled, alpha-2. */
+  phoneCountry?: string;
+}
+
+/** Brings one field into the form that is hashed; empty text when nothing usable is left. */
+export type Normalise = (text: string, origin: Origin) => string;
+
+/** How one network wants each field; every network has a set of its own. Undefined: it does not take the field. */
+export type RuleSet = Readonly<Record<HashedField, Normalise | undefined>>;
+
+/**
+ * The hashes (64 lower-case hex) that a network with these rules may be told. Plain text goes through its rule; where
+ * there is none, or nothing is left of it, a hash that the line gave is taken. The hash of an empty string is never
+ * among them.
+ */
+export function hashIdentifiers(
+  identifiers: Identifiers,
+  rules: RuleSet,
+  origin: Origin,
+): Partial<Record<HashedField, string>> {
+  const hashes: Partial<Record<HashedField, string>> = {};
+  for (const field of HASHED_FIELDS) {
+    const rule = rules[field];
+    if (rule === undefined) continue;
+    const hash = hashPlain(identifiers.plain[field], rule, origin) ?? identifiers.hashed[field];
+    if (hash !== undefined && hash !== EMPTY_HASH) hashes[field] = hash;
+  }
+  return hashes;
+}
+
+function hashPlain(text: string | undefined, rule: Normalise, origin: Origin): string | undefined {
+  if (text === undefined) return undefined;
+  const given = readHash(text);
+  if (given !== undefined) return given;
+  const normalised = rule(text, origin);
+  return normalised === '' ? undefined : sha256Hex(normalised);
+}
