@@ -1,0 +1,169 @@
+import type * as OAuth from 'oauth4webapi';
+import type { Clock } from '../clock.js';
+import { AuthError, NetworkError, PostbackError } from '../errors.js';
+import { ConnectionFault, type HttpClient } from '../http/http.js';
+import { cleanRemoteText } from '../http/remote-text.js';
+import { Secret } from '../secret.js';
+import type { OAuthClient, OAuthProvider, TokenGrant } from './provider.js';
+
+/** What both grants need. */
+export interface TokenCall {
+  provider: OAuthProvider;
+  client: OAuthClient;
+  http: HttpClient;
+  clock: Clock;
+  signal?: AbortSignal;
+}
+
+/** Taken where a provider does not say how long a token lives (RFC 6749 leaves it open); Amazon's live an hour. */
+const DEFAULT_LIFETIME_S = 3600;
+
+/**
+ * Redeems an authorization code.
+ * @throws AuthError when the provider refuses code or client; NetworkError when it cannot be reached or fails.
+ */
+export async function exchangeCode(
+  call: TokenCall,
+  { code, redirectUri, verifier }: { code: Secret; redirectUri: string; verifier: Secret },
+): Promise<TokenGrant> {
+  return askTokenEndpoint(call, 'code', async (oauth, { server, client, authentication, options }) => {
+    const parameters = new URLSearchParams({ code: code.reveal() });
+    // Where the answer carried a state it has been checked: on the callback, or in the paste.
+    const checked = oauth.validateAuthResponse(server, client, parameters, oauth.skipStateCheck);
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      authentication,
+      checked,
+      redirectUri,
+      verifier.reveal(),
+      options,
+    );
+    return oauth.processAuthorizationCodeResponse(server, client, response);
+  });
+}
+
+/**
+ * Gets a new access token for a refresh token.
+ * @throws AuthError when the provider refuses grant (`grant_refused`) or client; NetworkError when it cannot be reached.
+ */
+export async function refreshGrant(call: TokenCall, refreshToken: Secret): Promise<TokenGrant> {
+  return askTokenEndpoint(call, 'refresh', async (oauth, { server, client, authentication, options }) => {
+    const token = refreshToken.reveal();
+    const response = await oauth.refreshTokenGrantRequest(server, client, authentication, token, options);
+    return oauth.processRefreshTokenResponse(server, client, response);
+  });
+}
+
+type Grant = 'code' | 'refresh';
+
+interface Prepared {
+  server: OAuth.AuthorizationServer;
+  client: OAuth.Client;
+  authentication: OAuth.ClientAuth;
+  options: OAuth.TokenEndpointRequestOptions;
+}
+
+async function askTokenEndpoint(
+  call: TokenCall,
+  grant: Grant,
+  ask: (oauth: typeof OAuth, prepared: Prepared) => Promise<OAuth.TokenEndpointResponse>,
+): Promise<TokenGrant> {
+  const { provider, clock } = call;
+  const oauth = await import('oauth4webapi');
+  const prepared: Prepared = {
+    server: { issuer: new URL(provider.tokenUrl).origin, token_endpoint: provider.tokenUrl },
+    client: { client_id: call.client.id },
+    authentication: oauth.ClientSecretPost(call.client.secret.reveal()),
+    options: { [oauth.customFetch]: makeFetch(call) },
+  };
+  try {
+    const answer = await ask(oauth, prepared);
+    const tokens: TokenGrant = {
+      accessToken: new Secret(answer.access_token),
+      expiresAtMs: clock.now() + (answer.expires_in ?? DEFAULT_LIFETIME_S) * 1000,
+    };
+    if (answer.refresh_token) tokens.refreshToken = new Secret(answer.refresh_token);
+    if (answer.scope) tokens.scopes = answer.scope.split(' ').filter(Boolean);
+    return tokens;
+  } catch (error) {
+    throw explain(oauth, error, provider, grant);
+  }
+}
+
+/** A fetch over our own client, so that gateway, proxy and time-outs hold for tokens too. */
+function makeFetch({
+  http,
+  signal,
+}: TokenCall): NonNullable<OAuth.TokenEndpointRequestOptions[typeof OAuth.customFetch]> {
+  return async (url, { body, headers }) => {
+    const request = { method: 'POST', url, headers, body: String(body) } as const;
+    const answer = await http.send(request, signal ? { signal } : {});
+    const hasBody = ![204, 205, 304].includes(answer.status);
+    return new Response(hasBody ? new Uint8Array(answer.body) : null, {
+      status: answer.status,
+      headers: answer.headers,
+    });
+  };
+}
+
+/** The library's errors hold the whole answer, tokens included: none is passed on as a cause. */
+function explain(oauth: typeof OAuth, error: unknown, provider: OAuthProvider, grant: Grant): unknown {
+  if (error instanceof PostbackError) return error;
+  if (error instanceof ConnectionFault) {
+    return new NetworkError('token_endpoint_unreachable', `${provider.title} cannot be reached. ${error.message}`, {
+      hint: 'Check the connection (HTTPS_PROXY is honoured) and try again.',
+      cause: error,
+    });
+  }
+  if (error instanceof oauth.ResponseBodyError) {
+    return refusal(provider, grant, error.error, error.error_description, error.status);
+  }
+  if (error instanceof oauth.WWWAuthenticateChallengeError) {
+    const first = error.cause[0]?.parameters;
+    return refusal(provider, grant, first?.['error'] ?? 'invalid_client', first?.['error_description'], error.status);
+  }
+  if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
+    const status = error.cause instanceof Response ? ` (HTTP ${error.cause.status})` : '';
+    const message = `${provider.title} gave an answer that is not understood${status}.`;
+    return new NetworkError('token_endpoint_failed', message, { hint: 'Try again in a minute.' });
+  }
+  return error;
+}
+
+function refusal(
+  provider: OAuthProvider,
+  grant: Grant,
+  code: string,
+  description: string | undefined,
+  status: number,
+): PostbackError {
+  const next = provider.connectCommand;
+  const said = cleanRemoteText(`${code}${description ? `: ${description}` : ''}`).replace(/\.$/, '');
+  // Slow down and server trouble pass; so do error words that come with them.
+  if (status === 429 || status >= 500) {
+    const message = `${provider.title} failed with HTTP ${status} (${said}).`;
+    return new NetworkError('token_endpoint_failed', message, { hint: 'Try again in a minute.' });
+  }
+  if (code === 'invalid_grant' && grant === 'refresh') {
+    return new AuthError('grant_refused', `${provider.title} refused the stored grant (${said}).`, {
+      hint: 'The consent was revoked or has expired. Connect again: mappings are kept.',
+      next,
+    });
+  }
+  if (code === 'invalid_grant') {
+    return new AuthError('code_refused', `${provider.title} refused the code (${said}).`, {
+      hint: 'A code is good once and for a few minutes only. Start the login again.',
+      next,
+    });
+  }
+  if (code === 'invalid_client' || code === 'unauthorized_client') {
+    return new AuthError('client_refused', `${provider.title} refused the client id or its secret (${said}).`, {
+      hint: `Compare both with those in the ${provider.clientPlace}, then connect again.`,
+      next,
+    });
+  }
+  return new AuthError('token_refused', `${provider.title} refused the request with HTTP ${status} (${said}).`, {
+    next,
+  });
+}

@@ -1,0 +1,113 @@
+import type { Clock } from '../clock.js';
+import { AuthError } from '../errors.js';
+import type { HttpClient } from '../http/http.js';
+import type { Secret } from '../secret.js';
+import { makeAuthorizeRequest, type AuthorizeRequest } from './authorize-url.js';
+import { exchangeCode } from './exchange.js';
+import { openLoopback } from './loopback.js';
+import { parsePaste } from './paste.js';
+import type { OAuthClient, OAuthProvider, TokenGrant } from './provider.js';
+
+/** What the login tells the person who signs in. */
+export interface LoginPresenter {
+  /** Called first of all, before a browser is opened. The return URL is the one that must be registered. */
+  onUrl(url: string, redirectUri: string): void;
+  /** Opens a browser: a hint, never a condition. Left out where there is none. */
+  openBrowser?(url: string): void;
+  /** What was pasted is of no use; the wait goes on. */
+  onPasteRefused(reason: string): void;
+}
+
+export interface LoginOptions {
+  provider: OAuthProvider;
+  client: OAuthClient;
+  http: HttpClient;
+  clock: Clock;
+  presenter: LoginPresenter;
+  /** Ports to listen on, in order of preference. */
+  ports?: readonly number[];
+  gateway?: string;
+  timeoutMs: number;
+  /** Lines that are pasted meanwhile. Its end ends nothing. */
+  pasted?: AsyncIterable<string>;
+  signal?: AbortSignal;
+}
+
+/**
+ * Leads one person through the consent: prints the URL, waits for the callback or a pasted redirect, whichever comes
+ * first, and redeems the code.
+ * @throws AuthError when consent is denied, refused or not given in time; NetworkError when the token endpoint cannot
+ *   be reached; UsageError when no port is free; AbortError when the signal aborts.
+ */
+export async function runLogin(options: LoginOptions): Promise<TokenGrant> {
+  const { provider, client, presenter, signal } = options;
+  const loopback = await openLoopback(options.ports);
+  const over = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+  try {
+    const { redirectUri } = loopback;
+    const request = await makeAuthorizeRequest(provider, client.id, redirectUri, options.gateway);
+    let exchange: Promise<TokenGrant> | undefined;
+    const redeem = (code: Secret): Promise<TokenGrant> => {
+      const call = { provider, client, http: options.http, clock: options.clock, signal: stop };
+      exchange ??= exchangeCode(call, { code, redirectUri, verifier: request.verifier });
+      return exchange;
+    };
+    const called = loopback.waitForCode({
+      provider,
+      state: request.state,
+      redeem: async (code) => void (await redeem(code)),
+    });
+    presenter.onUrl(request.url, redirectUri);
+    presenter.openBrowser?.(request.url);
+    const waits: Promise<unknown>[] = [called, waitForTimeout(options, redirectUri, stop)];
+    if (options.pasted) waits.push(waitForPaste(options.pasted, request, options, redeem));
+    await Promise.race(waits);
+    return await exchange!;
+  } finally {
+    over.abort();
+    await loopback.close();
+  }
+}
+
+async function waitForPaste(
+  lines: AsyncIterable<string>,
+  { state }: AuthorizeRequest,
+  { provider, presenter }: LoginOptions,
+  redeem: (code: Secret) => Promise<TokenGrant>,
+): Promise<void> {
+  for await (const line of lines) {
+    if (line.trim() === '') continue;
+    const answer = parsePaste(line, state, provider);
+    switch (answer.kind) {
+      case 'code':
+        await redeem(answer.code);
+        return;
+      case 'denied':
+      case 'failed':
+        throw answer.error;
+      case 'wrong-state':
+        presenter.onPasteRefused('That link is from another attempt; open the one printed above.');
+        break;
+      case 'empty':
+        presenter.onPasteRefused('There is no code in that; paste the whole address the browser ended on.');
+    }
+  }
+  // The end of input is no answer: the callback may still come.
+  await new Promise(() => undefined);
+}
+
+async function waitForTimeout({ clock, timeoutMs, provider }: LoginOptions, redirectUri: string, stop: AbortSignal) {
+  await clock.sleep(timeoutMs, stop);
+  throw new AuthError('login_timed_out', `Nobody signed in within ${describeDuration(timeoutMs)}.`, {
+    hint:
+      `The browser is never sent back when the return URL is not registered: ` +
+      `register exactly ${redirectUri} at ${provider.returnUrlPlace}.`,
+    next: provider.connectCommand,
+  });
+}
+
+function describeDuration(ms: number): string {
+  if (ms % 60_000 === 0) return ms === 60_000 ? '1 minute' : `${ms / 60_000} minutes`;
+  return ms === 1000 ? '1 second' : `${ms / 1000} seconds`;
+}

@@ -1,0 +1,33 @@
+import { Secret } from '../secret.js';
+import { readConsentAnswer, type ConsentAnswer } from './consent-answer.js';
+import type { OAuthProvider } from './provider.js';
+
+/** A code alone: long enough not to be a word typed by mistake. */
+const BARE_CODE = /^[A-Za-z0-9._~+/|%-]{12,2048}=*$/;
+
+/**
+ * Reads what was pasted instead of a callback: the whole redirect URL, its query string or the code alone. The state
+ * is checked where there is one. `empty` when nothing of the kind is in it. Pure.
+ */
+export function parsePaste(text: string, state: string, provider: OAuthProvider): ConsentAnswer {
+  const pasted = text.trim().replace(/^["'<]+|["'>]+$/g, '');
+  const query = queryOf(pasted);
+  if (query !== undefined) return readConsentAnswer(new URLSearchParams(query), state, provider, false);
+  return BARE_CODE.test(pasted) ? { kind: 'code', code: new Secret(safeDecode(pasted)) } : { kind: 'empty' };
+}
+
+function queryOf(text: string): string | undefined {
+  if (URL.canParse(text) && /^https?:/i.test(text)) return new URL(text).search;
+  return /(?:^|[?&])(?:code|error|state)=/.exec(text)
+    ? text.slice(text.indexOf('?') + 1).replace(/#.*$/, '')
+    : undefined;
+}
+
+/** A code cut out of an address bar may still be percent-encoded. */
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.js';
+import { runLogin, type LoginOptions } from '../../../src/oauth/login.js';
+import { Secret } from '../../../src/secret.js';
+import { goodTokens, provider, startTokenServer, type TokenAnswer, type TokenServer } from './kit.js';
+
+const servers: TokenServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+type Visit = (authorizeUrl: URL, redirectUri: string) => unknown;
+
+/** Starts a login; `visit` plays the person with the browser. */
+async function login(visit: Visit, options: Partial<LoginOptions> = {}, answer: TokenAnswer = { body: goodTokens }) {
+  const server = await startTokenServer(() => answer);
+  servers.push(server);
+  const told: string[] = [];
+  const result = runLogin({
+    provider,
+    client: { id: 'client-id', secret: new Secret('client-secret') },
+    http: server.http,
+    clock: systemClock,
+    ports: [0],
+    gateway: server.url,
+    timeoutMs: 600_000,
+    presenter: {
+      onUrl: (url, redirectUri) => {
+        told.push(`url ${url}`);
+        setImmediate(() => void visit(new URL(url), redirectUri));
+      },
+      openBrowser: (url) => told.push(`browser ${url}`),
+      onPasteRefused: (reason) => told.push(reason),
+    },
+    ...options,
+  });
+  return { server, told, result };
+}
+
+const local = (redirectUri: string, query: Record<string, string>) =>
+  fetch(`${redirectUri.replace('localhost', '127.0.0.1')}?${new URLSearchParams(query)}`);
+
+/** Lines that come when the test says so. */
+function makeLines() {
+  const queue: string[] = [];
+  let wake: () => void = () => undefined;
+  let ended = false;
+  async function* read() {
+    for (;;) {
+      while (queue.length > 0) yield queue.shift()!;
+      if (ended) return;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  }
+  return {
+    lines: read(),
+    type: (line: string) => (queue.push(line), wake()),
+    end: () => ((ended = true), wake()),
+  };
+}
+
+test('the callback redeems its code; the URL is told before the browser is opened', async () => {
+  let seen: URL | undefined;
+  const { server, told, result } = await login((url, redirectUri) => {
+    seen = url;
+    return local(redirectUri, { code: 'the-code', state: url.searchParams.get('state')! });
+  });
+  expect((await result).refreshToken?.reveal()).toBe('Atzr|refresh');
+  expect(told).toEqual([`url ${seen!.href}`, `browser ${seen!.href}`]);
+  expect(`${seen!.origin}${seen!.pathname}`).toBe(`${server.url}/www.example.com/ap/oa`);
+  const { code_challenge: challenge, ...query } = Object.fromEntries(seen!.searchParams);
+  const { form } = server.requests[0]!;
+  expect(query).toMatchObject({
+    client_id: 'client-id',
+    scope: 'advertising::campaign_management',
+    response_type: 'code',
+    code_challenge_method: 'S256',
+    redirect_uri: form['redirect_uri'],
+  });
+  expect(challenge).toBe(createHash('sha256').update(form['code_verifier']!).digest('base64url'));
+});
+
+describe('pasting', () => {
+  test('a redirect URL wins the race after useless lines; the server is closed afterwards', async () => {
+    const { lines, type } = makeLines();
+    let callback = '';
+    const { told, result } = await login(
+      (url, redirectUri) => {
+        callback = redirectUri;
+        type('');
+        type('what now?');
+        type(`${redirectUri}?code=stolen-code-123&state=other`);
+        type(`${redirectUri}?code=the-code&state=${url.searchParams.get('state')}`);
+      },
+      { pasted: lines },
+    );
+    expect((await result).accessToken.reveal()).toBe('Atza|access');
+    expect(told.slice(2)).toEqual([
+      'There is no code in that; paste the whole address the browser ended on.',
+      'That link is from another attempt; open the one printed above.',
+    ]);
+    await expect(local(callback, {})).rejects.toThrow();
+  });
+
+  test('the end of input ends nothing', async () => {
+    const { lines, end } = makeLines();
+    const { result } = await login(
+      async (url, redirectUri) => {
+        end();
+        await local(redirectUri, { code: 'the-code', state: url.searchParams.get('state')! });
+      },
+      { pasted: lines },
+    );
+    expect((await result).accessToken.reveal()).toBe('Atza|access');
+  });
+
+  test('a pasted denial ends the login', async () => {
+    const { lines, type } = makeLines();
+    const { result } = await login(() => type('?error=access_denied'), { pasted: lines });
+    await expect(result).rejects.toMatchObject({ code: 'consent_denied' });
+  });
+});
+
+test('callback and paste at once redeem one code', async () => {
+  const { lines, type } = makeLines();
+  const { server, result } = await login(
+    async (url, redirectUri) => {
+      const state = url.searchParams.get('state')!;
+      type(`?code=the-code&state=${state}`);
+      await local(redirectUri, { code: 'the-code', state }).catch(() => undefined);
+    },
+    { pasted: lines },
+  );
+  await result;
+  expect(server.requests).toHaveLength(1);
+});
+
+test('a refused code fails the login', async () => {
+  const visit: Visit = (url, redirectUri) =>
+    local(redirectUri, { code: 'the-code', state: url.searchParams.get('state')! });
+  const { result } = await login(visit, {}, { status: 401, body: { error: 'invalid_client' } });
+  await expect(result).rejects.toMatchObject({
+    code: 'client_refused',
+    hint: expect.stringContaining('Example console'),
+  });
+});
+
+test('nobody comes: the error names the URL to register and the place', async () => {
+  let redirectUri = '';
+  const { result } = await login((_url, uri) => (redirectUri = uri), { timeoutMs: 50 });
+  const error = await result.catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'login_timed_out', message: 'Nobody signed in within 0.05 seconds.' });
+  expect((error as { hint: string }).hint).toContain(
+    `register exactly ${redirectUri} at Example console > Web Settings > Allowed Return URLs`,
+  );
+});
+
+test('a signal ends the wait', async () => {
+  const controller = new AbortController();
+  const { result } = await login(() => controller.abort(), { signal: controller.signal });
+  await expect(result).rejects.toMatchObject({ name: 'AbortError' });
+});
