@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+// The door: what has to happen before, around and after a command. What happens inside is in commands/.
+import { readFileSync } from 'node:fs';
+import module from 'node:module';
+
+const [first] = process.argv.slice(2);
+
+if (first === '--version' || first === '-v') {
+  const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`);
+} else {
+  module.enableCompileCache?.();
+  await main();
+}
+
+async function main() {
+  const { interruptRun, findInterruption } = await import('../dist/commands/_face/interruption.js');
+  const fail = async (error) => {
+    const { reportError } = await import('../dist/commands/_face/errors.js');
+    process.exitCode = await reportError(error);
+  };
+  // The first signal lets the run drain, the second leaves at once.
+  const onSignal = (signal) => {
+    if (findInterruption()) process.exit(signal === 'SIGINT' ? 130 : 143);
+    interruptRun(signal);
+  };
+  const { Config, run, settings } = await import('@oclif/core');
+  // oclif swallows EPIPE and lets the run go on. Any other fault of an output is told by whoever wrote to it.
+  const onOutputFault = (error) => {
+    if (error.code === 'EPIPE') interruptRun('EPIPE');
+    else process.exitCode ||= 1;
+  };
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', onOutputFault);
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  process.on('uncaughtException', fail);
+  try {
+    settings.enableAutoTranspile = false;
+    const config = await Config.load(import.meta.url);
+    if (process.env.POSTBACK_HOME) config.cacheDir = `${process.env.POSTBACK_HOME}/cache`;
+    // Neither oclif's flush, which gives up after 10 s, nor its handler, which exits before the output has drained.
+    await run(process.argv.slice(2), config);
+  } catch (error) {
+    await fail(error);
+  }
+  // From here on only output drains: a signal may end the process as it ends any other.
+  process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  process.exitCode = findInterruption()?.exit ?? process.exitCode;
+}

@@ -1,0 +1,94 @@
+import { homedir } from 'node:os';
+import { Command, type Interfaces } from '@oclif/core';
+import { resolveDirectories, type Directories } from '../../src/config/directories.js';
+import { reportError } from './errors.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { checkSwitches, globalFlags, splitListValue, type ListRule } from './flags.js';
+import { runSignal } from './interruption.js';
+import { createProcessIO, type IO } from './io.js';
+import type { PromptContext } from './prompts.js';
+
+export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
+  (typeof BaseCommand)['baseFlags'] & T['flags']
+>;
+export type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']>;
+
+/** What a command may know of the process it runs in. */
+export interface Environment {
+  variables: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  directories: Directories;
+}
+
+/** What a command's help says beyond flags and arguments. */
+export interface HelpNotes {
+  /** Exit codes that this command can end with, beside 0, 1 and 2. */
+  exitCodes?: readonly ExitCode[];
+  /** Variables that it reads beside those of its flags: name and meaning. */
+  environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What every command shares: global flags, the terminal, the signal that asks it to stop, and one way to fail. A command fills in
+ * {@link BaseCommand.execute} and returns its exit code (none: 0); whatever it throws is told by `errors.ts`.
+ */
+export abstract class BaseCommand<T extends typeof Command> extends Command {
+  static override baseFlags = globalFlags;
+  static notes: HelpNotes = {};
+
+  protected flags!: FlagsOf<T>;
+  protected args!: ArgsOf<T>;
+  protected io!: IO;
+  /** Aborted at the first SIGINT or SIGTERM, and when the reader of stdout went away. */
+  protected readonly signal: AbortSignal = runSignal;
+
+  /** The errand itself. Returns the exit code; nothing means 0. */
+  protected abstract execute(): Promise<ExitCode | void>;
+
+  /** The process as engine input: a copy of the variables, the working directory, and where our files are. */
+  protected get environment(): Environment {
+    const variables = { ...process.env };
+    return { variables, cwd: process.cwd(), directories: resolveDirectories(variables, process.platform, homedir()) };
+  }
+
+  /** What `prompts.ts` needs. */
+  protected get prompting(): PromptContext {
+    return { io: this.io, signal: this.signal };
+  }
+
+  /** Shows a result: `data` as JSON under `--json`, else through `view`. */
+  protected async present(data: object, view: () => Promise<void>): Promise<void> {
+    await (this.io.json ? this.io.out(data) : view());
+  }
+
+  protected override async init(): Promise<void> {
+    await super.init();
+    this.io = createProcessIO(this.argv);
+  }
+
+  /** Parses flags and arguments, runs the errand, sets the exit code. Commands override {@link BaseCommand.execute}. */
+  override async run(): Promise<void> {
+    const { flags: own, baseFlags, args: argDefinitions, strict } = this.ctor;
+    const definitions: Interfaces.FlagInput = { ...baseFlags, ...own };
+    checkSwitches(definitions, process.env);
+    const parsed = await this.parse({ flags: own, baseFlags, args: argDefinitions, strict });
+    this.flags = splitLists(parsed.flags, definitions) as FlagsOf<T>;
+    this.args = parsed.args as ArgsOf<T>;
+    process.exitCode = (await this.execute()) ?? EXIT.done;
+  }
+
+  protected override async catch(error: unknown): Promise<void> {
+    process.exitCode = await reportError(error, this.io);
+  }
+}
+
+/** One list out of repeated flags, commas and the environment, which oclif hands over as a bare text. */
+function splitLists(flags: Record<string, unknown>, definitions: Interfaces.FlagInput): Record<string, unknown> {
+  const split = Object.entries(flags).map(([name, value]) => {
+    const definition = definitions[name];
+    if (definition?.type !== 'option' || !definition.multiple || value === undefined) return [name, value] as const;
+    const values = (Array.isArray(value) ? value : [value]) as string[];
+    return [name, values.flatMap((item) => splitListValue(item, definition as ListRule))] as const;
+  });
+  return Object.fromEntries(split);
+}

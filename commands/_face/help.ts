@@ -1,0 +1,88 @@
+import { CommandHelp, Help, type Command, type HelpSectionRenderer } from '@oclif/core';
+import type { HelpNotes } from './base-command.js';
+import { EXIT, EXIT_WORDS, type ExitCode } from './exit-codes.js';
+import { unknownCommandError } from './suggestions.js';
+
+type WithNotes = Command.Loadable & { notes?: HelpNotes };
+
+/** The errand in four lines, for whoever types `postback` for the first time. */
+const FIRST_STEPS = [
+  ['postback demo', 'see the whole errand on a sandbox, in ten seconds'],
+  ['postback connect amazon', 'connect your advertising account'],
+  ['postback send events.jsonl --dry-run', 'see what would be sent'],
+  ['postback logs', 'see what was sent, and why something was not'],
+];
+
+/** Commands as an operator looks for them; what is in no group is listed at the end. */
+const GROUPS: readonly (readonly [string, readonly string[]])[] = [
+  ['SET UP', ['connect', 'disconnect', 'enable', 'disable', 'status', 'doctor', 'goals', 'map', 'unmap', 'config']],
+  ['SEND', ['send', 'backfill', 'tail', 'replay', 'test', 'audiences']],
+  ['LOOK', ['logs', 'explain', 'stats', 'report', 'validate', 'schema']],
+  ['TRY', ['demo', 'sandbox']],
+];
+
+/** Help with examples first (clig.dev), the environment and the exit codes. */
+export class PostbackHelp extends Help {
+  override CommandHelpClass = PostbackCommandHelp;
+
+  override async showHelp(argv: string[]): Promise<void> {
+    const subject = argv.find((word) => !word.startsWith('-') && word !== 'help');
+    const isKnown = this.config.commandIDs.some((id) => id === subject || id.startsWith(`${subject ?? ''}:`));
+    if (subject !== undefined && !subject.includes(':') && !isKnown) {
+      throw unknownCommandError(subject, this.config.commandIDs);
+    }
+    await super.showHelp(argv);
+  }
+
+  protected override async showRootHelp(): Promise<void> {
+    const { config } = this;
+    const entries = new Map<string, string>();
+    for (const { name, description } of this.sortedTopics)
+      if (!name.includes(':')) entries.set(name, description ?? '');
+    for (const command of this.sortedCommands) {
+      if (!command.id.includes(':')) entries.set(command.id, this.summary(command) ?? '');
+    }
+    const grouped = new Set(GROUPS.flatMap(([, names]) => names));
+    const rest = [...entries.keys()].filter((name) => !grouped.has(name));
+    const sections = [...GROUPS, ['MORE', rest] as const].flatMap(([header, names]) => {
+      const rows = names
+        .filter((name) => entries.has(name))
+        .map((name) => [name, entries.get(name)] as [string, string]);
+      return rows.length === 0 ? [] : [this.section(header, rows)];
+    });
+    const steps = FIRST_STEPS.filter(([command = '']) => entries.has(command.split(' ')[1] ?? '')) as [
+      string,
+      string,
+    ][];
+    this.log(config.pjson.description ?? '');
+    this.log(`\n${[this.section('USAGE', `$ ${config.bin} COMMAND [FLAGS]`), ...sections].join('\n\n')}\n`);
+    if (steps.length > 0) this.log(`${this.section('START HERE', steps)}\n`);
+    this.log(`${config.bin} COMMAND --help tells more. ${config.bin} --version: ${config.version}.`);
+  }
+}
+
+/** The help of one command. */
+class PostbackCommandHelp extends CommandHelp {
+  protected override sections(): { generate: HelpSectionRenderer; header: string }[] {
+    const standard = new Map(super.sections().map((section) => [section.header, section]));
+    const own = [
+      { header: 'ENVIRONMENT', generate: environmentSection },
+      { header: 'EXIT CODES', generate: exitCodeSection },
+    ];
+    const order = ['EXAMPLES', 'USAGE', 'DESCRIPTION', 'ARGUMENTS', 'FLAGS', 'FLAG DESCRIPTIONS', 'ALIASES'];
+    return [...order.flatMap((header) => standard.get(header) ?? []), ...own];
+  }
+}
+
+const environmentSection: HelpSectionRenderer = ({ cmd }) => {
+  const variables = Object.entries((cmd as WithNotes).notes?.environment ?? {});
+  return variables.length === 0 ? undefined : { header: 'ENVIRONMENT', body: variables };
+};
+
+const exitCodeSection: HelpSectionRenderer = ({ cmd }) => {
+  const notes = (cmd as WithNotes).notes;
+  if (!notes) return undefined;
+  const codes = [...new Set<ExitCode>([EXIT.done, EXIT.fault, EXIT.usage, ...(notes.exitCodes ?? [])])];
+  const rows = codes.sort((a, b) => a - b).map((code) => [String(code), EXIT_WORDS[code]] as [string, string]);
+  return { header: 'EXIT CODES', body: rows };
+};

@@ -1,0 +1,11 @@
+import type { Hook } from '@oclif/core';
+import { unknownCommandError } from '../suggestions.js';
+
+/** Suggests the nearest command, and never asks. */
+export const suggestCommand: Hook.CommandNotFound = async function ({ id, config }) {
+  throw unknownCommandError(id, visibleCommandIds(config));
+};
+
+function visibleCommandIds(config: { commands: readonly { id: string; hidden?: boolean }[] }): string[] {
+  return config.commands.filter(({ hidden }) => !hidden).map(({ id }) => id);
+}

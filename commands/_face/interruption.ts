@@ -1,0 +1,43 @@
+import { EXIT, type ExitCode } from './exit-codes.js';
+
+/** Why a run is asked to stop: a signal, or a reader that closed its end of our output. */
+export type InterruptionCause = 'SIGINT' | 'SIGTERM' | 'EPIPE';
+
+const EXIT_BY_CAUSE: Readonly<Record<InterruptionCause, ExitCode>> = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated,
+  EPIPE: EXIT.done,
+};
+
+/** The reason that the run's AbortSignal carries. Thrown out of a command it ends the program without a word. */
+export class Interruption extends Error {
+  readonly exit: ExitCode;
+
+  constructor(readonly reason: InterruptionCause) {
+    super(`stopped by ${reason}`);
+    this.name = 'AbortError';
+    this.exit = EXIT_BY_CAUSE[reason];
+  }
+}
+
+const controller = new AbortController();
+
+/** Aborted at the first SIGINT or SIGTERM, and when the reader of our output went away. */
+export const runSignal: AbortSignal = controller.signal;
+
+/** Asks the run to stop. Only the first cause counts. */
+export function interruptRun(cause: InterruptionCause): void {
+  if (!controller.signal.aborted) controller.abort(new Interruption(cause));
+}
+
+/** What stopped the run, if anything did. */
+export function findInterruption(): Interruption | undefined {
+  return controller.signal.reason instanceof Interruption ? controller.signal.reason : undefined;
+}
+
+/** The interruption behind `error`: itself, or the run's own when something aborted because of it. */
+export function interruptionOf(error: unknown): Interruption | undefined {
+  if (error instanceof Interruption) return error;
+  const isAbort = error instanceof Error && (error.name === 'AbortError' || error.name === 'AbortPromptError');
+  return isAbort ? findInterruption() : undefined;
+}

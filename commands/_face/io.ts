@@ -1,0 +1,116 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import { InternalError, messageOf } from '../../src/errors.js';
+import { Interruption } from './interruption.js';
+
+/** An output stream as a command sees it: `process.stdout`, or a stand-in in tests. */
+export type Output = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+/** An input stream as a command sees it: `process.stdin`, or a stand-in in tests. */
+export type Input = NodeJS.ReadableStream & { isTTY?: boolean };
+
+export interface IOParts {
+  stdin: Input;
+  stdout: Output;
+  stderr: Output;
+  environment: Readonly<Record<string, string | undefined>>;
+  /** `--json`: data as JSON, and no remarks. */
+  json: boolean;
+  /** `--no-color`. */
+  noColor: boolean;
+}
+
+/** The one way of a command to the terminal: data to stdout, words to stderr, colour and width decided once. */
+export interface IO {
+  readonly stdin: Input;
+  readonly stderr: Output;
+  readonly json: boolean;
+  /** Whether questions may be asked: stdin and stderr are terminals, and this is no CI job. */
+  readonly isInteractive: boolean;
+  /** Whether stdout is a terminal: tables are aligned there, tab-separated elsewhere. */
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  readonly width: number;
+  /** Colours for data on stdout and for words on stderr; each writes plain text where there is no colour. */
+  readonly color: { readonly out: ChalkInstance; readonly err: ChalkInstance };
+  /** Writes data: text as a line, an object as one line of JSON. Resolves once the reader can take more. */
+  out(data: string | object): Promise<void>;
+  /** Writes words for people to stderr, as a line. */
+  say(text: string): Promise<void>;
+  /** As {@link IO.say}, but nothing under `--json`, where stderr is kept for the error object. */
+  remark(text: string): Promise<void>;
+}
+
+/** Builds the terminal of one run. */
+export function createIO(parts: IOParts): IO {
+  const { stdin, stdout, stderr, environment, json } = parts;
+  const say = (text: string): Promise<void> => writeTo(stderr, `${text}\n`);
+  return {
+    stdin,
+    stderr,
+    json,
+    isInteractive: Boolean(stdin.isTTY) && Boolean(stderr.isTTY) && !isSet(environment['CI']),
+    isTerminal: Boolean(stdout.isTTY),
+    width: widthOf(parts),
+    color: { out: buildChalk(stdout, parts), err: buildChalk(stderr, parts) },
+    out: (data) => writeTo(stdout, `${typeof data === 'string' ? data : JSON.stringify(data)}\n`),
+    say,
+    remark: (text) => (json ? Promise.resolve() : say(text)),
+  };
+}
+
+/** The terminal of this process. `argv` is read for `--json` and `--no-color` so that it exists before flags are parsed. */
+export function createProcessIO(argv: readonly string[]): IO {
+  const { env, stdin, stdout, stderr } = process;
+  return createIO({
+    stdin,
+    stdout,
+    stderr,
+    environment: env,
+    json: hasFlag(argv, 'json', env),
+    noColor: hasFlag(argv, 'no-color', env),
+  });
+}
+
+function hasFlag(argv: readonly string[], name: string, environment: NodeJS.ProcessEnv): boolean {
+  const end = argv.indexOf('--');
+  if ((end === -1 ? argv : argv.slice(0, end)).includes(`--${name}`)) return true;
+  const variable = environment[`POSTBACK_${name.toUpperCase().replaceAll('-', '_')}`];
+  return ['1', 'true', 'y', 'yes'].includes((variable ?? '').toLowerCase());
+}
+
+function isSet(variable: string | undefined): boolean {
+  return variable !== undefined && !['', '0', 'false'].includes(variable.toLowerCase());
+}
+
+function widthOf({ stdout, stderr, environment }: IOParts): number {
+  const columns = stdout.columns ?? stderr.columns ?? Number(environment['COLUMNS']);
+  return Number.isInteger(columns) && columns > 0 ? columns : 80;
+}
+
+/** chalk 5 leaves NO_COLOR to its callers, so the level is decided here (https://no-color.org). */
+function buildChalk(stream: Output, { environment, noColor }: IOParts): ChalkInstance {
+  if (noColor || environment['NO_COLOR']) return new Chalk({ level: 0 });
+  const forced = environment['FORCE_COLOR'];
+  if (forced !== undefined) return new Chalk({ level: isSet(forced) || forced === '' ? 1 : 0 });
+  return new Chalk({ level: stream.isTTY && environment['TERM'] !== 'dumb' ? 1 : 0 });
+}
+
+/**
+ * Writes and waits until the text has left, so that a slow reader slows the run instead of filling memory.
+ *
+ * @throws {Interruption} when the reader closed its end; {@link InternalError} when the output cannot be written.
+ */
+function writeTo(stream: Output, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      if (error) reject(outputErrorOf(error));
+      else resolve();
+    });
+  });
+}
+
+/** What a failed write means: a reader that went away, or an output that takes no more (a full disk). */
+export function outputErrorOf(error: unknown): Error {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') return new Interruption('EPIPE');
+  return new InternalError('output_failed', `The output could not be written: ${messageOf(error)}`, { cause: error });
+}

@@ -1,0 +1,63 @@
+import { Errors } from '@oclif/core';
+
+interface ParseDetails {
+  flags?: unknown;
+  args?: unknown;
+  showHelp?: unknown;
+  parse?: { input?: { args?: Record<string, unknown> }; output?: { argv?: unknown[] } };
+}
+
+/** Whether oclif refused the command line: its CLIError carries an exit code of its own. */
+export function isParseError(error: unknown): error is Error {
+  return error instanceof Errors.CLIError;
+}
+
+/**
+ * Words for a refused command line. What was typed is not repeated where it may hold a secret: the value of a flag that does
+ * not exist, an argument too many.
+ */
+export function describeParseError(error: Error & ParseDetails): { code: string; message: string; hint: string } {
+  const hint = 'See --help for what this command takes.';
+  if (isListOfTexts(error.flags)) {
+    return { code: 'unknown_flag', message: `Unknown ${nounOf(error.flags, 'flag')}: ${namesOf(error.flags)}.`, hint };
+  }
+  const taken = Object.keys(error.parse?.input?.args ?? {});
+  if (isListOfTexts(error.args)) {
+    const accepted = taken.length === 0 ? 'no argument' : taken.map((name) => name.toUpperCase()).join(' ');
+    return { code: 'unexpected_argument', message: `Too many arguments: the command takes ${accepted}.`, hint };
+  }
+  const missing = missingArguments(error.args);
+  if (missing.length > 0) {
+    const message = `Missing ${nounOf(missing, 'argument')}: ${missing.map((name) => name.toUpperCase()).join(', ')}.`;
+    return { code: 'missing_argument', message, hint };
+  }
+  return { code: 'usage', message: plainMessageOf(error), hint };
+}
+
+function isListOfTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
+}
+
+function missingArguments(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item: unknown) => {
+    const name = (item as { name?: unknown } | null)?.name;
+    return typeof name === 'string' ? [name] : [];
+  });
+}
+
+function nounOf(items: readonly unknown[], noun: string): string {
+  return items.length === 1 ? noun : `${noun}s`;
+}
+
+/** `--secret=abc` becomes `--secret`, `-sabc` becomes `-s`. */
+function namesOf(flags: readonly string[]): string {
+  return flags.map((flag) => (flag.startsWith('--') ? flag.replace(/=.*$/s, '') : flag.slice(0, 2))).join(', ');
+}
+
+function plainMessageOf(error: Error): string {
+  return error.message
+    .replace(/\nSee more help with --help$/, '')
+    .replace(/^Parsing (--\S+) \n\t/, '$1: ')
+    .replace(/^The following errors? occurred:\n\s*/, '');
+}

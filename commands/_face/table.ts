@@ -1,0 +1,184 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChalkInstance } from 'chalk';
+import type { IO } from './io.js';
+import { cleanCell } from './text.js';
+
+export type Cell = string | number | boolean | null | undefined;
+
+/** One column of a table. */
+export interface Column<Row> {
+  header: string;
+  value: (row: Row) => Cell;
+  /** Colours the text on a terminal. */
+  paint?: (text: string, color: ChalkInstance, row: Row) => string;
+  align?: 'left' | 'right';
+  /** On a narrow terminal the columns with the highest number go first; columns without one stay. */
+  dropOrder?: number;
+}
+
+export interface TableOptions {
+  /** Said on stderr when there is no row. */
+  empty?: string;
+  /** Rows that are aligned together; 1 shows each row as it comes (`--follow`). Default 200. */
+  pageSize?: number;
+}
+
+const GAP = 2;
+const MIN_WIDTH = 8;
+
+/**
+ * Prints rows: aligned columns without boxes on a terminal, tab-separated with a header line elsewhere (never cut, so that `cut`
+ * and `awk` read it). Rows may stream; memory holds one page.
+ *
+ * @returns the number of rows.
+ */
+export async function printTable<Row>(
+  io: IO,
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  columns: readonly Column<Row>[],
+  { empty, pageSize = 200 }: TableOptions = {},
+): Promise<number> {
+  const printPage = io.isTerminal ? await openAlignedPrinter(io, columns) : openTabPrinter(io, columns);
+  let page: Row[] = [];
+  let count = 0;
+  for await (const row of rows) {
+    count += 1;
+    page.push(row);
+    if (page.length < pageSize) continue;
+    await printPage(page);
+    page = [];
+    // A long table must not starve the signals that would stop it.
+    await delay(0);
+  }
+  if (page.length > 0) await printPage(page);
+  if (count === 0 && empty !== undefined) await io.remark(empty);
+  return count;
+}
+
+/** Prints names and values, one pair a line: aligned on a terminal, tab-separated elsewhere. Pairs without a value are left out. */
+export async function printRecord(io: IO, pairs: readonly (readonly [string, Cell])[]): Promise<void> {
+  const present = pairs.filter(([, value]) => value !== undefined && value !== null);
+  if (present.length === 0) return;
+  const nameWidth = Math.max(...present.map(([name]) => name.length)) + GAP;
+  const lines = present.map(([name, value]) => {
+    const text = cleanCell(String(value));
+    return io.isTerminal ? `${io.color.out.bold(name.padEnd(nameWidth))}${text}` : `${name}\t${text}`;
+  });
+  await io.out(lines.join('\n'));
+}
+
+function textOf<Row>(column: Column<Row>, row: Row): string {
+  const value = column.value(row);
+  return value === undefined || value === null ? '' : cleanCell(String(value));
+}
+
+function openTabPrinter<Row>(io: IO, columns: readonly Column<Row>[]): (page: readonly Row[]) => Promise<void> {
+  let header = [columns.map((column) => column.header.toLowerCase()).join('\t')];
+  return async (page) => {
+    const lines = page.map((row) => columns.map((column) => textOf(column, row)).join('\t'));
+    await io.out([...header, ...lines].join('\n'));
+    header = [];
+  };
+}
+
+/** Widths only grow from page to page, so that a stream stays aligned; the first page decides which columns fit. */
+async function openAlignedPrinter<Row>(
+  io: IO,
+  columns: readonly Column<Row>[],
+): Promise<(page: readonly Row[]) => Promise<void>> {
+  const { default: Table } = await import('cli-table3');
+  const widths = columns.map((column) => column.header.length);
+  let shown: readonly number[] | undefined;
+
+  return async (page) => {
+    const isFirst = shown === undefined;
+    page.forEach((row) => {
+      columns.forEach((column, index) => {
+        widths[index] = Math.max(widths[index] ?? 0, displayWidth(textOf(column, row)));
+      });
+    });
+    shown ??= chooseColumns(columns, widths, io.width);
+    const fitted = fitWidths(
+      shown.map((index) => widths[index] ?? 0),
+      io.width,
+    );
+    if (!fitted) {
+      await io.out(asRecords(io, page, columns));
+      return;
+    }
+    const visible = shown.flatMap((index) => columns[index] ?? []);
+    const table = new Table({
+      chars: NO_BOX,
+      style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': GAP },
+      colWidths: fitted.map((width) => width + GAP),
+      colAligns: visible.map((column) => column.align ?? 'left'),
+      wordWrap: true,
+      wrapOnWordBoundary: false,
+    });
+    const color = io.color.out;
+    if (isFirst) table.push(visible.map((column) => color.bold(column.header)));
+    for (const row of page) {
+      table.push(visible.map((column) => column.paint?.(textOf(column, row), color, row) ?? textOf(column, row)));
+    }
+    await io.out(table.toString().replace(/[ ]+$/gm, ''));
+    if (isFirst && visible.length < columns.length) await io.remark(color.dim(hiddenNote(columns, shown)));
+  };
+}
+
+const NO_BOX = Object.fromEntries(
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
+    .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
+    .map((name) => [name, '']),
+);
+
+/** Indices of the columns that are kept: droppable ones go until the rest fits. */
+function chooseColumns<Row>(columns: readonly Column<Row>[], widths: readonly number[], width: number): number[] {
+  const kept = columns.map((_, index) => index);
+  const droppable = kept
+    .filter((index) => columns[index]?.dropOrder !== undefined)
+    .sort((a, b) => (columns[b]?.dropOrder ?? 0) - (columns[a]?.dropOrder ?? 0));
+  for (const index of droppable) {
+    if (totalWidth(kept.map((column) => widths[column] ?? 0)) <= width) break;
+    kept.splice(kept.indexOf(index), 1);
+  }
+  return kept;
+}
+
+/** Narrows the widest columns until all fit; nothing when even narrow ones do not. */
+function fitWidths(widths: readonly number[], width: number): number[] | undefined {
+  const fitted = [...widths];
+  while (totalWidth(fitted) > width) {
+    const widest = fitted.indexOf(Math.max(...fitted));
+    const excess = totalWidth(fitted) - width;
+    const narrower = Math.max(MIN_WIDTH, (fitted[widest] ?? 0) - excess, secondWidest(fitted, widest) - 1);
+    if (narrower >= (fitted[widest] ?? 0)) return undefined;
+    fitted[widest] = narrower;
+  }
+  return fitted;
+}
+
+function secondWidest(widths: readonly number[], widest: number): number {
+  return Math.max(0, ...widths.filter((_, index) => index !== widest));
+}
+
+function totalWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width + GAP, 0) - GAP;
+}
+
+function asRecords<Row>(io: IO, page: readonly Row[], columns: readonly Column<Row>[]): string {
+  return page
+    .map((row) => columns.map((column) => `${io.color.out.bold(column.header)}: ${textOf(column, row)}`).join('\n'))
+    .join('\n\n');
+}
+
+function hiddenNote<Row>(columns: readonly Column<Row>[], shown: readonly number[]): string {
+  const hidden = columns.filter((_, index) => !shown.includes(index)).map((column) => column.header);
+  return `(hidden on this narrow terminal: ${hidden.join(', ')}; pipe it or use --json to see everything)`;
+}
+
+/** Columns a text takes on the screen: wide characters take two. */
+function displayWidth(text: string): number {
+  return [...text].reduce((sum, char) => sum + (/\p{Mark}/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1), 0);
+}
+
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/u;

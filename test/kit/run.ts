@@ -1,0 +1,125 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+/** The program as a user starts it. Tests run what `npm run build` made of the sources. */
+export const PROGRAM = fileURLToPath(new URL('../../bin/postback.js', import.meta.url));
+
+export interface RunOptions {
+  /** Variables of the child, beside PATH and the like; `undefined` removes one. */
+  env?: Record<string, string | undefined>;
+  /** Written to stdin, which is then closed. Without it stdin is empty. */
+  input?: string | Uint8Array;
+  cwd?: string;
+  /** POSTBACK_HOME; a new empty folder, removed when the test ends, where there is none. */
+  home?: string;
+  /** The child is killed after this long. Default 50 s. */
+  timeoutMs?: number;
+  onStdout?: (text: string, child: ChildProcessWithoutNullStreams) => void;
+  onStderr?: (text: string, child: ChildProcessWithoutNullStreams) => void;
+}
+
+export interface RunResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  home: string;
+}
+
+export interface RunningPostback {
+  child: ChildProcessWithoutNullStreams;
+  home: string;
+  /** What was written so far. */
+  stdout: () => string;
+  stderr: () => string;
+  /** Resolves when stdout or stderr matches; rejects when the program ends before. */
+  waitFor: (stream: 'stdout' | 'stderr', pattern: RegExp) => Promise<RegExpMatchArray>;
+  /** Resolves when the program has ended and its output is read. */
+  finished: Promise<RunResult>;
+}
+
+/** A new empty folder, removed when the test ends. */
+export async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'postback-test-'));
+  cleanUp(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** After the test; where no test runs (beforeAll), when the worker ends. */
+function cleanUp(work: () => void | Promise<void>): void {
+  try {
+    onTestFinished(work);
+  } catch {
+    process.once('exit', () => void work());
+  }
+}
+
+/** Runs the program to its end. */
+export async function runPostback(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { child, finished } = await spawnPostback(args, options);
+  child.stdin.end(options.input ?? '');
+  return finished;
+}
+
+/** Starts the program with an open stdin. It is killed when the test ends. */
+export async function spawnPostback(args: readonly string[], options: RunOptions = {}): Promise<RunningPostback> {
+  const home = options.home ?? (await makeFolder());
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: options.cwd ?? home,
+    env: childEnvironment(home, options.env),
+  });
+  const text = { stdout: '', stderr: '' };
+  // A program that ends without reading its input is not the test's fault.
+  child.stdin.on('error', () => undefined);
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text.stdout += chunk;
+    options.onStdout?.(chunk, child);
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    text.stderr += chunk;
+    options.onStderr?.(chunk, child);
+  });
+  const killer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 50_000);
+  const finished = new Promise<RunResult>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(killer);
+      resolve({ code, signal, ...text, home });
+    });
+  });
+  cleanUp(async () => {
+    if (child.exitCode === null) child.kill('SIGKILL');
+    await finished;
+  });
+  const waitFor = (stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpMatchArray> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        const match = pattern.exec(text[stream]);
+        if (match) resolve(match);
+      };
+      child[stream].on('data', check);
+      child.on('close', () => {
+        check();
+        reject(new Error(`ended before ${String(pattern)} on ${stream}:\n${text.stdout}\n${text.stderr}`));
+      });
+      check();
+    });
+  return { child, home, stdout: () => text.stdout, stderr: () => text.stderr, waitFor, finished };
+}
+
+/** The outer environment without what would change the program's mind: our own variables, colour, CI. */
+function childEnvironment(home: string, env: RunOptions['env'] = {}): NodeJS.ProcessEnv {
+  const silenced = ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_ENV', 'NODE_OPTIONS', 'DEBUG'];
+  const outer = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('POSTBACK_') && !name.startsWith('VITEST') && !silenced.includes(name),
+  );
+  const inner = { ...Object.fromEntries(outer), POSTBACK_HOME: home, ...env };
+  return Object.fromEntries(Object.entries(inner).filter(([, value]) => value !== undefined));
+}
