@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError, messageOf } from '../errors.js';
+import type { ConversionGoal } from '../goals/goal.js';
+import { describe, GoalProblem, readGoals } from '../goals/goal-rules.js';
+import { isJsonObject, type JsonObject } from '../json.js';
+import { suggestNearMatches } from '../near-match.js';
+import { checkSettings, type SettingValues } from './setting-values.js';
+import { checkWorkspaceName } from './workspace-name.js';
+
+export const PROJECT_FILE_NAME = 'postback.config.json';
+
+const FIELDS = ['workspace', 'goals', 'settings'];
+/** Field names that promise a secret. Goals and settings have none that looks like them. */
+const SECRET_FIELD = /secret|token|passw|api[_-]?key|private[_-]?key|credential|bearer/i;
+
+/** A project file: what a CI job needs beside its variables, and nothing secret (contract.md section 1). */
+export interface Project {
+  path: string;
+  workspace?: string;
+  /** Replace the stored ones for the run; undefined where the file says nothing of goals. */
+  goals?: ConversionGoal[];
+  settings: SettingValues;
+}
+
+/**
+ * Reads `postback.config.json` in `directory`; undefined where there is none.
+ * @throws ConfigError as {@link readProjectFile}.
+ */
+export function findProjectFile(directory: string): Project | undefined {
+  const path = join(directory, PROJECT_FILE_NAME);
+  const text = readText(path, true);
+  return text === undefined ? undefined : parseProject(text, path);
+}
+
+/**
+ * Reads a file in the project file's form, for `config import` and `goals import`.
+ * @throws ConfigError naming the file, the field, what was found and what is expected.
+ */
+export function readProjectFile(path: string): Project {
+  return parseProject(readText(path, false) ?? '', path);
+}
+
+/** The text of a project file with these goals and settings: what `config export` writes. */
+export function formatProject(project: Omit<Project, 'path'>): string {
+  const { workspace, goals = [], settings } = project;
+  const content = {
+    ...(workspace === undefined ? {} : { workspace }),
+    goals: goals.map(withoutEmptyTestMap),
+    settings,
+  };
+  return `${JSON.stringify(content, undefined, 2)}\n`;
+}
+
+function readText(path: string, mayLack: boolean): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && mayLack) return undefined;
+    const why =
+      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : messageOf(error);
+    throw new ConfigError('project_file_unreadable', `Cannot read ${path}: ${why}.`, { cause: error });
+  }
+}
+
+function parseProject(text: string, path: string): Project {
+  const content = parseObject(text, path);
+  refuseSecrets(content, path, '');
+  const unknown = Object.keys(content).find((key) => !FIELDS.includes(key));
+  if (unknown !== undefined) {
+    const suggestion = suggestNearMatches(unknown, FIELDS);
+    throw refuse(path, `${unknown} is not known.${suggestion} Valid fields: ${FIELDS.join(', ')}`);
+  }
+  const { workspace, goals, settings = {} } = content;
+  const project: Project = { path, settings: readSettings(settings, path) };
+  if (workspace !== undefined) {
+    if (typeof workspace !== 'string') throw refuse(path, `workspace is ${describe(workspace)}; expected text`);
+    project.workspace = checkWorkspaceName(workspace, `workspace in ${path}`);
+  }
+  if (goals !== undefined) project.goals = readGoalsOf(goals, path);
+  return project;
+}
+
+function parseObject(text: string, path: string): JsonObject {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw refuse(path, text.trim() === '' ? 'the file is empty' : `it is not valid JSON: ${withoutExcerpt(error)}`);
+  }
+  if (isJsonObject(content)) return content;
+  throw refuse(path, `it holds ${describe(content)}; expected an object`);
+}
+
+/** The parser's words without the piece of the file that they quote. */
+function withoutExcerpt(error: unknown): string {
+  return messageOf(error).replace(/, (?:\.\.\.)?".*$/s, '');
+}
+
+/** A secret in a repository file is refused whatever its field is; the value is not quoted. */
+function refuseSecrets(value: unknown, path: string, at: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    const field = Array.isArray(value) ? `${at}[${key}]` : at === '' ? key : `${at}.${key}`;
+    if (!Array.isArray(value) && SECRET_FIELD.test(key)) {
+      throw new ConfigError(
+        'secret_in_project_file',
+        `${path}: ${field} looks like a secret, which this file never holds.`,
+        {
+          hint: 'Remove it from the file and from the repository, and give it in an environment variable instead.',
+        },
+      );
+    }
+    refuseSecrets(inner, path, field);
+  }
+}
+
+function readSettings(raw: unknown, path: string): SettingValues {
+  if (!isJsonObject(raw)) throw refuse(path, `settings is ${describe(raw)}; expected an object`);
+  const checked = checkSettings(raw);
+  if ('problem' in checked) throw refuse(path, `settings["${checked.field}"] ${checked.problem}`);
+  return checked.values;
+}
+
+function readGoalsOf(raw: unknown, path: string): ConversionGoal[] {
+  try {
+    return readGoals(raw);
+  } catch (error) {
+    if (error instanceof GoalProblem) throw refuse(path, error.message);
+    throw error;
+  }
+}
+
+function refuse(path: string, problem: string): ConfigError {
+  return new ConfigError('project_file_invalid', `${path}: ${problem}.`);
+}
+
+function withoutEmptyTestMap(goal: ConversionGoal): Partial<ConversionGoal> {
+  const { testMap, ...rest } = goal;
+  return Object.keys(testMap).length === 0 ? rest : goal;
+}

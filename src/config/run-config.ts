@@ -1,0 +1,75 @@
+import type { ConversionGoal } from '../goals/goal.js';
+import type { Directories } from './directories.js';
+import { findProjectFile, type Project } from './project-file.js';
+import { resolveSettings, type ResolvedSettings, type Sourced } from './resolve.js';
+import { UserConfig } from './user-config.js';
+import { checkWorkspaceName, DEFAULT_WORKSPACE } from './workspace-name.js';
+
+export interface RunConfigInput {
+  /** Flags by name: `workspace`, `sandbox`, `rate`, `concurrency`, `max-attempts` are read. */
+  flags: Readonly<Record<string, unknown>>;
+  variables: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  directories: Directories;
+}
+
+/** What holds for one run, merged from every source. */
+export interface RunConfig extends ResolvedSettings {
+  workspace: Sourced<string>;
+  goals: ConversionGoal[];
+  /** The project file where the goals are its own: then the stored ones do not count. */
+  goalsFrom: 'project file' | 'user config';
+  project: Project | undefined;
+  user: UserConfig;
+}
+
+/**
+ * Reads project file, user config, variables and flags and says what holds. Writes nothing.
+ * @throws ConfigError where any of them cannot be read or holds something wrong.
+ */
+export function loadRunConfig({ flags, variables, cwd, directories }: RunConfigInput): RunConfig {
+  const project = findProjectFile(cwd);
+  const user = new UserConfig(directories.config);
+  const workspace = resolveWorkspace(flags, variables, project);
+  const stored = user.readSettings(workspace.value);
+  const resolved = resolveSettings({
+    flags,
+    environment: variables,
+    project,
+    user: { path: user.path, ...stored, workspaceName: workspace.value },
+  });
+  const goals = project?.goals ?? user.readGoals(workspace.value);
+  return { ...resolved, workspace, goals, goalsFrom: project?.goals ? 'project file' : 'user config', project, user };
+}
+
+/** `--sandbox` has a workspace of its own beside each one, so that nothing of a try-out reaches the real log. */
+function resolveWorkspace(
+  flags: RunConfigInput['flags'],
+  variables: RunConfigInput['variables'],
+  project: Project | undefined,
+): Sourced<string> {
+  const named = resolveWorkspaceName(flags, variables, project);
+  if (!flags.sandbox) return named;
+  const value = named.value === DEFAULT_WORKSPACE ? 'sandbox' : `${named.value}.sandbox`;
+  return { value: checkWorkspaceName(value, '--sandbox'), source: 'flag', where: '--sandbox' };
+}
+
+function resolveWorkspaceName(
+  flags: RunConfigInput['flags'],
+  variables: RunConfigInput['variables'],
+  project: Project | undefined,
+): Sourced<string> {
+  const { workspace: said } = flags;
+  const { POSTBACK_WORKSPACE: heard } = variables;
+  if (typeof said === 'string' && said !== heard) {
+    return { value: checkWorkspaceName(said, '--workspace'), source: 'flag', where: '--workspace' };
+  }
+  if (heard) {
+    const where = 'POSTBACK_WORKSPACE';
+    return { value: checkWorkspaceName(heard, where), source: 'environment', where };
+  }
+  if (project?.workspace !== undefined) {
+    return { value: project.workspace, source: 'project file', where: project.path };
+  }
+  return { value: DEFAULT_WORKSPACE, source: 'default' };
+}

@@ -1,0 +1,62 @@
+import { suggestNearMatches } from '../near-match.js';
+import { SETTING_RULES, type SettingName, type Settings } from './settings.js';
+
+export const SETTING_NAMES = Object.keys(SETTING_RULES) as SettingName[];
+
+/** Settings that somebody set. */
+export type SettingValues = Partial<Settings>;
+
+export type ParsedSetting = { value: string | number } | { problem: string };
+
+/** Whether `text` names a setting. */
+export function isSettingName(text: string): text is SettingName {
+  return Object.hasOwn(SETTING_RULES, text);
+}
+
+/** A sentence for a setting that is not known, with near matches and the valid ones. */
+export function describeUnknownSetting(name: string): string {
+  return `is not a setting.${suggestNearMatches(name, SETTING_NAMES)} Valid settings: ${SETTING_NAMES.join(', ')}`;
+}
+
+/**
+ * Checks a value from JSON: numbers as numbers, the rest as text. `problem` follows the setting's name in a sentence:
+ * what was found and what is expected.
+ */
+export function checkSetting(name: SettingName, value: unknown): ParsedSetting {
+  const { rule } = SETTING_RULES[name];
+  const found = `is ${value === undefined ? 'missing' : JSON.stringify(value)?.slice(0, 80)}; expected`;
+  switch (rule.kind) {
+    case 'choice':
+      return rule.values.includes(value as string)
+        ? { value: value as string }
+        : { problem: `${found} ${rule.values.join(' or ')}` };
+    case 'number':
+      return Number.isInteger(value) && (value as number) >= rule.min && (value as number) <= rule.max
+        ? { value: value as number }
+        : { problem: `${found} a whole number from ${rule.min} to ${rule.max}` };
+    case 'country':
+      return typeof value === 'string' && /^([A-Za-z]{2})?$/.test(value)
+        ? { value: value.toUpperCase() }
+        : { problem: `${found} a country in two letters (ISO 3166-1), such as US` };
+  }
+}
+
+/** Checks a value from a flag, the environment or `config set`, where numbers are text. */
+export function parseSetting(name: SettingName, text: string): ParsedSetting {
+  const isNumber = SETTING_RULES[name].rule.kind === 'number' && /^-?\d+(\.\d+)?$/.test(text);
+  return checkSetting(name, isNumber ? Number(text) : text);
+}
+
+/** Checks the `settings` object of a file: the values, or the problem of the first wrong one. */
+export function checkSettings(
+  raw: Record<string, unknown>,
+): { values: SettingValues } | { field: string; problem: string } {
+  const values: Record<string, string | number> = {};
+  for (const [field, value] of Object.entries(raw)) {
+    if (!isSettingName(field)) return { field, problem: describeUnknownSetting(field) };
+    const checked = checkSetting(field, value);
+    if ('problem' in checked) return { field, problem: checked.problem };
+    values[field] = checked.value;
+  }
+  return { values: values as SettingValues };
+}

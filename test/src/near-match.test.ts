@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { findNearMatches, suggestNearMatches } from '../../src/near-match.js';
+
+const names = ['amazon', 'meta', 'tiktok', 'google', 'reddit', 'x'];
+
+test.each([
+  ['amzaon', ['amazon']],
+  ['Amazn', ['amazon']],
+  ['goo', ['google']],
+  ['tik-tok', ['tiktok']],
+  ['mta', ['meta']],
+  ['facebook', []],
+  ['', ['x']],
+])('%j is near %j', (word, expected) => {
+  expect(findNearMatches(word, names)).toEqual(expected);
+});
+
+test('suggestNearMatches says it in words, or nothing', () => {
+  expect(suggestNearMatches('ab', ['abc', 'abd', 'zzz'])).toBe(' Did you mean abc or abd?');
+  expect(suggestNearMatches('facebook', names)).toBe('');
+});
