@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChalkInstance } from 'chalk';
 import type { IO } from './io.js';
+import { chooseColumns, displayWidth, fitWidths, GAP, wrapText } from './table-layout.js';
 import { cleanCell } from './text.js';
 
 export type Cell = string | number | boolean | null | undefined;
@@ -22,9 +23,6 @@ export interface TableOptions {
   /** Rows that are aligned together; 1 shows each row as it comes (`--follow`). Default 200. */
   pageSize?: number;
 }
-
-const GAP = 2;
-const MIN_WIDTH = 8;
 
 /**
  * Prints rows: aligned columns without boxes on a terminal, tab-separated with a header line elsewhere (never cut, so that `cut`
@@ -97,7 +95,11 @@ async function openAlignedPrinter<Row>(
         widths[index] = Math.max(widths[index] ?? 0, displayWidth(textOf(column, row)));
       });
     });
-    shown ??= chooseColumns(columns, widths, io.width);
+    shown ??= chooseColumns(
+      columns.map(({ dropOrder }) => dropOrder),
+      widths,
+      io.width,
+    );
     const fitted = fitWidths(
       shown.map((index) => widths[index] ?? 0),
       io.width,
@@ -106,19 +108,26 @@ async function openAlignedPrinter<Row>(
       await io.out(asRecords(io, page, columns));
       return;
     }
+    const color = io.color.out;
     const visible = shown.flatMap((index) => columns[index] ?? []);
     const table = new Table({
       chars: NO_BOX,
       style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': GAP },
       colWidths: fitted.map((width) => width + GAP),
       colAligns: visible.map((column) => column.align ?? 'left'),
-      wordWrap: true,
-      wrapOnWordBoundary: false,
     });
-    const color = io.color.out;
-    if (isFirst) table.push(visible.map((column) => color.bold(column.header)));
+    // cli-table3 counts colour codes when it wraps: wrapped here, painted line by line.
+    const cell = (text: string, index: number, paint: (line: string) => string): string =>
+      wrapText(text, fitted[index] ?? 0)
+        .map((line) => (line === '' ? '' : paint(line)))
+        .join('\n');
+    if (isFirst) table.push(visible.map((column, index) => cell(column.header, index, color.bold)));
     for (const row of page) {
-      table.push(visible.map((column) => column.paint?.(textOf(column, row), color, row) ?? textOf(column, row)));
+      table.push(
+        visible.map((column, index) =>
+          cell(textOf(column, row), index, (line) => column.paint?.(line, color, row) ?? line),
+        ),
+      );
     }
     await io.out(table.toString().replace(/[ ]+$/gm, ''));
     if (isFirst && visible.length < columns.length) await io.remark(color.dim(hiddenNote(columns, shown)));
@@ -131,40 +140,6 @@ const NO_BOX = Object.fromEntries(
     .map((name) => [name, '']),
 );
 
-/** Indices of the columns that are kept: droppable ones go until the rest fits. */
-function chooseColumns<Row>(columns: readonly Column<Row>[], widths: readonly number[], width: number): number[] {
-  const kept = columns.map((_, index) => index);
-  const droppable = kept
-    .filter((index) => columns[index]?.dropOrder !== undefined)
-    .sort((a, b) => (columns[b]?.dropOrder ?? 0) - (columns[a]?.dropOrder ?? 0));
-  for (const index of droppable) {
-    if (totalWidth(kept.map((column) => widths[column] ?? 0)) <= width) break;
-    kept.splice(kept.indexOf(index), 1);
-  }
-  return kept;
-}
-
-/** Narrows the widest columns until all fit; nothing when even narrow ones do not. */
-function fitWidths(widths: readonly number[], width: number): number[] | undefined {
-  const fitted = [...widths];
-  while (totalWidth(fitted) > width) {
-    const widest = fitted.indexOf(Math.max(...fitted));
-    const excess = totalWidth(fitted) - width;
-    const narrower = Math.max(MIN_WIDTH, (fitted[widest] ?? 0) - excess, secondWidest(fitted, widest) - 1);
-    if (narrower >= (fitted[widest] ?? 0)) return undefined;
-    fitted[widest] = narrower;
-  }
-  return fitted;
-}
-
-function secondWidest(widths: readonly number[], widest: number): number {
-  return Math.max(0, ...widths.filter((_, index) => index !== widest));
-}
-
-function totalWidth(widths: readonly number[]): number {
-  return widths.reduce((sum, width) => sum + width + GAP, 0) - GAP;
-}
-
 function asRecords<Row>(io: IO, page: readonly Row[], columns: readonly Column<Row>[]): string {
   return page
     .map((row) => columns.map((column) => `${io.color.out.bold(column.header)}: ${textOf(column, row)}`).join('\n'))
@@ -175,10 +150,3 @@ function hiddenNote<Row>(columns: readonly Column<Row>[], shown: readonly number
   const hidden = columns.filter((_, index) => !shown.includes(index)).map((column) => column.header);
   return `(hidden on this narrow terminal: ${hidden.join(', ')}; pipe it or use --json to see everything)`;
 }
-
-/** Columns a text takes on the screen: wide characters take two. */
-function displayWidth(text: string): number {
-  return [...text].reduce((sum, char) => sum + (/\p{Mark}/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1), 0);
-}
-
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/u;
