@@ -1,0 +1,107 @@
+import { parseExactJson, readId } from '../../exact-json.js';
+import { cleanRemoteText } from '../../http/remote-text.js';
+import { isJsonObject, type JsonObject } from '../../json.js';
+import { isRegion, type Region } from './regions.js';
+
+/** An advertiser that conversions can be sent to. */
+export interface AccountCandidate {
+  region: Region;
+  /** DSP advertiser id. */
+  account: string;
+  name: string;
+  profileId?: string;
+  country?: string;
+  isTest: boolean;
+  /** The call that named it. */
+  source: 'advertiserAccounts' | 'profiles';
+}
+
+/** One page of a list. */
+export interface AccountPage {
+  candidates: AccountCandidate[];
+  nextToken?: string;
+}
+
+/** A profile that may hold DSP advertisers. */
+export interface DspProfile {
+  profileId: string;
+  name: string;
+  country?: string;
+}
+
+const CLOSED = ['ARCHIVED', 'REJECTED'];
+
+/**
+ * Reads an answer of `query/advertiserAccounts` (AdvertiserAccountSuccessResponse of the Amazon Ads API v1
+ * specification). Accounts without a DSP advertiser id take no conversions and are left out. Pure.
+ * @throws SyntaxError when it is not JSON.
+ */
+export function readAdvertiserAccounts(body: Buffer, hostRegion: Region): AccountPage {
+  const answer = readObject(body);
+  const candidates = listOf(answer['advertiserAccounts']).flatMap((account) => {
+    const status = isJsonObject(account['status']) ? account['status']['statusCode'] : undefined;
+    if (CLOSED.includes(String(status))) return [];
+    return listOf(account['alternateIds']).flatMap((ids) => readAlternateId(account, ids, hostRegion));
+  });
+  const nextToken = readId(answer['nextToken']);
+  return nextToken === undefined ? { candidates } : { candidates, nextToken };
+}
+
+function readAlternateId(account: JsonObject, ids: JsonObject, hostRegion: Region): AccountCandidate[] {
+  const id = readId(ids['dspAdvertiserId']);
+  if (id === undefined) return [];
+  const region = String(ids['region'] ?? '').toLowerCase();
+  return [
+    withPlace(
+      {
+        region: isRegion(region) ? region : hostRegion,
+        account: id,
+        name: nameOf(account['displayName'], id),
+        isTest: account['isTestAccount'] === true,
+        source: 'advertiserAccounts',
+      },
+      ids,
+    ),
+  ];
+}
+
+/** Reads an answer of `GET /v2/profiles`: DSP entries are of type `agency`, the others sell by sponsored ads. Pure. */
+export function readDspProfiles(body: Buffer): DspProfile[] {
+  return listOf(parseExactJson(body.toString())).flatMap((profile) => {
+    const info = isJsonObject(profile['accountInfo']) ? profile['accountInfo'] : {};
+    const profileId = readId(profile['profileId']);
+    if (profileId === undefined || String(info['type']).toLowerCase() !== 'agency') return [];
+    const name = nameOf(info['name'], profileId);
+    return [withPlace({ profileId, name }, { countryCode: profile['countryCode'] })];
+  });
+}
+
+/** Reads an answer of `GET /dsp/advertisers`, asked for one profile. Pure. */
+export function readDspAdvertisers(body: Buffer, region: Region, profile: DspProfile): AccountCandidate[] {
+  return listOf(readObject(body)['response']).flatMap((advertiser) => {
+    const id = readId(advertiser['advertiserId']);
+    if (id === undefined) return [];
+    const place = { countryCode: advertiser['country'] ?? profile.country, profileId: profile.profileId };
+    const name = nameOf(advertiser['name'], id);
+    return [withPlace({ region, account: id, name, isTest: false, source: 'profiles' as const }, place)];
+  });
+}
+
+function withPlace<T extends object>(to: T, ids: JsonObject): T & { profileId?: string; country?: string } {
+  const profileId = readId(ids['profileId']);
+  const country = readId(ids['countryCode']);
+  return { ...to, ...(profileId === undefined ? {} : { profileId }), ...(country === undefined ? {} : { country }) };
+}
+
+function nameOf(value: unknown, fallback: string): string {
+  return typeof value === 'string' && value.trim() !== '' ? cleanRemoteText(value, 100) : fallback;
+}
+
+function readObject(body: Buffer): JsonObject {
+  const value = parseExactJson(body.toString());
+  return isJsonObject(value) ? value : {};
+}
+
+function listOf(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
