@@ -105,7 +105,7 @@ export class DeliveryLog {
         request,
       );
       this.#seen.flushWhenLarge();
-      for (const entry of mine) if (entry.stored) this.#rows.remove(entry.postback.id);
+      if (this.#mayHaveRows) for (const { postback } of mine) this.#rows.remove(postback.id);
       const flightId = flight ?? this.#insertFlight(network, account, mine);
       this.database.prepare('UPDATE flight SET request = ? WHERE id = ?').run(request, flightId);
       this.#runs.beat(this.run);
@@ -114,7 +114,7 @@ export class DeliveryLog {
   }
 
   /**
-   * Records the answer to a request and what becomes of its entries: the delivered are done, the failed get rows of
+   * Records the answer to a request and what becomes of its entries: the delivered are done, the settled get rows of
    * their own, and each group of `again` becomes a flight that waits for its next attempt.
    * @returns the flights of `again`, in order; undefined when another process took this request over meanwhile
    */
@@ -127,30 +127,32 @@ export class DeliveryLog {
     return this.#queue.write(() => {
       if (!this.#closeRequest(open, result)) return undefined;
       this.database.prepare('DELETE FROM flight WHERE id = ?').run(open.flight);
-      result.verdicts.forEach(({ status, outcome }, index) => {
-        if (status !== 'failed') return;
+      result.verdicts.forEach(({ settled, outcome }, index) => {
+        if (settled === undefined) return;
         const entry = open.entries[index] as Entry;
         this.#mayHaveRows = true;
-        this.#rows.put({ ...entry, attempts: entry.attempts + 1 }, 'failed', account, outcome, result.http);
+        this.#rows.put({ ...entry, attempts: entry.attempts + 1 }, settled, account, outcome, result.http);
       });
       return again.map((entries) => this.#insertFlight((entries[0] as Entry).postback.network, account, entries));
     });
   }
 
-  /** Puts a flight that will get no further attempt in this run into ordinary rows, pending or failed. */
+  /**
+   * Puts postbacks that get no further attempt in this run into ordinary rows, pending or failed. Those of a recorded
+   * flight leave it; `rest` stays in it.
+   */
   settle(
     account: string,
-    entries: readonly Entry[],
+    leaving: { entries: readonly Entry[]; flight: number | undefined; rest?: readonly Entry[] },
     state: 'pending' | 'failed',
     outcome: Partial<Outcome>,
-    flight?: number,
-    http?: number,
   ): Promise<void> {
+    const { entries, flight, rest = [] } = leaving;
     return this.#queue.write(() => {
-      if (flight !== undefined) this.database.prepare('DELETE FROM flight WHERE id = ?').run(flight);
+      if (flight !== undefined) this.#shrinkFlight(flight, rest);
       this.#mayHaveRows = true;
       for (const entry of entries) {
-        if (flight !== undefined || this.#isFree(entry)) this.#rows.put(entry, state, account, outcome, http);
+        if (flight !== undefined || this.#isFree(entry)) this.#rows.put(entry, state, account, outcome);
       }
     });
   }
@@ -230,6 +232,16 @@ export class DeliveryLog {
       .prepare('INSERT INTO flight (run, network, account, count, entries) VALUES (?, ?, ?, ?, ?)')
       .run(this.run.id, network, account, entries.length, JSON.stringify(entries));
     return Number(lastInsertRowid);
+  }
+
+  #shrinkFlight(flight: number, rest: readonly Entry[]): void {
+    if (rest.length === 0) {
+      this.database.prepare('DELETE FROM flight WHERE id = ?').run(flight);
+      return;
+    }
+    this.database
+      .prepare('UPDATE flight SET count = ?, entries = ? WHERE id = ?')
+      .run(rest.length, JSON.stringify(rest), flight);
   }
 
   #closeRequest(open: OpenRequest, { http, latencyMs, requestId, verdicts }: RequestResult): boolean {

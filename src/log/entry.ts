@@ -9,7 +9,7 @@ export interface Entry {
   postback: Postback;
   /** Attempts made so far, in all runs. */
   attempts: number;
-  /** Whether an ordinary row holds it that its next request takes over. */
+  /** Whether it comes from a pending row that this run has claimed. */
   stored?: boolean;
 }
 
@@ -17,6 +17,8 @@ export interface Entry {
 export interface EntryVerdict {
   status: AttemptStatus;
   outcome: Outcome;
+  /** Set when this run makes no further attempt: failed for good, or left pending for a later run. */
+  settled?: 'failed' | 'pending';
 }
 
 /** One HTTP request as recorded before it left. */

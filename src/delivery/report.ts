@@ -1,0 +1,22 @@
+import type { EntryVerdict, SkipEntry } from '../log/entry.js';
+import type { NetworkName } from '../networks/names.js';
+import type { Batch } from './batch.js';
+
+/** What a run tells while it goes on; the face turns it into lines. */
+export type Update =
+  | {
+      type: 'answer';
+      network: NetworkName;
+      batch: Batch;
+      verdicts: EntryVerdict[];
+      http: number | undefined;
+      latencyMs: number;
+    }
+  /** Something that the operator should know at once; `refused`: the grant is. */
+  | { type: 'notice'; network: NetworkName; message: string; refused?: boolean }
+  /** An event or postback that is not sent. */
+  | { type: 'skip'; entry: SkipEntry; message: string }
+  /** A line that is no event. */
+  | { type: 'invalid'; input: string; line: number; code: string; field: string; message: string };
+
+export type Report = (update: Update) => void;

@@ -1,0 +1,65 @@
+import type { Entry, EntryVerdict } from '../log/entry.js';
+import type { Limits, Outcome, Verdict } from '../networks/network.js';
+import type { Random } from '../random.js';
+import type { Batch, Item } from './batch.js';
+import { halve } from './batch.js';
+import { backoffMs, judgeOutcome, LONGEST_WAIT_MS } from './retry.js';
+import { deadlineOf } from './window.js';
+
+export interface SortingRules {
+  nowMs: number;
+  maxAttempts: number;
+  limits: Limits;
+  random: Random;
+  /** No further attempts: the lane has stopped. */
+  isStopped: boolean;
+}
+
+/** What the answer to one request means: a verdict an entry for the log, and the batches to send again. */
+export interface Sorted {
+  verdicts: EntryVerdict[];
+  again: Batch[];
+}
+
+/** Decides for each postback of a request whether it is done, tried again, or left for a later run. Pure but for jitter. */
+export function sortVerdict(batch: Batch, verdict: Verdict, rules: SortingRules): Sorted {
+  if (verdict.split && batch.items.length > 1) return splitBatch(batch, verdict, rules);
+  const retried: Item[] = [];
+  const attempts = Math.max(...batch.items.map(({ tries }) => tries)) + 1;
+  const notBeforeMs = rules.nowMs + backoffMs(attempts, verdict.retryAfterMs, rules.random);
+  const tooLong = (verdict.retryAfterMs ?? 0) > LONGEST_WAIT_MS;
+  const verdicts = batch.items.map((item, index): EntryVerdict => {
+    const outcome = verdict.outcomes[index] ?? MISSING;
+    const fate = judgeOutcome(outcome.kind);
+    if (fate === 'delivered') return { status: 'success', outcome };
+    if (fate === 'failed') return { status: 'failed', outcome, settled: 'failed' };
+    if (fate === 'waits') {
+      return { status: outcome.kind === 'credential' ? 'failed' : 'retried', outcome, settled: 'pending' };
+    }
+    const isLast = item.tries + 1 >= rules.maxAttempts || tooLong || rules.isStopped;
+    const isLate = notBeforeMs >= deadlineOf(item.outgoing.postback.eventTimeMs, rules.limits);
+    if (isLast || isLate) return { status: 'retried', outcome, settled: 'pending' };
+    retried.push(advance(item, 1));
+    return { status: 'retried', outcome };
+  });
+  return { verdicts, again: retried.length === 0 ? [] : [{ items: retried, notBeforeMs }] };
+}
+
+function splitBatch(batch: Batch, verdict: Verdict, rules: SortingRules): Sorted {
+  const verdicts = batch.items.map((_, index): EntryVerdict => {
+    const outcome = verdict.outcomes[index] ?? MISSING;
+    return rules.isStopped ? { status: 'retried', outcome, settled: 'pending' } : { status: 'retried', outcome };
+  });
+  if (rules.isStopped) return { verdicts, again: [] };
+  const halves = halve(batch.items).map((items) => items.map((item) => advance(item, 0)));
+  return { verdicts, again: halves.map((items) => ({ items, notBeforeMs: rules.nowMs })) };
+}
+
+/** An item after one more attempt; it is in a flight now, no longer in a row of its own. */
+export function advance(item: Item, tries: number): Item {
+  const { postback, attempts } = item.entry;
+  const entry: Entry = { postback, attempts: attempts + 1 };
+  return { outgoing: item.outgoing, entry, tries: item.tries + tries };
+}
+
+const MISSING: Outcome = { kind: 'unknown', reason: 'not_in_answer', message: 'the answer does not mention this event' };

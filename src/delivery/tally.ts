@@ -1,0 +1,121 @@
+import type { NetworkName } from '../networks/names.js';
+import type { OutcomeKind, SkipReason } from '../networks/network.js';
+
+/** Why postbacks are still pending when a run ends. */
+export type WaitingKind = 'transient' | 'throttled' | 'credential' | 'processing' | 'stopped';
+export type FailureKind = 'configuration' | 'payload' | 'expired';
+
+export interface NetworkTally {
+  delivered: number;
+  failed: number;
+  pending: number;
+  skipped: number;
+  requests: number;
+}
+
+/** The summary of a run, in the form of contract.md section 4. */
+export interface Summary {
+  run: string;
+  command: string;
+  workspace: string;
+  durationMs: number;
+  dryRun?: boolean;
+  lines: number;
+  invalid: number;
+  events: number;
+  postbacks: number;
+  delivered: number;
+  failed: number;
+  pending: number;
+  skipped: number;
+  skips: Partial<Record<SkipReason, number>>;
+  failures: Record<FailureKind, number>;
+  waiting: Record<WaitingKind, number>;
+  networks: Partial<Record<NetworkName, NetworkTally>>;
+}
+
+/** Reasons that stop a whole event; every other one stops a postback. */
+const EVENT_REASONS: ReadonlySet<SkipReason> = new Set<SkipReason>([
+  'consent_none',
+  'consent_unknown',
+  'suppressed',
+  'organic',
+  'other_network',
+  'no_goal',
+  'goal_disabled',
+  'filter_not_met',
+]);
+
+/** Counts what a run does. */
+export class Tally {
+  readonly summary: Summary;
+
+  constructor(head: Pick<Summary, 'run' | 'command' | 'workspace'>) {
+    this.summary = {
+      ...head,
+      durationMs: 0,
+      lines: 0,
+      invalid: 0,
+      events: 0,
+      postbacks: 0,
+      delivered: 0,
+      failed: 0,
+      pending: 0,
+      skipped: 0,
+      skips: {},
+      failures: { configuration: 0, payload: 0, expired: 0 },
+      waiting: { transient: 0, throttled: 0, credential: 0, processing: 0, stopped: 0 },
+      networks: {},
+    };
+  }
+
+  /** One event or postback that is not sent. */
+  skip(reason: SkipReason, network: NetworkName | undefined, isPostback = !EVENT_REASONS.has(reason)): void {
+    const { summary } = this;
+    summary.skipped++;
+    summary.skips[reason] = (summary.skips[reason] ?? 0) + 1;
+    if (isPostback) summary.postbacks++;
+    if (network) this.#of(network).skipped++;
+  }
+
+  /** One postback handed to delivery. */
+  plan(): void {
+    this.summary.postbacks++;
+  }
+
+  /** One postback that delivery met again, in the log of another process: planned before, now a skip. */
+  unplan(): void {
+    this.summary.postbacks--;
+  }
+
+  request(network: NetworkName): void {
+    this.#of(network).requests++;
+  }
+
+  deliver(network: NetworkName, count: number): void {
+    this.summary.delivered += count;
+    this.#of(network).delivered += count;
+  }
+
+  fail(network: NetworkName, kind: OutcomeKind): void {
+    this.summary.failed++;
+    this.#of(network).failed++;
+    this.summary.failures[kind === 'configuration' || kind === 'expired' ? kind : 'payload']++;
+  }
+
+  wait(network: NetworkName, kind: WaitingKind, count = 1): void {
+    this.summary.pending += count;
+    this.#of(network).pending += count;
+    this.summary.waiting[kind] += count;
+  }
+
+  #of(network: NetworkName): NetworkTally {
+    return (this.summary.networks[network] ??= { delivered: 0, failed: 0, pending: 0, skipped: 0, requests: 0 });
+  }
+}
+
+/** Why a postback whose last outcome was `kind` waits. */
+export function waitingKindOf(kind: OutcomeKind | 'stopped'): WaitingKind {
+  if (kind === 'throttled' || kind === 'credential' || kind === 'processing' || kind === 'stopped') return kind;
+  return 'transient';
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+
+import { derivePostbackId } from '../identity/postback-id.js';
+import type { Postback } from '../networks/network.js';
+import { systemClock } from '../clock.js';
+import { openDatabase } from './database.js';
+import type { Database } from './database.js';
+import type { Standing } from './delivery-log.js';
+import { Kinds } from './kinds.js';
+import { PostbackRows } from './postback-rows.js';
+import { prepareSchema } from './schema.js';
+import { SeenIndex } from './seen-index.js';
+
+/** A look into the log that changes nothing in it: for `--dry-run` and the queries. */
+export class LogPeek {
+  readonly database: Database;
+  readonly kinds: Kinds;
+  readonly #rows: PostbackRows;
+  readonly #workspace: string;
+  #seen: SeenIndex | undefined;
+
+  private constructor(database: Database, workspace: string) {
+    this.database = database;
+    this.kinds = new Kinds(database);
+    this.#rows = new PostbackRows(database, systemClock);
+    this.#workspace = workspace;
+  }
+
+  /** Opens the log if there is one; undefined where nothing was ever sent. @throws as openDatabase. */
+  static open(path: string, workspace: string): LogPeek | undefined {
+    if (!existsSync(path)) return undefined;
+    const database = openDatabase(path, 'normal');
+    prepareSchema(database, path);
+    return new LogPeek(database, workspace);
+  }
+
+  /** What became of this postback so far. */
+  standing(key: Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>): Standing {
+    this.#seen ??= new SeenIndex(this.database, this.kinds, (network, goal, eventId) =>
+      derivePostbackId(this.#workspace, network, goal, eventId),
+    );
+    return this.#rows.find(key.id) ?? (this.#seen.has(key) ? 'known' : 'unknown');
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}

@@ -1,0 +1,11 @@
+import { amazon } from './amazon/amazon.js';
+import type { NetworkName } from './names.js';
+import type { Network } from './network.js';
+
+/** Every network that this version can send to. */
+export const NETWORKS: readonly Network[] = [amazon];
+
+/** The network of that name, or undefined where this version does not send to it yet. */
+export function findNetwork(name: NetworkName): Network | undefined {
+  return NETWORKS.find((network) => network.name === name);
+}
