@@ -54,7 +54,7 @@ export class PostbackHelp extends Help {
       string,
       string,
     ][];
-    this.log(config.pjson.description ?? '');
+    this.log(String(config.pjson.description));
     this.log(`\n${[this.section('USAGE', `$ ${config.bin} COMMAND [FLAGS]`), ...sections].join('\n\n')}\n`);
     if (steps.length > 0) this.log(`${this.section('START HERE', steps)}\n`);
     this.log(`${config.bin} COMMAND --help tells more. ${config.bin} --version: ${config.version}.`);

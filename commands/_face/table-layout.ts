@@ -63,7 +63,7 @@ export function wrapText(text: string, width: number): string[] {
 
 /** Columns a text takes on the screen: wide characters take two. */
 export function displayWidth(text: string): number {
-  return [...text].reduce((sum, char) => sum + (/\p{Mark}/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1), 0);
+  return Array.from(text).reduce((sum, char) => sum + (/\p{Mark}/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1), 0);
 }
 
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/u;

@@ -11,7 +11,7 @@ export const PROGRAM = fileURLToPath(new URL('../../bin/postback.js', import.met
 
 export interface RunOptions {
   /** Variables of the child, beside PATH and the like; `undefined` removes one. */
-  env?: Record<string, string | undefined>;
+  env?: NodeJS.ProcessEnv;
   /** Written to stdin, which is then closed. Without it stdin is empty. */
   input?: string | Uint8Array;
   cwd?: string;
@@ -115,11 +115,10 @@ export async function spawnPostback(args: readonly string[], options: RunOptions
 }
 
 /** The outer environment without what would change the program's mind: our own variables, colour, CI. */
-function childEnvironment(home: string, env: RunOptions['env'] = {}): NodeJS.ProcessEnv {
-  const silenced = ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_ENV', 'NODE_OPTIONS', 'DEBUG'];
+function childEnvironment(home: string, env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const silenced = new Set(['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_ENV', 'NODE_OPTIONS', 'DEBUG']);
   const outer = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('POSTBACK_') && !name.startsWith('VITEST') && !silenced.includes(name),
+    ([name]) => !name.startsWith('POSTBACK_') && !name.startsWith('VITEST') && !silenced.has(name),
   );
-  const inner = { ...Object.fromEntries(outer), POSTBACK_HOME: home, ...env };
-  return Object.fromEntries(Object.entries(inner).filter(([, value]) => value !== undefined));
+  return { ...Object.fromEntries(outer), POSTBACK_HOME: home, ...env };
 }

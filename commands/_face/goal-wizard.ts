@@ -1,0 +1,84 @@
+import { parseCondition } from '../../src/goals/filter.js';
+import type { Trigger } from '../../src/goals/goal.js';
+import type { GoalInput } from '../../src/goals/goal-list.js';
+import { GOAL_TEMPLATES, KNOWN_EVENTS, type GoalTemplate } from '../../src/goals/templates.js';
+import { confirm, input, select, type PromptContext } from './prompts.js';
+
+const OWN = 'one of my own';
+
+/**
+ * Leads through event, filter and review on a terminal; what `given` says already is not asked. Gives nothing when the
+ * review is answered with no.
+ */
+export async function askForGoal(context: PromptContext, given: GoalInput): Promise<GoalInput | undefined> {
+  const template: Partial<GoalTemplate> = given.event === undefined ? await askForTemplate(context) : {};
+  const event = String(given.event ?? (await askForText(context, 'Which event counts?', '--event', template.event)));
+  const name = String(given.name ?? (await askForText(context, 'What is the goal called?', '--name', template.name)));
+  const trigger = given.trigger ?? template.trigger ?? (await askForTrigger(context));
+  const filters = given.filters ?? (await askForFilters(context, event));
+  const goal = { ...given, event, name, trigger, filters, description: given.description ?? template.description };
+  const review = `${name}: ${event}, ${String(trigger)}${describeFilters(filters as string[])}. Save it?`;
+  return (await confirm(context, { message: review, flagName: '--name and --event', fallback: true }))
+    ? goal
+    : undefined;
+}
+
+async function askForTemplate(context: PromptContext): Promise<Partial<GoalTemplate>> {
+  return select<Partial<GoalTemplate>>(context, {
+    message: 'Which goal?',
+    flagName: '--template',
+    choices: [
+      ...GOAL_TEMPLATES.map((template) => ({
+        name: template.name,
+        value: template,
+        description: template.description,
+      })),
+      { name: OWN, value: {}, description: `any event: ${Object.keys(KNOWN_EVENTS).join(', ')}, or another` },
+    ],
+  });
+}
+
+async function askForText(
+  context: PromptContext,
+  message: string,
+  flagName: string,
+  fallback?: string,
+): Promise<string> {
+  const check = (text: string): string | undefined => (text.trim() === '' ? 'Please type something.' : undefined);
+  return input(context, { message, flagName, check, ...(fallback === undefined ? {} : { fallback }) });
+}
+
+async function askForTrigger(context: PromptContext): Promise<Trigger> {
+  return select<Trigger>(context, {
+    message: 'How often does it count?',
+    flagName: '--trigger',
+    choices: [
+      { name: 'repeatable', value: 'repeatable', description: 'every conversion of a player' },
+      { name: 'once', value: 'once', description: "a player's first conversion only" },
+    ],
+  });
+}
+
+/** Events without a property to filter by have no such step (product-behaviour.md G4). */
+async function askForFilters(context: PromptContext, event: string): Promise<string[]> {
+  const fields = Object.hasOwn(KNOWN_EVENTS, event) ? KNOWN_EVENTS[event] : undefined;
+  const filters: string[] = [];
+  if (fields?.length === 0) return filters;
+  const known = fields === undefined ? 'any property' : fields.join(', ');
+  for (;;) {
+    const message = `Only when (such as value>10; ${known}; Enter for no ${filters.length === 0 ? '' : 'further '}filter)`;
+    const answer = await input(context, { message, flagName: '--filter', fallback: '', check: findProblem });
+    if (answer.trim() === '') return filters;
+    filters.push(answer);
+  }
+}
+
+function findProblem(text: string): string | undefined {
+  if (text.trim() === '') return undefined;
+  const parsed = parseCondition(text);
+  return 'problem' in parsed ? `This ${parsed.problem}.` : undefined;
+}
+
+function describeFilters(filters: readonly string[]): string {
+  return filters.length === 0 ? '' : `, when ${filters.join(' and ')}`;
+}
