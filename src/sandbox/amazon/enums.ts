@@ -1,0 +1,46 @@
+function listWords(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/));
+}
+
+/** ISO 3166-1 alpha-2, as the Ads API specification lists them. */
+const COUNTRIES = `
+AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD
+CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF
+GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN
+KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA
+NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI
+SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI
+VN VU WF WS YE YT ZA ZM ZW`;
+
+/** CAPI v1: "exactly 2 characters, ISO 3166-1 alpha-2". */
+export const V1_COUNTRIES = listWords(COUNTRIES);
+
+/** Events API: the alpha-2 codes and three more. */
+export const EVENTS_COUNTRIES = listWords(`${COUNTRIES} OTHER OTHER_EEA ZZ`);
+
+/** CAPI v1 `ConversionDefinitionCurrencyCodeV1`. */
+export const V1_CURRENCIES = listWords('AED AUD BRL CAD CNY DKK EUR GBP INR JPY MXN NOK NZD SAR SEK SGD TRY USD');
+
+/** Events API `CurrencyCode`. */
+export const EVENTS_CURRENCIES = listWords(`
+AED ARS AUD AZN BBD BGN BHD BMD BND BOB BRL BSD CAD CHF CLP CNY COP CRC CZK DKK DOP DZD EGP EUR GBP GHS GTQ HKD HNL HRK
+HUF IDR ILS INR JMD JOD JPY KES KRW KWD KYD KZT LBP LKR MAD MUR MXN MXP MYR NAD NGN NOK NZD PAB PEN PHP PKR PLN PYG QAR
+RON RSD RUB SAR SEK SGD THB TND TRY TTD TWD TZS UAH USD UYU VND XAF XCD XOF XPF ZAR`);
+
+/** Definitions `ConversionDefinitionTypeV1`. */
+export const V1_CONVERSION_TYPES = listWords(`
+ADD_TO_SHOPPING_CART APPLICATION CHECKOUT CONTACT LEAD OFF_AMAZON_PURCHASES OTHER PAGE_VIEW SEARCH SIGN_UP SUBSCRIBE`);
+
+/** Definitions `ConversionDefinitionTypeV2` and the Events API's `ConversionType`. */
+export const CONVERSION_TYPES: ReadonlySet<string> = new Set([...V1_CONVERSION_TYPES, 'MOBILE_APP_FIRST_START']);
+
+export const PURCHASES = 'OFF_AMAZON_PURCHASES';
+
+/** Definitions `ConversionDefinitionSourceV1`. */
+export const SOURCES = listWords('AMAZON_AD_TAG SERVER_TO_SERVER');
+
+/** Definitions `ConversionDefinitionSourceTypeV1`. */
+export const SOURCE_TYPES = listWords('ANDROID FIRE_TABLET FIRE_TV IOS OFFLINE WEBSITE');
+
+/** Events API `EventSource`. */
+export const EVENT_SOURCES = listWords('ANDROID FIRE_TV IOS MEASUREMENT_ATTRIBUTION_PARTNER OFFLINE WEBSITE');

@@ -1,0 +1,38 @@
+import type { Omission, SandboxRequest } from '../exchange.js';
+import type { Problem } from './field-checks.js';
+
+/** What became of the events of one request, by their place in it. */
+export interface JudgedBatch {
+  accepted: number[];
+  rejected: { index: number; problems: Problem[] }[];
+}
+
+/**
+ * Judges the events one by one. Those accepted are given to `keep`, apart from what a fault leaves out of the answer
+ * without taking it.
+ */
+export function judgeBatch(
+  request: SandboxRequest,
+  events: readonly unknown[],
+  judge: (event: unknown) => Problem[],
+  keep: (index: number) => void,
+): JudgedBatch {
+  const batch: JudgedBatch = { accepted: [], rejected: [] };
+  for (const [index, event] of events.entries()) {
+    const problems = judge(event);
+    if (problems.length === 0) batch.accepted.push(index);
+    else batch.rejected.push({ index, problems });
+  }
+  const omitted = pickOmitted(batch.accepted, request.omission);
+  for (const index of batch.accepted) if (!omitted.has(index) || request.omission?.accepted) keep(index);
+  return { ...batch, accepted: batch.accepted.filter((index) => !omitted.has(index)) };
+}
+
+function pickOmitted(accepted: readonly number[], omission: Omission | undefined): ReadonlySet<number> {
+  const left = [...accepted];
+  const omitted = new Set<number>();
+  while (omission && omitted.size < omission.count && left.length > 0) {
+    omitted.add(left.splice(omission.pick(left.length), 1)[0]!);
+  }
+  return omitted;
+}

@@ -1,0 +1,80 @@
+import { isJsonObject } from '../../json.js';
+
+/** One way in which the sandbox misbehaves. Plain JSON, so that it can be posted to `/_sandbox/faults`. */
+export interface FaultRule {
+  /** Part of `<host><path>`, a network's name, or `*` for everything. Without it: every request but the login's. */
+  match?: string;
+  /** Chance per matching request, 0 to 1; 1 where none is given. */
+  rate?: number;
+  /** Only every n-th matching request. */
+  every?: number;
+  /** At most n times. */
+  times?: number;
+  /** The first n matching requests pass. */
+  after?: number;
+
+  /** Answer with this status instead of handling the request. */
+  status?: number;
+  /** Retry-After of that answer: seconds as a number, anything else as text. */
+  retryAfter?: number | string;
+  /** Retry-After as an HTTP date so many seconds ahead. */
+  retryAfterDate?: number;
+  /** Wait this long first. */
+  latencyMs?: number;
+  /** Drop the connection before the request is handled, or after it was, without an answer. */
+  drop?: 'before' | 'after';
+  /** Cut the answer's body in the middle and drop the connection. */
+  truncate?: boolean;
+  /** Leave n accepted events out of an answer with one result per event. */
+  omit?: number;
+  /** Whether the events left out were taken all the same; true where it is not said. */
+  omitAccepted?: boolean;
+  /** Revoke the grant behind the request's token, until it is restored or granted again. */
+  revoke?: boolean;
+  /** End the request's access token; refreshing gives a new one. */
+  expire?: boolean;
+}
+
+type Field = keyof FaultRule;
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
+const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0 && Number.isFinite(value);
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+
+const FIELDS: Record<Field, { holds: (value: unknown) => boolean; expected: string }> = {
+  match: { holds: (value) => typeof value === 'string' && value !== '', expected: 'text' },
+  rate: { holds: (value) => isAmount(value) && (value as number) <= 1, expected: 'a number from 0 to 1' },
+  every: { holds: isCount, expected: 'a whole number from 1' },
+  times: { holds: isCount, expected: 'a whole number from 1' },
+  after: { holds: (value) => value === 0 || isCount(value), expected: 'a whole number from 0' },
+  status: {
+    holds: (value) => isCount(value) && (value as number) >= 300 && (value as number) <= 599,
+    expected: 'an HTTP status from 300 to 599',
+  },
+  retryAfter: {
+    holds: (value) => isAmount(value) || (typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)),
+    expected: 'seconds, or the text of the header',
+  },
+  retryAfterDate: { holds: isAmount, expected: 'seconds' },
+  latencyMs: { holds: isAmount, expected: 'milliseconds' },
+  drop: { holds: (value) => value === 'before' || value === 'after', expected: 'before or after' },
+  truncate: { holds: isFlag, expected: 'true or false' },
+  omit: { holds: isCount, expected: 'a whole number from 1' },
+  omitAccepted: { holds: isFlag, expected: 'true or false' },
+  revoke: { holds: isFlag, expected: 'true or false' },
+  expire: { holds: isFlag, expected: 'true or false' },
+};
+
+const EFFECTS: readonly Field[] = ['status', 'latencyMs', 'drop', 'truncate', 'omit', 'revoke', 'expire'];
+
+/** A sentence saying what is wrong with a fault rule, or undefined where it is one. */
+export function findFaultProblem(value: unknown): string | undefined {
+  if (!isJsonObject(value)) return 'a fault is an object such as {"status":429,"rate":0.1}';
+  for (const [name, given] of Object.entries(value)) {
+    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name as Field] : undefined;
+    if (!field) return `a fault has no field ${JSON.stringify(name)}; known are ${Object.keys(FIELDS).join(', ')}`;
+    if (!field.holds(given)) return `${name} must be ${field.expected}`;
+  }
+  if (!EFFECTS.some((name) => value[name] !== undefined)) return `a fault needs one of ${EFFECTS.join(', ')}`;
+  return undefined;
+}
