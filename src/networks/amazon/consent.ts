@@ -1,0 +1,44 @@
+import type { ConversionEvent } from '../../events/conversion-event.js';
+import { isConsentCountry } from '../../identity/country.js';
+
+type ConsentStatus = 'GRANTED' | 'DENIED';
+
+/** The one consent signal of an event, in the Events API's words. */
+export type AmazonConsent =
+  { tcf: string } | { gpp: string } | { amazonConsent: { amznUserData: ConsentStatus; amznAdStorage?: ConsentStatus } };
+
+/** Base64url segments joined by dots, as the IAB writes them. */
+const TCF = /^[\w-]+(?:\.[\w-]+)*$/;
+/** As TCF, its sections joined by `~`. */
+const GPP = /^[\w~.-]+$/;
+
+/**
+ * The consent signal that is passed on: one kind only, TCF first, then Amazon's own, then GPP
+ * (docs/decisions/amazon-consent.md). DENIED is a signal like GRANTED: Amazon acts on it. With `fromLevel`, an event
+ * without any whose `consentLevel` is full counts as granted. The IP address is neither kept nor sent as a signal.
+ */
+export function readAmazonConsent(event: ConversionEvent, fromLevel: 'never' | 'full'): AmazonConsent | undefined {
+  const { tcf, gpp, amznUserData, amznAdStorage } = event.consent;
+  if (tcf !== undefined && TCF.test(tcf)) return { tcf };
+  const userData = readStatus(amznUserData);
+  if (userData !== undefined) {
+    const adStorage = readStatus(amznAdStorage);
+    return {
+      amazonConsent: { amznUserData: userData, ...(adStorage === undefined ? {} : { amznAdStorage: adStorage }) },
+    };
+  }
+  if (gpp !== undefined && GPP.test(gpp)) return { gpp };
+  return fromLevel === 'full' && event.consentLevel === 'full'
+    ? { amazonConsent: { amznUserData: 'GRANTED' } }
+    : undefined;
+}
+
+/** Whether the Events API wants a signal: for advertisers of the EU region, and for people in the EEA, UK or Switzerland. */
+export function needsConsentSignal(region: string, country: string): boolean {
+  return region === 'eu' || isConsentCountry(country);
+}
+
+function readStatus(text: string | undefined): ConsentStatus | undefined {
+  const status = text?.trim().toUpperCase();
+  return status === 'GRANTED' || status === 'DENIED' ? status : undefined;
+}

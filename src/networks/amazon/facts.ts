@@ -1,0 +1,71 @@
+import type { Settings } from '../../config/settings.js';
+import type { ConversionEvent } from '../../events/conversion-event.js';
+import { chooseAmazonRules } from '../../identity/amazon/rules.js';
+import { toCountryCode } from '../../identity/country.js';
+import { hashIdentifiers } from '../../identity/hash-identifiers.js';
+import { readArefTokens } from './aref.js';
+import type { AmazonConsent } from './consent.js';
+import { readAmazonConsent } from './consent.js';
+import type { MatchKeys } from './match-keys.js';
+import { buildMatchKeys } from './match-keys.js';
+import { toMoneyText } from './money.js';
+
+/** All that either contract may be told of one conversion: pure JSON, identifiers hashed, no IP address. */
+export interface AmazonFacts {
+  keys: MatchKeys;
+  /** ISO 3166-1 alpha-2. */
+  country?: string;
+  /** The event is named `purchase`: CAPI v1 does not say which definitions count purchases. */
+  purchase?: true;
+  /** Decimal text with at most two decimals; it may be negative, or lack its currency. */
+  value?: string;
+  currency?: string;
+  units?: number;
+  consent?: AmazonConsent;
+  limitedDataUse?: true;
+  /** Measurement tokens of the click, joined by `|`. */
+  aref?: string;
+  adEventKey?: string;
+  userAgent?: string;
+}
+
+const MAX_UNITS = 9_999_999_999_999;
+const MAX_USER_AGENT_LENGTH = 512;
+const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
+
+/** Hashes and keeps what Amazon may be told of `event`. Nothing that identifies a person is left in plain text. */
+export function prepareAmazonFacts(event: ConversionEvent, settings: Settings): AmazonFacts {
+  const country = toCountryCode(event.identifiers.country ?? settings['amazon.defaultCountry']);
+  const phoneCountry = toCountryCode(settings['identity.phoneCountry']);
+  const rules = chooseAmazonRules(settings['amazon.emailPlus']);
+  const hashes = hashIdentifiers(event.identifiers, rules, { country, phoneCountry });
+  const facts: AmazonFacts = { keys: buildMatchKeys(hashes, event.identifiers, settings['amazon.rampId']) };
+  if (country !== undefined) facts.country = country;
+  if (event.name === 'purchase') facts.purchase = true;
+  addMoney(facts, event);
+  const consent = readAmazonConsent(event, settings['consent.amazonFromLevel']);
+  if (consent !== undefined) facts.consent = consent;
+  if (event.consent.limitedDataUse) facts.limitedDataUse = true;
+  addClick(facts, event);
+  return facts;
+}
+
+function addMoney(facts: AmazonFacts, event: ConversionEvent): void {
+  const value = event.value === undefined ? undefined : toMoneyText(event.value);
+  if (value !== undefined) facts.value = value;
+  if (event.currency !== undefined) facts.currency = event.currency;
+  const { quantity } = event;
+  // Units that Amazon could not take are left out: they are optional, and count as 1.
+  if (quantity !== undefined && Number.isInteger(quantity) && quantity >= 1 && quantity <= MAX_UNITS) {
+    facts.units = quantity;
+  }
+}
+
+function addClick(facts: AmazonFacts, event: ConversionEvent): void {
+  const aref = readArefTokens(event.click.fields.aref);
+  if (aref !== undefined) facts.aref = aref;
+  const adEventKey = event.click.fields.amazon_ad_event_key?.trim();
+  if (adEventKey) facts.adEventKey = adEventKey;
+  const userAgent = event.identifiers.userAgent?.trim().slice(0, MAX_USER_AGENT_LENGTH).replace(HALF_CHARACTER, '');
+  if (userAgent) facts.userAgent = userAgent;
+}
