@@ -125,7 +125,8 @@ function planPostback(
   }
   // What was recorded before has passed the gates once; whether it is still in time, its lane judges when it leaves.
   if (standing === 'pending') return { postback, mapping, resumes: true };
-  const stopped = judgeAge(postback.eventTimeMs, nowMs, route.channel.limits) ?? route.channel.check(postback.facts, mapping);
+  const stopped =
+    judgeAge(postback.eventTimeMs, nowMs, route.channel.limits) ?? route.channel.check(postback.facts, mapping);
   if (!stopped) return { postback, mapping };
   return REPLAYABLE.has(stopped.reason) ? { ...stopped, postback } : stopped;
 }

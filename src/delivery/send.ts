@@ -166,7 +166,13 @@ class Session {
 }
 
 /** Reasons that say all there is to say: their message is not stored with each event. */
-const PLAIN_REASONS: ReadonlySet<string> = new Set(['duplicate', 'organic', 'consent_none', 'consent_unknown', 'no_goal']);
+const PLAIN_REASONS: ReadonlySet<string> = new Set([
+  'duplicate',
+  'organic',
+  'consent_none',
+  'consent_unknown',
+  'no_goal',
+]);
 
 /** What a plan makes of the log's answer: failed ones are for `replay`, skipped ones are judged anew. */
 export function judgeStanding(standing: Standing, run: number | undefined): 'new' | 'pending' | 'known' {

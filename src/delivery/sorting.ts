@@ -62,4 +62,8 @@ export function advance(item: Item, tries: number): Item {
   return { outgoing: item.outgoing, entry, tries: item.tries + tries };
 }
 
-const MISSING: Outcome = { kind: 'unknown', reason: 'not_in_answer', message: 'the answer does not mention this event' };
+const MISSING: Outcome = {
+  kind: 'unknown',
+  reason: 'not_in_answer',
+  message: 'the answer does not mention this event',
+};

@@ -18,7 +18,10 @@ export function judgeAge(eventTimeMs: number, nowMs: number, limits: Limits): Sk
   }
   if (-ageMs > limits.futureMs) {
     const ahead = describe(-ageMs);
-    return { reason: 'in_future', message: `the event is ${ahead} ahead of the clock; ${describe(limits.futureMs)} is allowed` };
+    return {
+      reason: 'in_future',
+      message: `the event is ${ahead} ahead of the clock; ${describe(limits.futureMs)} is allowed`,
+    };
   }
   return undefined;
 }

@@ -48,7 +48,9 @@ export class Runs {
 
   /** Marks the run as ended. Call inside a write transaction. */
   end(run: Run, summary: string): void {
-    this.#database.prepare('UPDATE run SET ended = ?, summary = ? WHERE id = ?').run(this.#clock.now(), summary, run.id);
+    this.#database
+      .prepare('UPDATE run SET ended = ?, summary = ? WHERE id = ?')
+      .run(this.#clock.now(), summary, run.id);
   }
 
   /** Runs that neither ended nor live. */

@@ -29,11 +29,7 @@ export class SeenIndex {
   readonly #identify: (network: string, goal: string, eventId: string) => string;
   #lastRequest: number;
 
-  constructor(
-    database: Database,
-    kinds: Kinds,
-    identify: (network: string, goal: string, eventId: string) => string,
-  ) {
+  constructor(database: Database, kinds: Kinds, identify: (network: string, goal: string, eventId: string) => string) {
     this.#database = database;
     this.#kinds = kinds;
     this.#identify = identify;
@@ -87,7 +83,9 @@ export class SeenIndex {
     const hashes = Float64Array.from(this.#tail.keys()).sort();
     for (const hash of hashes) insert.run(hash, this.#tail.get(hash) as number);
     this.#database
-      .prepare("INSERT INTO meta VALUES ('seen_through', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)")
+      .prepare(
+        "INSERT INTO meta VALUES ('seen_through', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
+      )
       .run(this.#lastRequest);
     this.#tail.clear();
   }

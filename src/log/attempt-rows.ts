@@ -1,0 +1,113 @@
+import { derivePostbackId } from '../identity/postback-id.js';
+import type { SqlRow } from './database.js';
+import type { Kinds } from './kinds.js';
+import { unpackDetails, unpackIds } from './packing.js';
+
+export type LogStatus = 'success' | 'failed' | 'retried' | 'skipped';
+
+/** One attempt or one skip, in the form of `logs --json` (contract.md section 4). */
+export interface LogRow {
+  time: string;
+  event: string;
+  goal: string | null;
+  network: string | null;
+  account: string | null;
+  status: LogStatus;
+  http: number | null;
+  latencyMs: number | null;
+  attempt: number | null;
+  eventId: string;
+  postbackId: string | null;
+  kind: string | null;
+  reason: string | null;
+  message: string | null;
+  requestId: string | null;
+  run: string;
+}
+
+/** What one entry's problem row says, by position. */
+export type Problems = ReadonlyMap<number, { kind: string | null; reason: string | null; message: string | null }>;
+
+export interface UnpackContext {
+  workspace: string;
+  kinds: Kinds;
+  runName(run: number): string;
+  problemsOf(request: number): Problems;
+}
+
+const STATUS_OF: Record<string, LogStatus> = { s: 'success', f: 'failed', r: 'retried' };
+
+/** The attempts of one request row, in the order of the request. */
+export function unpackRequest(row: SqlRow, context: UnpackContext): LogRow[] {
+  const startedMs = Number(row['started']);
+  const eventIds = unpackIds(row['ids'] as Uint8Array | string);
+  const verdicts = text(row['verdicts']);
+  const network = String(row['network']);
+  const isUniform = row['kind'] !== null;
+  const problems: Problems = verdicts === null || isUniform ? new Map() : context.problemsOf(Number(row['id']));
+  const common = { kind: text(row['kind']), reason: text(row['reason']), message: text(row['message']) };
+  return unpackDetails(String(row['details']), startedMs).map((detail, index): LogRow => {
+    const { goal, event } = context.kinds.find(detail.kind);
+    const eventId = eventIds[index] as string;
+    const status = STATUS_OF[verdicts?.[index] ?? 's'] ?? 'retried';
+    return {
+      time: new Date(startedMs).toISOString(),
+      event,
+      goal,
+      network,
+      account: text(row['account']),
+      status,
+      http: number(row['http']),
+      latencyMs: number(row['latency']),
+      attempt: detail.attempt,
+      eventId,
+      postbackId: derivePostbackId(context.workspace, network, goal, eventId),
+      ...(status === 'success' ? { kind: 'delivered', reason: null, message: null } : (problems.get(index) ?? common)),
+      requestId: text(row['remote_id']),
+      run: context.runName(Number(row['run'])),
+    };
+  });
+}
+
+type PackedSkip = [
+  eventId: string,
+  event: string,
+  reason: string,
+  goal: string | null,
+  network: string | null,
+  message?: string,
+];
+
+/** The skips of one skip row, in order. */
+export function unpackSkips(row: SqlRow, context: UnpackContext): LogRow[] {
+  const time = new Date(Number(row['at'])).toISOString();
+  const run = context.runName(Number(row['run']));
+  return (JSON.parse(String(row['entries'])) as PackedSkip[]).map(
+    ([eventId, event, reason, goal, network, message]): LogRow => ({
+      time,
+      event,
+      goal,
+      network,
+      account: null,
+      status: 'skipped',
+      http: null,
+      latencyMs: null,
+      attempt: null,
+      eventId,
+      postbackId: goal && network ? derivePostbackId(context.workspace, network, goal, eventId) : null,
+      kind: 'skipped',
+      reason,
+      message: message ?? null,
+      requestId: null,
+      run,
+    }),
+  );
+}
+
+function text(value: SqlRow[string] | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+function number(value: SqlRow[string] | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}

@@ -1,0 +1,156 @@
+import type { LogRow, LogStatus, Problems, UnpackContext } from './attempt-rows.js';
+import { unpackRequest, unpackSkips } from './attempt-rows.js';
+import type { Database, SqlRow, SqlValue } from './database.js';
+import type { Kinds } from './kinds.js';
+
+/** Which rows of the log are wanted; everything absent is not asked for. Times in milliseconds since the epoch. */
+export interface LogFilter {
+  sinceMs?: number;
+  untilMs?: number;
+  /** Empty or absent: attempts of every outcome, no skips. */
+  statuses?: readonly LogStatus[];
+  networks?: readonly string[];
+  goals?: readonly string[];
+  events?: readonly string[];
+  eventIds?: readonly string[];
+  https?: readonly number[];
+  reasons?: readonly string[];
+}
+
+const ATTEMPTS: readonly LogStatus[] = ['success', 'failed', 'retried'];
+
+/** Reads the log: what `logs`, `explain` and `status` show. */
+export class LogQuery {
+  readonly #database: Database;
+  readonly #context: UnpackContext;
+  readonly #runNames = new Map<number, string>();
+
+  constructor(database: Database, kinds: Kinds, workspace: string) {
+    this.#database = database;
+    this.#context = {
+      workspace,
+      kinds,
+      runName: (run) => this.#runName(run),
+      problemsOf: (request) => this.#problemsOf(request),
+    };
+  }
+
+  /** Matching rows, oldest first, a request at a time, so that memory stays flat. */
+  *oldestFirst(filter: LogFilter): Generator<LogRow> {
+    for (const rows of this.#groups(filter, 'ASC')) yield* rows;
+  }
+
+  /** The newest `limit` matching rows, oldest first. */
+  newest(filter: LogFilter, limit: number): LogRow[] {
+    const found: LogRow[][] = [];
+    let count = 0;
+    for (const rows of this.#groups(filter, 'DESC')) {
+      found.push(rows);
+      count += rows.length;
+      if (count >= limit) break;
+    }
+    return found.reverse().flat().slice(-limit);
+  }
+
+  /** Matching rows of one request or skip row at a time, merged by time. */
+  *#groups(filter: LogFilter, order: 'ASC' | 'DESC'): Generator<LogRow[]> {
+    const statuses = filter.statuses?.length ? filter.statuses : ATTEMPTS;
+    const matches = matcherOf({ ...filter, statuses });
+    const requests = statuses.some((status) => status !== 'skipped')
+      ? this.#requests(filter, statuses, order)
+      : [][Symbol.iterator]();
+    const skips = statuses.includes('skipped') ? this.#skips(filter, order) : [][Symbol.iterator]();
+    const sign = order === 'ASC' ? 1 : -1;
+    let request = requests.next();
+    let skip = skips.next();
+    while (!request.done || !skip.done) {
+      const isRequest = skip.done || (!request.done && sign * (timeOf(request.value) - timeOf(skip.value)) <= 0);
+      let rows: LogRow[];
+      if (isRequest && !request.done) {
+        rows = unpackRequest(request.value, this.#context);
+        request = requests.next();
+      } else {
+        rows = unpackSkips(skip.value as SqlRow, this.#context);
+        skip = skips.next();
+      }
+      const wanted = rows.filter(matches);
+      if (wanted.length > 0) yield wanted;
+    }
+  }
+
+  #requests(filter: LogFilter, statuses: readonly LogStatus[], order: string): Iterator<SqlRow> {
+    const { where, values } = between('started', filter);
+    const parts = [...where, 'ended IS NOT NULL'];
+    if (!statuses.includes('success')) parts.push('verdicts IS NOT NULL');
+    addIn(parts, values, 'network', filter.networks);
+    addIn(parts, values, 'http', filter.https);
+    const sql = `SELECT *, started AS at_ms FROM request WHERE ${parts.join(' AND ')} ORDER BY started ${order}, id ${order}`;
+    return this.#database.prepare(sql).iterate(...values);
+  }
+
+  #skips(filter: LogFilter, order: string): Iterator<SqlRow> {
+    const { where, values } = between('at', filter);
+    const parts = where.length === 0 ? ['1'] : where;
+    const sql = `SELECT *, at AS at_ms FROM skip WHERE ${parts.join(' AND ')} ORDER BY at ${order}, id ${order}`;
+    return this.#database.prepare(sql).iterate(...values);
+  }
+
+  #runName(run: number): string {
+    const known = this.#runNames.get(run);
+    if (known !== undefined) return known;
+    const name = String(this.#database.prepare('SELECT name FROM run WHERE id = ?').get(run)?.['name'] ?? '');
+    this.#runNames.set(run, name);
+    return name;
+  }
+
+  #problemsOf(request: number): Problems {
+    const rows = this.#database.prepare('SELECT * FROM problem WHERE request = ?').all(request);
+    return new Map(
+      rows.map((row) => [
+        Number(row['position']),
+        { kind: textOf(row['kind']), reason: textOf(row['reason']), message: textOf(row['message']) },
+      ]),
+    );
+  }
+}
+
+function between(column: string, filter: LogFilter): { where: string[]; values: SqlValue[] } {
+  const where: string[] = [];
+  const values: SqlValue[] = [];
+  if (filter.sinceMs !== undefined) {
+    where.push(`${column} >= ?`);
+    values.push(filter.sinceMs);
+  }
+  if (filter.untilMs !== undefined) {
+    where.push(`${column} <= ?`);
+    values.push(filter.untilMs);
+  }
+  return { where, values };
+}
+
+function addIn(parts: string[], values: SqlValue[], column: string, wanted: readonly SqlValue[] | undefined): void {
+  if (!wanted?.length) return;
+  parts.push(`${column} IN (${wanted.map(() => '?').join(', ')})`);
+  values.push(...wanted);
+}
+
+function matcherOf(filter: LogFilter): (row: LogRow) => boolean {
+  const has = <T>(wanted: readonly T[] | undefined, value: T | null): boolean =>
+    !wanted?.length || (value !== null && wanted.includes(value));
+  return (row) =>
+    has(filter.statuses, row.status) &&
+    has(filter.networks, row.network) &&
+    has(filter.goals, row.goal) &&
+    has(filter.events, row.event) &&
+    has(filter.eventIds, row.eventId) &&
+    has(filter.https, row.http) &&
+    has(filter.reasons, row.reason);
+}
+
+function timeOf(row: SqlRow): number {
+  return Number(row['at_ms']);
+}
+
+function textOf(value: SqlValue | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}

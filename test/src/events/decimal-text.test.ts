@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { expect, it, test } from 'vitest';
+
+import { toDecimalText } from '../../../src/events/decimal-text.js';
+
+test.each([
+  ['9.99', '9.99'],
+  ['+5', '5'],
+  ['000', '0'],
+  ['0.10', '0.10'],
+  ['-3.5', '-3.5'],
+  ['1e2', '100'],
+  ['1.5e1', '15'],
+  ['1.25E-1', '0.125'],
+  ['12e-3', '0.012'],
+  [' 7 ', '7'],
+])('%s is %s', (text, expected) => {
+  expect(toDecimalText(text)).toBe(expected);
+});
+
+test.each(['', 'abc', '1,5', '1.', '.5', 'NaN', 'Infinity', '0x10', '1e400', '--1', '1 2'])(
+  '%j is no decimal',
+  (text) => {
+    expect(toDecimalText(text)).toBeUndefined();
+  },
+);
+
+it('keeps the number', () => {
+  fc.assert(
+    fc.property(fc.double({ min: -1e15, max: 1e15, noNaN: true }), (number) => {
+      fc.pre(number === 0 || Math.abs(number) > 1e-15);
+      expect(Number(toDecimalText(String(number)))).toBe(number === 0 ? 0 : number);
+    }),
+  );
+});

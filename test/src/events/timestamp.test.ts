@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { expect, it, test } from 'vitest';
+
+import { parseTimestamp } from '../../../src/events/timestamp.js';
+
+test.each([
+  ['2026-11-18T20:14:05Z', Date.UTC(2026, 10, 18, 20, 14, 5)],
+  ['2026-11-18t20:14:05.1z', Date.UTC(2026, 10, 18, 20, 14, 5, 100)],
+  ['2026-11-18T22:14:05+02:00', Date.UTC(2026, 10, 18, 20, 14, 5)],
+  ['2026-11-18T14:44:05.123456789-05:30', Date.UTC(2026, 10, 18, 20, 14, 5, 123)],
+  ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
+])('%s is a time', (text, expected) => {
+  expect(parseTimestamp(text)).toBe(expected);
+});
+
+test.each([
+  ['no zone', '2026-11-18T20:14:05'],
+  ['a day that is not there', '2026-02-29T00:00:00Z'],
+  ['month 13', '2026-13-01T00:00:00Z'],
+  ['month 0', '2026-00-01T00:00:00Z'],
+  ['hour 24', '2026-01-01T24:00:00Z'],
+  ['second 60', '2026-01-01T23:59:60Z'],
+  ['offset of 25 hours', '2026-01-01T00:00:00+25:00'],
+  ['a date', '2026-01-01'],
+  ['seconds since 1970', '1795032845'],
+  ['text behind it', '2026-11-18T20:14:05Z!'],
+])('%s is none', (_, text) => {
+  expect(parseTimestamp(text)).toBeUndefined();
+});
+
+it('reads back every time that a Date writes', () => {
+  fc.assert(
+    fc.property(fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true }), (date) => {
+      expect(parseTimestamp(date.toISOString())).toBe(date.getTime());
+    }),
+  );
+});
