@@ -8,6 +8,7 @@ const NOT_DIGITS = /\D+/g;
 const TRUNK_ZERO = /^(?!\D*39)(\D*\d{1,3}\D*)\(0\)/;
 const NANP = /^1?(\d{10})$/;
 const TEL_URI = /^tel:/i;
+const INTERNATIONAL_PREFIX = /^00/;
 
 let library: typeof LibPhoneNumber | undefined;
 
@@ -18,12 +19,10 @@ let library: typeof LibPhoneNumber | undefined;
  * Empty when there is no digit.
  */
 export function normalisePhone(text: string, country?: string): string {
-  const number = text.trim().replace(TEL_URI, '').replace(AFTER_NUMBER, '');
+  const number = text.trim().replace(TEL_URI, '').replace(AFTER_NUMBER, '').replace(INTERNATIONAL_PREFIX, '+');
   if (number.startsWith('+')) return digitsOf(number.replace(TRUNK_ZERO, '$1'));
   const digits = digitsOf(number);
-  if (digits.startsWith('00')) return digitsOf(number.replace(TRUNK_ZERO, '$1')).slice(2);
-  if (country === undefined || digits === '') return digits;
-  return toInternational(digits, country);
+  return country === undefined || digits === '' ? digits : toInternational(digits, country);
 }
 
 function toInternational(digits: string, country: string): string {

@@ -74,7 +74,7 @@ const readTables = new Map<string, ReadonlyMap<string, string>>();
  * their own have the common one, as Amazon's normaliser gives Canada, Germany, Japan and India.
  */
 export function streetWordsOf(country: string | undefined): ReadonlyMap<string, string> {
-  const key = country !== undefined && country in TABLES ? country : '';
+  const key = country !== undefined && Object.hasOwn(TABLES, country) ? country : '';
   let words = readTables.get(key);
   if (words === undefined) {
     words = readWords([NUMBERS, DIRECTIONS, ...(TABLES[key] ?? [COMMON])]);
