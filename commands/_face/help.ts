@@ -3,6 +3,9 @@ import type { HelpNotes } from './base-command.js';
 import { EXIT, EXIT_WORDS, type ExitCode } from './exit-codes.js';
 import { unknownCommandError } from './suggestions.js';
 
+/** Commands of oclif's plugins make no promise about exit codes. */
+const PACKAGE_NAME = 'postback';
+
 type WithNotes = Command.Loadable & { notes?: HelpNotes };
 
 /** The errand in four lines, for whoever types `postback` for the first time. */
@@ -80,9 +83,9 @@ const environmentSection: HelpSectionRenderer = ({ cmd }) => {
 };
 
 const exitCodeSection: HelpSectionRenderer = ({ cmd }) => {
-  const notes = (cmd as WithNotes).notes;
-  if (!notes) return undefined;
-  const codes = [...new Set<ExitCode>([EXIT.done, EXIT.fault, EXIT.usage, ...(notes.exitCodes ?? [])])];
+  if (cmd.pluginName !== PACKAGE_NAME) return undefined;
+  const { notes } = cmd as WithNotes;
+  const codes = [...new Set<ExitCode>([EXIT.done, EXIT.fault, EXIT.usage, ...(notes?.exitCodes ?? [])])];
   const rows = codes.sort((a, b) => a - b).map((code) => [String(code), EXIT_WORDS[code]] as [string, string]);
   return { header: 'EXIT CODES', body: rows };
 };

@@ -1,0 +1,189 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { makeFolder, runPostback, spawnPostback, type RunningPostback } from '../kit/run.js';
+
+/** A folder whose project file has `count` goals: `goals list` prints some 200 bytes for each. */
+async function folderWithGoals(count: number): Promise<string> {
+  const cwd = await makeFolder();
+  const goals = Array.from({ length: count }, (_, index) => ({
+    id: `goal-${String(index)}`,
+    name: `Goal ${String(index)} ${'x'.repeat(80)}`,
+    event: 'purchase',
+    trigger: 'repeatable',
+    filters: [],
+    enabled: true,
+    map: { amazon: String(1000 + index) },
+  }));
+  await writeFile(join(cwd, 'postback.config.json'), JSON.stringify({ goals }));
+  return cwd;
+}
+
+describe('a reader that sleeps 12 s', () => {
+  it('gets all of stdout, though oclif would give up after 10 s', async () => {
+    const cwd = await folderWithGoals(10_000);
+    const { child, finished } = await spawnPostback(['goals', 'list', '--json'], { cwd });
+    child.stdout.pause();
+    await delay(12_000);
+    child.stdout.resume();
+    const { code, stdout, stderr } = await finished;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toHaveLength(10_000);
+  });
+
+  it('gets all of an error that does not fit in the pipe, with its exit code', async () => {
+    const unknownGoal = 'x'.repeat(120_000);
+    const { child, finished } = await spawnPostback(['goals', 'show', unknownGoal, '--json']);
+    child.stderr.pause();
+    await delay(2000);
+    child.stderr.resume();
+    const { code, stderr } = await finished;
+    expect(code).toBe(2);
+    expect((JSON.parse(stderr) as { error: { message: string } }).error.message).toContain(unknownGoal);
+  });
+});
+
+it.each([
+  ['at once', 0],
+  ['300 ms late', 300],
+])('a pipe that starts %s never becomes an argument', async (_case, waitMs) => {
+  const { child, finished } = await spawnPostback(['goals', 'show', '--json']);
+  await delay(waitMs);
+  child.stdin.end('first-purchase\n');
+  const { code, stderr } = await finished;
+  expect(code).toBe(2);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'missing_argument', message: 'Missing argument: GOAL.' } });
+});
+
+it('a reader that goes away stops the run without a word', async () => {
+  const cwd = await folderWithGoals(10_000);
+  const { child, stdout, finished } = await spawnPostback(['goals', 'list'], { cwd });
+  child.stdout.once('data', () => child.stdout.destroy());
+  const { code, signal, stderr } = await finished;
+  expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+  expect(stdout().split('\n').length).toBeLessThan(10_000);
+});
+
+describe('a wrong command line', () => {
+  const secret = 'Atzr|do-not-print-me';
+
+  it.each<[string, string[], string]>([
+    ['a flag that does not exist', ['goals', 'list', `--client-secret=${secret}`], 'unknown_flag'],
+    ['an argument too many', ['goals', 'show', 'a', secret], 'unexpected_argument'],
+    ['a missing argument', ['goals', 'show'], 'missing_argument'],
+    ['a flag without its value', ['goals', 'list', '--workspace'], 'usage'],
+    ['an unknown command', ['sned', 'file.jsonl'], 'unknown_command'],
+    ['an unknown command of a topic', ['goals', 'lst'], 'unknown_command'],
+  ])(
+    '%s ends with 2 in words and under --json, with nothing of ours or theirs in it',
+    async (_case, args, expected) => {
+      const env = { POSTBACK_AMAZON_CLIENT_SECRET: secret };
+      const words = await runPostback(args, { env });
+      const json = await runPostback([...args, '--json'], { env });
+
+      expect([words.code, json.code, words.stdout, json.stdout]).toEqual([2, 2, '', '']);
+      expect(words.stderr).toMatch(/^Error: /);
+      const { error, ...rest } = JSON.parse(json.stderr) as { error: Record<string, unknown> };
+      expect(rest).toEqual({});
+      expect(error).toMatchObject({ code: expected, exit: 2 });
+      expect(Object.keys(error).filter((key) => !['code', 'message', 'hint', 'next', 'exit'].includes(key))).toEqual(
+        [],
+      );
+      expect(json.stderr.length).toBeLessThan(500);
+      expect(words.stderr + json.stderr).not.toContain(secret);
+    },
+  );
+
+  it('suggests the nearest command', async () => {
+    expect((await runPostback(['gaols'])).stderr).toContain('Did you mean "goals"?');
+    expect((await runPostback(['help', 'gaols'])).stderr).toContain('Did you mean "goals"?');
+    expect((await runPostback(['goals', 'lsit'])).stderr).toContain('Did you mean "goals list"?');
+  });
+
+  it('a switch in the environment that is neither on nor off is refused', async () => {
+    const { code, stderr } = await runPostback(['goals', 'list'], { env: { POSTBACK_SANDBOX: 'on' } });
+    expect([code, stderr]).toEqual([
+      2,
+      'Error: POSTBACK_SANDBOX is "on", which is neither on nor off.\nSet it to true or false.\n',
+    ]);
+  });
+});
+
+describe.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s while a reader is slow', (name, exit) => {
+  async function startListing(): Promise<RunningPostback> {
+    const running = await spawnPostback(['goals', 'list'], { cwd: await folderWithGoals(10_000) });
+    const { stdout } = running.child;
+    await once(stdout, 'data');
+    stdout.pause();
+    return running;
+  }
+
+  it('once lets the output drain', async () => {
+    const { child, finished } = await startListing();
+    child.kill(name);
+    child.stdout.resume();
+    const { code, stdout } = await finished;
+    expect([code, stdout.trimEnd().split('\n').length]).toEqual([exit, 10_001]);
+  });
+
+  it('twice leaves at once', async () => {
+    const { child, finished } = await startListing();
+    child.kill(name);
+    await delay(300);
+    expect(child.exitCode).toBeNull();
+    child.kill(name);
+    const [code] = (await once(child, 'exit')) as [number];
+    child.stdout.resume();
+    expect([code, (await finished).stdout.split('\n').length < 10_001]).toEqual([exit, true]);
+  });
+});
+
+describe('without a command', () => {
+  it('--version tells the version of the package', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    const { code, stdout } = await runPostback(['--version']);
+    expect([code, stdout.split(' ')[0]]).toEqual([0, `postback/${version}`]);
+  });
+
+  it.each([[[]], [['--help']], [['help']], [['-h']]])('%j shows what there is', async (args) => {
+    const { code, stdout, stderr } = await runPostback(args);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^ {2}goals +/m);
+  });
+
+  it.each([[['help', 'goals', 'list']], [['goals', 'list', '-h']], [['goals', 'list', '--help']]])(
+    '%j shows examples first, then usage, flags with their variables, exit codes',
+    async (args) => {
+      const { code, stdout } = await runPostback(args);
+      expect(code).toBe(0);
+      expect(stdout.match(/^[A-Z][A-Z ]+$/gm)).toEqual([
+        'EXAMPLES',
+        'USAGE',
+        'DESCRIPTION',
+        'GLOBAL FLAGS',
+        'EXIT CODES',
+      ]);
+      expect(stdout).toContain('POSTBACK_JSON');
+    },
+  );
+});
+
+it('a full disk behind stdout is an error, not a success', async () => {
+  const { home } = await runPostback(['--version']);
+  const code = await new Promise((resolve) => {
+    const shell = spawn('sh', ['-c', 'exec "$0" bin/postback.js goals list --json > /dev/full', process.execPath], {
+      env: { PATH: process.env['PATH'], POSTBACK_HOME: home },
+      stdio: 'ignore',
+    });
+    shell.on('close', resolve);
+  });
+  expect(code).toBe(1);
+});
