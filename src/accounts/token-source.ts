@@ -1,0 +1,126 @@
+import type { Clock } from '../clock.js';
+import { withFileLock } from '../config/file-lock.js';
+import { AuthError } from '../errors.js';
+import type { HttpClient } from '../http/http.js';
+import { findLogin } from '../networks/logins.js';
+import type { NetworkName } from '../networks/names.js';
+import { refreshGrant } from '../oauth/exchange.js';
+import type { OAuthProvider } from '../oauth/provider.js';
+import type { Connected } from './connections.js';
+import type { Credentials } from './credentials.js';
+import { variableOf } from './environment.js';
+import type { TokenSource } from './tokens.js';
+
+export interface TokenSourceParts {
+  http: HttpClient;
+  clock: Clock;
+  /** The authorization server; by default the one of the connection's network. */
+  provider?: OAuthProvider;
+}
+
+/** A token that ends sooner is renewed before it is used. */
+const MARGIN_MS = 60_000;
+
+/** What the token endpoint answers when grant or client are no longer good (RFC 6749, section 5.2). */
+const STATUS_OF_REFUSAL: Readonly<Record<string, number>> = { grant_refused: 400, client_refused: 401 };
+
+/**
+ * Gives access tokens for one connection. Stored ones are shared by all processes: whoever refreshes holds a lock, and
+ * who waited for it takes what the other stored. Those of the environment stay in memory.
+ */
+export function createTokenSource(connected: Connected, { http, clock, provider }: TokenSourceParts): TokenSource {
+  const { store, workspace } = connected;
+  const { network } = connected.credentials.connection;
+  const login = provider ?? findLogin(connected.credentials.connection);
+  let held = connected.credentials;
+  let renewing: Promise<string> | undefined;
+
+  const usable = ({ accessToken, accessTokenExpiresAtMs = Infinity }: Credentials, stale?: string) => {
+    const token = accessToken?.reveal();
+    return token !== stale && accessTokenExpiresAtMs > clock.now() + MARGIN_MS ? token : undefined;
+  };
+
+  async function refresh(signal: AbortSignal | undefined): Promise<string> {
+    const { connection, refreshToken, clientSecret } = held;
+    if (!login || !refreshToken || !clientSecret || connection.clientId === undefined) throw refuseFixedToken(network);
+    const call = { provider: login, client: { id: connection.clientId, secret: clientSecret }, http, clock };
+    const grant = await refreshGrant(signal ? { ...call, signal } : call, refreshToken);
+    const renew = (credentials: Credentials): Credentials => {
+      const { refused: _refused, ...rest } = credentials;
+      return {
+        ...rest,
+        // Amazon gives the same one back; whoever rotates must find the new one stored.
+        refreshToken: grant.refreshToken ?? refreshToken,
+        accessToken: grant.accessToken,
+        accessTokenExpiresAtMs: grant.expiresAtMs,
+      };
+    };
+    await store?.revise(workspace, network, (stored) => (isSameGrant(stored, held) ? renew(stored) : stored));
+    held = renew(held);
+    return grant.accessToken.reveal();
+  }
+
+  async function refreshStored(stale: string | undefined, signal: AbortSignal | undefined): Promise<string> {
+    if (!store) return refresh(signal);
+    // A lock of its own: the file's must not be held while we wait for an answer.
+    return withFileLock(`${store.path}.${workspace}.${network}`, async () => {
+      const stored = store.find(workspace, network);
+      if (!stored) throw disconnected(network);
+      held = stored;
+      return usable(stored, stale) ?? (await refresh(signal));
+    });
+  }
+
+  async function renewOnce(stale: string | undefined, signal: AbortSignal | undefined): Promise<string> {
+    try {
+      return await refreshStored(stale, signal);
+    } catch (error) {
+      if (!(error instanceof AuthError) || !(error.code in STATUS_OF_REFUSAL)) throw error;
+      await markRefused(STATUS_OF_REFUSAL[error.code]!);
+      const fromEnvironment = held.connection.source === 'environment' && error.code === 'grant_refused';
+      throw fromEnvironment ? blameVariable(error, network) : error;
+    }
+  }
+
+  async function markRefused(status: number): Promise<void> {
+    const refused = { atMs: clock.now(), status };
+    await store?.revise(workspace, network, (stored) => (isSameGrant(stored, held) ? { ...stored, refused } : stored));
+  }
+
+  function renew(stale: string | undefined, signal: AbortSignal | undefined): Promise<string> {
+    renewing ??= renewOnce(stale, signal).finally(() => (renewing = undefined));
+    return renewing;
+  }
+
+  return {
+    accessToken: async (signal) => usable(held) ?? renew(undefined, signal),
+    renew: async (stale, signal) => usable(held, stale) ?? renew(stale, signal),
+    reportRefused: ({ status }) => markRefused(status),
+  };
+}
+
+/** Whether nobody has connected anew meanwhile: then what is stored is not ours to change. */
+function isSameGrant(a: Credentials, b: Credentials): boolean {
+  return a.refreshToken?.reveal() === b.refreshToken?.reveal();
+}
+
+function blameVariable(error: AuthError, network: NetworkName): AuthError {
+  const variable = variableOf(network, 'REFRESH_TOKEN');
+  return new AuthError(error.code, error.message, {
+    hint: `The consent was revoked or has expired. Put a new refresh token into ${variable}.`,
+    cause: error,
+  });
+}
+
+function refuseFixedToken(network: NetworkName): AuthError {
+  return new AuthError('token_refused', `The access token for ${network} was refused, and it cannot be renewed.`, {
+    hint: 'Connect again with a new token: mappings are kept.',
+    next: `postback connect ${network}`,
+  });
+}
+
+function disconnected(network: NetworkName): AuthError {
+  return new AuthError('not_connected', `The connection to ${network} was removed while it was in use.`, {
+    next: `postback connect ${network}`,
+  });
+}
