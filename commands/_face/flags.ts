@@ -23,7 +23,8 @@ export function defineArgs<T extends Interfaces.ArgInput>(args: T): T {
 export const argument = Args.string;
 
 /** A switch: on when named. */
-export const toggle = Flags.boolean;
+export const toggle = (options: Partial<Interfaces.BooleanFlag<boolean>> = {}): Interfaces.BooleanFlag<boolean> =>
+  Flags.boolean(options);
 
 /** A flag with a text. */
 export const text = Flags.string;
