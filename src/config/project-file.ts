@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, messageOf } from '../errors.js';
 import type { ConversionGoal } from '../goals/goal.js';
@@ -34,11 +34,11 @@ export function findProjectFile(directory: string): Project | undefined {
 }
 
 /**
- * Reads a file in the project file's form, for `config import` and `goals import`.
+ * Reads a file in the project file's form, or a bare list of goals, for `config import` and `goals import`.
  * @throws ConfigError naming the file, the field, what was found and what is expected.
  */
 export function readProjectFile(path: string): Project {
-  return parseProject(readText(path, false) ?? '', path);
+  return parseProject(readText(path, false) ?? '', path, true);
 }
 
 /** The text of a project file with these goals and settings: what `config export` writes. */
@@ -50,6 +50,15 @@ export function formatProject(project: Omit<Project, 'path'>): string {
     settings,
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
+}
+
+/** Writes {@link formatProject}'s text. @throws ConfigError when the file cannot be written. */
+export function writeProjectFile(path: string, project: Omit<Project, 'path'>): void {
+  try {
+    writeFileSync(path, formatProject(project));
+  } catch (error) {
+    throw new ConfigError('project_file_unwritable', `Cannot write ${path}: ${messageOf(error)}.`, { cause: error });
+  }
 }
 
 function readText(path: string, mayLack: boolean): string | undefined {
@@ -64,8 +73,8 @@ function readText(path: string, mayLack: boolean): string | undefined {
   }
 }
 
-function parseProject(text: string, path: string): Project {
-  const content = parseObject(text, path);
+function parseProject(text: string, path: string, mayBeList = false): Project {
+  const content = parseObject(text, path, mayBeList);
   refuseSecrets(content, path, '');
   const unknown = Object.keys(content).find((key) => !FIELDS.includes(key));
   if (unknown !== undefined) {
@@ -82,7 +91,7 @@ function parseProject(text: string, path: string): Project {
   return project;
 }
 
-function parseObject(text: string, path: string): JsonObject {
+function parseObject(text: string, path: string, mayBeList: boolean): JsonObject {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -90,6 +99,7 @@ function parseObject(text: string, path: string): JsonObject {
     throw refuse(path, text.trim() === '' ? 'the file is empty' : `it is not valid JSON: ${withoutExcerpt(error)}`);
   }
   if (isJsonObject(content)) return content;
+  if (mayBeList && Array.isArray(content)) return { goals: content };
   throw refuse(path, `it holds ${describe(content)}; expected an object`);
 }
 

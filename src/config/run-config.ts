@@ -42,6 +42,21 @@ export function loadRunConfig({ flags, variables, cwd, directories }: RunConfigI
   return { ...resolved, workspace, goals, goalsFrom: project?.goals ? 'project file' : 'user config', project, user };
 }
 
+/**
+ * What a project file must say so that a run elsewhere does the same: the goals, and the settings that files say. What
+ * flags and variables say belongs to one run and is left out.
+ */
+export function exportProject({
+  goals,
+  project,
+  user,
+  workspace,
+}: RunConfig): Omit<Project, 'path'> & { goals: ConversionGoal[] } {
+  const stored = user.readSettings(workspace.value);
+  const settings = { ...stored.all, ...stored.workspace, ...project?.settings };
+  return { ...(workspace.value === DEFAULT_WORKSPACE ? {} : { workspace: workspace.value }), goals, settings };
+}
+
 /** `--sandbox` has a workspace of its own beside each one, so that nothing of a try-out reaches the real log. */
 function resolveWorkspace(
   flags: RunConfigInput['flags'],

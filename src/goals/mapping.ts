@@ -31,10 +31,7 @@ export function setMapping(
   const current = findGoal(goals, target.goal);
   const problem = check(target.network, mapping);
   if (problem !== undefined) {
-    throw new ConfigError(
-      'mapping_invalid',
-      `${formatMapping(mapping)} cannot be mapped at ${target.network}: ${problem}`,
-    );
+    throw new ConfigError('mapping_invalid', `${target.goal} cannot be mapped at ${target.network}: ${problem}.`);
   }
   const changed = { ...current, [target.kind]: { ...current[target.kind], [target.network]: mapping } };
   return goals.map((goal) => (goal === current ? changed : goal));

@@ -24,7 +24,7 @@ test('setMapping sets one mapping, or that of test events, and leaves the rest',
 test('setMapping refuses what the network refuses, and unknown goals', () => {
   const target = { goal: 'mapped', network: 'amazon', kind: 'map' } as const;
   expect(() => setMapping([mapped], target, '12a', digitsOnly)).toThrow(
-    '12a cannot be mapped at amazon: expected digits only',
+    'mapped cannot be mapped at amazon: expected digits only.',
   );
   expect(() => setMapping([mapped], { ...target, goal: 'maped' }, '1', digitsOnly)).toThrow('Did you mean mapped?');
 });

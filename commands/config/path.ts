@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { PROJECT_FILE_NAME } from '../../src/config/project-file.js';
+import { UserConfig } from '../../src/config/user-config.js';
+import { BaseCommand } from '../_face/base-command.js';
+import { printRecord } from '../_face/table.js';
+
+export default class ConfigPath extends BaseCommand<typeof ConfigPath> {
+  static override summary = 'show where files are kept';
+  static override description = 'Reads none of them, so it works when one is broken.';
+  static override examples = ['<%= config.bin %> config path'];
+
+  protected async execute(): Promise<void> {
+    const { cwd, directories } = this.environment;
+    const paths = {
+      config: new UserConfig(directories.config).path,
+      credentials: join(directories.config, 'credentials.json'),
+      project: join(cwd, PROJECT_FILE_NAME),
+      data: directories.data,
+    };
+    await this.present(paths, () =>
+      printRecord(this.io, [
+        ['Config', paths.config],
+        ['Credentials', paths.credentials],
+        ['Project file', paths.project],
+        ['Data', paths.data],
+      ]),
+    );
+  }
+}

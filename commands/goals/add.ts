@@ -1,0 +1,56 @@
+import { UsageError } from '../../src/errors.js';
+import { addGoal, type GoalInput } from '../../src/goals/goal-list.js';
+import { GOAL_TEMPLATES } from '../../src/goals/templates.js';
+import { defineFlags, text } from '../_face/flags.js';
+import { goalFlags } from '../_face/goal-flags.js';
+import { askForGoal } from '../_face/goal-wizard.js';
+import { GoalsCommand } from '../_face/goals-command.js';
+
+export default class GoalsAdd extends GoalsCommand<typeof GoalsAdd> {
+  static override summary = 'add a goal';
+  static override description = 'On a terminal, what is missing is asked for. Prints the id of the new goal.';
+  static override examples = [
+    '<%= config.bin %> goals add --template first-purchase',
+    "<%= config.bin %> goals add --name 'Big Purchase' --event purchase --filter 'value>=50' --filter currency=USD",
+  ];
+  static override flags = defineFlags({
+    ...goalFlags,
+    template: text({ summary: 'start from a template', options: GOAL_TEMPLATES.map(({ id }) => id) }),
+    id: text({ summary: 'id of the goal, instead of one made from its name', helpValue: 'ID' }),
+  });
+
+  protected async execute(): Promise<void> {
+    const config = this.loadConfig();
+    const input = await this.completeInput();
+    if (input === undefined) return this.io.remark('Nothing was added.');
+    const goal = (await this.changeGoals(config, (goals) => addGoal(goals, input))).at(-1)!;
+    await this.present(goal, async () => {
+      await this.io.out(goal.id);
+      await this.io.remark(`Added the goal ${goal.name}. Next: postback map ${goal.id} amazon DEFINITION_ID`);
+    });
+  }
+
+  private async completeInput(): Promise<GoalInput | undefined> {
+    const { name, event, trigger, filter: filters, description, id, template: templateId } = this.flags;
+    const template = GOAL_TEMPLATES.find((candidate) => candidate.id === templateId);
+    const said = { name, event, trigger, filters, description, id };
+    const input: GoalInput = template === undefined ? said : { ...said, ...fillIn(said, template) };
+    if (input.name !== undefined && input.event !== undefined) return input;
+    if (this.io.isInteractive && !this.io.json) return askForGoal(this.prompting, input);
+    throw new UsageError('missing_flag', 'A goal needs a name and an event.', {
+      hint: 'Give --name and --event, or --template.',
+      next: 'postback goals templates',
+    });
+  }
+}
+
+/** What the flags say, else the template. */
+function fillIn(said: GoalInput, template: (typeof GOAL_TEMPLATES)[number]): GoalInput {
+  const { name, event, trigger, description } = template;
+  return {
+    name: said.name ?? name,
+    event: said.event ?? event,
+    trigger: said.trigger ?? trigger,
+    description: said.description ?? description,
+  };
+}

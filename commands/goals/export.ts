@@ -1,0 +1,26 @@
+import { writeProjectFile, formatProject } from '../../src/config/project-file.js';
+import { defineFlags, text } from '../_face/flags.js';
+import { GoalsCommand } from '../_face/goals-command.js';
+import { countOf } from '../_face/text.js';
+
+export default class GoalsExport extends GoalsCommand<typeof GoalsExport> {
+  static override summary = 'write the goals and their mappings as JSON, to be kept in git';
+  static override examples = ['<%= config.bin %> goals export --out goals.json'];
+  static override flags = defineFlags({
+    out: text({ summary: 'write to a file instead of stdout', helpValue: 'FILE' }),
+  });
+
+  protected async execute(): Promise<void> {
+    const { goals } = this.loadConfig();
+    const { out } = this.flags;
+    const project = { goals, settings: {} };
+    if (out === undefined) {
+      await this.present({ goals }, () => this.io.out(formatProject(project).trimEnd()));
+      return;
+    }
+    writeProjectFile(out, project);
+    await this.present({ file: out, goals: goals.length }, () =>
+      this.io.remark(`Wrote ${countOf(goals.length, 'goal')} to ${out}.`),
+    );
+  }
+}

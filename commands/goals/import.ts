@@ -1,0 +1,35 @@
+import { readProjectFile } from '../../src/config/project-file.js';
+import { importGoals } from '../../src/goals/goal-list.js';
+import { argument, defineArgs, defineFlags, toggle } from '../_face/flags.js';
+import { GoalsCommand } from '../_face/goals-command.js';
+import { describeImport } from '../_face/import-view.js';
+import { confirmOrYes } from '../_face/prompts.js';
+
+export default class GoalsImport extends GoalsCommand<typeof GoalsImport> {
+  static override summary = 'store the goals of a file, mappings included';
+  static override description =
+    'Reads what goals export or config export wrote, or a list of goals. Goals with the same id are replaced: that asks ' +
+    'on a terminal and needs --yes off it. Other goals stay.';
+  static override examples = ['<%= config.bin %> goals import goals.json --dry-run'];
+  static override args = defineArgs({ file: argument({ description: 'the file', required: true }) });
+  static override flags = defineFlags({
+    yes: toggle({ summary: 'do not ask before goals are replaced' }),
+    'dry-run': toggle({ summary: 'show what would be stored, and store nothing' }),
+  });
+
+  protected async execute(): Promise<void> {
+    const config = this.loadConfig();
+    const imported = readProjectFile(this.args.file).goals ?? [];
+    const plan = importGoals(config.user.readGoals(config.workspace.value), imported);
+    const { 'dry-run': dryRun = false, yes = false } = this.flags;
+    if (!dryRun) {
+      const question = `Replace ${plan.replaced.join(', ')}?`;
+      if (plan.replaced.length > 0 && !(await confirmOrYes(this.prompting, { question, yes }))) {
+        return this.io.remark('Nothing was stored.');
+      }
+      await this.changeGoals(config, (goals) => importGoals(goals, imported).goals);
+    }
+    const { added, replaced, unchanged } = plan;
+    await this.present({ added, replaced, unchanged, dryRun }, () => this.io.remark(describeImport(plan, dryRun)));
+  }
+}

@@ -1,0 +1,34 @@
+import { findGoal, removeGoal } from '../../src/goals/goal-list.js';
+import { argument, defineArgs, defineFlags, toggle } from '../_face/flags.js';
+import { GoalsCommand } from '../_face/goals-command.js';
+import { confirmOrYes } from '../_face/prompts.js';
+
+export default class GoalsRemove extends GoalsCommand<typeof GoalsRemove> {
+  static override summary = 'remove a goal with its mappings';
+  static override description =
+    'The delivery log keeps what was sent for it. Asks on a terminal; off it, --yes is needed.';
+  static override examples = ['<%= config.bin %> goals remove first-purchase --dry-run'];
+  static override args = defineArgs({ goal: argument({ description: 'id of the goal', required: true }) });
+  static override flags = defineFlags({
+    yes: toggle({ summary: 'do not ask' }),
+    'dry-run': toggle({ summary: 'show what would be removed, and remove nothing' }),
+  });
+
+  protected async execute(): Promise<void> {
+    const config = this.loadConfig();
+    const { goal: id } = this.args;
+    const goal = findGoal(config.user.readGoals(config.workspace.value), id);
+    const networks = Object.keys(goal.map).join(', ');
+    const what = networks === '' ? `the goal ${goal.name}` : `the goal ${goal.name} and its mappings at ${networks}`;
+    const { 'dry-run': dryRun = false, yes = false } = this.flags;
+    if (!dryRun) {
+      if (!(await confirmOrYes(this.prompting, { question: `Remove ${what}?`, yes }))) {
+        return this.io.remark('Nothing was removed.');
+      }
+      await this.changeGoals(config, (goals) => removeGoal(goals, id));
+    }
+    await this.present({ removed: goal, dryRun }, () =>
+      this.io.remark(`${dryRun ? 'Would remove' : 'Removed'} ${what}.`),
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import { GOAL_TEMPLATES } from '../../src/goals/templates.js';
+import { BaseCommand } from '../_face/base-command.js';
+import { printTable } from '../_face/table.js';
+
+export default class GoalsTemplates extends BaseCommand<typeof GoalsTemplates> {
+  static override summary = 'list the templates that a goal can start from';
+  static override examples = [
+    '<%= config.bin %> goals templates',
+    '<%= config.bin %> goals add --template first-purchase',
+  ];
+
+  protected async execute(): Promise<void> {
+    await this.present(GOAL_TEMPLATES, async () => {
+      await printTable(this.io, GOAL_TEMPLATES, [
+        { header: 'Id', value: ({ id }) => id },
+        { header: 'Name', value: ({ name }) => name },
+        { header: 'Event', value: ({ event }) => event },
+        { header: 'Trigger', value: ({ trigger }) => trigger },
+        { header: 'Description', value: ({ description }) => description, dropOrder: 1 },
+      ]);
+    });
+  }
+}
