@@ -81,8 +81,7 @@ export function runExchange(exchange: Exchange): Promise<HttpAnswer> {
     try {
       dispatcher.dispatch({ origin: target.origin, path: target.path, method, headers, body }, handler);
     } catch (error) {
-      settle();
-      reject(error as Error);
+      fail(error);
     }
   });
 }

@@ -56,7 +56,7 @@ export async function runLogin(options: LoginOptions): Promise<TokenGrant> {
     const called = loopback.waitForCode({
       provider,
       state: request.state,
-      redeem: async (code) => void (await redeem(code)),
+      redeem,
     });
     presenter.onUrl(request.url, redirectUri);
     presenter.openBrowser?.(request.url);

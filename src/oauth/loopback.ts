@@ -14,7 +14,7 @@ export interface Expectation {
   provider: OAuthProvider;
   state: string;
   /** Exchanges the code. The browser waits for it, so that its page tells the truth. Called once. */
-  redeem: (code: Secret) => Promise<void>;
+  redeem: (code: Secret) => Promise<unknown>;
 }
 
 /** A server on this machine that waits for one redirect. */
@@ -81,7 +81,10 @@ function makeLoopback(servers: Server[]): Loopback {
     // Comes too when the browser has gone away meanwhile; the outcome counts all the same.
     const sent = new Promise((resolve) => response.once('close', resolve));
     const refused = refuseStranger(request);
-    if (refused || !expectation) return void sendPlain(response, refused ?? 503);
+    if (refused || !expectation) {
+      sendPlain(response, refused ?? 503);
+      return;
+    }
     const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const page = await answerCallback(searchParams, expectation);
     response.writeHead(page.status, PAGE_HEADERS).end(page.html);

@@ -50,7 +50,7 @@ export function readAdvertiserAccounts(body: Buffer, hostRegion: Region): Accoun
 function readAlternateId(account: JsonObject, ids: JsonObject, hostRegion: Region): AccountCandidate[] {
   const id = readId(ids['dspAdvertiserId']);
   if (id === undefined) return [];
-  const region = String(ids['region'] ?? '').toLowerCase();
+  const region = readId(ids['region'])?.toLowerCase();
   return [
     withPlace(
       {

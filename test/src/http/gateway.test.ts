@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../../src/errors.js';
+import type { UsageError } from '../../../src/errors.js';
 import { checkGateway, throughGateway } from '../../../src/http/gateway.js';
 
 describe('checkGateway', () => {

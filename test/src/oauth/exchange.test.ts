@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { AuthError, NetworkError, PostbackError } from '../../../src/errors.js';
+import { AuthError, NetworkError, type PostbackError } from '../../../src/errors.js';
 import { exchangeCode, refreshGrant, type TokenCall } from '../../../src/oauth/exchange.js';
 import { Secret } from '../../../src/secret.js';
 import { goodTokens, provider, startTokenServer, type TokenAnswer, type TokenServer } from './kit.js';

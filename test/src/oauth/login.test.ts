@@ -39,7 +39,7 @@ async function login(visit: Visit, options: Partial<LoginOptions> = {}, answer: 
 }
 
 const local = (redirectUri: string, query: Record<string, string>) =>
-  fetch(`${redirectUri.replace('localhost', '127.0.0.1')}?${new URLSearchParams(query)}`);
+  fetch(`${redirectUri.replace('localhost', '127.0.0.1')}?${new URLSearchParams(query).toString()}`);
 
 /** Lines that come when the test says so. */
 function makeLines() {
@@ -55,8 +55,14 @@ function makeLines() {
   }
   return {
     lines: read(),
-    type: (line: string) => (queue.push(line), wake()),
-    end: () => ((ended = true), wake()),
+    type: (line: string) => {
+      queue.push(line);
+      wake();
+    },
+    end: () => {
+      ended = true;
+      wake();
+    },
   };
 }
 

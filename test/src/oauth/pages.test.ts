@@ -31,8 +31,9 @@ describe.each([
   });
 
   test('shows foreign text as text', () => {
-    if (name === 'stray') return expect(page.html).not.toContain('evil');
-    expect(page.html).toContain('&lt;img src=https://evil.example onerror=&quot;alert(1)&quot;&gt;&#39;&amp;');
+    const escaped = '&lt;img src=https://evil.example onerror=&quot;alert(1)&quot;&gt;&#39;&amp;';
+    expect(page.html.includes(escaped)).toBe(name !== 'stray');
+    expect(page.html).not.toContain('<img');
   });
 
   test('is allowed its own style and nothing else', () => {
