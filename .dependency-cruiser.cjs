@@ -6,10 +6,11 @@ const WORD_FILES = '^src/(networks/names|events/conversion-event)\\.ts$';
 
 /** Rooms from the top down: a room imports its own and those after it. */
 const ROOMS = [
-  ['sandbox-workspace'],
-  ['report', 'sandbox'],
+  ['report'],
   ['delivery', 'audiences'],
   ['workspace'],
+  ['sandbox-workspace'],
+  ['sandbox'],
   ['log'],
   ['accounts'],
   ['networks'],
