@@ -196,6 +196,7 @@ export class Lane {
     );
     this.#count(batch, verdicts);
     this.#deps.report({ type: 'answer', network: channel.network, batch, verdicts, http: answer?.status, latencyMs });
+    this.#deps.report({ type: 'progress', summary: this.#deps.tally.summary });
     // Another process took this request over while this one slept: what is left of it is no longer ours.
     if (!flights) return;
     again.forEach((next, index) => this.#carry({ ...next, flight: flights[index] as number }));
@@ -304,6 +305,11 @@ export class Lane {
     await log.settle(channel.account, { entries, flight: batch.flight, rest }, 'failed', outcome);
     this.#forget({ items: late, notBeforeMs: 0 });
     late.forEach(() => tally.fail(channel.network, 'expired'));
+    this.#deps.report({
+      type: 'expired',
+      network: channel.network,
+      postbacks: entries.map(({ postback }) => postback),
+    });
     return { ...batch, items };
   }
 

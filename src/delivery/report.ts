@@ -1,6 +1,8 @@
 import type { EntryVerdict, SkipEntry } from '../log/entry.js';
 import type { NetworkName } from '../networks/names.js';
+import type { Postback } from '../networks/network.js';
 import type { Batch } from './batch.js';
+import type { Summary } from './tally.js';
 
 /** What a run tells while it goes on; the face turns it into lines. */
 export type Update =
@@ -16,6 +18,10 @@ export type Update =
   | { type: 'notice'; network: NetworkName; message: string; refused?: boolean }
   /** An event or postback that is not sent. */
   | { type: 'skip'; entry: SkipEntry; message: string }
+  /** Postbacks whose window closed while they waited. */
+  | { type: 'expired'; network: NetworkName; postbacks: Postback[] }
+  /** How far the run is: after each piece of input and each answer. */
+  | { type: 'progress'; summary: Summary }
   /** A line that is no event. */
   | { type: 'invalid'; input: string; line: number; code: string; field: string; message: string };
 

@@ -93,6 +93,7 @@ class Session {
     for await (const lines of readLines(input, this.#deps.signal)) {
       for (const line of lines) await this.#take(line, input);
       await this.#recordSkips();
+      this.#deps.report({ type: 'progress', summary: this.#deps.tally.summary });
       for (const lane of this.#deps.lanes.values()) await lane.space();
     }
   }
@@ -187,8 +188,11 @@ function itemOf(planned: PlannedPostback): Item {
   return { outgoing: { postback, mapping }, entry: { postback, attempts: 0 }, tries: 0 };
 }
 
-/** `--strict`: every line of every file is read once before the first is sent. Streams are checked as they come. */
-async function checkLines(inputs: readonly Input[], report: Report): Promise<void> {
+/**
+ * `--strict`: every line of every file is read once before the first is sent. Streams are checked as they come.
+ * @throws InputError when a line is invalid
+ */
+export async function checkLines(inputs: readonly Input[], report: Report): Promise<void> {
   let invalid = 0;
   for (const input of inputs) {
     if (input.path === undefined) continue;

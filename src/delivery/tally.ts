@@ -74,7 +74,8 @@ export class Tally {
     const { summary } = this;
     summary.skipped++;
     summary.skips[reason] = (summary.skips[reason] ?? 0) + 1;
-    if (isPostback) summary.postbacks++;
+    if (!isPostback) return;
+    summary.postbacks++;
     if (network) this.#of(network).skipped++;
   }
 

@@ -1,0 +1,25 @@
+import { UsageError } from '../../src/errors.js';
+import type { Input } from '../../src/events/input.js';
+import type { IO } from './io.js';
+
+/**
+ * The inputs that arguments name; `-`, or no name while something is piped in, is stdin.
+ *
+ * @throws {UsageError} when there is neither a file nor a pipe: waiting for a terminal would look like a hang.
+ */
+export function readInputArguments(io: IO, names: readonly string[]): Input[] {
+  if (names.length === 0) {
+    if (io.stdin.isTTY) {
+      throw new UsageError('missing_argument', 'No event file was named, and nothing is piped in.', {
+        hint: 'Name a file of JSON Lines, or pipe one in.',
+        next: 'postback send events.jsonl',
+      });
+    }
+    return [stdinInput(io)];
+  }
+  return names.map((name) => (name === '-' ? stdinInput(io) : { name, path: name }));
+}
+
+function stdinInput(io: IO): Input {
+  return { name: 'stdin', stream: io.stdin as unknown as NonNullable<Input['stream']> };
+}

@@ -1,0 +1,27 @@
+/** What each skip reason means to an operator, and what can be done. */
+export const REASON_WORDS: Readonly<Record<string, string>> = {
+  duplicate: 'sent or recorded before; a file can be sent again without harm',
+  test_event: 'a test event, and no test mapping: postback map GOAL NETWORK ID --test',
+  consent_none: 'the player gave no consent',
+  consent_unknown:
+    'no consentLevel on the line; consent.default can set one: postback config set consent.default anonymous',
+  suppressed: 'the player was erased',
+  organic: 'no paid click brought the player',
+  other_network: 'the click belongs to a network that --network leaves out',
+  no_click_id: 'the network needs a click id, and the line carries none',
+  no_goal: 'no goal counts this event: postback goals add',
+  goal_disabled: 'the goal is disabled: postback goals enable GOAL',
+  filter_not_met: 'a filter of the goal does not hold',
+  already_counted: 'the goal counts once per player',
+  not_connected: 'the network that owns the click is not connected: postback connect NETWORK',
+  network_disabled: 'the connection is switched off: postback enable NETWORK',
+  unmapped_goal: 'the goal is not mapped at the network: postback map GOAL NETWORK ID',
+  too_old: "older than the network's window: it would be dropped there in silence",
+  in_future: 'ahead of the clock: look at the clock of the game or of this machine',
+  no_match_key: 'nothing on the line that the network could match a person with',
+  no_country: 'no country on the line; amazon.defaultCountry can set one',
+  eu_consent_missing: 'the network asks for a consent signal there, and the line carries none',
+  unsupported_currency:
+    'the network does not take this currency; amazon.unsupportedCurrency=count sends it without money',
+  incomplete_event: 'a field that the network requires is missing or out of range',
+};

@@ -1,0 +1,13 @@
+import { defineFlags, integer, list, text, toggle } from './flags.js';
+
+/** What `send`, `backfill`, `tail` and `replay` have in common (contract.md section 3). */
+export const runFlags = defineFlags({
+  network: list({ summary: 'only these networks', helpValue: 'NAME' }),
+  goal: list({ summary: 'only these goals', helpValue: 'ID' }),
+  'dry-run': toggle({ summary: 'show the plan and the exact requests; send and record nothing' }),
+  concurrency: integer({ summary: 'requests in flight per account', min: 1, max: 256 }),
+  rate: integer({ summary: "requests a second per account; 0 is unpaced (default: the network's limit)", min: 0 }),
+  'max-attempts': integer({ summary: 'attempts of one postback in this run', min: 1, max: 100 }),
+  strict: toggle({ summary: 'send nothing when a line is invalid; a stream stops at its first invalid line' }),
+  rejects: text({ summary: 'write what was invalid, failed or too old here, with its reason', helpValue: 'FILE' }),
+});

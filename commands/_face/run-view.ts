@@ -1,0 +1,114 @@
+import type { Update } from '../../src/delivery/report.js';
+import type { Summary } from '../../src/delivery/tally.js';
+import type { IO } from './io.js';
+import { REASON_WORDS } from './reasons.js';
+
+/** Invalid lines shown one by one; what comes after them is counted only, so that a bad file does not flood the screen. */
+const SHOWN_PROBLEMS = 20;
+const PROGRESS_MS = 200;
+
+/** Tells on stderr what a run meets while it goes on. */
+export class RunView {
+  readonly #io: IO;
+  #problems = 0;
+  #shownAtMs = 0;
+  #hasProgress = false;
+
+  constructor(io: IO) {
+    this.#io = io;
+  }
+
+  /** Shows one update. Words only: data is the summary. */
+  show(update: Update): void {
+    if (update.type === 'invalid') this.#showProblem(update);
+    else if (update.type === 'notice') void this.#say(this.#io.color.err.yellow(`! ${update.message}`));
+  }
+
+  /** Shows how far the run is, on a terminal only. */
+  progress(summary: Summary, nowMs: number): void {
+    const { stderr, json, color } = this.#io;
+    if (json || !stderr.isTTY || nowMs - this.#shownAtMs < PROGRESS_MS) return;
+    this.#shownAtMs = nowMs;
+    this.#hasProgress = true;
+    const { lines, delivered, failed, skipped } = summary;
+    const text = `${count(lines)} lines, ${count(delivered)} delivered, ${count(failed)} failed, ${count(skipped)} skipped`;
+    stderr.write(`\r\u001B[2K${color.err.dim(text)}`);
+  }
+
+  /** Takes the progress line away before something lasting is printed. */
+  clear(): void {
+    if (!this.#hasProgress) return;
+    this.#hasProgress = false;
+    this.#io.stderr.write('\r\u001B[2K');
+  }
+
+  /** How many invalid lines were not shown one by one. */
+  get hidden(): number {
+    return Math.max(0, this.#problems - SHOWN_PROBLEMS);
+  }
+
+  #showProblem({ input, line, field, message }: Extract<Update, { type: 'invalid' }>): void {
+    this.#problems++;
+    if (this.#problems > SHOWN_PROBLEMS) return;
+    const where = field === '' ? 'the line' : field;
+    void this.#say(`${this.#io.color.err.red('invalid')} ${input}:${line}: ${where} ${message}`);
+  }
+
+  #say(text: string): Promise<void> {
+    this.clear();
+    return this.#io.remark(text);
+  }
+}
+
+/** The summary of a run as people read it: data, so it goes to stdout. */
+export async function printSummary(io: IO, summary: Summary): Promise<void> {
+  const color = io.color.out;
+  const { lines, invalid, events, delivered, failed, pending, skipped } = summary;
+  const seconds = (summary.durationMs / 1000).toFixed(1);
+  const shown = [
+    `${color.bold('Lines')}      ${count(lines)}${invalid > 0 ? color.red(`, ${count(invalid)} invalid`) : ''}, ${count(events)} events in ${seconds} s`,
+    `${color.bold('Delivered')}  ${color.green(count(delivered))}${perNetwork(summary)}`,
+  ];
+  if (failed > 0) shown.push(`${color.bold('Failed')}     ${color.red(count(failed))}  ${parts(summary.failures)}`);
+  if (pending > 0) shown.push(`${color.bold('Pending')}    ${color.yellow(count(pending))}  ${parts(summary.waiting)}`);
+  shown.push(`${color.bold('Skipped')}    ${count(skipped)}`);
+  await io.out(shown.join('\n'));
+  const skips = Object.entries(summary.skips).sort(([, a], [, b]) => b - a);
+  const width = Math.max(0, ...skips.map(([reason]) => reason.length));
+  for (const [reason, number] of skips) {
+    const words = io.isTerminal ? color.dim(`  ${REASON_WORDS[reason] ?? ''}`) : '';
+    await io.out(`  ${count(number).padStart(7)}  ${reason.padEnd(width)}${words}`.trimEnd());
+  }
+}
+
+/** What to type next, by what the run left behind. */
+export async function printNextSteps(io: IO, summary: Summary): Promise<void> {
+  const { failures, waiting, pending } = summary;
+  const steps: string[] = [];
+  if (waiting.credential > 0) {
+    const network = Object.entries(summary.networks).find(([, { pending: count }]) => count > 0)?.[0] ?? 'NETWORK';
+    steps.push(`The grant is refused: postback connect ${network}, then run the same command again.`);
+  } else if (pending > 0) {
+    steps.push('Run the same command again: it delivers what is pending and nothing twice.');
+  }
+  if (failures.configuration + failures.payload > 0) steps.push('See why it failed: postback logs --status failed');
+  for (const step of steps) await io.remark(step);
+}
+
+function perNetwork({ networks }: Summary): string {
+  const entries = Object.entries(networks).filter(([, { requests }]) => requests > 0);
+  return entries
+    .map(([name, { delivered, requests }]) => `  ${name} ${count(delivered)} in ${requests} requests`)
+    .join('');
+}
+
+function parts(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .filter(([, number]) => number > 0)
+    .map(([name, number]) => `${name} ${count(number)}`)
+    .join(', ');
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}

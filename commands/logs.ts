@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { UsageError } from '../src/errors.js';
+import { loadRunConfig } from '../src/config/run-config.js';
+import type { LogRow, LogStatus } from '../src/log/attempt-rows.js';
+import type { LogFilter } from '../src/log/query.js';
+import { BaseCommand } from './_face/base-command.js';
+import { defineFlags, integer, list, moment, toggle } from './_face/flags.js';
+import { CSV_HEADER, formatCsvRow, logColumns } from './_face/log-view.js';
+import { printTable } from './_face/table.js';
+
+const STATUSES = ['success', 'failed', 'retried', 'skipped'] as const satisfies readonly LogStatus[];
+/** Rows on a terminal unless --limit says otherwise; data that is piped away is never cut. */
+const TERMINAL_ROWS = 50;
+
+export default class Logs extends BaseCommand<typeof Logs> {
+  static override summary = 'the delivery log: every attempt';
+  static override description =
+    'One row an attempt, oldest first; skips too with --status skipped or --all. On a terminal the newest 50.';
+  static override examples = [
+    '<%= config.bin %> logs --since 1h',
+    '<%= config.bin %> logs --status failed --json',
+    '<%= config.bin %> logs --all --event-id 7f1f2b0e-6a54-4f0a-9d55-0c3b2f4f9a10',
+  ];
+  static override flags = defineFlags({
+    since: moment({ summary: 'from this time: 1h, 24h, 7d, 30d ago or ISO 8601' }),
+    until: moment({ summary: 'up to this time' }),
+    status: list({ summary: 'only these outcomes', choices: STATUSES, helpValue: STATUSES.join('|') }),
+    all: toggle({ summary: 'attempts and skips' }),
+    network: list({ summary: 'only these networks', helpValue: 'NAME' }),
+    goal: list({ summary: 'only these goals', helpValue: 'ID' }),
+    event: list({ summary: 'only these event names', helpValue: 'NAME' }),
+    'event-id': list({ summary: 'only these events', helpValue: 'ID', whole: true }),
+    http: list({ summary: 'only these HTTP statuses', helpValue: 'STATUS' }),
+    reason: list({ summary: 'only these reasons', helpValue: 'REASON' }),
+    limit: integer({ summary: 'at most this many, the newest', min: 1 }),
+    csv: toggle({ summary: 'print CSV for a spreadsheet', exclusive: ['json'] }),
+  });
+
+  protected async execute(): Promise<void> {
+    const config = loadRunConfig({ flags: this.flags, ...this.environment });
+    const workspace = config.workspace.value;
+    const { openQuery } = await import('../src/log/open-query.js');
+    const path = join(this.environment.directories.data, workspace, 'delivery.db');
+    const opened = openQuery(path, workspace);
+    try {
+      const filter = this.#readFilter();
+      const limit = this.flags.limit ?? (this.io.isTerminal && !this.io.json ? TERMINAL_ROWS : undefined);
+      const { query } = opened ?? {};
+      const rows = limit === undefined ? query?.oldestFirst(filter) : query?.newest(filter, limit);
+      await this.#print(rows ?? []);
+    } finally {
+      opened?.close();
+    }
+  }
+
+  async #print(rows: Iterable<LogRow>): Promise<void> {
+    if (this.flags.csv) {
+      await this.io.out(CSV_HEADER);
+      for (const row of rows) await this.io.out(formatCsvRow(row));
+    } else if (this.io.json) {
+      for (const row of rows) await this.io.out(row);
+    } else {
+      const empty = 'Nothing in the log matches. Skips are shown with --all; a first run: postback demo.';
+      await printTable(this.io, rows, logColumns(this.io.isTerminal), { empty });
+    }
+  }
+
+  #readFilter(): LogFilter {
+    const { since, until, status, all, network, goal, event, http, reason } = this.flags;
+    const filter: LogFilter = {
+      statuses: all ? STATUSES : ((status ?? []) as LogStatus[]),
+      networks: network ?? [],
+      goals: goal ?? [],
+      events: event ?? [],
+      eventIds: this.flags['event-id'] ?? [],
+      https: (http ?? []).map(readHttpStatus),
+      reasons: reason ?? [],
+    };
+    if (since !== undefined) filter.sinceMs = since;
+    if (until !== undefined) filter.untilMs = until;
+    return filter;
+  }
+}
+
+function readHttpStatus(text: string): number {
+  if (/^[1-5]\d\d$/.test(text)) return Number(text);
+  throw new UsageError('bad_flag_value', `--http ${text} is no HTTP status.`, { hint: 'Write 429 or 500.' });
+}

@@ -1,0 +1,74 @@
+import { planSend } from '../src/delivery/dry-run.js';
+import type { Update } from '../src/delivery/report.js';
+import { readNetworks, runSend, type SendRun } from '../src/delivery/run.js';
+import type { Summary } from '../src/delivery/tally.js';
+import { exitOfRun } from './_face/exit-of-run.js';
+import { EXIT, type ExitCode } from './_face/exit-codes.js';
+import { argument, defineArgs } from './_face/flags.js';
+import { readInputArguments } from './_face/inputs.js';
+import { RejectsFile } from './_face/rejects.js';
+import { runFlags } from './_face/run-flags.js';
+import { printNextSteps, printSummary, RunView } from './_face/run-view.js';
+import { WorkspaceCommand } from './_face/workspace-command.js';
+
+export default class Send extends WorkspaceCommand<typeof Send> {
+  static override summary = 'deliver conversion events';
+  static override description =
+    'Reads events (JSON Lines) from files or stdin, decides by goals, attribution and consent what may be reported, and ' +
+    'delivers it. Sending the same file again sends nothing twice. Every attempt and every skip is in the log.';
+  static override examples = [
+    '<%= config.bin %> send events.jsonl',
+    '<%= config.bin %> send --sandbox examples/events.jsonl',
+    'zcat events.jsonl.gz | <%= config.bin %> send --json',
+    '<%= config.bin %> send events.jsonl --dry-run --json',
+  ];
+  static override strict = false;
+  static override args = defineArgs({
+    file: argument({ description: 'files of JSON Lines, .gz too; - or a pipe is stdin', multiple: true }),
+  });
+  static override flags = runFlags;
+  static override notes = {
+    exitCodes: [EXIT.failed, EXIT.auth, EXIT.pending, EXIT.input, EXIT.interrupted, EXIT.terminated],
+  };
+
+  protected async execute(): Promise<ExitCode> {
+    const { file: names = [] } = this.args;
+    const inputs = readInputArguments(this.io, names);
+    const networks = readNetworks(this.flags.network ?? []);
+    const rejects = new RejectsFile(this.flags.rejects);
+    const view = new RunView(this.io);
+    let sawBadEncoding = false;
+    const report = (update: Update): void => {
+      if (update.type === 'invalid' && update.code === 'not_utf8') sawBadEncoding = true;
+      if (update.type === 'progress') view.progress(update.summary, Date.now());
+      else view.show(update);
+      rejects.note(update);
+    };
+    const run: SendRun = {
+      inputs,
+      networks,
+      strict: this.flags.strict,
+      goals: this.flags.goal ?? [],
+      report,
+      signal: this.signal,
+    };
+    try {
+      const summary = await this.withWorkspace<Summary>((workspace) =>
+        this.flags['dry-run'] ? planSend(workspace, run) : runSend(workspace, run),
+      );
+      view.clear();
+      await this.present(summary, () => this.#tell(summary, view));
+      return exitOfRun(summary, sawBadEncoding);
+    } finally {
+      view.clear();
+      rejects.close();
+    }
+  }
+
+  async #tell(summary: Summary, view: RunView): Promise<void> {
+    if (view.hidden > 0) await this.io.remark(`… and ${view.hidden} more invalid lines; --rejects FILE names each.`);
+    await printSummary(this.io, summary);
+    if ('requests' in summary) await this.io.out(JSON.stringify(summary.requests, undefined, 2));
+    else await printNextSteps(this.io, summary);
+  }
+}
