@@ -43,7 +43,7 @@ const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
 /** Final and fixable first: what will be refused again is not worth another attempt. */
 const RANKS: readonly OutcomeKind[] = ['configuration', 'expired', 'payload', 'credential', 'throttled', 'transient'];
 
-const TIME = /time|date/i;
+const TIME = /time(?:stamp)?\b|\bdate/i;
 const TOO_OLD = /\btoo old\b|\bolder\b|\bexpired\b|\b\d+[ -]?days?\b|in the past|\b(?:outside|window)\b/i;
 const FUTURE = /future|ahead/i;
 /** Where the mapping stands in a request: Amazon naming one of these says that the mapping is wrong. */

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cleanRemoteCode, cleanRemoteText } from '../../../src/networks/remote-text.js';
+
+describe('cleanRemoteText', () => {
+  test.each([
+    ['plain words', 'plain words'],
+    ['  two\r\n\tlines ', 'two lines'],
+    ['\u001b[31mred\u001b[0m \u202eright\u0000', '[31mred [0m right'],
+    ['token Atza|IwEBIA-secret, refused', 'token ***, refused'],
+    ['Authorization: Bearer abc.def refused', 'Authorization: *** refused'],
+    ['lone \ud800 surrogate', 'lone \ufffd surrogate'],
+    ['', undefined],
+    [' \u0000 ', undefined],
+    [42, undefined],
+    [null, undefined],
+    [{ message: 'x' }, undefined],
+  ])('%j', (text, expected) => {
+    expect(cleanRemoteText(text)).toBe(expected);
+  });
+
+  test('is cut to 300 characters, never through one', () => {
+    expect(cleanRemoteText('x'.repeat(300))).toBe('x'.repeat(300));
+    expect(cleanRemoteText('x'.repeat(301))).toBe(`${'x'.repeat(299)}…`);
+    expect(cleanRemoteText(`${'x'.repeat(298)}😀${'x'.repeat(9)}`)).toBe(`${'x'.repeat(298)}…`);
+  });
+
+  test('is one short printable line, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 5000 }), (text) => {
+        const cleaned = cleanRemoteText(text) ?? 'x';
+        expect(cleaned.length).toBeLessThanOrEqual(300);
+        expect(cleaned).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+        expect(cleaned.isWellFormed()).toBe(true);
+      }),
+    );
+  });
+});
+
+test.each([
+  ['BAD_REQUEST', 'BAD_REQUEST'],
+  [400, '400'],
+  ['a b\u001b[1m', 'a_b_1m'],
+  ['x'.repeat(99), 'x'.repeat(64)],
+  ['', undefined],
+  [null, undefined],
+  [1.5, undefined],
+])('cleanRemoteCode(%j)', (code, expected) => {
+  expect(cleanRemoteCode(code)).toBe(expected);
+});
