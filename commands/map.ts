@@ -1,5 +1,7 @@
-import { UsageError } from '../src/errors.js';
+import { CredentialStore } from '../src/accounts/credential-store.js';
+import { readVariable } from '../src/accounts/environment.js';
 import type { RunConfig } from '../src/config/run-config.js';
+import { UsageError } from '../src/errors.js';
 import type { ConversionGoal, Mapping } from '../src/goals/goal.js';
 import { findGoal } from '../src/goals/goal-list.js';
 import { formatMapping, listMappings, setMapping, type MappingCheck, type MappingRow } from '../src/goals/mapping.js';
@@ -37,7 +39,7 @@ export default class Map extends GoalsCommand<typeof Map> {
 
   protected async execute(): Promise<void> {
     const config = this.loadConfig();
-    const check = createMappingCheck({ amazon: this.environment.variables.POSTBACK_AMAZON_API || undefined });
+    const check = createMappingCheck({ amazon: this.findAmazonApi(config.workspace.value) });
     const { goal, network } = this.args;
     if (goal === undefined || network === undefined) return this.showTable(config, check, goal);
     const target = { goal, network: readNetworkName(network), kind: this.flags.test ? 'testMap' : 'map' } as const;
@@ -48,6 +50,13 @@ export default class Map extends GoalsCommand<typeof Map> {
     await this.present(row!, () =>
       this.io.remark(`${what} is ${formatMapping(mapping)} at ${target.network} from now on.`),
     );
+  }
+
+  /** Which of Amazon's contracts counts; nothing where Amazon is not connected yet. */
+  private findAmazonApi(workspace: string): string | undefined {
+    const { variables, directories } = this.environment;
+    const stored = new CredentialStore(directories.config).find(workspace, 'amazon');
+    return readVariable(variables, 'amazon', 'API')?.toLowerCase() ?? stored?.connection.api;
   }
 
   private async showTable(config: RunConfig, check: MappingCheck, goal: string | undefined): Promise<void> {

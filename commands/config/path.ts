@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { CredentialStore } from '../../src/accounts/credential-store.js';
 import { PROJECT_FILE_NAME } from '../../src/config/project-file.js';
 import { UserConfig } from '../../src/config/user-config.js';
 import { BaseCommand } from '../_face/base-command.js';
@@ -13,7 +14,7 @@ export default class ConfigPath extends BaseCommand<typeof ConfigPath> {
     const { cwd, directories } = this.environment;
     const paths = {
       config: new UserConfig(directories.config).path,
-      credentials: join(directories.config, 'credentials.json'),
+      credentials: new CredentialStore(directories.config).path,
       project: join(cwd, PROJECT_FILE_NAME),
       data: directories.data,
     };

@@ -48,6 +48,12 @@ test("the Events API's four parts are one mapping", async () => {
   expect((await run('map', 'sign-up', 'amazon', ...flags)).result).toEqual({ ...signUp, value, valid: true });
 });
 
+test('with the Events API chosen, definition ids are not valid', async () => {
+  const env = { POSTBACK_AMAZON_API: 'events-api' };
+  const { code, stderr } = await runPostback(['map', 'sign-up', 'amazon', '42'], { home, env });
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('--name, --type') as string });
+});
+
 test('a mapping that is wrong in the project file is shown as not valid', async () => {
   const goals = [{ name: 'Sign Up', event: 'sign_up', map: { amazon: '12x' } }];
   writeFileSync(join(home, 'postback.config.json'), JSON.stringify({ goals }));
