@@ -43,6 +43,7 @@ let countryNames: CountryNames | undefined;
  * name (`United States`). Undefined when it is no country.
  */
 export function toCountryCode(text: string): string | undefined {
+  if (text === '') return undefined;
   if (ALPHA_2.has(text)) return text;
   const trimmed = text.trim();
   if (TWO_LETTERS.test(trimmed)) return knownCode(trimmed);

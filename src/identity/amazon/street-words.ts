@@ -1,7 +1,7 @@
 /**
  * How Amazon's address normaliser abbreviates street words, as `SHORT=WORD,WORD`: United States suffixes and unit words
  * are those of USPS Publication 28, appendices C1 and C2. A word that stays as it is stands only where it must win over
- * an earlier table (docs/decisions/amazon-address-words.md).
+ * an earlier table (docs/decisions/amazon-identifiers.md).
  */
 const NUMBERS = 'NUMBER=NUM,NÚMERO,NÚM,NUMERO,#,NO';
 

@@ -73,7 +73,7 @@ interface StatusVerdict {
   isSplit?: boolean;
 }
 
-/** The whole request was refused: what its status means for every event in it (docs/decisions/amazon-403.md). */
+/** The whole request was refused: what its status means for every event in it (docs/decisions/amazon-errors.md). */
 function judgeStatus(status: number, { complaints }: AmazonErrorAnswer): StatusVerdict {
   const reason = `http_${status}`;
   if (status === 400 || status === 403 || status === 422) return judgeRefusal(status, complaints);

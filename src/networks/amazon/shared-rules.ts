@@ -7,7 +7,7 @@ export const MAX_BYTES = 1_000_000;
 
 /**
  * 5 requests a second an advertiser, from Amazon's help pages on CAPI v1. For the Events API only "dynamic" is said: the
- * same pace is the safe side (docs/decisions/amazon-pace.md).
+ * same pace is the safe side (docs/decisions/amazon-windows.md).
  */
 export const REQUESTS_PER_SECOND = 5;
 
