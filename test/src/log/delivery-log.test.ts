@@ -1,0 +1,188 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { DatabaseSync } from '@photostructure/sqlite';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { PostbackError } from '../../../src/errors.js';
+import type { DeliveryLog } from '../../../src/log/delivery-log.js';
+import type { Entry, EntryVerdict, OpenRequest } from '../../../src/log/entry.js';
+import { makeUuid } from '../../kit/events.js';
+import { DELIVERED, makeEntry, makeFolder, openLog, readLog, REFUSED, THROTTLED, WORKSPACE } from '../../kit/log.js';
+
+const ACCOUNT = '1234567890123';
+const SUCCESS: EntryVerdict = { status: 'success', outcome: DELIVERED };
+const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, settled: 'failed' };
+const RETRY: EntryVerdict = { status: 'retried', outcome: THROTTLED };
+
+let path: string;
+beforeEach(() => {
+  path = join(makeFolder(), WORKSPACE, 'delivery.db');
+});
+
+async function begin(log: DeliveryLog, entries: Entry[]): Promise<OpenRequest> {
+  const open = await log.begin(ACCOUNT, entries);
+  if (!open) throw new Error('every entry was taken');
+  return open;
+}
+
+async function deliver(log: DeliveryLog, entries: Entry[], verdicts = entries.map(() => SUCCESS)): Promise<void> {
+  const open = await begin(log, entries);
+  await log.finish(ACCOUNT, open, { http: 207, latencyMs: 12.4, requestId: 'r-1', verdicts }, []);
+}
+
+describe('the delivery log', () => {
+  it('is readable by its owner only', async () => {
+    const log = openLog(path);
+    await deliver(log, [makeEntry(1)]);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600);
+    await log.close({});
+  });
+
+  it('shows an attempt a postback, in the view of the sqlite3 shell too', async () => {
+    const log = openLog(path);
+    await deliver(log, [makeEntry(1), makeEntry(2)], [SUCCESS, FAILURE]);
+    await log.skip([{ eventId: 'e-3', event: 'progression', reason: 'no_goal' }]);
+    await log.close({});
+    const rows = readLog(path, { statuses: ['success', 'failed', 'retried', 'skipped'] });
+    expect(rows).toMatchObject([
+      { status: 'success', eventId: makeUuid(1), http: 207, latencyMs: 12, attempt: 1, requestId: 'r-1', account: ACCOUNT },
+      { status: 'failed', eventId: makeUuid(2), kind: 'payload', reason: 'BAD_REQUEST', message: 'value is wrong' },
+      { status: 'skipped', eventId: 'e-3', event: 'progression', reason: 'no_goal', attempt: null },
+    ]);
+    expect(rows[0]?.postbackId).toBe(makeEntry(1).postback.id);
+    const shell = new DatabaseSync(path);
+    const seen = shell.prepare('SELECT event_id, status, reason, attempt, goal FROM attempts').all();
+    shell.close();
+    expect(seen.map((row) => ({ ...(row as object) }))).toEqual([
+      { event_id: makeUuid(1), status: 'success', reason: null, attempt: 1, goal: 'first-purchase' },
+      { event_id: makeUuid(2), status: 'failed', reason: 'BAD_REQUEST', attempt: 1, goal: 'first-purchase' },
+      { event_id: 'e-3', status: 'skipped', reason: 'no_goal', attempt: null, goal: null },
+    ]);
+  });
+
+  it('knows what was delivered, failed and pending, also after it was opened anew', async () => {
+    const log = openLog(path);
+    await deliver(log, [makeEntry(1), makeEntry(2, 'no uuid')], [SUCCESS, FAILURE]);
+    await log.settle(ACCOUNT, { entries: [makeEntry(3)], flight: undefined }, 'pending', THROTTLED);
+    const check = (of: DeliveryLog): void => {
+      expect(of.standing(makeEntry(1).postback)).toBe('known');
+      expect(of.standing(makeEntry(2, 'no uuid').postback)).toMatchObject({ state: 'failed', reason: 'BAD_REQUEST' });
+      expect(of.standing(makeEntry(3).postback)).toMatchObject({ state: 'pending', run: undefined });
+      expect(of.standing(makeEntry(4).postback)).toBe('unknown');
+    };
+    check(log);
+    await log.close({});
+    const again = openLog(path);
+    check(again);
+    await again.close({});
+  });
+
+  it('tells goals with the same event apart', async () => {
+    const log = openLog(path);
+    await deliver(log, [makeEntry(1)]);
+    expect(log.standing(makeEntry(1, makeUuid(1), 'other-goal').postback)).toBe('unknown');
+    await log.close({});
+  });
+
+  it('counts attempts on and forgets the failure when a later attempt is delivered', async () => {
+    const log = openLog(path);
+    const open = await begin(log, [makeEntry(1), makeEntry(2)]);
+    const rest = { ...makeEntry(2), attempts: 1 };
+    const result = { http: 429, latencyMs: 1, verdicts: [SUCCESS, RETRY] };
+    const [flight] = (await log.finish(ACCOUNT, open, result, [[rest]])) ?? [];
+    const second = await log.begin(ACCOUNT, [rest], flight);
+    await log.finish(ACCOUNT, second as OpenRequest, { http: 207, latencyMs: 1, verdicts: [SUCCESS] }, []);
+    await log.close({});
+    expect(readLog(path, { eventIds: [makeUuid(2)] })).toMatchObject([
+      { status: 'retried', attempt: 1, http: 429, kind: 'throttled', reason: 'http_429' },
+      { status: 'success', attempt: 2, http: 207 },
+    ]);
+  });
+
+  it('lets a pending postback be claimed once, and takes it over from its row', async () => {
+    const log = openLog(path);
+    await log.settle(ACCOUNT, { entries: [makeEntry(1)], flight: undefined }, 'pending', THROTTLED);
+    const other = openLog(path);
+    const { id } = makeEntry(1).postback;
+    const claimed = await log.claim(id);
+    expect(claimed).toMatchObject({ attempts: 0, stored: true, postback: { facts: { number: 1 } } });
+    expect(await other.claim(id)).toBeUndefined();
+    await deliver(log, [claimed as Entry]);
+    expect(other.standing(makeEntry(1).postback)).not.toMatchObject({ state: 'failed' });
+    await log.close({});
+    const third = openLog(path);
+    expect(third.standing(makeEntry(1).postback)).toBe('known');
+    await third.close({});
+    await other.close({});
+  });
+
+  it('never lets two runs send the same new postback', async () => {
+    const log = openLog(path);
+    const other = openLog(path);
+    const [a, b] = await Promise.all([
+      log.begin(ACCOUNT, [makeEntry(1), makeEntry(2)]),
+      other.begin(ACCOUNT, [makeEntry(2), makeEntry(3)]),
+    ]);
+    const taken = [...(a?.entries ?? []), ...(b?.entries ?? [])].map(({ postback }) => postback.eventId);
+    expect(taken.sort()).toEqual([makeUuid(1), makeUuid(2), makeUuid(3)]);
+    await log.close({});
+    await other.close({});
+  });
+
+  it('gives nothing to send where everything is taken', async () => {
+    const log = openLog(path);
+    await deliver(log, [makeEntry(1)]);
+    expect(await log.begin(ACCOUNT, [makeEntry(1)])).toBeUndefined();
+    await log.close({});
+  });
+
+  it('finds a delivered postback through the sorted index as well as before', async () => {
+    const log = openLog(path);
+    for (let start = 0; start < 66_000; start += 2_000) {
+      await deliver(
+        log,
+        Array.from({ length: 2_000 }, (_, index) => makeEntry(start + index)),
+      );
+    }
+    await log.close({});
+    const again = openLog(path);
+    for (const number of [0, 1_999, 40_000, 65_535, 65_999]) {
+      expect(again.standing(makeEntry(number).postback)).toBe('known');
+    }
+    expect(again.standing(makeEntry(66_000).postback)).toBe('unknown');
+    expect(again.database.prepare('SELECT count(*) AS n FROM seen').get()?.['n']).toBeGreaterThan(65_000);
+    await again.close({});
+  });
+});
+
+describe('a fault of the file is told in a sentence', () => {
+  function codeOf(work: () => unknown): string {
+    try {
+      work();
+    } catch (error) {
+      return error instanceof PostbackError ? `${error.kind} ${error.code}` : String(error);
+    }
+    return 'no error';
+  }
+
+  it('when it is no database', () => {
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'delivery.db'), 'this is a text of more than a hundred bytes '.repeat(40));
+    expect(codeOf(() => openLog(join(folder, 'delivery.db')))).toBe('internal log_damaged');
+  });
+
+  it('when a newer program wrote it', async () => {
+    const log = openLog(path);
+    log.database.exec('PRAGMA user_version = 99');
+    await log.close({});
+    expect(codeOf(() => openLog(path))).toBe('config log_too_new');
+  });
+
+  it('when the folder is a file', () => {
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'game'), '');
+    expect(codeOf(() => openLog(join(folder, 'game', 'delivery.db')))).toMatch(/^internal |ENOTDIR|EEXIST/);
+  });
+});
