@@ -22,9 +22,9 @@ export function defineArgs<T extends Interfaces.ArgInput>(args: T): T {
 /** An argument: text. `multiple: true` takes all that follow. */
 export const argument = Args.string;
 
-/** A switch: on when named. */
+/** A switch: on when named, else off. */
 export const toggle = (options: Partial<Interfaces.BooleanFlag<boolean>> = {}): Interfaces.BooleanFlag<boolean> =>
-  Flags.boolean(options);
+  Flags.boolean({ default: false, ...options });
 
 /** A flag with a text. */
 export const text = Flags.string;

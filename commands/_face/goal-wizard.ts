@@ -4,20 +4,30 @@ import type { GoalInput } from '../../src/goals/goal-list.js';
 import { GOAL_TEMPLATES, KNOWN_EVENTS, type GoalTemplate } from '../../src/goals/templates.js';
 import { confirm, input, select, type PromptContext } from './prompts.js';
 
+/** What the flags say of a goal. */
+export interface GoalAnswers {
+  name?: string | undefined;
+  event?: string | undefined;
+  trigger?: string | undefined;
+  filters?: string[] | undefined;
+  description?: string | undefined;
+  id?: string | undefined;
+}
+
 const OWN = 'one of my own';
 
 /**
  * Leads through event, filter and review on a terminal; what `given` says already is not asked. Gives nothing when the
  * review is answered with no.
  */
-export async function askForGoal(context: PromptContext, given: GoalInput): Promise<GoalInput | undefined> {
+export async function askForGoal(context: PromptContext, given: GoalAnswers): Promise<GoalInput | undefined> {
   const template: Partial<GoalTemplate> = given.event === undefined ? await askForTemplate(context) : {};
-  const event = String(given.event ?? (await askForText(context, 'Which event counts?', '--event', template.event)));
-  const name = String(given.name ?? (await askForText(context, 'What is the goal called?', '--name', template.name)));
+  const event = given.event ?? (await askForText(context, 'Which event counts?', '--event', template.event));
+  const name = given.name ?? (await askForText(context, 'What is the goal called?', '--name', template.name));
   const trigger = given.trigger ?? template.trigger ?? (await askForTrigger(context));
   const filters = given.filters ?? (await askForFilters(context, event));
   const goal = { ...given, event, name, trigger, filters, description: given.description ?? template.description };
-  const review = `${name}: ${event}, ${String(trigger)}${describeFilters(filters as string[])}. Save it?`;
+  const review = `${name}: ${event}, ${trigger}${describeFilters(filters)}. Save it?`;
   return (await confirm(context, { message: review, flagName: '--name and --event', fallback: true }))
     ? goal
     : undefined;

@@ -25,7 +25,7 @@ export default class ConfigImport extends SettingsCommand<typeof ConfigImport> {
     const scope = asked === 'all' && named !== undefined ? { workspace: named } : asked;
     const workspace = scope === 'all' ? config.workspace.value : scope.workspace;
     const plan = importGoals(config.user.readGoals(workspace), goals);
-    const { 'dry-run': dryRun = false, yes = false } = this.flags;
+    const { 'dry-run': dryRun, yes } = this.flags;
     if (!dryRun) {
       const question = `Replace ${plan.replaced.join(', ')} in the workspace ${workspace}?`;
       if (plan.replaced.length > 0 && !(await confirmOrYes(this.prompting, { question, yes }))) {

@@ -1,9 +1,9 @@
 import { UsageError } from '../../src/errors.js';
 import { addGoal, type GoalInput } from '../../src/goals/goal-list.js';
-import { GOAL_TEMPLATES } from '../../src/goals/templates.js';
+import { GOAL_TEMPLATES, type GoalTemplate } from '../../src/goals/templates.js';
 import { defineFlags, text } from '../_face/flags.js';
 import { goalFlags } from '../_face/goal-flags.js';
-import { askForGoal } from '../_face/goal-wizard.js';
+import { askForGoal, type GoalAnswers } from '../_face/goal-wizard.js';
 import { GoalsCommand } from '../_face/goals-command.js';
 
 export default class GoalsAdd extends GoalsCommand<typeof GoalsAdd> {
@@ -34,7 +34,7 @@ export default class GoalsAdd extends GoalsCommand<typeof GoalsAdd> {
     const { name, event, trigger, filter: filters, description, id, template: templateId } = this.flags;
     const template = GOAL_TEMPLATES.find((candidate) => candidate.id === templateId);
     const said = { name, event, trigger, filters, description, id };
-    const input: GoalInput = template === undefined ? said : { ...said, ...fillIn(said, template) };
+    const input: GoalAnswers = template === undefined ? said : { ...said, ...fillIn(said, template) };
     if (input.name !== undefined && input.event !== undefined) return input;
     if (this.io.isInteractive && !this.io.json) return askForGoal(this.prompting, input);
     throw new UsageError('missing_flag', 'A goal needs a name and an event.', {
@@ -45,7 +45,7 @@ export default class GoalsAdd extends GoalsCommand<typeof GoalsAdd> {
 }
 
 /** What the flags say, else the template. */
-function fillIn(said: GoalInput, template: (typeof GOAL_TEMPLATES)[number]): GoalInput {
+function fillIn(said: GoalAnswers, template: GoalTemplate): GoalAnswers {
   const { name, event, trigger, description } = template;
   return {
     name: said.name ?? name,

@@ -21,7 +21,7 @@ export default class GoalsImport extends GoalsCommand<typeof GoalsImport> {
     const config = this.loadConfig();
     const imported = readProjectFile(this.args.file).goals ?? [];
     const plan = importGoals(config.user.readGoals(config.workspace.value), imported);
-    const { 'dry-run': dryRun = false, yes = false } = this.flags;
+    const { 'dry-run': dryRun, yes } = this.flags;
     if (!dryRun) {
       const question = `Replace ${plan.replaced.join(', ')}?`;
       if (plan.replaced.length > 0 && !(await confirmOrYes(this.prompting, { question, yes }))) {

@@ -20,7 +20,7 @@ export default class GoalsRemove extends GoalsCommand<typeof GoalsRemove> {
     const goal = findGoal(config.user.readGoals(config.workspace.value), id);
     const networks = Object.keys(goal.map).join(', ');
     const what = networks === '' ? `the goal ${goal.name}` : `the goal ${goal.name} and its mappings at ${networks}`;
-    const { 'dry-run': dryRun = false, yes = false } = this.flags;
+    const { 'dry-run': dryRun, yes } = this.flags;
     if (!dryRun) {
       if (!(await confirmOrYes(this.prompting, { question: `Remove ${what}?`, yes }))) {
         return this.io.remark('Nothing was removed.');

@@ -19,9 +19,10 @@ export function resolveDirectories(
   platform: NodeJS.Platform,
   home: string,
 ): Directories {
-  const { join, resolve } = platform === 'win32' ? win32 : posix;
+  const paths = platform === 'win32' ? win32 : posix;
+  const join = (...parts: string[]) => paths.join(...parts);
   const own = environment.POSTBACK_HOME;
-  if (own) return { config: join(resolve(own), 'config'), data: join(resolve(own), 'data') };
+  if (own) return { config: paths.resolve(own, 'config'), data: paths.resolve(own, 'data') };
   switch (platform) {
     case 'darwin':
       return {

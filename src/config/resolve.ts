@@ -55,10 +55,10 @@ function resolveSetting(name: SettingName, layers: SettingLayers): Sourced<strin
   const ownVariable = variableOfSetting(name);
   if (flag !== undefined) {
     const flagVariable = `POSTBACK_${flag.toUpperCase().replaceAll('-', '_')}`;
-    const said = flags[flag];
+    const said = textOf(flags[flag]);
     const heard = environment[flagVariable];
     // A flag that was filled from its variable arrives as a flag.
-    if (said !== undefined && String(said) !== heard) return readText(name, String(said), 'flag', `--${flag}`);
+    if (said !== undefined && said !== heard) return readText(name, said, 'flag', `--${flag}`);
     if (heard) return readText(name, heard, 'environment', flagVariable);
   }
   const heard = environment[ownVariable];
@@ -72,6 +72,10 @@ function resolveSetting(name: SettingName, layers: SettingLayers): Sourced<strin
   }
   if (user?.all[name] !== undefined) return readValue(name, user.all[name], 'user config', user.path);
   return { value: SETTING_RULES[name].default, source: 'default' };
+}
+
+function textOf(flag: unknown): string | undefined {
+  return typeof flag === 'string' || typeof flag === 'number' ? String(flag) : undefined;
 }
 
 function readText(name: SettingName, text: string, source: SourceKind, where: string): Sourced<string | number> {

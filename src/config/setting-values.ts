@@ -24,7 +24,7 @@ export function describeUnknownSetting(name: string): string {
  */
 export function checkSetting(name: SettingName, value: unknown): ParsedSetting {
   const { rule } = SETTING_RULES[name];
-  const found = `is ${value === undefined ? 'missing' : JSON.stringify(value)?.slice(0, 80)}; expected`;
+  const found = `is ${value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80)}; expected`;
   switch (rule.kind) {
     case 'choice':
       return rule.values.includes(value as string)
@@ -58,5 +58,5 @@ export function checkSettings(
     if ('problem' in checked) return { field, problem: checked.problem };
     values[field] = checked.value;
   }
-  return { values: values as SettingValues };
+  return { values };
 }

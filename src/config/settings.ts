@@ -28,6 +28,8 @@ export interface Settings {
   'delivery.timeoutMs': number;
   /** Commits reach the disk before a request leaves (`full`), or survive a crash but not a power cut (`normal`). */
   'log.synchronous': 'full' | 'normal';
+  /** Of how many delivered postbacks the facts are kept, so that `replay --force` can send them again. */
+  'log.keepDelivered': number;
 }
 
 export type SettingName = keyof Settings;
@@ -122,6 +124,11 @@ export const SETTING_RULES: { readonly [K in SettingName]: SettingRule } = {
     rule: { kind: 'choice', values: ['full', 'normal'] },
     default: 'full',
     about: 'full survives a power cut, normal a crash of the program',
+  },
+  'log.keepDelivered': {
+    rule: { kind: 'number', min: 0, max: 10_000_000 },
+    default: 20_000,
+    about: 'how many delivered postbacks can be sent again from the log (about 600 bytes each)',
   },
 };
 

@@ -75,8 +75,10 @@ export class UserConfig {
   async updateSettings(scope: SettingScope, values: { [K in SettingName]?: Settings[K] | undefined }): Promise<void> {
     await this.#file.update((draft) => {
       const current = scope === 'all' ? draft.settings : (partOf(draft, scope.workspace).settings ?? {});
-      const merged = Object.entries({ ...current, ...values }).filter(([, value]) => value !== undefined);
-      const settings = Object.fromEntries(merged) as SettingValues;
+      const merged: Record<string, unknown> = { ...current, ...values };
+      const settings: SettingValues = Object.fromEntries(
+        Object.entries(merged).filter(([, value]) => value !== undefined),
+      );
       if (scope === 'all') draft.settings = settings;
       else draft.workspaces[scope.workspace] = { ...partOf(draft, scope.workspace), settings };
     });

@@ -85,7 +85,7 @@ export function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (Array.isArray(value)) return 'a list';
-  return isJsonObject(value) ? 'an object' : String(value);
+  return isJsonObject(value) ? 'an object' : JSON.stringify(value);
 }
 
 /** @throws GoalProblem naming the first field that is not among `known`, with near matches and the valid ones. */

@@ -63,5 +63,6 @@ export function matchGoals(event: ConversionEvent, goals: CompiledGoals): Match 
 function describeSeen(event: ConversionEvent, field: string): string {
   const found = findProperty(event, field);
   if (found === undefined || found === null) return ` (the event has no ${field})`;
-  return ['value', 'currency', 'quantity'].includes(field) ? ` (${field} is ${String(found).slice(0, 40)})` : '';
+  const isHarmless = ['value', 'currency', 'quantity'].includes(field) && typeof found !== 'object';
+  return isHarmless ? ` (${field} is ${JSON.stringify(found).slice(0, 40)})` : '';
 }

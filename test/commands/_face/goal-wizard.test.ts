@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { askForGoal } from '../../../commands/_face/goal-wizard.js';
-import { createIO, type Input, type Output } from '../../../commands/_face/io.js';
+import { createIO } from '../../../commands/_face/io.js';
 import type { GoalInput } from '../../../src/goals/goal-list.js';
 
 const ENTER = '\r';
@@ -9,11 +9,11 @@ const DOWN = '\u001b[B';
 
 /** Answers each question when it is on the screen: a piece of its text, and the keys. */
 async function runWizard(given: GoalInput, answers: [string, string][]): Promise<GoalInput | undefined> {
-  const stdin: Input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+  const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
   const screen = new PassThrough();
   // Each prompt ends its output, which a process's own streams ignore.
   screen.end = () => screen;
-  const stderr: Output = Object.assign(screen, { isTTY: true, columns: 200 });
+  const stderr = Object.assign(screen, { isTTY: true, columns: 200 });
   let shown = '';
   screen.on('data', (chunk: Buffer) => {
     shown += chunk.toString();
@@ -21,7 +21,7 @@ async function runWizard(given: GoalInput, answers: [string, string][]): Promise
     if (next === undefined || !shown.includes(next[0])) return;
     answers.shift();
     shown = '';
-    setImmediate(() => (stdin as PassThrough).write(next[1]));
+    setImmediate(() => stdin.write(next[1]));
   });
   const io = createIO({ stdin, stdout: new PassThrough(), stderr, environment: {}, json: false, noColor: true });
   const goal = await askForGoal({ io, signal: new AbortController().signal }, given);

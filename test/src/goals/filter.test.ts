@@ -12,7 +12,6 @@ function meets(filter: string, event: ConversionEvent): boolean {
 
 const properties = {
   level: 7,
-  big: 12345678901234567890,
   code: '010',
   premium: true,
   nothing: null,

@@ -20,7 +20,7 @@ describe('matchGoals', () => {
     [[], 'no_goal', 'no goal counts the event "purchase"'],
     [[other], 'no_goal', 'no goal counts the event "purchase"'],
     [[off], 'goal_disabled', 'disabled: off'],
-    [[off, big], 'filter_not_met', 'big: value>10 does not hold (value is 9.99)'],
+    [[off, big], 'filter_not_met', 'big: value>10 does not hold (value is "9.99")'],
     [
       [makeGoal({ filters: ['level>1'] })],
       'filter_not_met',
