@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { askForGoal } from '../../../commands/_face/goal-wizard.js';
+import { askForGoal, type GoalAnswers } from '../../../commands/_face/goal-wizard.js';
 import { createIO } from '../../../commands/_face/io.js';
 import type { GoalInput } from '../../../src/goals/goal-list.js';
 
@@ -8,7 +8,7 @@ const ENTER = '\r';
 const DOWN = '\u001b[B';
 
 /** Answers each question when it is on the screen: a piece of its text, and the keys. */
-async function runWizard(given: GoalInput, answers: [string, string][]): Promise<GoalInput | undefined> {
+async function runWizard(given: GoalAnswers, answers: [string, string][]): Promise<GoalInput | undefined> {
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
   const screen = new PassThrough();
   // Each prompt ends its output, which a process's own streams ignore.
