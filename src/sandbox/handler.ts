@@ -40,13 +40,26 @@ export function createRequestHandler(parts: HandlerParts): RequestListener {
 async function serve(parts: HandlerParts, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const read = await readBody(incoming);
   const url = readUrl(incoming.url ?? '/');
-  if (url.pathname === '/') return write(parts, response, answerRedirect(`${CONTROL_PREFIX}/`));
-  if (url.pathname === CONTROL_PREFIX || url.pathname.startsWith(`${CONTROL_PREFIX}/`)) {
-    const path = url.pathname.slice(CONTROL_PREFIX.length);
-    return write(parts, response, parts.control(toRequest(incoming, '', path, url, read)));
+  const own = answerOwn(parts, incoming, url, read);
+  if (own) {
+    write(parts, response, own);
+    return;
   }
   const [, host = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(url.pathname) ?? [];
   await serveNetwork(parts, toRequest(incoming, host.toLowerCase(), rest || '/', url, read), read, response);
+}
+
+/** The sandbox's own pages, which no fault touches and no log counts. */
+function answerOwn(
+  parts: HandlerParts,
+  incoming: IncomingMessage,
+  url: URL,
+  read: ReadBody,
+): SandboxAnswer | undefined {
+  if (url.pathname === '/') return answerRedirect(`${CONTROL_PREFIX}/`);
+  if (url.pathname !== CONTROL_PREFIX && !url.pathname.startsWith(`${CONTROL_PREFIX}/`)) return undefined;
+  const path = url.pathname.slice(CONTROL_PREFIX.length);
+  return parts.control(toRequest(incoming, '', path, url, read));
 }
 
 async function serveNetwork(

@@ -157,7 +157,7 @@ function readEvents(request: SandboxRequest): unknown[] | string {
   if (unknown !== undefined) return `${JSON.stringify(unknown)} is not a known field`;
   if (!Array.isArray(events)) return 'events must be an array';
   if (events.length < 1 || events.length > MAX_EVENTS) return `events must have 1 to ${MAX_EVENTS} items`;
-  return events;
+  return events as unknown[];
 }
 
 interface JudgedEvent {

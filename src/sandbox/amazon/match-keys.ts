@@ -85,7 +85,7 @@ export function checkMatchKeys(forms: Readonly<Record<string, Form>>, max: numbe
 export function findDedupeProblem(event: unknown, field: string): Problem | undefined {
   if (!isJsonObject(event) || !Array.isArray(event['matchKeys'])) return undefined;
   const id = event[field];
-  const keys = event['matchKeys'] as { values?: unknown }[];
+  const keys = event['matchKeys'] as ({ values?: unknown } | null)[];
   const reused = keys.some((key) => Array.isArray(key?.values) && typeof id === 'string' && key.values.includes(id));
   return reused ? invalid(field, 'must not be a user identifier') : undefined;
 }

@@ -77,6 +77,7 @@ function steerGrants(
   return answerJson(200, { ...DONE, networks: chosen.map((network) => network.name) });
 }
 
+/** Whether every parameter of the query names a text field of the row with that value. */
 function matchesQuery(row: Record<string, unknown>, query: URLSearchParams): boolean {
-  return [...query].every(([name, value]) => String(row[name] ?? '') === value);
+  return [...query].every(([name, value]) => row[name] === value);
 }

@@ -5,6 +5,10 @@ import { systemRandom } from '../../../src/random.js';
 import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, seededRefreshToken } from '../../../src/sandbox/amazon/seed.js';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/sandbox.js';
 
+/** An answer's JSON, whose shape the test is about. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Answer = any;
+
 /** 2026-03-10 12:00 UTC: every test's present. */
 export const NOW_MS = Date.UTC(2026, 2, 10, 12);
 
@@ -67,7 +71,12 @@ export function headersOf(headers: Record<string, string | undefined>): Record<s
 }
 
 /** Asks the sandbox's own pages. */
-export async function control(sandbox: Sandbox, method: string, path: string, body?: unknown): Promise<[number, any]> {
+export async function control(
+  sandbox: Sandbox,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<[number, Answer]> {
   const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
   const answer = await fetch(`${sandbox.url}/_sandbox${path}`, init);
   return [answer.status, await answer.json()];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SANDBOX_ACCOUNTS, SANDBOX_CLIENT_ID, SANDBOX_PROFILES } from '../../../../src/sandbox/amazon/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { accessToken, headersOf, openSandbox } from '../stage.js';
+import { accessToken, headersOf, openSandbox, type Answer } from '../stage.js';
 
 const HOSTS = {
   na: 'advertising-api.amazon.com',
@@ -16,7 +16,7 @@ interface Ask {
   body?: unknown;
 }
 
-async function ask(sandbox: Sandbox, method: string, path: string, options: Ask = {}): Promise<[number, any]> {
+async function ask(sandbox: Sandbox, method: string, path: string, options: Ask = {}): Promise<[number, Answer]> {
   const { user = 'all', region = 'na', headers = {}, body } = options;
   const answer = await fetch(`${sandbox.url}/${HOSTS[region]}${path}`, {
     method,

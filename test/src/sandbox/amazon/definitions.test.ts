@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SANDBOX_ACCOUNTS, SANDBOX_CLIENT_ID, SANDBOX_TERMS_ACCOUNT } from '../../../../src/sandbox/amazon/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { accessToken, control, openSandbox } from '../stage.js';
+import { accessToken, control, openSandbox, type Answer } from '../stage.js';
 import { importV1, v1Event } from './calls.js';
 
 const V1 = 'application/vnd.dspconversiondefinition.v1+json';
@@ -14,7 +14,7 @@ interface Ask {
   user?: string;
 }
 
-async function ask(sandbox: Sandbox, path: string, body: unknown, options: Ask = {}): Promise<[number, any]> {
+async function ask(sandbox: Sandbox, path: string, body: unknown, options: Ask = {}): Promise<[number, Answer]> {
   const { type = V1, accept = V1, account = SANDBOX_ACCOUNTS.na, user = 'all' } = options;
   const url = `${sandbox.url}/advertising-api.amazon.com/accounts/${account}/dsp/conversionDefinitions${path}`;
   const answer = await fetch(url, {
@@ -31,7 +31,7 @@ async function ask(sandbox: Sandbox, path: string, body: unknown, options: Ask =
   return [answer.status, await answer.json()];
 }
 
-const idsOf = (body: any): string[] =>
+const idsOf = (body: Answer): string[] =>
   body.conversionDefinitions.map((row: { conversionDefinitionId: string }) => row.conversionDefinitionId);
 
 const DEFINITION = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SANDBOX_ACCOUNTS, SANDBOX_TERMS_ACCOUNT } from '../../../../src/sandbox/amazon/seed.js';
-import { openSandbox, sha256 } from '../stage.js';
+import { openSandbox, sha256, type Answer } from '../stage.js';
 import { apiEvent, postEvents, type Call } from './calls.js';
 
 const EMAIL = { type: 'EMAIL', values: [sha256('test@example.com')] };
@@ -10,7 +10,7 @@ const EU = { host: 'advertising-api-eu.amazon.com', account: SANDBOX_ACCOUNTS.eu
 async function create(events: unknown[], call: Partial<Call> = {}) {
   const sandbox = await openSandbox();
   const answer = await postEvents(sandbox, { ...call, body: { events } });
-  return { sandbox, status: answer.status, body: (await answer.json()) as any };
+  return { sandbox, status: answer.status, body: (await answer.json()) as Answer };
 }
 
 describe('Events API', () => {

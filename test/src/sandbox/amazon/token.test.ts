@@ -25,7 +25,7 @@ async function login(sandbox: Sandbox, changes: Record<string, string> = {}): Pr
     code_challenge_method: 'S256',
     ...changes,
   });
-  const answer = await fetch(`${sandbox.url}/www.amazon.com/ap/oa?${query}`, { redirect: 'manual' });
+  const answer = await fetch(`${sandbox.url}/www.amazon.com/ap/oa?${query.toString()}`, { redirect: 'manual' });
   return new URL(answer.headers.get('location')!).searchParams.get('code')!;
 }
 
