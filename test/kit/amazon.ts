@@ -5,7 +5,7 @@ import type { HttpAnswer } from '../../src/http/http.js';
 import { amazon } from '../../src/networks/amazon/amazon.js';
 import type { Channel, Connection, Outgoing } from '../../src/networks/network.js';
 
-export const EVENT_TIME_MS = Date.UTC(2026, 10, 18, 20, 14, 5, 678);
+const EVENT_TIME_MS = Date.UTC(2026, 10, 18, 20, 14, 5, 678);
 export const DEDUPE_ID = '00112233445566778899aabbccddeeff';
 export const EVENT_DESCRIPTION = { name: 'First purchase', type: 'OFF_AMAZON_PURCHASES', source: 'WEBSITE' };
 

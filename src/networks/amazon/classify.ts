@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../http/http.js';
 import { isJsonObject } from '../../json.js';
 import type { Outcome, Verdict } from '../network.js';
-import { cleanRemoteCode, cleanRemoteText } from '../remote-text.js';
+import { readRemoteCode, readRemoteText } from '../remote-text.js';
 import { readRetryAfterMs } from '../retry-after.js';
 import { isAboutMapping, isAboutTerms, judgeComplaints } from './complaint-kind.js';
 import type { AmazonComplaint, AmazonErrorAnswer } from './error-answer.js';
@@ -110,10 +110,10 @@ function listOf(value: unknown): readonly unknown[] {
 
 function readRequestId(answer: HttpAnswer, body: unknown): string | undefined {
   for (const name of REQUEST_ID_HEADERS) {
-    const id = cleanRemoteCode(answer.headers[name]);
+    const id = readRemoteCode(answer.headers[name]);
     if (id !== undefined) return id;
   }
-  return isJsonObject(body) ? cleanRemoteCode(body['requestId']) : undefined;
+  return isJsonObject(body) ? readRemoteCode(body['requestId']) : undefined;
 }
 
 function parseBody(body: Buffer): unknown {
@@ -127,5 +127,5 @@ function parseBody(body: Buffer): unknown {
 /** What a proxy or load balancer wrote, unless it is a page or broken JSON. */
 function readPlainText(body: Buffer): string | undefined {
   const start = body.toString('utf8', 0, 2048).trimStart();
-  return /^[<{[]/.test(start) ? undefined : cleanRemoteText(start);
+  return /^[<{[]/.test(start) ? undefined : readRemoteText(start);
 }

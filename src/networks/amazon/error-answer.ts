@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
-import { cleanRemoteCode, cleanRemoteText } from '../remote-text.js';
+import { readRemoteCode, readRemoteText } from '../remote-text.js';
 
 /** One complaint of Amazon's. */
 export interface AmazonComplaint {
@@ -27,8 +27,8 @@ export interface AmazonErrorAnswer {
 export function readErrorAnswer(body: unknown): AmazonErrorAnswer {
   if (!isJsonObject(body)) return { complaints: [] };
   const complaints = [readComplaint(body), ...readParts(body['errors'])].filter(hasContent);
-  const requestId = cleanRemoteCode(body['requestId']);
-  const message = cleanRemoteText(complaints.map(describeComplaint).filter(isNew).join('; '));
+  const requestId = readRemoteCode(body['requestId']);
+  const message = readRemoteText(complaints.map(describeComplaint).filter(isNew).join('; '));
   return {
     complaints,
     ...(message === undefined ? {} : { message }),
@@ -43,11 +43,11 @@ function readParts(errors: unknown): AmazonComplaint[] {
 
 function readComplaint(from: JsonObject): AmazonComplaint {
   const complaint: AmazonComplaint = {};
-  const code = cleanRemoteCode(from['code'] ?? from['errorType']);
+  const code = readRemoteCode(from['code'] ?? from['errorType']);
   if (code !== undefined) complaint.code = code;
-  const field = cleanRemoteText(from['fieldName'] ?? from['fieldLocation']);
+  const field = readRemoteText(from['fieldName'] ?? from['fieldLocation']);
   if (field !== undefined) complaint.field = field;
-  const message = cleanRemoteText(from['message'] ?? from['Message'] ?? from['details']);
+  const message = readRemoteText(from['message'] ?? from['Message'] ?? from['details']);
   if (message !== undefined) complaint.message = message;
   return complaint;
 }

