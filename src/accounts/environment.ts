@@ -1,4 +1,4 @@
-import { AuthError, ConfigError } from '../errors.js';
+import { AuthError, ConfigError, messageOf } from '../errors.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Connection } from '../networks/network.js';
 import { Secret } from '../secret.js';
@@ -69,6 +69,17 @@ export function readEnvironmentConnection(
   const missing = rules.filter((rule) => !rule.optional && !isSet(rule));
   if (missing.length > 0) throw incomplete(network, given, missing);
   return build(network, rules, variables);
+}
+
+/** A sentence when variables of the process come before, or get in the way of, a stored connection. Never throws. */
+export function describeOverride(network: NetworkName, variables: Variables): string | undefined {
+  try {
+    const used = readEnvironmentConnection(network, variables, true);
+    const names = `POSTBACK_${network.toUpperCase()}_*`;
+    return used && `While the variables ${names} are set, they come before the stored connection.`;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function build(network: NetworkName, rules: readonly VariableRule[], variables: Variables): Credentials {

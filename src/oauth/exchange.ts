@@ -146,7 +146,7 @@ function refusal(
     return new NetworkError('token_endpoint_failed', message, { hint: 'Try again in a minute.' });
   }
   if (code === 'invalid_grant' && grant === 'refresh') {
-    return new AuthError('grant_refused', `${provider.title} refused the stored grant (${said}).`, {
+    return new AuthError('grant_refused', `${provider.title} refused the refresh token (${said}).`, {
       hint: 'The consent was revoked or has expired. Connect again: mappings are kept.',
       next,
     });
