@@ -10,8 +10,8 @@ import { NETWORK_NAMES, type NetworkName } from '../src/networks/names.js';
 import { findNetwork } from '../src/networks/registry.js';
 import { argument, defineArgs, defineFlags, text, toggle } from './_face/flags.js';
 import { GoalsCommand } from './_face/goals-command.js';
+import { askForMapping } from './_face/mapping-prompts.js';
 import { printMappings } from './_face/mappings-view.js';
-import { input } from './_face/prompts.js';
 
 export default class Map extends GoalsCommand<typeof Map> {
   static override summary = 'what a goal is called at a network';
@@ -43,7 +43,7 @@ export default class Map extends GoalsCommand<typeof Map> {
     const { goal, network } = this.args;
     if (goal === undefined || network === undefined) return this.showTable(config, check, goal);
     const target = { goal, network: readNetworkName(network), kind: this.flags.test ? 'testMap' : 'map' } as const;
-    const mapping = this.readMapping() ?? (await this.askForMapping(target.goal, target.network, check));
+    const mapping = this.readMapping() ?? (await this.ask(goal, target.network, check, false)) ?? '';
     const goals = await this.changeGoals(config, (stored) => setMapping(stored, target, mapping, check));
     const [row] = listRows([findGoal(goals, goal)], check).filter((candidate) => candidate.network === target.network);
     const what = target.kind === 'map' ? goal : `${goal} (test events)`;
@@ -76,8 +76,8 @@ export default class Map extends GoalsCommand<typeof Map> {
   private async mapTheUnmapped(config: RunConfig, check: MappingCheck, rows: readonly MappingRow[]): Promise<void> {
     for (const { goal, network, value, valid } of rows) {
       if (valid || value !== null) continue;
-      const answer = await this.ask(`${goal} at ${network} (Enter leaves it unmapped):`, network, check, true);
-      if (answer === '') continue;
+      const answer = await this.ask(goal, network, check, true);
+      if (answer === undefined) continue;
       const target = { goal, network, kind: 'map' } as const;
       await this.changeGoals(config, (stored) => setMapping(stored, target, answer, check));
     }
@@ -99,17 +99,15 @@ export default class Map extends GoalsCommand<typeof Map> {
     return { name, type, source, ...(dataset === undefined ? {} : { dataset }) };
   }
 
-  private async askForMapping(goal: string, network: NetworkName, check: MappingCheck): Promise<Mapping> {
-    return this.ask(`What is ${goal} at ${network}?`, network, check, false);
-  }
-
-  private async ask(message: string, network: NetworkName, check: MappingCheck, mayBeEmpty: boolean): Promise<string> {
-    const answer = await input(this.prompting, {
-      message,
-      flagName: 'the value as third argument',
-      check: (said) => (mayBeEmpty && said.trim() === '' ? undefined : check(network, said.trim())),
-    });
-    return answer.trim();
+  private ask(
+    goal: string,
+    network: NetworkName,
+    check: MappingCheck,
+    mayBeEmpty: boolean,
+  ): Promise<Mapping | undefined> {
+    // Where a number is refused for what it is, conversions are described.
+    const isDescribed = network === 'amazon' && check(network, '1') !== undefined;
+    return askForMapping(this.prompting, { goal, network, check, isDescribed, mayBeEmpty });
   }
 }
 

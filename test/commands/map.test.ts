@@ -66,7 +66,7 @@ test.each([
   [['map', 'first-purchase', 'amazon', ''], 'expected 1 to 20 digits'],
   [['map', 'first-purchas', 'amazon', '1'], 'There is no goal "first-purchas". Did you mean first-purchase?'],
   [['map', 'first-purchase', 'amzon', '1'], 'There is no network "amzon". Did you mean amazon?'],
-  [['map', 'first-purchase', 'amazon'], 'What is first-purchase at amazon?'],
+  [['map', 'first-purchase', 'amazon'], 'no terminal to ask on: first-purchase at amazon'],
   [['map', 'first-purchase', 'amazon', '1', '--name', 'x'], 'Both a value and --name'],
   [['map', 'first-purchase', 'amazon', '--name', 'x'], 'needs --name, --type and --source'],
   [['map', 'sign-up', 'amazon', '--name', 'x', '--type', 'BUY', '--source', 'WEBSITE'], '"BUY" is no conversion type'],
