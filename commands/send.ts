@@ -1,7 +1,8 @@
 import { planSend } from '../src/delivery/dry-run.js';
 import type { Update } from '../src/delivery/report.js';
-import { readNetworks, runSend, type SendRun } from '../src/delivery/run.js';
+import { runSend, type SendRun } from '../src/delivery/send.js';
 import type { Summary } from '../src/delivery/tally.js';
+import { readNetworkName } from '../src/networks/mapping-check.js';
 import { exitOfRun } from './_face/exit-of-run.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
 import { argument, defineArgs } from './_face/flags.js';
@@ -34,7 +35,7 @@ export default class Send extends WorkspaceCommand<typeof Send> {
   protected async execute(): Promise<ExitCode> {
     const { file: names = [] } = this.args;
     const inputs = readInputArguments(this.io, names);
-    const networks = readNetworks(this.flags.network ?? []);
+    const networks = (this.flags.network ?? []).map(readNetworkName);
     const rejects = new RejectsFile(this.flags.rejects);
     const view = new RunView(this.io);
     let sawBadEncoding = false;

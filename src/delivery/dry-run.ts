@@ -13,9 +13,10 @@ import type { Batch } from './batch.js';
 import { Batcher } from './batch.js';
 import type { World } from './plan.js';
 import { planEvent } from './plan.js';
-import type { SendRun } from './run.js';
-import { setStage } from './run.js';
-import { checkLines, judgeStanding } from './send.js';
+import { judgeStanding } from './intake.js';
+import type { SendRun } from './send.js';
+import { setStage } from './stage.js';
+import { checkLines } from './strict.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
 

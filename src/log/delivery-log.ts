@@ -6,9 +6,10 @@ import { CommitQueue } from './commit-queue.js';
 import type { Database } from './database.js';
 import { openDatabase } from './database.js';
 import type { Entry, OpenRequest, RequestResult, SkipEntry } from './entry.js';
+import { Flights } from './flights.js';
 import { Kinds } from './kinds.js';
 import { packDetails, packIds } from './packing.js';
-import type { StoredPostback } from './postback-rows.js';
+import type { RowOutcome, StoredPostback } from './postback-rows.js';
 import { PostbackRows } from './postback-rows.js';
 import type { Run } from './runs.js';
 import { Runs } from './runs.js';
@@ -23,6 +24,8 @@ export interface LogOptions {
   path: string;
   workspace: string;
   synchronous: 'full' | 'normal';
+  /** Of how many delivered postbacks the facts are kept, so that they can be sent again. */
+  keepDelivered: number;
   clock: Clock;
   random: Random;
 }
@@ -42,6 +45,7 @@ export class DeliveryLog {
   readonly #runs: Runs;
   readonly #rows: PostbackRows;
   readonly #seen: SeenIndex;
+  readonly #flights: Flights;
   #mayHaveRows: boolean;
 
   private constructor(database: Database, run: Run, runs: Runs, options: LogOptions) {
@@ -52,6 +56,7 @@ export class DeliveryLog {
     this.kinds = new Kinds(database);
     this.#queue = new CommitQueue(database);
     this.#rows = new PostbackRows(database, options.clock);
+    this.#flights = new Flights(database, run.id, options.keepDelivered);
     this.#seen = new SeenIndex(database, this.kinds, (network, goal, eventId) =>
       derivePostbackId(options.workspace, network, goal, eventId),
     );
@@ -63,12 +68,10 @@ export class DeliveryLog {
     const database = openDatabase(options.path, options.synchronous);
     prepareSchema(database, options.path);
     const runs = new Runs(database, options.clock);
-    const run = database.transact(() => {
-      const started = runs.start(command, options.random);
-      takeOver(database, new PostbackRows(database, options.clock), runs.findDead(started), options.clock);
-      return started;
-    });
-    return new DeliveryLog(database, run, runs, options);
+    const run = database.transact(() => runs.start(command, options.random));
+    const log = new DeliveryLog(database, run, runs, options);
+    log.#takeOver();
+    return log;
   }
 
   /** What became of this postback so far. */
@@ -87,29 +90,37 @@ export class DeliveryLog {
     });
   }
 
+  /** Records postbacks that came from a stream before more of it is read: it cannot be read again. */
+  hold(account: string, entries: readonly Entry[]): Promise<void> {
+    return this.#queue.write(() => {
+      // What a request or a row holds already needs no holding.
+      const loose = entries.filter(({ postback }) => this.standing(postback) === 'unknown');
+      if (loose.length > 0) this.#flights.hold(account, loose);
+    });
+  }
+
   /**
    * Records a request before it leaves. Entries that another process has taken meanwhile are left out of it; when none
    * remains there is no request.
+   * @param flight the row that holds them, for another attempt
    */
   begin(account: string, entries: readonly Entry[], flight?: number): Promise<OpenRequest | undefined> {
     return this.#queue.write(() => {
       this.#seen.catchUp();
       const mine = flight === undefined ? entries.filter((entry) => this.#isFree(entry)) : [...entries];
+      this.#flights.release(entries);
       const first = mine[0];
       if (first === undefined) return undefined;
-      const { network } = first.postback;
-      const startedMs = this.#clock.now();
-      const request = this.#insertRequest(network, account, mine, startedMs);
+      const request = this.#insertRequest(first.postback.network, account, mine, this.#clock.now());
       this.#seen.add(
         mine.map(({ postback }) => postback.id),
         request,
       );
       this.#seen.flushWhenLarge();
       if (this.#mayHaveRows) for (const { postback } of mine) this.#rows.remove(postback.id);
-      const flightId = flight ?? this.#insertFlight(network, account, mine);
-      this.database.prepare('UPDATE flight SET request = ? WHERE id = ?').run(request, flightId);
+      if (flight !== undefined) this.#flights.assign(flight, request);
       this.#runs.beat(this.run);
-      return { request, flight: flightId, entries: mine };
+      return { request, flight: flight ?? this.#flights.insert(account, mine, request), entries: mine };
     });
   }
 
@@ -126,33 +137,37 @@ export class DeliveryLog {
   ): Promise<number[] | undefined> {
     return this.#queue.write(() => {
       if (!this.#closeRequest(open, result)) return undefined;
-      this.database.prepare('DELETE FROM flight WHERE id = ?').run(open.flight);
+      const delivered = result.verdicts.filter(({ status }) => status === 'success').length;
+      this.#flights.land(open.flight, delivered, this.#clock.now());
       result.verdicts.forEach(({ settled, outcome }, index) => {
         if (settled === undefined) return;
         const entry = open.entries[index] as Entry;
         this.#mayHaveRows = true;
         this.#rows.put({ ...entry, attempts: entry.attempts + 1 }, settled, account, outcome, result.http);
       });
-      return again.map((entries) => this.#insertFlight((entries[0] as Entry).postback.network, account, entries));
+      return again.map((group) => this.#flights.insert(account, group, open.request));
     });
   }
 
   /**
    * Puts postbacks that get no further attempt in this run into ordinary rows, pending or failed. Those of a recorded
-   * flight leave it; `rest` stays in it.
+   * flight leave it; `rest` stays in it. `claimed`: this run comes back to them, see {@link listClaimed}.
    */
   settle(
     account: string,
-    leaving: { entries: readonly Entry[]; flight: number | undefined; rest?: readonly Entry[] },
+    leaving: { entries: readonly Entry[]; flight: number | undefined; rest?: readonly Entry[]; claimed?: boolean },
     state: 'pending' | 'failed',
-    outcome: Partial<Outcome>,
+    outcome: RowOutcome,
   ): Promise<void> {
-    const { entries, flight, rest = [] } = leaving;
+    const { entries, flight, rest = [], claimed = false } = leaving;
     return this.#queue.write(() => {
-      if (flight !== undefined) this.#shrinkFlight(flight, rest);
+      if (flight === undefined) this.#flights.release(entries);
+      else this.#flights.shrink(flight, rest);
       this.#mayHaveRows = true;
       for (const entry of entries) {
-        if (flight !== undefined || this.#isFree(entry)) this.#rows.put(entry, state, account, outcome);
+        if (flight === undefined && !this.#isFree(entry)) continue;
+        this.#rows.put(entry, state, account, outcome);
+        if (claimed) this.#rows.claim(entry.postback.id, this.run.id);
       }
     });
   }
@@ -177,15 +192,26 @@ export class DeliveryLog {
     });
   }
 
-  /** Shows other processes that this run lives. */
+  /** Pending postbacks that this run has claimed, oldest event first, but for those in `except`. */
+  listClaimed(network: string, limit: number, except: ReadonlySet<string>): Entry[] {
+    return this.#rows
+      .listClaimed(this.run.id, network, limit + except.size)
+      .filter(({ postback }) => !except.has(postback.id))
+      .slice(0, limit)
+      .map(({ postback, attempts }) => ({ postback, attempts, stored: true }));
+  }
+
+  /** Shows other processes that this run lives, and looks after those that do not. */
   async beat(): Promise<void> {
     await this.#queue.write(() => this.#runs.beat(this.run));
+    this.#takeOver();
   }
 
   /** Ends the run and closes the file. */
   async close(summary: object): Promise<void> {
     await this.#queue.write(() => {
       this.#rows.release(this.run.id);
+      this.#flights.clear();
       this.#runs.end(this.run, JSON.stringify(summary));
     });
     this.database.close();
@@ -227,21 +253,15 @@ export class DeliveryLog {
     return Number(lastInsertRowid);
   }
 
-  #insertFlight(network: string, account: string, entries: readonly Entry[]): number {
-    const { lastInsertRowid } = this.database
-      .prepare('INSERT INTO flight (run, network, account, count, entries) VALUES (?, ?, ?, ?, ?)')
-      .run(this.run.id, network, account, entries.length, JSON.stringify(entries));
-    return Number(lastInsertRowid);
-  }
-
-  #shrinkFlight(flight: number, rest: readonly Entry[]): void {
-    if (rest.length === 0) {
-      this.database.prepare('DELETE FROM flight WHERE id = ?').run(flight);
-      return;
-    }
-    this.database
-      .prepare('UPDATE flight SET count = ?, entries = ? WHERE id = ?')
-      .run(rest.length, JSON.stringify(rest), flight);
+  /** What dead runs left behind becomes pending. */
+  #takeOver(): void {
+    this.database.transact(() => {
+      const dead = this.#runs.findDead(this.run);
+      if (dead.length === 0) return;
+      this.#seen.catchUp();
+      takeOver(this.database, this.#rows, this.#seen, dead, this.#clock);
+      this.#mayHaveRows = true;
+    });
   }
 
   #closeRequest(open: OpenRequest, { http, latencyMs, requestId, verdicts }: RequestResult): boolean {

@@ -19,6 +19,9 @@ export interface StoredPostback {
   updatedMs: number;
 }
 
+/** Why a postback is in a row: an outcome of its network, or a reason of our own. */
+export type RowOutcome = Partial<Omit<Outcome, 'kind'>> & { kind?: Outcome['kind'] | 'stopped' };
+
 /** The ordinary rows: what is pending, failed or skipped, ready to be sent again. Call inside a transaction. */
 export class PostbackRows {
   readonly #database: Database;
@@ -30,7 +33,7 @@ export class PostbackRows {
   }
 
   /** Writes or replaces the row of one postback. */
-  put(entry: Entry, state: PostbackState, account: string | null, outcome?: Partial<Outcome>, http?: number): void {
+  put(entry: Entry, state: PostbackState, account: string | null, outcome?: RowOutcome, http?: number): void {
     const { postback, attempts } = entry;
     this.#database
       .prepare(
@@ -72,6 +75,14 @@ export class PostbackRows {
       .prepare("UPDATE postback SET run = ? WHERE id = ? AND state = 'pending' AND (run IS NULL OR run = ?)")
       .run(run, keyOf(id), run);
     return Number(changes) === 1;
+  }
+
+  /** Pending rows that a run has claimed, oldest event first. */
+  listClaimed(run: number, network: string, limit: number): StoredPostback[] {
+    return this.#database
+      .prepare('SELECT * FROM postback WHERE run = ? AND network = ? ORDER BY event_time LIMIT ?')
+      .all(run, network, limit)
+      .map(readStored);
   }
 
   /** Gives back what a run has claimed and not sent. */

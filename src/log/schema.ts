@@ -11,6 +11,9 @@ export const SCHEMA_VERSION = 1;
  * Times are milliseconds since the epoch. `request.ids` is 16 bytes a postback where every event id is a UUID, else a
  * JSON array. `request.details` is a JSON array of [kind id, event time - started, value or 0, attempt if not 1].
  * `request.verdicts` has one letter a postback (s success, f failed, r retried), null where all succeeded.
+ *
+ * A row of `flight` holds the facts of postbacks on their way. With `request` null they were read from a stream and are
+ * in no request yet; with `done` set they have landed, and the newest are kept so that they can be sent again.
  */
 const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -38,9 +41,10 @@ CREATE TABLE problem (
 ) WITHOUT ROWID;
 CREATE TABLE flight (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, network TEXT NOT NULL, account TEXT NOT NULL,
-  request INTEGER, count INTEGER NOT NULL, entries TEXT NOT NULL
+  request INTEGER, done INTEGER, count INTEGER NOT NULL, entries TEXT NOT NULL
 );
-CREATE INDEX flight_run ON flight(run);
+CREATE INDEX flight_run ON flight(run) WHERE done IS NULL;
+CREATE INDEX flight_request ON flight(request) WHERE done IS NOT NULL;
 CREATE TABLE postback (
   id BLOB PRIMARY KEY, state TEXT NOT NULL, network TEXT NOT NULL, account TEXT, goal TEXT NOT NULL,
   event TEXT NOT NULL, event_id TEXT NOT NULL, event_time INTEGER NOT NULL, updated INTEGER NOT NULL,
@@ -48,7 +52,7 @@ CREATE TABLE postback (
   data TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX postback_state ON postback(state, updated);
-CREATE INDEX postback_claim ON postback(run) WHERE run IS NOT NULL;
+CREATE INDEX postback_claim ON postback(run, network, event_time) WHERE run IS NOT NULL;
 CREATE TABLE seen (hash INTEGER PRIMARY KEY, request INTEGER NOT NULL);
 CREATE TABLE skip (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL, entries TEXT NOT NULL

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from './database.js';
 import type { Entry } from './entry.js';
 import type { PostbackRows } from './postback-rows.js';
+import type { SeenIndex } from './seen-index.js';
 
 /** What a postback waits for whose process ended before the answer was recorded. */
 const INTERRUPTED = {
@@ -10,30 +11,57 @@ const INTERRUPTED = {
   message: 'the process ended before the answer was recorded',
 } as const;
 
+/** What a postback waits for that was read from a stream and in no request yet. */
+const UNSENT = { kind: 'stopped', reason: 'interrupted', message: 'the process ended before it was sent' } as const;
+
 /**
  * Takes over what dead runs left behind: their open requests are closed as interrupted, and every postback that was in
- * flight or claimed becomes pending, with its dedupe id unchanged, so that a second delivery is harmless. Call inside
- * a write transaction.
+ * flight, held or claimed becomes pending, with its dedupe id unchanged, so that a second delivery is harmless. Call
+ * inside a write transaction, with `seen` caught up.
  */
-export function takeOver(database: Database, rows: PostbackRows, deadRuns: readonly number[], clock: Clock): void {
+export function takeOver(
+  database: Database,
+  rows: PostbackRows,
+  seen: Pick<SeenIndex, 'has'>,
+  deadRuns: readonly number[],
+  clock: Clock,
+): void {
   for (const run of deadRuns) {
-    for (const flight of database.prepare('SELECT account, request, entries FROM flight WHERE run = ?').all(run)) {
-      const wasOpen = isOpen(database, flight['request']);
-      for (const entry of JSON.parse(String(flight['entries'])) as Entry[]) {
-        const attempts = entry.attempts + (wasOpen ? 1 : 0);
-        rows.put({ postback: entry.postback, attempts }, 'pending', String(flight['account']), INTERRUPTED);
-      }
+    const flights = database
+      .prepare('SELECT account, request, entries FROM flight WHERE run = ? AND done IS NULL ORDER BY request IS NULL')
+      .all(run);
+    for (const flight of flights) {
+      const account = String(flight['account']);
+      const entries = JSON.parse(String(flight['entries'])) as Entry[];
+      if (flight['request'] === null) rescueHeld(rows, seen, account, entries);
+      else rescueFlying(database, rows, account, Number(flight['request']), entries);
     }
-    database.prepare('DELETE FROM flight WHERE run = ?').run(run);
+    database.prepare('DELETE FROM flight WHERE run = ? AND done IS NULL').run(run);
     closeRequests(database, run, clock.now());
     rows.release(run);
     database.prepare('UPDATE run SET ended = ? WHERE id = ?').run(clock.now(), run);
   }
 }
 
-function isOpen(database: Database, request: unknown): boolean {
-  if (typeof request !== 'number') return false;
-  return database.prepare('SELECT 1 FROM request WHERE id = ? AND ended IS NULL').get(request) !== undefined;
+/** A held postback may have moved on, into a request or a row: then that tells what became of it. */
+function rescueHeld(rows: PostbackRows, seen: Pick<SeenIndex, 'has'>, account: string, entries: Entry[]): void {
+  for (const { postback, attempts } of entries) {
+    if (seen.has(postback) || rows.find(postback.id)) continue;
+    rows.put({ postback, attempts }, 'pending', account, UNSENT);
+  }
+}
+
+function rescueFlying(
+  database: Database,
+  rows: PostbackRows,
+  account: string,
+  request: number,
+  entries: Entry[],
+): void {
+  const wasOpen = database.prepare('SELECT 1 FROM request WHERE id = ? AND ended IS NULL').get(request) !== undefined;
+  for (const { postback, attempts } of entries) {
+    rows.put({ postback, attempts: attempts + (wasOpen ? 1 : 0) }, 'pending', account, INTERRUPTED);
+  }
 }
 
 function closeRequests(database: Database, run: number, nowMs: number): void {

@@ -1,0 +1,75 @@
+import type { Clock } from '../clock.js';
+
+/** So many failed requests in a row, and the network is left to rest. */
+const THRESHOLD = 5;
+const FIRST_REST_MS = 1_000;
+const LONGEST_REST_MS = 60_000;
+
+/**
+ * Rests a network that keeps failing: after some failures in a row no request leaves for a while, then one goes ahead to
+ * try, and each further failure doubles the rest. Also keeps the pause that a throttling network asked for.
+ */
+export class Breaker {
+  readonly #clock: Clock;
+  #failures = 0;
+  #rests = 0;
+  #restUntilMs = 0;
+  #pauseUntilMs = 0;
+  #isTrying = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** How often the network was rested since it last answered well. */
+  get rests(): number {
+    return this.#rests;
+  }
+
+  /** Whether the network is at rest, or one request is out to see whether it is well again. */
+  get isResting(): boolean {
+    return this.#rests > 0;
+  }
+
+  /** Milliseconds until a request may leave; 0: now, and the caller sends it. */
+  enter(): number {
+    const nowMs = this.#clock.now();
+    const waitMs = Math.max(this.#restUntilMs, this.#pauseUntilMs) - nowMs;
+    if (waitMs > 0) return waitMs;
+    if (this.#rests === 0) return 0;
+    if (this.#isTrying) return FIRST_REST_MS / 4;
+    this.#isTrying = true;
+    return 0;
+  }
+
+  /** The network answered: it is well, whatever it said of the events. */
+  succeed(): void {
+    this.#failures = 0;
+    this.#rests = 0;
+    this.#isTrying = false;
+  }
+
+  /** A request failed whole. Returns for how long the network rests now, in milliseconds; 0: it goes on. */
+  fail(): number {
+    this.#failures++;
+    const wasTrying = this.#isTrying;
+    this.#isTrying = false;
+    if (this.#failures < THRESHOLD && !wasTrying) return 0;
+    // Requests that were in flight when the rest began say nothing new.
+    if (!wasTrying && this.#rests > 0) return 0;
+    const restMs = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** this.#rests);
+    this.#rests++;
+    this.#restUntilMs = this.#clock.now() + restMs;
+    return restMs;
+  }
+
+  /** Lets nothing leave for so long, because the network asked for it. */
+  pause(pauseMs: number): void {
+    this.#pauseUntilMs = Math.max(this.#pauseUntilMs, this.#clock.now() + pauseMs);
+  }
+
+  /** The request that was let in was not sent after all. */
+  cancel(): void {
+    this.#isTrying = false;
+  }
+}

@@ -1,0 +1,267 @@
+import { AuthError, messageOf, NetworkError } from '../errors.js';
+import type { HttpAnswer } from '../http/http.js';
+import { ConnectionFault } from '../http/http.js';
+import type { EntryVerdict, OpenRequest } from '../log/entry.js';
+import type { Outcome, OutcomeKind, Verdict } from '../networks/network.js';
+import type { Batch, Item } from './batch.js';
+import { Breaker } from './breaker.js';
+import type { LaneDeps, Stop } from './lane-parts.js';
+import { STOPPED } from './lane-parts.js';
+import { LONGEST_WAIT_MS } from './retry.js';
+import { advance, sortVerdict } from './sorting.js';
+import { waitingKindOf } from './tally.js';
+import { judgeAge } from './window.js';
+
+/** What one request came back with. */
+interface Answered {
+  answer: HttpAnswer | undefined;
+  latencyMs: number;
+  verdict: Verdict;
+}
+
+/**
+ * Makes one attempt with one batch: what expired is taken out, the request is recorded, sent, judged and its outcome
+ * recorded. Knows when to stop: a refused grant, a network that was rested too often, a signal.
+ */
+export class Courier {
+  readonly breaker: Breaker;
+  readonly #deps: LaneDeps;
+  readonly #onStop: () => void;
+  #stop: Stop | undefined;
+
+  constructor(deps: LaneDeps, onStop: () => void) {
+    this.#deps = deps;
+    this.#onStop = onStop;
+    this.breaker = new Breaker(deps.clock);
+  }
+
+  /** Why nothing more leaves; undefined while all goes on. */
+  get stop(): Stop | undefined {
+    return this.#stop ?? (this.#deps.signal.aborted ? STOPPED : undefined);
+  }
+
+  /** One attempt. Returns the batches that are to be tried again. */
+  async attempt(batch: Batch): Promise<Batch[]> {
+    const inTime = await this.#dropExpired(batch);
+    const token = inTime.items.length > 0 && !this.stop ? await this.#findToken() : undefined;
+    if (token === undefined) {
+      this.breaker.cancel();
+      if (inTime.items.length > 0) await this.leavePending(inTime);
+      return [];
+    }
+    const { log, channel } = this.#deps;
+    const entries = inTime.items.map(({ entry }) => entry);
+    const open = await log.begin(channel.account, entries, inTime.flight);
+    this.#forget(inTime.items);
+    const mine = await this.#dropTaken(inTime, open);
+    if (open && mine.items.length > 0) return this.#request(mine, open, token);
+    this.breaker.cancel();
+    return [];
+  }
+
+  /** Leaves a batch to a later run. */
+  async leavePending(batch: Batch, stop: Stop = this.stop ?? STOPPED): Promise<void> {
+    const { log, channel, tally } = this.#deps;
+    const entries = batch.items.map(({ entry }) => entry);
+    const kind = waitingKindOf(stop.kind);
+    await log.settle(channel.account, { entries, flight: batch.flight }, 'pending', { ...stop, kind });
+    this.#forget(batch.items);
+    tally.wait(channel.network, kind, entries.length);
+  }
+
+  async #request(batch: Batch, open: OpenRequest, token: string): Promise<Batch[]> {
+    this.#deps.tally.request(this.#deps.channel.network);
+    const answered = await this.#ask(batch, token);
+    const { answer, verdict } = answered;
+    const isRefused = verdict.outcomes.every(({ kind }) => kind === 'credential');
+    if (isRefused && answer?.status === 401 && !batch.renewed && (await this.#renewToken(token))) {
+      const verdicts = verdict.outcomes.map((outcome): EntryVerdict => ({ status: 'retried', outcome }));
+      return this.#record(batch, open, answered, verdicts, [renewedBatch(batch)]);
+    }
+    if (isRefused && answer) await this.#refuse(answer, verdict);
+    else await this.#judgeNetwork(verdict);
+    const { clock, random, options, channel } = this.#deps;
+    const { verdicts, again } = sortVerdict(batch, verdict, {
+      nowMs: clock.now(),
+      maxAttempts: options.maxAttempts,
+      limits: channel.limits,
+      random,
+      isStopped: this.stop !== undefined,
+    });
+    return this.#record(batch, open, answered, verdicts, again);
+  }
+
+  async #ask(batch: Batch, token: string): Promise<Answered> {
+    const { channel, http, options } = this.#deps;
+    const outgoing = batch.items.map((item) => item.outgoing);
+    try {
+      const answer = await http.send(channel.request(outgoing, token), { timeoutMs: options.timeoutMs });
+      return { answer, latencyMs: answer.latencyMs, verdict: channel.classify(outgoing, answer) };
+    } catch (error) {
+      if (!(error instanceof ConnectionFault)) throw error;
+      const outcome: Outcome = { kind: 'transient', reason: error.code, message: error.message };
+      return { answer: undefined, latencyMs: error.latencyMs, verdict: { outcomes: outgoing.map(() => outcome) } };
+    }
+  }
+
+  async #record(
+    batch: Batch,
+    open: OpenRequest,
+    { answer, latencyMs, verdict }: Answered,
+    verdicts: EntryVerdict[],
+    again: Batch[],
+  ): Promise<Batch[]> {
+    const { log, channel, report, tally } = this.#deps;
+    const { requestId } = verdict;
+    const flights = await log.finish(
+      channel.account,
+      open,
+      { http: answer?.status, latencyMs, verdicts, ...(requestId === undefined ? {} : { requestId }) },
+      again.map(({ items }) => items.map(({ entry }) => entry)),
+    );
+    this.#count(verdicts);
+    report({ type: 'answer', network: channel.network, batch, verdicts, http: answer?.status, latencyMs });
+    report({ type: 'progress', summary: tally.summary });
+    // Another process took this request over while this one slept: what is left of it is no longer ours.
+    if (!flights) return [];
+    return again.map((next, index) => ({ ...next, flight: flights[index] as number }));
+  }
+
+  #count(verdicts: readonly EntryVerdict[]): void {
+    const { tally, channel, signal } = this.#deps;
+    let delivered = 0;
+    for (const { status, outcome, settled } of verdicts) {
+      if (status === 'success') delivered++;
+      else if (settled === 'failed') tally.fail(channel.network, outcome.kind);
+      else if (settled === 'pending') {
+        const kind = waitingKindOf(outcome.kind);
+        tally.wait(channel.network, signal.aborted && kind === 'transient' ? 'stopped' : kind);
+      }
+    }
+    tally.deliver(channel.network, delivered);
+  }
+
+  /** What an answer says of the network as a whole. */
+  async #judgeNetwork({ outcomes, retryAfterMs }: Verdict): Promise<void> {
+    const [first] = outcomes;
+    if (!first || !outcomes.every((outcome) => outcome === first)) return this.breaker.succeed();
+    if (first.kind === 'throttled') return this.#slowDown(first, retryAfterMs);
+    if (first.kind !== 'transient' && first.kind !== 'unknown') return this.breaker.succeed();
+    const { channel, report, options } = this.#deps;
+    const restMs = this.breaker.fail();
+    if (restMs === 0) return;
+    const said = first.message ?? first.reason;
+    if (this.breaker.rests > options.maxRests) {
+      this.#end(first.kind, first.reason, `${channel.network} keeps failing; what is left stays pending. ${said}`);
+      return;
+    }
+    const message = `${channel.network} keeps failing and is rested for ${restMs / 1000} s. ${said}`;
+    report({ type: 'notice', network: channel.network, message });
+  }
+
+  #slowDown(outcome: Outcome, retryAfterMs = 0): void {
+    const { channel } = this.#deps;
+    if (retryAfterMs > LONGEST_WAIT_MS) {
+      const seconds = Math.ceil(retryAfterMs / 1000);
+      const message = `${channel.network} asks to be left alone for ${seconds} s; what is left stays pending.`;
+      this.#end('throttled', outcome.reason, message);
+    } else {
+      this.breaker.pause(retryAfterMs);
+    }
+  }
+
+  async #refuse(answer: HttpAnswer, { outcomes }: Verdict): Promise<void> {
+    const { tokens, channel } = this.#deps;
+    if (this.#stop) return;
+    const [first] = outcomes;
+    const said = first?.message ?? `HTTP ${answer.status}`;
+    this.#end('credential', first?.reason ?? 'refused', `${channel.network} refuses the grant: ${said}`);
+    await tokens.reportRefused(answer);
+  }
+
+  async #findToken(): Promise<string | undefined> {
+    try {
+      return await this.#deps.tokens.accessToken(this.#deps.signal);
+    } catch (error) {
+      this.#endForToken(error);
+      return undefined;
+    }
+  }
+
+  async #renewToken(stale: string): Promise<boolean> {
+    try {
+      await this.#deps.tokens.renew(stale, this.#deps.signal);
+      return true;
+    } catch (error) {
+      this.#endForToken(error);
+      return false;
+    }
+  }
+
+  #endForToken(error: unknown): void {
+    if (this.stop) return;
+    if (error instanceof AuthError) this.#end('credential', error.code, error.message);
+    else if (error instanceof NetworkError) this.#end('transient', error.code, messageOf(error));
+    else throw error;
+  }
+
+  #end(kind: OutcomeKind, reason: string, message: string): void {
+    if (this.#stop) return;
+    const { channel, report } = this.#deps;
+    this.#stop = { kind, reason, message };
+    report({ type: 'notice', network: channel.network, message, refused: kind === 'credential' });
+    this.#onStop();
+  }
+
+  #forget(items: readonly Item[]): void {
+    for (const { entry } of items) this.#deps.underway.delete(entry.postback.id);
+  }
+
+  /** The window holds at the moment of sending: what expired while it waited is not sent. */
+  async #dropExpired(batch: Batch): Promise<Batch> {
+    const { channel, clock, log, tally, report } = this.#deps;
+    const nowMs = clock.now();
+    const isLate = ({ outgoing }: Item): boolean =>
+      judgeAge(outgoing.postback.eventTimeMs, nowMs, channel.limits)?.reason === 'too_old';
+    const late = batch.items.filter(isLate);
+    if (late.length === 0) return batch;
+    const outcome: Outcome = { kind: 'expired', reason: 'too_old', message: 'the window closed while it waited' };
+    const items = batch.items.filter((item) => !isLate(item));
+    const entries = late.map(({ entry }) => entry);
+    const rest = items.map(({ entry }) => entry);
+    await log.settle(channel.account, { entries, flight: batch.flight, rest }, 'failed', outcome);
+    this.#forget(late);
+    for (const _ of late) tally.fail(channel.network, 'expired');
+    report({ type: 'expired', network: channel.network, postbacks: entries.map(({ postback }) => postback) });
+    return { ...batch, items };
+  }
+
+  /** What another process has taken since it was planned is a duplicate here. */
+  async #dropTaken(batch: Batch, open: OpenRequest | undefined): Promise<Batch> {
+    const { log, tally, channel } = this.#deps;
+    const kept = new Set(open?.entries ?? []);
+    const taken = batch.items.filter(({ entry }) => !kept.has(entry));
+    if (taken.length === 0) return batch;
+    const message = 'another process is sending it';
+    await log.skip(
+      taken.map(
+        ({
+          outgoing: {
+            postback: { eventId, event, goal },
+          },
+        }) => {
+          return { eventId, event, goal, network: channel.network, reason: 'duplicate', message };
+        },
+      ),
+    );
+    for (const _ of taken) {
+      tally.unplan();
+      tally.skip('duplicate', channel.network, true);
+    }
+    return { ...batch, items: batch.items.filter(({ entry }) => kept.has(entry)) };
+  }
+}
+
+function renewedBatch(batch: Batch): Batch {
+  return { items: batch.items.map((item) => advance(item, 0)), notBeforeMs: 0, renewed: true };
+}

@@ -1,0 +1,121 @@
+import type { Mapping } from '../goals/goal.js';
+import { DeliveryLog } from '../log/delivery-log.js';
+import type { NetworkName } from '../networks/names.js';
+import type { Postback } from '../networks/network.js';
+import type { Workspace } from '../workspace.js';
+import { Lane } from './lane.js';
+import type { World } from './plan.js';
+import { mappingOf } from './plan.js';
+import type { Report } from './report.js';
+import type { Selection } from './stage.js';
+import { setStage } from './stage.js';
+import type { Summary } from './tally.js';
+import { Tally } from './tally.js';
+
+export interface DeliveryOptions extends Selection {
+  command: string;
+  report: Report;
+  signal: AbortSignal;
+  /** How often a network may be rested in a row before the run gives it up; 5 by default, about half a minute. */
+  maxRests?: number;
+}
+
+const HEARTBEAT_MS = 5_000;
+const MAX_RESTS = 5;
+
+/** One run at work: its log, its lanes, its count. What `send`, `replay`, `backfill` and `tail` share. */
+export interface Delivery {
+  workspace: Workspace;
+  log: DeliveryLog;
+  /** The world but for what the log answers. */
+  world: Omit<World, 'standing'>;
+  lanes: ReadonlyMap<NetworkName, Lane>;
+  tally: Tally;
+  /** Ids of postbacks in lanes that the log does not know yet; the lanes take them out. */
+  underway: Set<string>;
+  report: Report;
+  signal: AbortSignal;
+}
+
+/**
+ * Opens the log and the lanes, lets `work` feed them, waits until nothing is under way and closes the run. After a fault
+ * the run is left as it is: the next one takes over what is under way.
+ * @throws AuthError when no network is connected; InternalError when the log cannot be written; what `work` throws
+ */
+export async function withDelivery(
+  workspace: Workspace,
+  options: DeliveryOptions,
+  work: (delivery: Delivery) => Promise<void>,
+): Promise<Summary> {
+  const delivery = openDelivery(workspace, options);
+  const { log, tally, lanes } = delivery;
+  const startedMs = workspace.clock.now();
+  const heartbeat = setInterval(() => void log.beat().catch(() => undefined), HEARTBEAT_MS);
+  try {
+    await work(delivery);
+    await Promise.all([...lanes.values()].map((lane) => lane.drain()));
+    tally.summary.durationMs = workspace.clock.now() - startedMs;
+    await log.close(tally.summary);
+    return tally.summary;
+  } catch (error) {
+    log.abandon();
+    throw error;
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery {
+  const { world, open } = setStage(workspace, options);
+  const { clock, random, http, settings } = workspace;
+  const { report, signal, command } = options;
+  const log = DeliveryLog.open(
+    {
+      path: workspace.logPath,
+      workspace: workspace.name,
+      synchronous: settings['log.synchronous'],
+      keepDelivered: settings['log.keepDelivered'],
+      clock,
+      random,
+    },
+    command,
+  );
+  const tally = new Tally({ run: log.run.name, command, workspace: workspace.name });
+  const underway = new Set<string>();
+  const lanes = new Map<NetworkName, Lane>();
+  for (const connected of open) {
+    const { network } = connected.credentials.connection;
+    const channel = world.routes.get(network)?.channel;
+    if (!channel) continue;
+    const tokens = workspace.tokensOf(connected);
+    const shared = { http, log, clock, random, tally, underway, report, signal, sharesReader: open.length > 1 };
+    lanes.set(
+      network,
+      new Lane({
+        ...shared,
+        channel,
+        tokens,
+        mappingOf: (postback) => findMapping(postback, workspace, world),
+        options: {
+          concurrency: settings['delivery.concurrency'],
+          requestsPerSecond: settings['delivery.rate'] ?? channel.limits.requestsPerSecond,
+          maxAttempts: settings['delivery.maxAttempts'],
+          timeoutMs: settings['delivery.timeoutMs'],
+          maxRests: options.maxRests ?? MAX_RESTS,
+        },
+      }),
+    );
+  }
+  return { workspace, log, world, lanes, tally, underway, report, signal };
+}
+
+/** What a stored postback's goal is called at its network now: a mapping that was mended holds for what failed by it. */
+export function findMapping(
+  postback: Postback,
+  workspace: Workspace,
+  { routes }: Pick<World, 'routes'>,
+): Mapping | undefined {
+  const goal = workspace.goals.find(({ id }) => id === postback.goal);
+  const route = routes.get(postback.network);
+  return goal && route && mappingOf(goal, postback.network, postback.test, route.network);
+}

@@ -1,0 +1,49 @@
+import type { TokenSource } from '../accounts/tokens.js';
+import type { Clock } from '../clock.js';
+import type { Mapping } from '../goals/goal.js';
+import type { HttpClient } from '../http/http.js';
+import type { DeliveryLog } from '../log/delivery-log.js';
+import type { Channel, OutcomeKind, Postback } from '../networks/network.js';
+import type { Random } from '../random.js';
+import type { Report } from './report.js';
+import type { Tally } from './tally.js';
+
+export interface LaneOptions {
+  /** Requests in flight. */
+  concurrency: number;
+  /** Requests a second; 0: unpaced. */
+  requestsPerSecond: number;
+  maxAttempts: number;
+  timeoutMs: number;
+  /** How often the network may be rested in a row before the run gives it up. */
+  maxRests: number;
+}
+
+/** What delivery to one account works with. */
+export interface LaneDeps {
+  channel: Channel;
+  tokens: TokenSource;
+  http: HttpClient;
+  log: DeliveryLog;
+  clock: Clock;
+  random: Random;
+  tally: Tally;
+  /** Ids that the log does not know yet: taken out when it does. */
+  underway: Set<string>;
+  /** What a stored postback's goal is called at the network now. */
+  mappingOf(postback: Postback): Mapping | undefined;
+  report: Report;
+  signal: AbortSignal;
+  options: LaneOptions;
+  /** Whether other networks are fed by the same reader: then a resting network must not hold it back. */
+  sharesReader: boolean;
+}
+
+/** Why nothing more leaves in this run. */
+export interface Stop {
+  kind: OutcomeKind | 'stopped';
+  reason: string;
+  message: string;
+}
+
+export const STOPPED: Stop = { kind: 'stopped', reason: 'stopped', message: 'the run was stopped before it was sent' };

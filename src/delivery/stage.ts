@@ -1,0 +1,75 @@
+import type { Connected } from '../accounts/connections.js';
+import { AuthError } from '../errors.js';
+import { findGoal } from '../goals/goal-list.js';
+import type { ConversionGoal } from '../goals/goal.js';
+import { compileGoals } from '../goals/match.js';
+import type { NetworkName } from '../networks/names.js';
+import { findNetwork, NETWORKS } from '../networks/registry.js';
+import type { Workspace } from '../workspace.js';
+import type { Route, World } from './plan.js';
+
+/** What a command asked for. */
+export interface Selection {
+  /** The networks of `--network`; empty: all. */
+  networks: readonly NetworkName[];
+  /** The goals of `--goal`; empty: all. */
+  goals: readonly string[];
+}
+
+/** What a run needs to know of its workspace before it can plan. */
+export interface Stage {
+  world: Omit<World, 'standing'>;
+  /** The connections that are switched on, in the order of the networks. */
+  open: Connected[];
+}
+
+/**
+ * Finds out which networks and goals take part.
+ * @throws AuthError when none is connected, or one that was asked for is not; ConfigError for an unknown goal
+ */
+export function setStage(workspace: Workspace, { networks, goals }: Selection): Stage {
+  const connected = workspace.connected();
+  checkConnected(
+    connected.map(({ credentials }) => credentials.connection.network),
+    networks,
+  );
+  const wanted = selectGoals(workspace.goals, goals);
+  const routes = new Map<NetworkName, Route>();
+  for (const network of NETWORKS) routes.set(network.name, { network, enabled: false });
+  const open: Connected[] = [];
+  for (const one of connected) {
+    const { connection } = one.credentials;
+    const network = findNetwork(connection.network);
+    if (!network) continue;
+    const channel = network.open(connection, workspace.settings);
+    routes.set(network.name, { network, channel, enabled: one.enabled });
+    if (one.enabled) open.push(one);
+  }
+  const world = {
+    workspace: workspace.name,
+    settings: workspace.settings,
+    goals: compileGoals(wanted),
+    hasTestMapping: wanted.some(({ testMap }) => Object.keys(testMap).length > 0),
+    routes,
+    onlyNetworks: new Set<string>(networks),
+  };
+  return { world, open };
+}
+
+function checkConnected(names: readonly NetworkName[], asked: readonly NetworkName[]): void {
+  const missing = asked.filter((name) => !names.includes(name));
+  if (missing.length > 0) {
+    throw new AuthError('not_connected', `${missing.join(', ')} is not connected in this workspace.`, {
+      next: `postback connect ${missing[0]}`,
+    });
+  }
+  if (names.length > 0) return;
+  throw new AuthError('not_connected', 'No network is connected in this workspace.', {
+    hint: 'Connect one, set its variables (POSTBACK_AMAZON_…), or try --sandbox first.',
+    next: 'postback connect amazon',
+  });
+}
+
+function selectGoals(all: readonly ConversionGoal[], wanted: readonly string[]): readonly ConversionGoal[] {
+  return wanted.length === 0 ? all : wanted.map((id) => findGoal(all, id));
+}

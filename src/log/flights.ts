@@ -1,0 +1,92 @@
+import type { Database } from './database.js';
+import type { Entry } from './entry.js';
+
+/** How many flights land between two looks at what may be thrown away. */
+const PRUNE_EVERY = 64;
+
+interface Hold {
+  flight: number;
+  left: number;
+}
+
+/** The rows that hold the facts of postbacks on their way. Every method is called inside a write transaction. */
+export class Flights {
+  readonly #database: Database;
+  readonly #run: number;
+  readonly #keepDelivered: number;
+  readonly #holds = new Map<string, Hold>();
+  #landed = 0;
+
+  constructor(database: Database, run: number, keepDelivered: number) {
+    this.#database = database;
+    this.#run = run;
+    this.#keepDelivered = keepDelivered;
+  }
+
+  /** Writes a flight; `request` is the one that carries it, if one does already. */
+  insert(account: string, entries: readonly Entry[], request: number | null): number {
+    const { network } = (entries[0] as Entry).postback;
+    const { lastInsertRowid } = this.#database
+      .prepare('INSERT INTO flight (run, network, account, request, count, entries) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(this.#run, network, account, request, entries.length, JSON.stringify(entries));
+    return Number(lastInsertRowid);
+  }
+
+  /** Keeps postbacks that came from a stream, which cannot be read again, until each has a row of its own. */
+  hold(account: string, entries: readonly Entry[]): void {
+    const hold = { flight: this.insert(account, entries, null), left: entries.length };
+    for (const { postback } of entries) this.#holds.set(postback.id, hold);
+  }
+
+  /** Lets go of what a request or a row holds now. */
+  release(entries: readonly Entry[]): void {
+    if (this.#holds.size === 0) return;
+    for (const { postback } of entries) {
+      const hold = this.#holds.get(postback.id);
+      if (!hold) continue;
+      this.#holds.delete(postback.id);
+      hold.left--;
+      if (hold.left === 0) this.remove(hold.flight);
+    }
+  }
+
+  /** Notes which request carries a flight now. */
+  assign(flight: number, request: number): void {
+    this.#database.prepare('UPDATE flight SET request = ? WHERE id = ?').run(request, flight);
+  }
+
+  remove(flight: number): void {
+    this.#database.prepare('DELETE FROM flight WHERE id = ?').run(flight);
+  }
+
+  /** Leaves only `rest` in a flight. */
+  shrink(flight: number, rest: readonly Entry[]): void {
+    if (rest.length === 0) return this.remove(flight);
+    this.#database
+      .prepare('UPDATE flight SET count = ?, entries = ? WHERE id = ?')
+      .run(rest.length, JSON.stringify(rest), flight);
+  }
+
+  /** A flight whose request is answered: kept for a while where something in it was delivered. */
+  land(flight: number, delivered: number, nowMs: number): void {
+    if (delivered === 0 || this.#keepDelivered === 0) return this.remove(flight);
+    this.#database.prepare('UPDATE flight SET done = ? WHERE id = ?').run(nowMs, flight);
+    this.#landed++;
+    if (this.#landed % PRUNE_EVERY === 0) this.#prune();
+  }
+
+  /** Forgets what is held still: the run has ended, and everything it held has a request or a row. */
+  clear(): void {
+    this.#database.prepare('DELETE FROM flight WHERE run = ? AND request IS NULL').run(this.#run);
+  }
+
+  #prune(): void {
+    this.#database
+      .prepare(
+        `DELETE FROM flight WHERE done IS NOT NULL AND id <= (
+           SELECT id FROM (SELECT id, sum(count) OVER (ORDER BY id DESC) AS newer FROM flight WHERE done IS NOT NULL)
+           WHERE newer > ? LIMIT 1)`,
+      )
+      .run(this.#keepDelivered);
+  }
+}
