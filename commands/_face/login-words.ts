@@ -24,7 +24,7 @@ export function createLoginPresenter(io: IO, { noBrowser, variables }: LoginWord
       }
       void io.remark('Or paste the address that it ended on, and press Enter.');
     },
-    onPasteRefused: (reason) => void io.say(reason),
+    onPasteRefused: (reason) => void io.remark(reason),
   };
   if (opens) presenter.openBrowser = (url) => void openBrowser(url);
   return presenter;

@@ -57,6 +57,7 @@ export async function connectAmazon(input: AmazonConnectInput): Promise<Connecti
     http,
     clientId: client.id,
     accessToken: tokens.accessToken.reveal(),
+    ...(wish.region && wish.account ? { named: { region: wish.region, account: wish.account } } : {}),
     ...(signal ? { signal } : {}),
   });
   for (const warning of found.warnings) input.onWarning(`${warning} Advertisers there are not listed.`);

@@ -13,7 +13,7 @@ export interface AccountCandidate {
   country?: string;
   isTest: boolean;
   /** The call that named it. */
-  source: 'advertiserAccounts' | 'profiles';
+  source: 'advertiserAccounts' | 'profiles' | 'definitions';
 }
 
 /** One page of a list. */

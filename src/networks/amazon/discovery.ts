@@ -13,6 +13,8 @@ export interface DiscoveryCall {
   http: HttpClient;
   clientId: string;
   accessToken: string;
+  /** An advertiser that is asked for by itself where no list shows it: users of Events Manager alone see no list. */
+  named?: { region: Region; account: string };
   signal?: AbortSignal;
 }
 
@@ -44,11 +46,14 @@ const PAGE_SIZE = 100;
  */
 export async function discoverAccounts(call: DiscoveryCall): Promise<Discovery> {
   const hosts = await Promise.all(REGIONS.map((region) => askHost(call, region)));
-  const candidates = mergeCandidates(hosts.flatMap((host) => host.candidates));
+  const listed = mergeCandidates(hosts.flatMap((host) => host.candidates));
+  const candidates = [...listed, ...(await findNamed(call, listed))];
   const failures = hosts.flatMap((host) => host.failure ?? []);
   if (candidates.length === 0) throw explainNothing(failures);
   return { candidates, warnings: failures.filter(isPassing).map(({ message }) => message) };
 }
+
+const DEFINITION_TYPE = 'application/vnd.dspconversiondefinition.v1+json';
 
 interface HostResult {
   candidates: AccountCandidate[];
@@ -146,6 +151,29 @@ async function listProfileAdvertisers(call: DiscoveryCall, region: Region, profi
   return candidates;
 }
 
+/** The named advertiser, where no list has it and its conversion definitions may be read. */
+async function findNamed(call: DiscoveryCall, listed: readonly AccountCandidate[]): Promise<AccountCandidate[]> {
+  const { named, clientId } = call;
+  if (!named) return [];
+  const { region, account } = named;
+  if (listed.some((candidate) => candidate.region === region && candidate.account === account)) return [];
+  const { candidates } = await attempt(region, async () => {
+    await send(call, {
+      method: 'POST',
+      url: `${REGION_ADDRESSES[region].apiOrigin}/accounts/${encodeURIComponent(account)}/dsp/conversionDefinitions/list`,
+      headers: {
+        'Amazon-Advertising-API-ClientId': clientId,
+        'Amazon-Ads-AccountId': account,
+        'content-type': DEFINITION_TYPE,
+        accept: DEFINITION_TYPE,
+      },
+      body: JSON.stringify({ maxResults: 1 }),
+    });
+    return [{ region, account, name: account, isTest: false, source: 'definitions' }];
+  });
+  return candidates;
+}
+
 class RefusedCall extends Error {
   constructor(readonly status: number) {
     super(`HTTP ${status}`);
@@ -195,7 +223,7 @@ function explainNothing(failures: readonly HostFailure[]): PostbackError {
     'no_account_found',
     'Login with Amazon succeeded, but this user has no Amazon DSP advertiser in North America, Europe or the Far East.',
     {
-      hint: 'Sign in as a user who was invited to the advertiser (Amazon Ads console > Access and settings > User management). Sponsored ads accounts alone take no conversions. Nothing was stored.',
+      hint: 'Sign in as a user who was invited to the advertiser (Amazon Ads console > Access and settings > User management). Sponsored ads accounts alone take no conversions. An advertiser that is in no list can be named with --account and --region. Nothing was stored.',
       next: 'postback connect amazon',
     },
   );

@@ -27,7 +27,7 @@ const HOSTS = {
 const ACCOUNTS = 'adsApi/v1/query/advertiserAccounts';
 
 /** Discovers against hosts that answer by `region path`, `path` or, failing both, 401. */
-async function discover(answers: Answers) {
+async function discover(answers: Answers, named?: { region: 'na' | 'eu' | 'fe'; account: string }) {
   const calls: Call[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -51,7 +51,12 @@ async function discover(answers: Answers) {
     () => http.close(),
     () => server.close(),
   );
-  const result = discoverAccounts({ http, clientId: 'client-id', accessToken: 'Atza|t' }).catch((e: unknown) => e);
+  const result = discoverAccounts({
+    http,
+    clientId: 'client-id',
+    accessToken: 'Atza|t',
+    ...(named ? { named } : {}),
+  }).catch((e: unknown) => e);
   return { result: (await result) as Awaited<ReturnType<typeof discoverAccounts>>, calls };
 }
 
@@ -151,6 +156,33 @@ test('a host that is down is named, the others count', async () => {
   });
   expect(result.candidates).toHaveLength(1);
   expect(result.warnings).toEqual(['advertising-api-eu.amazon.com answered HTTP 503.']);
+});
+
+describe('an advertiser that was named', () => {
+  const list = 'accounts/77/dsp/conversionDefinitions/list';
+  const empty = { [ACCOUNTS]: '{}', 'v2/profiles': '[]' };
+  const named = { region: 'eu', account: '77' } as const;
+
+  test('counts where no list shows it but its definitions may be read', async () => {
+    const { result, calls } = await discover({ ...empty, [`eu ${list}`]: '{}' }, named);
+    expect(result.candidates).toEqual([
+      { region: 'eu', account: '77', name: '77', isTest: false, source: 'definitions' },
+    ]);
+    const call = calls.find(({ route }) => route === `eu ${list}`)!;
+    expect(call.headers).toMatchObject({
+      'amazon-ads-accountid': '77',
+      'content-type': 'application/vnd.dspconversiondefinition.v1+json',
+    });
+  });
+
+  test('is not asked for again where a list shows it, and is not believed where it is refused', async () => {
+    const shown = { ...empty, [`eu ${ACCOUNTS}`]: accountsOf(account({}, { dspAdvertiserId: '77' })) };
+    const { result, calls } = await discover(shown, named);
+    expect(result.candidates).toMatchObject([{ account: '77', source: 'advertiserAccounts' }]);
+    expect(calls.some(({ route }) => route.includes('conversionDefinitions'))).toBe(false);
+    const refused = await discover({ ...empty, [`eu ${list}`]: 403 }, named);
+    expect(refused.result).toMatchObject({ code: 'no_account_found' });
+  });
 });
 
 describe('nothing found', () => {
