@@ -24,7 +24,7 @@ async function main() {
     if (findInterruption()) process.exit(signal === 'SIGINT' ? 130 : 143);
     interruptRun(signal);
   };
-  const { Config, run, settings } = await import('@oclif/core');
+  const { run, settings } = await import('@oclif/core');
   // oclif swallows EPIPE and lets the run go on. Any other fault of an output is told by whoever wrote to it.
   const onOutputFault = (error) => {
     if (error.code === 'EPIPE') interruptRun('EPIPE');
@@ -35,10 +35,10 @@ async function main() {
   process.on('uncaughtException', fail);
   try {
     settings.enableAutoTranspile = false;
-    const config = await Config.load(import.meta.url);
-    if (process.env.POSTBACK_HOME) config.cacheDir = `${process.env.POSTBACK_HOME}/cache`;
+    // Shell completion is oclif's; it caches where everything else of ours is.
+    if (process.env.POSTBACK_HOME) process.env.POSTBACK_CACHE_DIR = `${process.env.POSTBACK_HOME}/cache`;
     // Neither oclif's flush, which gives up after 10 s, nor its handler, which exits before the output has drained.
-    await run(process.argv.slice(2), config);
+    await run(process.argv.slice(2), import.meta.url);
   } catch (error) {
     await fail(error);
   }

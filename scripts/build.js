@@ -1,7 +1,7 @@
 // Builds dist/ and oclif.manifest.json. Says nothing when it works, and does nothing when nothing has changed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin, settings } from '@oclif/core';
@@ -19,11 +19,9 @@ mkdirSync(cache, { recursive: true });
 await withLock(build);
 
 async function build() {
-  const sources = ['src', 'commands'].flatMap(listFiles).filter((file) => file.endsWith('.ts'));
+  const sources = listSources();
   const stamp = stampOf([...sources, 'package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.js']);
   if (readText(stampFile) === stamp && existsSync(manifestFile) && outputsExist(sources)) return;
-  // A manifest that outlives its commands hides the new ones (oclif/core#1273).
-  rmSync(manifestFile, { force: true });
   rmSync(stampFile, { force: true });
   if (!existsSync(dist)) rmSync(buildInfo, { force: true });
   let ok = compile();
@@ -32,10 +30,20 @@ async function build() {
     rmSync(dist, { recursive: true, force: true });
     ok = compile();
   }
-  removeOrphans(sources);
-  await writeManifest();
+  removeOrphans(listSources());
+  try {
+    await writeManifest();
+  } catch (error) {
+    // A manifest that outlives its commands hides the new ones (oclif/core#1273): better none.
+    rmSync(manifestFile, { force: true });
+    throw error;
+  }
   if (ok) writeFileSync(stampFile, stamp);
   else process.exitCode = 1;
+}
+
+function listSources() {
+  return ['src', 'commands'].flatMap(listFiles).filter((file) => file.endsWith('.ts'));
 }
 
 function compile() {
@@ -55,7 +63,9 @@ async function writeManifest() {
   await plugin.load();
   const { commands, version } = plugin.manifest;
   const sorted = Object.fromEntries(Object.entries(commands).sort(([a], [b]) => (a < b ? -1 : 1)));
-  writeFileSync(manifestFile, `${JSON.stringify({ commands: sorted, version }, null, 1)}\n`);
+  // Whoever runs the program meanwhile finds the old manifest or the new one, never half of it.
+  writeFileSync(`${manifestFile}.new`, `${JSON.stringify({ commands: sorted, version }, null, 1)}\n`);
+  renameSync(`${manifestFile}.new`, manifestFile);
 }
 
 function outputOf(source) {

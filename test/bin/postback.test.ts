@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { makeLines } from '../kit/events.js';
 import { makeFolder, runPostback, spawnPostback, type RunningPostback } from '../kit/run.js';
 
 /** A folder whose project file has `count` goals: `goals list` prints some 200 bytes for each. */
@@ -22,16 +23,19 @@ async function folderWithGoals(count: number): Promise<string> {
   return cwd;
 }
 
-describe('a reader that sleeps 12 s', () => {
-  it('gets all of stdout, though oclif would give up after 10 s', async () => {
-    const cwd = await folderWithGoals(10_000);
-    const { child, finished } = await spawnPostback(['goals', 'list', '--json'], { cwd });
+const DRY_RUN = ['send', '--sandbox', '--dry-run', '--json'];
+
+describe('a reader that sleeps', () => {
+  it('12 s gets all of stdout and the exit code, though oclif would give up after 10 s', async () => {
+    const { child, finished } = await spawnPostback(DRY_RUN);
     child.stdout.pause();
+    child.stdin.end(`${makeLines(3000, Date.now())}{"bad\n`);
     await delay(12_000);
     child.stdout.resume();
-    const { code, stdout, stderr } = await finished;
-    expect([code, stderr]).toEqual([0, '']);
-    expect(JSON.parse(stdout)).toHaveLength(10_000);
+    const { code, stdout } = await finished;
+    const summary = JSON.parse(stdout) as { invalid: number; requests: { postbacks: string[] }[] };
+    expect([code, summary.invalid]).toEqual([3, 1]);
+    expect(summary.requests.flatMap(({ postbacks }) => postbacks)).toHaveLength(3000);
   });
 
   it('gets all of an error that does not fit in the pipe, with its exit code', async () => {
@@ -46,16 +50,29 @@ describe('a reader that sleeps 12 s', () => {
   });
 });
 
-it.each([
+describe.each([
   ['at once', 0],
   ['300 ms late', 300],
-])('a pipe that starts %s never becomes an argument', async (_case, waitMs) => {
-  const { child, finished } = await spawnPostback(['goals', 'show', '--json']);
-  await delay(waitMs);
-  child.stdin.end('first-purchase\n');
-  const { code, stderr } = await finished;
-  expect(code).toBe(2);
-  expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'missing_argument', message: 'Missing argument: GOAL.' } });
+])('a pipe that starts %s', (_case, waitMs) => {
+  it('is read from its first line', async () => {
+    const { child, finished } = await spawnPostback(DRY_RUN);
+    await delay(waitMs);
+    child.stdin.end(makeLines(3, Date.now()));
+    const { code, stdout } = await finished;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ lines: 3, events: 3, invalid: 0, postbacks: 3 });
+  });
+
+  it('never becomes an argument', async () => {
+    const { child, finished } = await spawnPostback(['goals', 'show', '--json']);
+    await delay(waitMs);
+    child.stdin.end('first-purchase\n');
+    const { code, stderr } = await finished;
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { code: 'missing_argument', message: 'Missing argument: GOAL.' },
+    });
+  });
 });
 
 it('a reader that goes away stops the run without a word', async () => {
@@ -186,4 +203,11 @@ it('a full disk behind stdout is an error, not a success', async () => {
     shell.on('close', resolve);
   });
   expect(code).toBe(1);
+});
+
+it('shell completion knows the commands, and caches under POSTBACK_HOME', async () => {
+  const { code, stdout, home } = await runPostback(['autocomplete', 'bash']);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('postback autocomplete script bash')]);
+  const functions = await readFile(join(home, 'cache', 'autocomplete', 'functions', 'bash', 'postback.bash'), 'utf8');
+  expect(functions).toContain('goals:list ');
 });

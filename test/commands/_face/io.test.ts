@@ -1,7 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Interruption } from '../../../commands/_face/interruption.js';
-import type { Output } from '../../../commands/_face/io.js';
 import { InternalError } from '../../../src/errors.js';
 import { createMemoryIO } from '../../kit/memory-io.js';
 
@@ -61,7 +60,7 @@ describe('writing', () => {
   it('waits until the reader has taken the text', async () => {
     let take: () => void = () => undefined;
     const slow = new Writable({ write: (_chunk, _encoding, done) => void (take = done) });
-    const { io } = createMemoryIO(undefined, { stdout: slow as Output });
+    const { io } = createMemoryIO(undefined, { stdout: slow });
     let isDone = false;
     const writing = io.out('x').then(() => (isDone = true));
     await new Promise((resolve) => setImmediate(resolve));
@@ -76,6 +75,6 @@ describe('writing', () => {
   ])('%s', async (_case, code, expected) => {
     const broken = new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error('no'), { code })) });
     broken.on('error', () => undefined);
-    await expect(createMemoryIO(undefined, { stdout: broken as Output }).io.out('x')).rejects.toThrow(expected);
+    await expect(createMemoryIO(undefined, { stdout: broken }).io.out('x')).rejects.toThrow(expected);
   });
 });
