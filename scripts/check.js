@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const CHECKS = [
   ['types', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
   ['types of tests', 'tsc', '-p', 'tsconfig.test.json'],
-  ['lint', 'eslint', '--max-warnings', '0', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '.'],
+  ['lint', 'eslint', '--max-warnings', '0', '.'],
   ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
   ['imports', 'depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'src', 'commands', 'bin'],
   ['dead code', 'knip', '--no-progress'],
