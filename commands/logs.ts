@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { UsageError } from '../src/errors.js';
 import { loadRunConfig } from '../src/config/run-config.js';
 import type { LogRow, LogStatus } from '../src/log/attempt-rows.js';
 import type { LogFilter } from '../src/log/query.js';
 import { BaseCommand } from './_face/base-command.js';
 import { defineFlags, integer, list, moment, toggle } from './_face/flags.js';
-import { CSV_HEADER, formatCsvRow, logColumns } from './_face/log-view.js';
+import { CSV_HEADER, formatCsvRow, logColumns, readHttpStatus } from './_face/log-view.js';
 import { printTable } from './_face/table.js';
 
 const STATUSES = ['success', 'failed', 'retried', 'skipped'] as const satisfies readonly LogStatus[];
@@ -80,9 +79,4 @@ export default class Logs extends BaseCommand<typeof Logs> {
     if (until !== undefined) filter.untilMs = until;
     return filter;
   }
-}
-
-function readHttpStatus(text: string): number {
-  if (/^[1-5]\d\d$/.test(text)) return Number(text);
-  throw new UsageError('bad_flag_value', `--http ${text} is no HTTP status.`, { hint: 'Write 429 or 500.' });
 }

@@ -1,3 +1,4 @@
+import { UsageError } from '../../src/errors.js';
 import type { LogRow, LogStatus } from '../../src/log/attempt-rows.js';
 import type { Column } from './table.js';
 
@@ -68,4 +69,10 @@ function formatCsvCell(value: string | number | null): string {
   if (typeof value === 'number') return String(value);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** An HTTP status of `--http`. @throws {UsageError} for anything else. */
+export function readHttpStatus(text: string): number {
+  if (/^[1-5]\d\d$/.test(text)) return Number(text);
+  throw new UsageError('bad_flag_value', `--http ${text} is no HTTP status.`, { hint: 'Write 429 or 500.' });
 }

@@ -118,7 +118,8 @@ class Rehearsal {
   }
 }
 
-function describeBatch(channel: Channel, batch: Batch): PlannedRequest {
+/** The request that a batch would make. */
+export function describeBatch(channel: Channel, batch: Batch): PlannedRequest {
   const outgoing = batch.items.map((item) => item.outgoing);
   const request = redactRequest(channel.request(outgoing, '***'));
   return {

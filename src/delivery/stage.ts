@@ -1,5 +1,5 @@
 import type { Connected } from '../accounts/connections.js';
-import { AuthError } from '../errors.js';
+import { AuthError, ConfigError } from '../errors.js';
 import { findGoal } from '../goals/goal-list.js';
 import type { ConversionGoal } from '../goals/goal.js';
 import { compileGoals } from '../goals/match.js';
@@ -45,6 +45,7 @@ export function setStage(workspace: Workspace, { networks, goals }: Selection): 
     routes.set(network.name, { network, channel, enabled: one.enabled });
     if (one.enabled) open.push(one);
   }
+  checkMappings(wanted, open);
   const world = {
     workspace: workspace.name,
     settings: workspace.settings,
@@ -68,6 +69,22 @@ function checkConnected(names: readonly NetworkName[], asked: readonly NetworkNa
     hint: 'Connect one, set its variables (POSTBACK_AMAZON_…), or try --sandbox first.',
     next: 'postback connect amazon',
   });
+}
+
+/** A mapping may come from a file that somebody edited: it is checked before the first event, not refused with each. */
+function checkMappings(goals: readonly ConversionGoal[], open: readonly Connected[]): void {
+  for (const { credentials } of open) {
+    const { network: name, api } = credentials.connection;
+    for (const { id, enabled, map, testMap } of goals) {
+      for (const mapping of enabled ? [map[name], testMap[name]] : []) {
+        const problem = mapping === undefined ? undefined : findNetwork(name)?.checkMapping(mapping, api);
+        if (problem === undefined) continue;
+        throw new ConfigError('invalid_mapping', `The mapping of ${id} at ${name} cannot be used: ${problem}`, {
+          next: `postback map ${id} ${name} VALUE`,
+        });
+      }
+    }
+  }
 }
 
 function selectGoals(all: readonly ConversionGoal[], wanted: readonly string[]): readonly ConversionGoal[] {

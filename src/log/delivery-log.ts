@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { derivePostbackId } from '../identity/postback-id.js';
+import type { NetworkName } from '../networks/names.js';
 import type { Outcome, Postback } from '../networks/network.js';
 import type { Random } from '../random.js';
 import { CommitQueue } from './commit-queue.js';
@@ -11,6 +12,7 @@ import { Kinds } from './kinds.js';
 import { packDetails, packIds } from './packing.js';
 import type { RowOutcome, StoredPostback } from './postback-rows.js';
 import { PostbackRows } from './postback-rows.js';
+import type { ReplayCandidate } from './replay-rows.js';
 import type { Run } from './runs.js';
 import { Runs } from './runs.js';
 import { prepareSchema } from './schema.js';
@@ -96,6 +98,26 @@ export class DeliveryLog {
       // What a request or a row holds already needs no holding.
       const loose = entries.filter(({ postback }) => this.standing(postback) === 'unknown');
       if (loose.length > 0) this.#flights.hold(account, loose);
+    });
+  }
+
+  /**
+   * Claims postbacks for a replay: they are pending from now on, until this run has sent them. What another run has
+   * claimed or delivered meanwhile is left alone.
+   * @returns how many of each network were claimed
+   */
+  reclaim(candidates: readonly ReplayCandidate[]): Promise<Map<NetworkName, number>> {
+    return this.#queue.write(() => {
+      const claimed = new Map<NetworkName, number>();
+      this.#mayHaveRows = true;
+      for (const { state, postback, attempts } of candidates) {
+        if (state === 'delivered' && !this.#rows.find(postback.id)) {
+          this.#rows.put({ postback, attempts }, 'pending', null, { kind: 'stopped', reason: 'replayed' });
+        }
+        if (!this.#rows.reclaim(postback.id, this.run.id)) continue;
+        claimed.set(postback.network, (claimed.get(postback.network) ?? 0) + 1);
+      }
+      return claimed;
     });
   }
 

@@ -11,6 +11,8 @@ import { PostbackRows } from './postback-rows.js';
 import { prepareSchema } from './schema.js';
 import { SeenIndex } from './seen-index.js';
 
+type PostbackKey = Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>;
+
 /** A look into the log that changes nothing in it: for `--dry-run` and the queries. */
 export class LogPeek {
   readonly database: Database;
@@ -35,11 +37,20 @@ export class LogPeek {
   }
 
   /** What became of this postback so far. */
-  standing(key: Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>): Standing {
+  standing(key: PostbackKey): Standing {
+    return this.#rows.find(key.id) ?? (this.#index().has(key) ? 'known' : 'unknown');
+  }
+
+  /** When this postback was part of a request for the first time, in milliseconds since the epoch. */
+  firstAttemptMs(key: PostbackKey): number | undefined {
+    return this.#index().firstAttemptMs(key);
+  }
+
+  #index(): SeenIndex {
     this.#seen ??= new SeenIndex(this.database, this.kinds, (network, goal, eventId) =>
       derivePostbackId(this.#workspace, network, goal, eventId),
     );
-    return this.#rows.find(key.id) ?? (this.#seen.has(key) ? 'known' : 'unknown');
+    return this.#seen;
   }
 
   close(): void {

@@ -77,6 +77,14 @@ export class PostbackRows {
     return Number(changes) === 1;
   }
 
+  /** Makes a row pending again and claims it for a run; false when another run has it. */
+  reclaim(id: string, run: number): boolean {
+    const { changes } = this.#database
+      .prepare("UPDATE postback SET state = 'pending', run = ?, updated = ? WHERE id = ? AND run IS NULL")
+      .run(run, this.#clock.now(), keyOf(id));
+    return Number(changes) === 1;
+  }
+
   /** Pending rows that a run has claimed, oldest event first. */
   listClaimed(run: number, network: string, limit: number): StoredPostback[] {
     return this.#database

@@ -53,6 +53,13 @@ export class SeenIndex {
     return network === key.network && keys.has(`${key.goal}\0${key.eventId}`) ? request : undefined;
   }
 
+  /** When this postback was part of a request for the first time, in milliseconds since the epoch. */
+  firstAttemptMs(key: Key): number | undefined {
+    const request = this.findRequest(key);
+    if (request === undefined) return undefined;
+    return Number(this.#database.prepare('SELECT started FROM request WHERE id = ?').get(request)?.['started']);
+  }
+
   /** Notes a request that this process has just written. Call inside its transaction, after {@link catchUp}. */
   add(ids: readonly string[], request: number): void {
     for (const id of ids) this.#note(hashOf(id), request);

@@ -127,6 +127,8 @@ export interface Limits {
   windowMs: number;
   /** How far ahead of the clock an event may be. */
   futureMs: number;
+  /** How long the network knows a dedupe id again; absent where it is not limited. */
+  dedupeWindowMs?: number;
 }
 
 /** A network spoken to over one connection. Pure: no I/O, no clock, no retries. */
