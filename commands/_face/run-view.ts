@@ -21,6 +21,7 @@ export class RunView {
   /** Shows one update. Words only: data is the summary. */
   show(update: Update): void {
     if (update.type === 'invalid') this.#showProblem(update);
+    else if (update.type === 'input') void this.#say(this.#io.color.err.dim(update.message));
     else if (update.type === 'notice') void this.#say(this.#io.color.err.yellow(`! ${update.message}`));
   }
 
@@ -30,8 +31,8 @@ export class RunView {
     if (json || !stderr.isTTY || nowMs - this.#shownAtMs < PROGRESS_MS) return;
     this.#shownAtMs = nowMs;
     this.#hasProgress = true;
-    const { lines, delivered, failed, skipped } = summary;
-    const text = `${count(lines)} lines, ${count(delivered)} delivered, ${count(failed)} failed, ${count(skipped)} skipped`;
+    const { lines } = summary;
+    const text = `${count(lines)} lines, ${describeRun(summary)}`;
     stderr.write(`\r\u001B[2K${color.err.dim(text)}`);
   }
 
@@ -65,10 +66,13 @@ export async function printSummary(io: IO, summary: Summary): Promise<void> {
   const color = io.color.out;
   const { lines, invalid, events, delivered, failed, pending, skipped } = summary;
   const seconds = (summary.durationMs / 1000).toFixed(1);
-  const shown = [
-    `${color.bold('Lines')}      ${count(lines)}${invalid > 0 ? color.red(`, ${count(invalid)} invalid`) : ''}, ${count(events)} events in ${seconds} s`,
-    `${color.bold('Delivered')}  ${color.green(count(delivered))}${perNetwork(summary)}`,
-  ];
+  const linesShown =
+    summary.command === 'replay'
+      ? []
+      : [
+          `${color.bold('Lines')}      ${count(lines)}${invalid > 0 ? color.red(`, ${count(invalid)} invalid`) : ''}, ${count(events)} events in ${seconds} s`,
+        ];
+  const shown = [...linesShown, `${color.bold('Delivered')}  ${color.green(count(delivered))}${perNetwork(summary)}`];
   if (failed > 0) shown.push(`${color.bold('Failed')}     ${color.red(count(failed))}  ${parts(summary.failures)}`);
   if (pending > 0) shown.push(`${color.bold('Pending')}    ${color.yellow(count(pending))}  ${parts(summary.waiting)}`);
   shown.push(`${color.bold('Skipped')}    ${count(skipped)}`);
@@ -79,6 +83,11 @@ export async function printSummary(io: IO, summary: Summary): Promise<void> {
     const words = io.isTerminal ? color.dim(`  ${REASON_WORDS[reason] ?? ''}`) : '';
     await io.out(`  ${count(number).padStart(7)}  ${reason.padEnd(width)}${words}`.trimEnd());
   }
+}
+
+/** The summary of a run in one line. */
+export function describeRun({ delivered, failed, pending, skipped }: Summary): string {
+  return `${count(delivered)} delivered, ${count(failed)} failed, ${count(pending)} pending, ${count(skipped)} skipped.`;
 }
 
 /** What to type next, by what the run left behind. */
@@ -98,7 +107,10 @@ export async function printNextSteps(io: IO, summary: Summary): Promise<void> {
 function perNetwork({ networks }: Summary): string {
   const entries = Object.entries(networks).filter(([, { requests }]) => requests > 0);
   return entries
-    .map(([name, { delivered, requests }]) => `  ${name} ${count(delivered)} in ${requests} requests`)
+    .map(
+      ([name, { delivered, requests }]) =>
+        `  ${name} ${count(delivered)} in ${count(requests)} request${requests === 1 ? '' : 's'}`,
+    )
     .join('');
 }
 

@@ -74,9 +74,10 @@ export class Tally {
     const { summary } = this;
     summary.skipped++;
     summary.skips[reason] = (summary.skips[reason] ?? 0) + 1;
-    if (!isPostback) return;
+    // Without a network no goal took the event: a test event where nothing has a test mapping.
+    if (!isPostback || !network) return;
     summary.postbacks++;
-    if (network) this.#of(network).skipped++;
+    this.#of(network).skipped++;
   }
 
   /** One postback handed to delivery. */
