@@ -42,11 +42,13 @@ export class Breaker {
     return 0;
   }
 
-  /** The network answered: it is well, whatever it said of the events. */
-  succeed(): void {
+  /** The network answered: it is well, whatever it said of the events. Returns whether it was at rest before. */
+  succeed(): boolean {
+    const wasResting = this.isResting;
     this.#failures = 0;
     this.#rests = 0;
     this.#isTrying = false;
+    return wasResting;
   }
 
   /** A request failed whole. Returns for how long the network rests now, in milliseconds; 0: it goes on. */

@@ -79,7 +79,7 @@ export class Courier {
       return this.#record(batch, open, answered, verdicts, [renewedBatch(batch)]);
     }
     if (isRefused && answer) await this.#refuse(answer, verdict);
-    else await this.#judgeNetwork(verdict);
+    else this.#judgeNetwork(verdict);
     const { clock, random, options, channel } = this.#deps;
     const { verdicts, again } = sortVerdict(batch, verdict, {
       nowMs: clock.now(),
@@ -142,11 +142,19 @@ export class Courier {
   }
 
   /** What an answer says of the network as a whole. */
-  async #judgeNetwork({ outcomes, retryAfterMs }: Verdict): Promise<void> {
+  #judgeNetwork({ outcomes, retryAfterMs }: Verdict): void {
     const [first] = outcomes;
-    if (!first || !outcomes.every((outcome) => outcome === first)) return this.breaker.succeed();
-    if (first.kind === 'throttled') return this.#slowDown(first, retryAfterMs);
-    if (first.kind !== 'transient' && first.kind !== 'unknown') return this.breaker.succeed();
+    const isUniform = first !== undefined && outcomes.every((outcome) => outcome === first);
+    const kind = isUniform ? first.kind : 'delivered';
+    if (kind === 'throttled') this.#slowDown(first as Outcome, retryAfterMs);
+    else if (kind === 'transient' || kind === 'unknown') this.#countFailure(first as Outcome);
+    else if (this.breaker.succeed()) {
+      const { channel, report } = this.#deps;
+      report({ type: 'notice', network: channel.network, message: `${channel.network} answers again.` });
+    }
+  }
+
+  #countFailure(first: Outcome): void {
     const { channel, report, options } = this.#deps;
     const restMs = this.breaker.fail();
     if (restMs === 0) return;

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import PQueue from 'p-queue';
 
 import type { Entry } from '../log/entry.js';
@@ -38,6 +40,8 @@ export class Lane {
     const { concurrency, requestsPerSecond } = deps.options;
     this.#backlog = concurrency * BACKLOG_PER_REQUEST;
     this.#queue = new PQueue({ concurrency, ...paceOf(requestsPerSecond) });
+    // Every batch that waits listens: their number is bounded by the backlog, not by Node's guess at a leak.
+    setMaxListeners(0, this.#halt.signal);
     const halt = (): void => this.#halt.abort();
     this.#courier = new Courier(deps, halt);
     if (deps.signal.aborted) halt();

@@ -22,6 +22,8 @@ export type Update =
   | { type: 'expired'; network: NetworkName; postbacks: Postback[] }
   /** How far the run is: after each piece of input and each answer. */
   | { type: 'progress'; summary: Summary }
+  /** What happens to the input that is being followed. */
+  | { type: 'input'; message: string }
   /** A line that is no event. */
   | { type: 'invalid'; input: string; line: number; code: string; field: string; message: string };
 

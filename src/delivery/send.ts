@@ -47,16 +47,22 @@ export async function runSend(workspace: Workspace, run: SendRun): Promise<Summa
   return summary;
 }
 
-async function readInput(input: Input, intake: Intake, { lanes, signal }: Delivery): Promise<void> {
+async function readInput(input: Input, intake: Intake, delivery: Delivery): Promise<void> {
   const isStream = input.path === undefined;
-  const flush = (): void => lanes.forEach((lane) => lane.flush());
-  // What trickles in through a pipe does not wait for a full batch.
-  const trickle = isStream ? setInterval(flush, TRICKLE_MS) : undefined;
-  try {
-    for await (const lines of readLines(input, signal)) {
+  const read = async (): Promise<void> => {
+    for await (const lines of readLines(input, delivery.signal)) {
       for (const line of lines) await intake.take(line, input.name, isStream);
       await intake.settle();
     }
+  };
+  await (isStream ? readStream(delivery, read) : read());
+}
+
+/** Reads a stream while what trickles in through it does not wait for a full batch. */
+export async function readStream({ lanes }: Pick<Delivery, 'lanes'>, read: () => Promise<void>): Promise<void> {
+  const trickle = setInterval(() => lanes.forEach((lane) => lane.flush()), TRICKLE_MS);
+  try {
+    await read();
   } finally {
     clearInterval(trickle);
   }

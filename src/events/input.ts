@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { PassThrough } from 'node:stream';
+import { addAbortSignal, PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
@@ -68,6 +68,8 @@ export async function* readLines(input: Input, signal?: AbortSignal): AsyncGener
 function openBytes(input: Input, signal: AbortSignal | undefined): Readable {
   const options = signal ? { highWaterMark: CHUNK_BYTES, signal } : { highWaterMark: CHUNK_BYTES };
   const source = input.path === undefined ? (input.stream as Readable) : createReadStream(input.path, options);
+  // A pipe that says nothing would keep a stopped run waiting for ever.
+  if (signal && input.path === undefined) addAbortSignal(signal, source);
   if (!input.path?.endsWith('.gz')) return source;
   const unpacked = new PassThrough({ highWaterMark: CHUNK_BYTES });
   pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), unpacked).catch((error: unknown) =>

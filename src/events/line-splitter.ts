@@ -24,9 +24,27 @@ export interface Line {
 export class LineSplitter {
   #rest: Buffer[] = [];
   #restBytes = 0;
-  #number = 0;
+  #number: number;
   #tooLong = false;
-  #first = true;
+  #first: boolean;
+  #pushed = 0;
+  #ended = 0;
+
+  /** @param linesBefore lines of the input that were read earlier and are not pushed again */
+  constructor(linesBefore = 0) {
+    this.#number = linesBefore;
+    this.#first = linesBefore === 0;
+  }
+
+  /** Bytes pushed up to the end of the last whole line. */
+  get endedBytes(): number {
+    return this.#ended;
+  }
+
+  /** Number of the last whole line. */
+  get lineNumber(): number {
+    return this.#number;
+  }
 
   /** The lines that end in `chunk`. */
   push(chunk: Buffer): Line[] {
@@ -35,7 +53,9 @@ export class LineSplitter {
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
       this.#take(chunk.subarray(start, end), lines);
       start = end + 1;
+      this.#ended = this.#pushed + start;
     }
+    this.#pushed += chunk.length;
     if (start < chunk.length) this.#keep(chunk.subarray(start));
     return lines;
   }
@@ -44,6 +64,7 @@ export class LineSplitter {
   end(): Line[] {
     const lines: Line[] = [];
     if (this.#restBytes > 0 || this.#tooLong) this.#take(Buffer.alloc(0), lines);
+    this.#ended = this.#pushed;
     return lines;
   }
 

@@ -37,7 +37,8 @@ export function parseLine(line: string): ParsedLine {
 /** V8 quotes the text around the fault, which may be personal: only the position is kept. */
 function explainJsonError(line: string, error: unknown): string {
   const at = / at position (\d+)/.exec(error instanceof Error ? error.message : '');
-  if (at && Number(at[1]) < line.length) return `is not JSON: it breaks at column ${Number(at[1]) + 1} of ${line.length}`;
+  if (at && Number(at[1]) < line.length)
+    return `is not JSON: it breaks at column ${Number(at[1]) + 1} of ${line.length}`;
   return `is not JSON: it ends too early, after ${line.length} characters`;
 }
 

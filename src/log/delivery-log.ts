@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Place } from '../events/place.js';
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Outcome, Postback } from '../networks/network.js';
@@ -11,6 +12,7 @@ import { Flights } from './flights.js';
 import { Kinds } from './kinds.js';
 import { packDetails, packIds } from './packing.js';
 import type { RowOutcome, StoredPostback } from './postback-rows.js';
+import { findPlace, putPlace } from './places.js';
 import { PostbackRows } from './postback-rows.js';
 import type { ReplayCandidate } from './replay-rows.js';
 import type { Run } from './runs.js';
@@ -212,6 +214,16 @@ export class DeliveryLog {
         this.#rows.put({ postback, attempts: 0 }, 'skipped', null, outcome);
       }
     });
+  }
+
+  /** Keeps how far a followed file was read: everything before it is in the log. */
+  keepPlace(path: string, place: Place): Promise<void> {
+    return this.#queue.write(() => putPlace(this.database, path, place, this.#clock.now()));
+  }
+
+  /** How far a followed file was read, if it was. */
+  findPlace(path: string): Place | undefined {
+    return findPlace(this.database, path);
   }
 
   /** Pending postbacks that this run has claimed, oldest event first, but for those in `except`. */

@@ -58,6 +58,10 @@ CREATE TABLE skip (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL, entries TEXT NOT NULL
 );
 CREATE INDEX skip_time ON skip(at);
+CREATE TABLE checkpoint (
+  path TEXT PRIMARY KEY, device TEXT NOT NULL, inode TEXT NOT NULL, offset INTEGER NOT NULL, line INTEGER NOT NULL,
+  head TEXT NOT NULL, head_bytes INTEGER NOT NULL, updated INTEGER NOT NULL
+) WITHOUT ROWID;
 `;
 
 /** One row per attempt and per skip, for anyone with the sqlite3 shell. */

@@ -1,0 +1,74 @@
+import type { Update } from '../../src/delivery/report.js';
+import type { LogRow } from '../../src/log/attempt-rows.js';
+import type { IO } from './io.js';
+
+type TailRow = Pick<
+  LogRow,
+  | 'time'
+  | 'event'
+  | 'goal'
+  | 'network'
+  | 'status'
+  | 'http'
+  | 'latencyMs'
+  | 'attempt'
+  | 'eventId'
+  | 'postbackId'
+  | 'kind'
+  | 'reason'
+  | 'message'
+>;
+
+/** Prints one line, or one JSON object, for each attempt that comes back. */
+export class TailView {
+  readonly #io: IO;
+  #shown: Promise<void> = Promise.resolve();
+
+  constructor(io: IO) {
+    this.#io = io;
+  }
+
+  /** Queues the lines of one answer; other updates are not its business. */
+  show(update: Update): void {
+    if (update.type !== 'answer') return;
+    const text = rowsOf(update).map((row) => (this.#io.json ? JSON.stringify(row) : this.#format(row)));
+    this.#shown = this.#shown.then(() => this.#io.out(text.join('\n')));
+    // The error is told by whoever waits for `shown`.
+    this.#shown.catch(() => undefined);
+  }
+
+  /** Resolves when everything queued was taken by the reader. */
+  shown(): Promise<void> {
+    return this.#shown;
+  }
+
+  #format({ time, event, goal, network, status, http, latencyMs, eventId, reason }: TailRow): string {
+    const color = this.#io.color.out;
+    const paint = { success: color.green, failed: color.red, retried: color.yellow, skipped: color.dim }[status];
+    const parts = [time, paint(status.padEnd(7)), network, event, goal, http ?? '-', `${latencyMs} ms`, eventId];
+    return [...parts, ...(status === 'success' || reason === null ? [] : [reason])].join('  ');
+  }
+}
+
+function rowsOf({ batch, verdicts, http, latencyMs }: Extract<Update, { type: 'answer' }>): TailRow[] {
+  const time = new Date().toISOString();
+  return verdicts.map(({ status, outcome }, index): TailRow => {
+    const { postback, attempts } = batch.items[index]!.entry;
+    const isDelivered = status === 'success';
+    return {
+      time,
+      event: postback.event,
+      goal: postback.goal,
+      network: postback.network,
+      status,
+      http: http ?? null,
+      latencyMs: Math.round(latencyMs),
+      attempt: attempts + 1,
+      eventId: postback.eventId,
+      postbackId: postback.id,
+      kind: outcome.kind,
+      reason: isDelivered ? null : outcome.reason,
+      message: isDelivered ? null : (outcome.message ?? null),
+    };
+  });
+}

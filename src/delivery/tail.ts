@@ -1,0 +1,91 @@
+import { resolve } from 'node:path';
+
+import type { Input } from '../events/input.js';
+import { readLines } from '../events/input.js';
+import type { From } from '../events/follow.js';
+import { followFile } from '../events/follow.js';
+import type { Workspace } from '../workspace.js';
+import type { Delivery } from './delivery.js';
+import { withDelivery } from './delivery.js';
+import { Intake } from './intake.js';
+import type { SendRun } from './send.js';
+import { readStream } from './send.js';
+import type { Summary } from './tally.js';
+
+export interface TailRun extends Omit<SendRun, 'inputs'> {
+  input: Input;
+  /** `last`: where the last run stopped, else at the start. */
+  from: 'start' | 'end' | 'last';
+  /** Waits until what was reported is shown: a slow reader slows the run. */
+  shown(): Promise<void>;
+}
+
+/** A tail waits longer for a network than a send does: ten rests are about five minutes. */
+const MAX_RESTS = 10;
+
+/**
+ * Follows a file as it grows, or a stream, and delivers its events as they come. Ends when `signal` aborts, the stream
+ * ends or no network takes anything any more; it never looks alive while dead.
+ * @throws InputError when the file cannot be read; what withDelivery throws
+ */
+export async function runTail(workspace: Workspace, run: TailRun): Promise<Summary> {
+  const given = new AbortController();
+  const signal = AbortSignal.any([run.signal, given.signal]);
+  return withDelivery(workspace, { ...run, command: 'tail', maxRests: MAX_RESTS }, async (delivery) => {
+    const intake = new Intake(delivery, run.strict);
+    const giveUp = (): void => {
+      if ([...delivery.lanes.values()].every((lane) => lane.stop !== undefined)) given.abort();
+    };
+    if (run.input.path === undefined) await tailStream(run.input, intake, delivery, run, signal, giveUp);
+    else await tailFile(run.input.path, intake, delivery, run, signal, giveUp);
+    await intake.settle();
+  });
+}
+
+async function tailStream(
+  input: Input,
+  intake: Intake,
+  delivery: Delivery,
+  run: TailRun,
+  signal: AbortSignal,
+  giveUp: () => void,
+): Promise<void> {
+  await readStream(delivery, async () => {
+    for await (const lines of readLines(input, signal)) {
+      for (const line of lines) await intake.take(line, input.name, true);
+      await intake.settle();
+      delivery.lanes.forEach((lane) => lane.flush());
+      await run.shown();
+      giveUp();
+    }
+  });
+}
+
+async function tailFile(
+  name: string,
+  intake: Intake,
+  { lanes, log, report, workspace }: Delivery,
+  run: TailRun,
+  signal: AbortSignal,
+  giveUp: () => void,
+): Promise<void> {
+  const path = resolve(name);
+  const from = run.from === 'last' ? (log.findPlace(path) ?? 'start') : run.from;
+  for await (const followed of followFile({ path, from: from satisfies From, clock: workspace.clock, signal })) {
+    if (followed.type === 'lines') {
+      for (const line of followed.lines) await intake.take(line, name, true);
+      await intake.settle();
+      // Everything up to here is in the log: a restart goes on behind it.
+      await log.keepPlace(path, followed.place);
+      lanes.forEach((lane) => lane.flush());
+    } else if (followed.type === 'waiting') {
+      report({ type: 'input', message: `${name} is not there; waiting for it.` });
+    } else if (followed.type === 'rotated') {
+      report({ type: 'input', message: `${name} was ${followed.how}; going on with the new one.` });
+    } else {
+      for (const lane of lanes.values()) await lane.space();
+    }
+    await run.shown();
+    giveUp();
+  }
+}
