@@ -57,6 +57,7 @@ export interface Row {
   postbackId: string | null;
   reason: string | null;
   message: string | null;
+  requestId: string | null;
 }
 
 export interface Errand {
