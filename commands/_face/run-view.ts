@@ -1,5 +1,6 @@
 import type { Update } from '../../src/delivery/report.js';
 import type { Summary } from '../../src/delivery/tally.js';
+import { findInterruption, runSignal } from './interruption.js';
 import type { IO } from './io.js';
 import { REASON_WORDS } from './reasons.js';
 
@@ -14,8 +15,13 @@ export class RunView {
   #shownAtMs = 0;
   #hasProgress = false;
 
-  constructor(io: IO) {
+  constructor(io: IO, signal: AbortSignal = runSignal) {
     this.#io = io;
+    const tell = (): void => {
+      if (findInterruption()?.reason === 'EPIPE') return;
+      void this.#say('Stopping: what is in flight is finished and recorded. Ctrl-C again leaves at once.');
+    };
+    signal.addEventListener('abort', tell, { once: true });
   }
 
   /** Shows one update. Words only: data is the summary. */
