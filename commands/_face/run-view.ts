@@ -13,6 +13,7 @@ export class RunView {
   readonly #io: IO;
   #problems = 0;
   #shownAtMs = 0;
+  #startedAtMs: number | undefined;
   #hasProgress = false;
 
   constructor(io: IO, signal: AbortSignal = runSignal) {
@@ -31,14 +32,15 @@ export class RunView {
     else if (update.type === 'notice') void this.#say(this.#io.color.err.yellow(`! ${update.message}`));
   }
 
-  /** Shows how far the run is, on a terminal only. */
-  progress(summary: Summary, nowMs: number): void {
+  /** Shows how far the run is, on a terminal only; `total`: how many postbacks it has to deliver, where that is known. */
+  progress(summary: Summary, nowMs: number, total?: number): void {
     const { stderr, json, color } = this.#io;
     if (json || !stderr.isTTY || nowMs - this.#shownAtMs < PROGRESS_MS) return;
+    this.#startedAtMs ??= nowMs;
     this.#shownAtMs = nowMs;
     this.#hasProgress = true;
-    const { lines } = summary;
-    const text = `${count(lines)} lines, ${describeRun(summary)}`;
+    const pace = total === undefined ? '' : `  ${describePace(summary.delivered, total, nowMs - this.#startedAtMs)}`;
+    const text = `${count(summary.lines)} lines, ${describeRun(summary)}${pace}`;
     stderr.write(`\r\u001B[2K${color.err.dim(text)}`);
   }
 
@@ -89,6 +91,15 @@ export async function printSummary(io: IO, summary: Summary): Promise<void> {
     const words = io.isTerminal ? color.dim(`  ${REASON_WORDS[reason] ?? ''}`) : '';
     await io.out(`  ${count(number).padStart(7)}  ${reason.padEnd(width)}${words}`.trimEnd());
   }
+}
+
+/** How fast postbacks leave and how long the rest will take. */
+function describePace(delivered: number, total: number, elapsedMs: number): string {
+  if (delivered === 0 || elapsedMs < 1000) return '';
+  const perSecond = delivered / (elapsedMs / 1000);
+  const leftSeconds = Math.ceil(Math.max(0, total - delivered) / perSecond);
+  const left = leftSeconds < 120 ? `${leftSeconds} s` : `${Math.ceil(leftSeconds / 60)} min`;
+  return `${Math.floor((delivered / total) * 100)} %, ${count(Math.round(perSecond))}/s, ${left} left`;
 }
 
 /** The summary of a run in one line. */

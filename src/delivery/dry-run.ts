@@ -70,7 +70,7 @@ class Rehearsal {
     this.#tally = new Tally({ run: 'dry-run', command: 'send', workspace: workspace.name });
     this.#world = {
       ...world,
-      standing: (key) => (this.#met.has(key.id) ? 'known' : judgeStanding(peek?.standing(key) ?? 'unknown', undefined)),
+      standing: (key) => (this.#met.has(key.id) ? 'known' : judgeStanding(peek?.standing(key) ?? 'unknown')),
     };
     for (const { credentials } of open) {
       const { network } = credentials.connection;

@@ -1,3 +1,4 @@
+import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Line } from '../events/line-splitter.js';
 import { parseLine } from '../events/parse-line.js';
 import type { Standing } from '../log/delivery-log.js';
@@ -11,16 +12,27 @@ import { refuseInvalid } from './strict.js';
 /** Skips are recorded in rows of so many. */
 const SKIPS_PER_ROW = 2_000;
 
+export interface IntakeOptions {
+  /** Postbacks wait in the log until the input is read, to leave in the order of their deadlines. */
+  shelves?: boolean;
+  /** Which events are taken at all; those that are not count as events and make nothing. */
+  accepts?(event: ConversionEvent): boolean;
+}
+
 /** Takes lines, plans them and hands the postbacks to their lanes. */
 export class Intake {
   readonly #delivery: Delivery;
   readonly #strict: boolean;
   readonly #world: World;
+  readonly #options: IntakeOptions;
   #skips: SkipEntry[] = [];
+  #shelved: PlannedPostback[] = [];
+  #resumed: PlannedPostback[] = [];
 
-  constructor(delivery: Delivery, strict: boolean) {
+  constructor(delivery: Delivery, strict: boolean, options: IntakeOptions = {}) {
     this.#delivery = delivery;
     this.#strict = strict;
+    this.#options = options;
     this.#world = { ...delivery.world, standing: (key) => this.#standing(key) };
   }
 
@@ -29,7 +41,7 @@ export class Intake {
    * @param holds the line comes from a stream: {@link settle} records what it made
    * @throws InputError when it is invalid, under `--strict`
    */
-  async take(line: Line, input: string, holds: boolean): Promise<void> {
+  take(line: Line, input: string, holds: boolean): void {
     const { tally, report, workspace } = this.#delivery;
     tally.summary.lines++;
     const parsed = line.invalid ? { invalid: line.invalid } : parseLine(line.text);
@@ -40,34 +52,78 @@ export class Intake {
       return;
     }
     tally.summary.events++;
+    if (this.#options.accepts?.(parsed.event) === false) return;
     const plan = planEvent(parsed.event, this.#world, workspace.clock.now());
     const { id, name } = parsed.event;
     for (const skip of plan.skips) this.#skip(id, name, skip);
-    for (const planned of plan.outgoing) await this.#dispatch(planned, holds);
+    for (const planned of plan.outgoing) this.#dispatch(planned, holds);
   }
 
   /** Records what was taken since the last call, then waits until the lanes can take more. */
   async settle(): Promise<void> {
     const { log, lanes, report, tally } = this.#delivery;
+    await this.#resume();
     while (this.#skips.length > 0) await log.skip(this.#skips.splice(0, SKIPS_PER_ROW));
+    await this.#shelve();
     for (const lane of lanes.values()) await lane.hold();
     report({ type: 'progress', summary: tally.summary });
     for (const lane of lanes.values()) await lane.space();
   }
 
-  async #dispatch({ postback, mapping, resumes }: PlannedPostback, holds: boolean): Promise<void> {
-    const { lanes, tally, log, underway } = this.#delivery;
+  /** Records as pending what waits for its deadline's turn. */
+  async #shelve(): Promise<void> {
+    const { lanes, log, underway } = this.#delivery;
+    const planned = this.#shelved;
+    this.#shelved = [];
+    for (const [network, lane] of lanes) {
+      const entries = planned.flatMap(({ postback }) =>
+        postback.network === network ? { postback, attempts: 0 } : [],
+      );
+      if (entries.length === 0) continue;
+      const outcome = { kind: 'stopped', reason: 'waits_for_its_turn' } as const;
+      await log.settle(lane.account, { entries, flight: undefined, claimed: true }, 'pending', outcome);
+      lane.shelve(entries.length);
+    }
+    for (const { postback } of planned) underway.delete(postback.id);
+  }
+
+  #dispatch(planned: PlannedPostback, holds: boolean): void {
+    const { postback, mapping, resumes } = planned;
+    const { lanes, tally, underway } = this.#delivery;
     const lane = lanes.get(postback.network) as Lane;
     tally.plan();
-    const entry = resumes ? await log.claim(postback.id) : { postback, attempts: 0 };
-    if (entry) {
-      underway.add(postback.id);
-      lane.add({ outgoing: { postback: entry.postback, mapping }, entry, tries: 0 }, holds);
-      return;
+    underway.add(postback.id);
+    if (resumes) {
+      this.#resumed.push(planned);
+    } else if (this.#options.shelves) {
+      this.#shelved.push(planned);
+    } else {
+      lane.add({ outgoing: { postback, mapping }, entry: { postback, attempts: 0 }, tries: 0 }, holds);
     }
-    tally.unplan();
-    const { eventId, event, goal, network } = postback;
-    this.#skip(eventId, event, { reason: 'duplicate', message: 'another process is sending it', goal, network });
+  }
+
+  /** Claims what an earlier run recorded and did not deliver: it goes on with the facts of its first attempt. */
+  async #resume(): Promise<void> {
+    const { lanes, tally, log, underway } = this.#delivery;
+    const planned = this.#resumed;
+    this.#resumed = [];
+    if (planned.length === 0) return;
+    const entries = await log.claim(planned.map(({ postback }) => postback.id));
+    planned.forEach(({ postback, mapping }, index) => {
+      const { id, eventId, event, goal, network } = postback;
+      const lane = lanes.get(network) as Lane;
+      const entry = entries[index];
+      if (!entry) {
+        underway.delete(id);
+        tally.unplan();
+        this.#skip(eventId, event, { reason: 'duplicate', message: 'another process is sending it', goal, network });
+      } else if (this.#options.shelves) {
+        underway.delete(id);
+        lane.shelve(1);
+      } else {
+        lane.add({ outgoing: { postback: entry.postback, mapping }, entry, tries: 0 });
+      }
+    });
   }
 
   #skip(eventId: string, event: string, { reason, network, goal, message, postback }: PlannedSkip): void {
@@ -83,7 +139,7 @@ export class Intake {
 
   #standing(key: PostbackKey): 'new' | 'pending' | 'known' {
     const { underway, log } = this.#delivery;
-    return underway.has(key.id) ? 'known' : judgeStanding(log.standing(key), log.run.id);
+    return underway.has(key.id) ? 'known' : judgeStanding(log.standing(key));
   }
 }
 
@@ -97,9 +153,10 @@ const PLAIN_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 /** What a plan makes of the log's answer: failed ones are for `replay`, skipped ones are judged anew. */
-export function judgeStanding(standing: Standing, run: number | undefined): 'new' | 'pending' | 'known' {
+export function judgeStanding(standing: Standing): 'new' | 'pending' | 'known' {
   if (standing === 'unknown') return 'new';
   if (standing === 'known' || standing.state === 'failed') return 'known';
   if (standing.state === 'skipped') return 'new';
-  return standing.run === undefined || standing.run === run ? 'pending' : 'known';
+  // What this run has claimed waits for its turn: met again in the same input, it is a duplicate.
+  return standing.run === undefined ? 'pending' : 'known';
 }

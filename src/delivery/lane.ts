@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import PQueue from 'p-queue';
 
 import type { Entry } from '../log/entry.js';
+import type { RowPlace } from '../log/postback-rows.js';
 import type { Batch, Item } from './batch.js';
 import { Batcher } from './batch.js';
 import { Courier } from './courier.js';
@@ -32,6 +33,8 @@ export class Lane {
   #unheld: Entry[] = [];
   /** Postbacks that wait in the log's rows, claimed by this run. */
   #shelved = 0;
+  /** The last of them that was brought back, in the order of event times. */
+  #unshelved: RowPlace | undefined;
   #fault: unknown;
 
   constructor(deps: LaneDeps) {
@@ -46,6 +49,10 @@ export class Lane {
     this.#courier = new Courier(deps, halt);
     if (deps.signal.aborted) halt();
     else deps.signal.addEventListener('abort', halt, { once: true });
+  }
+
+  get account(): string {
+    return this.#deps.channel.account;
   }
 
   /** Whether nothing more leaves in this run, and why. */
@@ -80,7 +87,7 @@ export class Lane {
 
   /** Resolves when the lane can take more: this is what holds the reader back. Throws what broke the lane. */
   async space(): Promise<void> {
-    while (this.#underway.size > this.#backlog && !this.#mustShelve) await Promise.race(this.#underway);
+    while (this.#underway.size > this.#backlog && !this.#mustShelve) await this.#landing();
     if (this.#fault !== undefined) throw this.#fault;
   }
 
@@ -88,7 +95,7 @@ export class Lane {
   async drain(): Promise<void> {
     this.flush();
     for (;;) {
-      while (this.#underway.size > (this.#shelved > 0 ? this.#backlog : 0)) await Promise.race(this.#underway);
+      while (this.#underway.size > (this.#shelved > 0 ? this.#backlog : 0)) await this.#landing();
       if (this.#fault !== undefined) throw this.#fault;
       if (this.#shelved === 0) {
         if (this.#underway.size === 0) return;
@@ -155,7 +162,15 @@ export class Lane {
   async #unshelve(): Promise<boolean> {
     const { log, channel, underway, mappingOf } = this.#deps;
     const { maxEvents } = channel.limits;
-    const entries = log.listClaimed(channel.network, maxEvents, underway);
+    const found = log.listClaimed(channel.network, maxEvents, this.#unshelved);
+    if (found.length === 0 && this.#unshelved) {
+      // Something older may have been shelved since: from the beginning once more.
+      this.#unshelved = undefined;
+      await this.#landing();
+      return true;
+    }
+    this.#unshelved = found.at(-1)?.postback;
+    const entries = found.filter(({ postback }) => !underway.has(postback.id));
     const unmapped: Item[] = [];
     for (const entry of entries) {
       const mapping = mappingOf(entry.postback);
@@ -170,7 +185,15 @@ export class Lane {
     this.#shelved = Math.max(0, this.#shelved - entries.length);
     if (unmapped.length > 0) await this.#courier.leavePending({ items: unmapped, notBeforeMs: 0 }, UNMAPPED);
     this.flush();
-    return entries.length > 0;
+    // All that was found is under way already: look again when some of it has landed.
+    return entries.length > 0 || (found.length > 0 && (await this.#landing()));
+  }
+
+  /** Resolves when one of the batches that are under way has landed; false when none is. */
+  async #landing(): Promise<boolean> {
+    if (this.#underway.size === 0) return false;
+    await Promise.race(this.#underway);
+    return true;
   }
 
   #leaveShelved({ kind }: Stop): void {

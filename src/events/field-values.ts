@@ -81,7 +81,8 @@ export function readDecimal(from: JsonObject, name: string, path: string): strin
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'number') {
     const text = Number.isFinite(value) ? toDecimalText(String(value)) : undefined;
-    if (text === undefined) throw new FieldProblem('invalid_value', path, 'is too large to be a number');
+    if (text === undefined)
+      throw new FieldProblem('invalid_value', path, 'is too large to be a number; expected one such as 9.99');
     return text;
   }
   if (typeof value !== 'string') throw wrongType(path, 'a number or a numeric string', value);

@@ -47,7 +47,7 @@ function readHashedField(places: readonly Place[], field: HashedField, into: Ide
     if (hash === undefined) {
       throw new FieldProblem(
         'invalid_hash',
-        `${field}_hash`,
+        `${pathOf(places, `${field}_hash`)}${field}_hash`,
         'is no SHA-256 hash; expected 64 hex digits, with or without sha256: before them',
       );
     }
@@ -59,6 +59,10 @@ function readHashedField(places: readonly Place[], field: HashedField, into: Ide
   const hash = readHash(text);
   if (hash === undefined) into.plain[field] = text;
   else into.hashed[field] = hash;
+}
+
+function pathOf(places: readonly Place[], name: string): string {
+  return places.find(([from]) => Boolean(from[name]))?.[1] ?? '';
 }
 
 function find(places: readonly Place[], names: readonly string[], only?: string): string | undefined {

@@ -34,12 +34,43 @@ export function parseLine(line: string): ParsedLine {
   }
 }
 
-/** V8 quotes the text around the fault, which may be personal: only the position is kept. */
+/** V8 quotes the text around the fault, which may be personal: only the place is kept, and what is a known slip. */
 function explainJsonError(line: string, error: unknown): string {
-  const at = / at position (\d+)/.exec(error instanceof Error ? error.message : '');
-  if (at && Number(at[1]) < line.length)
-    return `is not JSON: it breaks at column ${Number(at[1]) + 1} of ${line.length}`;
-  return `is not JSON: it ends too early, after ${line.length} characters`;
+  const end = findFault(line, error);
+  if (end >= line.length) return `is not JSON: it ends too early, after ${line.length} characters`;
+  const rest = line.slice(end, end + 3);
+  const slip = rest === 'NaN' || rest === 'Inf' ? '; expected a number or null, not NaN or Infinity' : '';
+  return `is not JSON: it breaks at column ${end + 1} of ${line.length}${slip}`;
+}
+
+/** Where the text stops being JSON, counted from 0; its length where it only lacks its end. */
+function findFault(line: string, error: unknown): number {
+  const at = findPosition(error);
+  if (at !== undefined) return at;
+  // V8 gives no position for a token that it does not know: the longest beginning that only lacks its end tells it.
+  let [good, bad] = [0, line.length + 1];
+  while (bad - good > 1) {
+    const length = (good + bad) >> 1;
+    if (lacksItsEnd(line.slice(0, length))) good = length;
+    else bad = length;
+  }
+  return good;
+}
+
+function lacksItsEnd(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    if ((error as Error).message.includes('end of JSON input')) return true;
+    const at = findPosition(error);
+    return at !== undefined && at >= text.length;
+  }
+}
+
+function findPosition(error: unknown): number | undefined {
+  const [, digits] = / at position (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** A lone surrogate or a NUL anywhere in the line's strings; they break databases, hashes and other programs. */

@@ -11,7 +11,7 @@ import type { Entry, OpenRequest, RequestResult, SkipEntry } from './entry.js';
 import { Flights } from './flights.js';
 import { Kinds } from './kinds.js';
 import { packDetails, packIds } from './packing.js';
-import type { RowOutcome, StoredPostback } from './postback-rows.js';
+import type { RowOutcome, RowPlace, StoredPostback } from './postback-rows.js';
 import { findPlace, putPlace } from './places.js';
 import { PostbackRows } from './postback-rows.js';
 import type { ReplayCandidate } from './replay-rows.js';
@@ -85,13 +85,14 @@ export class DeliveryLog {
     return this.#seen.has(key) ? 'known' : 'unknown';
   }
 
-  /** Claims a pending postback for this run; undefined when another run is at it. */
-  claim(id: string): Promise<Entry | undefined> {
-    return this.#queue.write(() => {
-      if (!this.#rows.claim(id, this.run.id)) return undefined;
-      const row = this.#rows.find(id);
-      return row && { postback: row.postback, attempts: row.attempts, stored: true };
-    });
+  /** Claims pending postbacks for this run; undefined for each that another run is at. */
+  claim(ids: readonly string[]): Promise<(Entry | undefined)[]> {
+    return this.#queue.write(() =>
+      ids.map((id) => {
+        const row = this.#rows.claim(id, this.run.id) ? this.#rows.find(id) : undefined;
+        return row && { postback: row.postback, attempts: row.attempts, stored: true };
+      }),
+    );
   }
 
   /** Records postbacks that came from a stream before more of it is read: it cannot be read again. */
@@ -226,12 +227,10 @@ export class DeliveryLog {
     return findPlace(this.database, path);
   }
 
-  /** Pending postbacks that this run has claimed, oldest event first, but for those in `except`. */
-  listClaimed(network: string, limit: number, except: ReadonlySet<string>): Entry[] {
+  /** Pending postbacks that this run has claimed, oldest event first, behind `after`. */
+  listClaimed(network: string, limit: number, after: RowPlace | undefined): Entry[] {
     return this.#rows
-      .listClaimed(this.run.id, network, limit + except.size)
-      .filter(({ postback }) => !except.has(postback.id))
-      .slice(0, limit)
+      .listClaimed(this.run.id, network, limit, after)
       .map(({ postback, attempts }) => ({ postback, attempts, stored: true }));
   }
 

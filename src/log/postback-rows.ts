@@ -22,6 +22,9 @@ export interface StoredPostback {
 /** Why a postback is in a row: an outcome of its network, or a reason of our own. */
 export type RowOutcome = Partial<Omit<Outcome, 'kind'>> & { kind?: Outcome['kind'] | 'stopped' };
 
+/** A place in the order of event times. */
+export type RowPlace = Pick<Postback, 'eventTimeMs' | 'id'>;
+
 /** The ordinary rows: what is pending, failed or skipped, ready to be sent again. Call inside a transaction. */
 export class PostbackRows {
   readonly #database: Database;
@@ -85,11 +88,15 @@ export class PostbackRows {
     return Number(changes) === 1;
   }
 
-  /** Pending rows that a run has claimed, oldest event first. */
-  listClaimed(run: number, network: string, limit: number): StoredPostback[] {
+  /** Pending rows that a run has claimed, oldest event first, behind `after`. */
+  listClaimed(run: number, network: string, limit: number, after: RowPlace | undefined): StoredPostback[] {
+    const { eventTimeMs, id } = after ?? { eventTimeMs: -1, id: '' };
     return this.#database
-      .prepare('SELECT * FROM postback WHERE run = ? AND network = ? ORDER BY event_time LIMIT ?')
-      .all(run, network, limit)
+      .prepare(
+        `SELECT * FROM postback WHERE run = ? AND network = ? AND (event_time, id) > (?, ?)
+         ORDER BY event_time, id LIMIT ?`,
+      )
+      .all(run, network, eventTimeMs, keyOf(id), limit)
       .map(readStored);
   }
 

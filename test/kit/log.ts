@@ -26,7 +26,7 @@ export function makeFolder(): string {
 
 /** A delivery log in a folder of its own. */
 export function openLog(path: string, command = 'send'): DeliveryLog {
-  const parts = { synchronous: 'normal', clock: systemClock, random: systemRandom } as const;
+  const parts = { synchronous: 'normal', keepDelivered: 100, clock: systemClock, random: systemRandom } as const;
   return DeliveryLog.open({ path, workspace: WORKSPACE, ...parts }, command);
 }
 

@@ -47,7 +47,15 @@ describe('the delivery log', () => {
     await log.close({});
     const rows = readLog(path, { statuses: ['success', 'failed', 'retried', 'skipped'] });
     expect(rows).toMatchObject([
-      { status: 'success', eventId: makeUuid(1), http: 207, latencyMs: 12, attempt: 1, requestId: 'r-1', account: ACCOUNT },
+      {
+        status: 'success',
+        eventId: makeUuid(1),
+        http: 207,
+        latencyMs: 12,
+        attempt: 1,
+        requestId: 'r-1',
+        account: ACCOUNT,
+      },
       { status: 'failed', eventId: makeUuid(2), kind: 'payload', reason: 'BAD_REQUEST', message: 'value is wrong' },
       { status: 'skipped', eventId: 'e-3', event: 'progression', reason: 'no_goal', attempt: null },
     ]);
@@ -106,9 +114,9 @@ describe('the delivery log', () => {
     await log.settle(ACCOUNT, { entries: [makeEntry(1)], flight: undefined }, 'pending', THROTTLED);
     const other = openLog(path);
     const { id } = makeEntry(1).postback;
-    const claimed = await log.claim(id);
+    const [claimed] = await log.claim([id]);
     expect(claimed).toMatchObject({ attempts: 0, stored: true, postback: { facts: { number: 1 } } });
-    expect(await other.claim(id)).toBeUndefined();
+    expect(await other.claim([id])).toEqual([undefined]);
     await deliver(log, [claimed as Entry]);
     expect(other.standing(makeEntry(1).postback)).not.toMatchObject({ state: 'failed' });
     await log.close({});

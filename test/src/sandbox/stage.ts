@@ -12,8 +12,6 @@ export type Answer = any;
 /** 2026-03-10 12:00 UTC: every test's present. */
 export const NOW_MS = Date.UTC(2026, 2, 10, 12);
 
-export const DAY_MS = 24 * 60 * 60 * 1000;
-
 /** A clock that moves only when it is told to, or when somebody sleeps on it. */
 export class StageClock implements Clock {
   nowMs = NOW_MS;
