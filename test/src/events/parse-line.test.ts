@@ -98,7 +98,8 @@ describe('a line that is no event says which field, what was found and what is e
   const cases: [string, string, string, string, RegExp][] = [
     ['cut JSON', '{"type":"track"', 'not_json', '', /ends too early/],
     ['a stray comma', '{"type":"track",,}', 'not_json', '', /column 17/],
-    ['NaN', '{"value":NaN}', 'not_json', '', /not JSON/],
+    ['NaN', '{"value":NaN}', 'not_json', '', /column 10 of 13; expected a number/],
+    ['an unknown word', '{"a":tru}', 'not_json', '', /column 9 of 9/],
     ['an array', '[1]', 'not_an_object', '', /an array/],
     ['a number', '7', 'not_an_object', '', /the number 7/],
     ['null', 'null', 'not_an_object', '', /null/],
@@ -141,7 +142,7 @@ describe('a line that is no event says which field, what was found and what is e
     [{}, { currency: 'US' }, 'invalid_format', 'properties.currency'],
     [{}, { quantity: 0 }, 'invalid_value', 'properties.quantity'],
     [{}, { quantity: 1.5 }, 'invalid_value', 'properties.quantity'],
-    [{}, { email: { a: 1 }, email_hash: 'abc' }, 'invalid_hash', 'email_hash'],
+    [{}, { email: { a: 1 }, email_hash: 'abc' }, 'invalid_hash', 'properties.email_hash'],
     [{}, { gclid: 7 }, 'wrong_type', 'properties.gclid'],
     [{}, { click_time: 'yesterday' }, 'invalid_format', 'properties.click_time'],
     [{}, { limited_data_use: 'yes' }, 'wrong_type', 'properties.limited_data_use'],
