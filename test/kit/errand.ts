@@ -66,10 +66,10 @@ export interface Errand {
   /** The working directory, with the project file. */
   cwd: string;
   env: NodeJS.ProcessEnv;
-  run(args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  run: (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
   /** `send - --json` of `text`; expects the exit code and gives the summary. */
-  send(text: string, exit: number, ...args: string[]): Promise<RunSummary>;
-  logs(...args: string[]): Promise<Row[]>;
+  send: (text: string, exit: number, ...args: string[]) => Promise<RunSummary>;
+  logs: (...args: string[]) => Promise<Row[]>;
 }
 
 export interface ErrandParts {
