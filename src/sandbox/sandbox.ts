@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Random } from '../random.js';
@@ -66,6 +67,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const router = new Router(networks.flatMap((network) => network.routes));
   const control = createControl({ conversions, requests, faults, startupFaults, networks, hosts: router.hosts });
   const closing = new AbortController();
+  // Every request under way listens.
+  setMaxListeners(0, closing.signal);
   const handler = createRequestHandler({
     clock,
     random,

@@ -31,8 +31,8 @@ export function openLog(path: string, command = 'send'): DeliveryLog {
 }
 
 /** The rows that `logs` would show. */
-export function readLog(path: string, filter: LogFilter = {}): LogRow[] {
-  const opened = openQuery(path, WORKSPACE);
+export function readLog(path: string, filter: LogFilter = {}, workspace = WORKSPACE): LogRow[] {
+  const opened = openQuery(path, workspace);
   if (!opened) return [];
   try {
     return [...opened.query.oldestFirst(filter)];

@@ -1,0 +1,104 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect, onTestFinished } from 'vitest';
+
+import { systemClock } from '../../src/clock.js';
+import { derivePostbackId } from '../../src/identity/postback-id.js';
+import { systemRandom } from '../../src/random.js';
+import { SANDBOX_ACCOUNTS, SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET } from '../../src/sandbox/amazon/seed.js';
+import { SANDBOX_REFRESH_TOKEN } from '../../src/sandbox/amazon/seed.js';
+import type { FaultRule } from '../../src/sandbox/faults/fault-rule.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { startSandbox } from '../../src/sandbox/sandbox.js';
+import { makeUuid } from './events.js';
+import { makeFolder, readLog } from './log.js';
+import type { RunningPostback } from './run.js';
+import { spawnPostback } from './run.js';
+
+const GOAL = 'every-purchase';
+
+/** A workspace in CI form with a sandbox behind it: nothing but variables and a project file. */
+export interface Bench {
+  folder: string;
+  sandbox: Sandbox;
+  env: Record<string, string>;
+  /** Starts the program in the folder. */
+  start(...args: string[]): Promise<RunningPostback>;
+  /** Runs the program to its end, whatever that is. */
+  run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+/** Sets up a bench whose sandbox misbehaves; the seed is printed, so that a failing one can be run again. */
+export async function setUpBench(faults: readonly FaultRule[] = []): Promise<Bench> {
+  const seed = Number(process.env['CRASH_SEED'] ?? randomInt(2 ** 31));
+  const sandbox = await startSandbox({ clock: systemClock, random: systemRandom, faults, seed });
+  onTestFinished(() => sandbox.close());
+  console.log(`seed ${seed} (CRASH_SEED=${seed} runs it again)`);
+  const folder = makeFolder();
+  mkdirSync(join(folder, 'home'));
+  const goals = [
+    { id: GOAL, name: 'Every Purchase', event: 'purchase', trigger: 'repeatable', map: { amazon: '1234567891' } },
+  ];
+  writeFileSync(join(folder, 'postback.config.json'), JSON.stringify({ goals }));
+  const env = {
+    POSTBACK_GATEWAY: sandbox.url,
+    POSTBACK_AMAZON_CLIENT_ID: SANDBOX_CLIENT_ID,
+    POSTBACK_AMAZON_CLIENT_SECRET: SANDBOX_CLIENT_SECRET,
+    POSTBACK_AMAZON_REFRESH_TOKEN: SANDBOX_REFRESH_TOKEN,
+    POSTBACK_AMAZON_REGION: 'na',
+    POSTBACK_AMAZON_ACCOUNT: SANDBOX_ACCOUNTS.na,
+    POSTBACK_RATE: '0',
+  };
+  const options = { env, cwd: folder, home: join(folder, 'home'), timeoutMs: 240_000 };
+  const start: Bench['start'] = (...args) => spawnPostback(args, options);
+  return {
+    folder,
+    sandbox,
+    env,
+    start,
+    run: async (...args) => {
+      const running = await start(...args);
+      running.child.stdin.end();
+      return running.finished;
+    },
+  };
+}
+
+/** Where the bench's delivery log is. */
+export function logPathOf({ folder }: Bench): string {
+  return join(folder, 'home', 'data', 'default', 'delivery.db');
+}
+
+/** Kills a program with SIGKILL once `isTime`, unless it ends before. Resolves to whether it was killed. */
+export async function killWhen({ child, finished }: RunningPostback, isTime: () => boolean): Promise<boolean> {
+  const timer = setInterval(() => {
+    if (isTime()) child.kill('SIGKILL');
+  }, 2);
+  const { signal } = await finished;
+  clearInterval(timer);
+  return signal === 'SIGKILL';
+}
+
+/** Holds the sandbox against what was to be delivered, and the log against the sandbox, event by event. */
+export function expectDeliveredOnce(bench: Bench, count: number): void {
+  const expected = Array.from({ length: count }, (_, index) =>
+    derivePostbackId('default', 'amazon', GOAL, makeUuid(index)),
+  );
+  const held = bench.sandbox.state.conversions().map(({ dedupeId }) => dedupeId ?? '');
+  expect(new Set(held).size).toBe(held.length);
+  expect(held.toSorted()).toEqual(expected.toSorted());
+  const successes = new Map<string, number>();
+  for (const { status, postbackId } of readLog(logPathOf(bench), {}, 'default')) {
+    if (status === 'success') successes.set(postbackId ?? '', (successes.get(postbackId ?? '') ?? 0) + 1);
+  }
+  expect([...successes.keys()].toSorted()).toEqual(expected.toSorted());
+  expect([...successes.values()].filter((times) => times !== 1)).toEqual([]);
+}
+
+/** Writes `text` to a program's stdin, waiting where it is slow to read. */
+export async function feed({ child }: RunningPostback, text: string): Promise<void> {
+  if (!child.stdin.write(text)) await Promise.race([once(child.stdin, 'drain'), once(child, 'close')]);
+}
