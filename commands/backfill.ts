@@ -42,8 +42,7 @@ export default class Backfill extends WorkspaceCommand<typeof Backfill> {
   };
 
   protected async execute(): Promise<ExitCode> {
-    const { file: names = [] } = this.args;
-    const inputs = readInputArguments(this.io, names);
+    const inputs = readInputArguments(this.io, this.args.file);
     if (inputs.some(({ path }) => path === undefined)) {
       throw new UsageError('stream_not_allowed', 'A backfill reads its files twice, which stdin cannot be.', {
         next: 'postback send -',

@@ -100,14 +100,15 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
   }
 
   #readSelection(): ReplaySelection {
-    const { state, since, until, network, goal, http, reason, all, force, limit } = this.flags;
+    const { state, network, goal, http, reason, all, force, limit } = this.flags;
     const states = (state ?? ['failed', 'pending']) as ReplaySelection['states'];
     if (states.includes('delivered') && !force) {
       throw new UsageError('force_needed', 'What was delivered is not sent again without --force.', {
         hint: 'The network could count it twice. With --force it goes out with the same dedupe id as before.',
       });
     }
-    const selection: ReplaySelection = {
+    return {
+      ...this.#readTimes(),
       states,
       force,
       limit: all ? Infinity : (limit ?? DEFAULT_LIMIT),
@@ -117,9 +118,15 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
       https: (http ?? []).map(readHttpStatus),
       reasons: reason ?? [],
     };
-    const sinceMs = since ?? (all || selection.eventIds?.length ? undefined : Date.now() - DAY_MS);
-    if (sinceMs !== undefined) selection.sinceMs = sinceMs;
-    if (until !== undefined) selection.untilMs = until;
-    return selection;
+  }
+
+  /** The last 24 hours, unless something else was asked for. */
+  #readTimes(): Pick<ReplaySelection, 'sinceMs' | 'untilMs'> {
+    const { since, until, all, 'event-id': eventIds = [] } = this.flags;
+    const sinceMs = since ?? (all || eventIds.length > 0 ? undefined : Date.now() - DAY_MS);
+    return {
+      ...(sinceMs === undefined ? {} : { sinceMs }),
+      ...(until === undefined ? {} : { untilMs: until }),
+    };
   }
 }

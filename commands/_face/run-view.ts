@@ -80,7 +80,10 @@ export async function printSummary(io: IO, summary: Summary): Promise<void> {
       : [
           `${color.bold('Lines')}      ${count(lines)}${invalid > 0 ? color.red(`, ${count(invalid)} invalid`) : ''}, ${count(events)} events in ${seconds} s`,
         ];
-  const shown = [...linesShown, `${color.bold('Delivered')}  ${color.green(count(delivered))}${perNetwork(summary)}`];
+  const done = summary.dryRun
+    ? `${color.bold('Would send')} ${color.green(count(countPlanned(summary)))}, now nothing was sent or recorded`
+    : `${color.bold('Delivered')}  ${color.green(count(delivered))}${perNetwork(summary)}`;
+  const shown = [...linesShown, done];
   if (failed > 0) shown.push(`${color.bold('Failed')}     ${color.red(count(failed))}  ${parts(summary.failures)}`);
   if (pending > 0) shown.push(`${color.bold('Pending')}    ${color.yellow(count(pending))}  ${parts(summary.waiting)}`);
   shown.push(`${color.bold('Skipped')}    ${count(skipped)}`);
@@ -119,6 +122,11 @@ export async function printNextSteps(io: IO, summary: Summary): Promise<void> {
   }
   if (failures.configuration + failures.payload > 0) steps.push('See why it failed: postback logs --status failed');
   for (const step of steps) await io.remark(step);
+}
+
+/** Postbacks of a dry run that no gate stopped. */
+function countPlanned({ postbacks, networks }: Summary): number {
+  return Object.values(networks).reduce((left, { skipped }) => left - skipped, postbacks);
 }
 
 function perNetwork({ networks }: Summary): string {

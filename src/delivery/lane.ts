@@ -35,7 +35,7 @@ export class Lane {
   #shelved = 0;
   /** The last of them that was brought back, in the order of event times. */
   #unshelved: RowPlace | undefined;
-  #fault: unknown;
+  #fault: Error | undefined;
 
   constructor(deps: LaneDeps) {
     this.#deps = deps;
@@ -109,7 +109,7 @@ export class Lane {
 
   #carry(batch: Batch): void {
     const way = this.#run(batch).catch((error: unknown) => {
-      this.#fault ??= error;
+      this.#fault ??= error instanceof Error ? error : new Error(String(error));
       this.#halt.abort();
     });
     this.#underway.add(way);
@@ -160,7 +160,7 @@ export class Lane {
 
   /** Brings a batch of what waits in rows back into the lane, nearest deadline first; false when there is none. */
   async #unshelve(): Promise<boolean> {
-    const { log, channel, underway, mappingOf } = this.#deps;
+    const { log, channel, underway } = this.#deps;
     const { maxEvents } = channel.limits;
     const found = log.listClaimed(channel.network, maxEvents, this.#unshelved);
     if (found.length === 0 && this.#unshelved) {
@@ -173,7 +173,7 @@ export class Lane {
     const entries = found.filter(({ postback }) => !underway.has(postback.id));
     const unmapped: Item[] = [];
     for (const entry of entries) {
-      const mapping = mappingOf(entry.postback);
+      const mapping = this.#deps.mappingOf(entry.postback);
       const item = { outgoing: { postback: entry.postback, mapping: mapping ?? '' }, entry, tries: 0 };
       if (mapping === undefined) {
         unmapped.push(item);

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../json.js';
-import { isJsonObject } from '../json.js';
 import { readClick, readConsentSignals } from './click-fields.js';
 import type { ConversionEvent, EventSource } from './conversion-event.js';
 import { FieldProblem } from './field-problem.js';
@@ -149,9 +148,4 @@ function readSharedId(event: ConversionEvent, properties: JsonObject): void {
   if (typeof id === 'string' && typeof network === 'string' && id !== '' && network !== '') {
     event.shared = { id, network };
   }
-}
-
-/** Whether `value` may be an Audience message: an object with one of its marks. */
-export function looksLikeAudience(value: unknown): boolean {
-  return isJsonObject(value) && ('eventName' in value || 'eventTimestamp' in value || 'messageId' in value);
 }

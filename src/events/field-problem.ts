@@ -23,5 +23,5 @@ export function describeType(value: unknown): string {
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'string') return 'a string';
   if (typeof value === 'boolean') return String(value);
-  return `the number ${String(value)}`;
+  return typeof value === 'number' ? `the number ${value}` : 'nothing that JSON has';
 }

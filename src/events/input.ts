@@ -27,8 +27,8 @@ export interface Input {
 export async function checkInputs(inputs: readonly Input[]): Promise<void> {
   for (const { path, name } of inputs) {
     if (path === undefined) continue;
-    const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-      throw explainOpenFault(name, error);
+    const found = await stat(path).catch((error: unknown) => {
+      throw explainOpenFault(name, error as NodeJS.ErrnoException);
     });
     if (found.isDirectory()) {
       throw new InputError('input_is_directory', `${name} is a directory; expected a file of JSON Lines.`, {

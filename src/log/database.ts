@@ -52,7 +52,7 @@ function wrap(sqlite: Sqlite, path: string): Database {
   // Preparing costs as much as running: each text is prepared once.
   const prepared = new Map<string, Statement>();
   const prepare = (sql: string): Statement => {
-    const statement = prepared.get(sql) ?? (sqlite.prepare(sql) as unknown as Statement);
+    const statement = prepared.get(sql) ?? sqlite.prepare(sql);
     prepared.set(sql, statement);
     return statement;
   };
@@ -102,7 +102,7 @@ function explainFault(path: string, error: unknown): unknown {
   const name = sqliteCodeName ?? code ?? '';
   const because = (word: string, message: string, hint: string): InternalError =>
     new InternalError(word, message, { hint, cause: error });
-  if (name.startsWith('SQLITE_FULL') || code === 'ENOSPC' || code === 'EDQUOT') {
+  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(name)) {
     return because(
       'disk_full',
       `The disk is full: the delivery log at ${path} cannot grow.`,
@@ -130,15 +130,12 @@ function explainFault(path: string, error: unknown): unknown {
       'Close the program that holds it (a database browser, a backup) and run the same command again.',
     );
   }
-  if (name === 'EACCES' || name === 'EPERM' || name === 'EROFS' || name.startsWith('SQLITE_CANTOPEN')) {
+  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|SQLITE_CANTOPEN|SQLITE_READONLY)/.test(name)) {
     return because(
       'log_unwritable',
       `The delivery log at ${path} cannot be opened for writing.`,
       'Check the owner and mode of the folder, or choose another place with POSTBACK_HOME.',
     );
-  }
-  if (name.startsWith('SQLITE_READONLY')) {
-    return because('log_unwritable', `The delivery log at ${path} is read-only.`, 'Check its owner and mode.');
   }
   return error;
 }
