@@ -1,7 +1,7 @@
 import { planBackfill, type BackfillOptions, type BackfillPlan } from '../src/delivery/backfill-plan.js';
 import { runBackfill } from '../src/delivery/backfill.js';
 import type { Update } from '../src/delivery/report.js';
-import type { Summary } from '../src/delivery/tally.js';
+import { Tally, type Summary } from '../src/delivery/tally.js';
 import { UsageError } from '../src/errors.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
 import type { Workspace } from '../src/workspace.js';
@@ -61,7 +61,12 @@ export default class Backfill extends WorkspaceCommand<typeof Backfill> {
     };
     return this.withWorkspace(async (workspace) => {
       const plan = await planBackfill(workspace, options);
-      if (this.flags['dry-run'] || this.signal.aborted) {
+      if (this.signal.aborted) {
+        const { summary } = new Tally({ run: 'none', command: 'backfill', workspace: workspace.name });
+        await this.present(summary, () => this.io.remark('Stopped while reading: nothing was sent.'));
+        return EXIT.done;
+      }
+      if (this.flags['dry-run']) {
         await this.present({ dryRun: true, plan }, () => printBackfillPlan(this.io, plan));
         return plan.invalid > 0 ? EXIT.failed : EXIT.done;
       }
@@ -96,6 +101,6 @@ export default class Backfill extends WorkspaceCommand<typeof Backfill> {
 
   async #tell(summary: Summary): Promise<void> {
     await printSummary(this.io, summary);
-    await printNextSteps(this.io, summary);
+    await printNextSteps(this.io, summary, this.signal.aborted);
   }
 }

@@ -96,7 +96,7 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
       return;
     }
     await printSummary(this.io, summary);
-    await printNextSteps(this.io, summary);
+    await printNextSteps(this.io, summary, this.signal.aborted);
   }
 
   #readSelection(): ReplaySelection {

@@ -58,7 +58,8 @@ export default class Send extends WorkspaceCommand<typeof Send> {
         this.flags['dry-run'] ? planSend(workspace, run) : runSend(workspace, run),
       );
       view.clear();
-      await this.present(summary, () => this.#tell(summary, view));
+      const shown = view.problems.length === 0 ? summary : { ...summary, problems: view.problems };
+      await this.present(shown, () => this.#tell(summary, view));
       return exitOfRun(summary, sawBadEncoding);
     } finally {
       view.clear();
@@ -70,6 +71,6 @@ export default class Send extends WorkspaceCommand<typeof Send> {
     if (view.hidden > 0) await this.io.remark(`… and ${view.hidden} more invalid lines; --rejects FILE names each.`);
     await printSummary(this.io, summary);
     if ('requests' in summary) await this.io.out(JSON.stringify(summary.requests, undefined, 2));
-    else await printNextSteps(this.io, summary);
+    else await printNextSteps(this.io, summary, this.signal.aborted);
   }
 }

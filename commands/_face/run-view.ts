@@ -8,10 +8,20 @@ import { REASON_WORDS } from './reasons.js';
 const SHOWN_PROBLEMS = 20;
 const PROGRESS_MS = 200;
 
+/** One invalid line, as `validate` tells it too (contract.md section 4). */
+export interface Problem {
+  file: string;
+  line: number;
+  field: string;
+  code: string;
+  message: string;
+}
+
 /** Tells on stderr what a run meets while it goes on. */
 export class RunView {
   readonly #io: IO;
   #problems = 0;
+  readonly #listed: Problem[] = [];
   #shownAtMs = 0;
   #startedAtMs: number | undefined;
   #hasProgress = false;
@@ -56,9 +66,15 @@ export class RunView {
     return Math.max(0, this.#problems - SHOWN_PROBLEMS);
   }
 
-  #showProblem({ input, line, field, message }: Extract<Update, { type: 'invalid' }>): void {
+  /** The first invalid lines as data, for `--json`. */
+  get problems(): readonly Problem[] {
+    return this.#listed;
+  }
+
+  #showProblem({ input, line, field, code, message }: Extract<Update, { type: 'invalid' }>): void {
     this.#problems++;
     if (this.#problems > SHOWN_PROBLEMS) return;
+    this.#listed.push({ file: input, line, field, code, message });
     const where = field === '' ? 'the line' : field;
     void this.#say(`${this.#io.color.err.red('invalid')} ${input}:${line}: ${where} ${message}`);
   }
@@ -110,15 +126,16 @@ export function describeRun({ delivered, failed, pending, skipped }: Summary): s
   return `${count(delivered)} delivered, ${count(failed)} failed, ${count(pending)} pending, ${count(skipped)} skipped.`;
 }
 
-/** What to type next, by what the run left behind. */
-export async function printNextSteps(io: IO, summary: Summary): Promise<void> {
+/** What to type next, by what the run left behind; `isStopped`: a signal ended it early. */
+export async function printNextSteps(io: IO, summary: Summary, isStopped: boolean): Promise<void> {
   const { failures, waiting, pending } = summary;
   const steps: string[] = [];
   if (waiting.credential > 0) {
     const network = Object.entries(summary.networks).find(([, { pending: count }]) => count > 0)?.[0] ?? 'NETWORK';
     steps.push(`The grant is refused: postback connect ${network}, then run the same command again.`);
-  } else if (pending > 0) {
-    steps.push('Run the same command again: it delivers what is pending and nothing twice.');
+  } else if (pending > 0 || isStopped) {
+    const stopped = isStopped ? 'Stopped; what was under way is recorded. ' : '';
+    steps.push(`${stopped}Run the same command again: it delivers what is missing and nothing twice.`);
   }
   if (failures.configuration + failures.payload > 0) steps.push('See why it failed: postback logs --status failed');
   for (const step of steps) await io.remark(step);

@@ -7,7 +7,7 @@ import type { Delivery } from './delivery.js';
 import type { Lane } from './lane.js';
 import type { PlannedPostback, PlannedSkip, PostbackKey, World } from './plan.js';
 import { planEvent } from './plan.js';
-import { refuseInvalid } from './strict.js';
+import { describeInvalid, refuseInvalid } from './strict.js';
 
 /** Skips are recorded in rows of so many. */
 const SKIPS_PER_ROW = 2_000;
@@ -48,7 +48,7 @@ export class Intake {
     if ('invalid' in parsed) {
       tally.summary.invalid++;
       report({ type: 'invalid', input, line: line.number, ...parsed.invalid });
-      if (this.#strict) throw refuseInvalid(1);
+      if (this.#strict) throw refuseInvalid(1, describeInvalid(input, line.number, parsed.invalid));
       return;
     }
     tally.summary.events++;

@@ -103,7 +103,11 @@ export function wrongType(path: string, expected: string, found: unknown): Field
   return new FieldProblem('wrong_type', path, `is ${describeType(found)}; expected ${expected}`);
 }
 
-/** `text` in quotes, cut so that a message stays a line. Only for fields that hold nothing personal. */
+/** An e-mail address or a phone number that slipped into a field of another kind. A date is neither. */
+const LOOKS_PERSONAL = /@|^(?!\d{4}-\d\d-)\+?[\d\s().-]{7,}$/;
+
+/** `text` in quotes, cut so that a message stays a line; only its length where it may tell who somebody is. */
 export function quote(text: string): string {
+  if (LOOKS_PERSONAL.test(text)) return `a text of ${text.length} characters`;
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
