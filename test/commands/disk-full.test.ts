@@ -36,7 +36,7 @@ if (!isPossible) console.warn('disk-full.test.ts is skipped: no tmpfs can be mou
 describe.skipIf(!isPossible)('a full disk', () => {
   test.each([
     ['before anything is recorded', 0],
-    ['in the middle of a run', 400_000],
+    ['in the middle of a run', 900_000],
   ])('%s: exit 1 and disk_full; with room again the same command delivers each once', async (_when, leftBytes) => {
     const errand = await makeErrand();
     const disk = join(errand.home, 'data');
@@ -45,7 +45,7 @@ describe.skipIf(!isPossible)('a full disk', () => {
     onTestFinished(() => unmountDisk(disk));
     const ballast = fillDisk(disk, leftBytes);
     writeFileSync(join(errand.cwd, 'events.jsonl'), makeFile(5000));
-    const send = ['send', 'events.jsonl', '--json'];
+    const send = ['send', 'events.jsonl', '--json', '--concurrency', '1'];
     const full = await errand.run(send);
     expect(full.code, full.stdout + full.stderr).toBe(1);
     const { code, message, hint } = readError(full.stderr);
