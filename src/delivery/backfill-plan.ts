@@ -7,6 +7,7 @@ import { LogPeek } from '../log/log-peek.js';
 import type { Workspace } from '../workspace.js';
 import { judgeStanding } from './intake.js';
 import type { Plan, World } from './plan.js';
+import { makeMemory, NO_MEMORY } from './memory.js';
 import { planEvent } from './plan.js';
 import type { Report } from './report.js';
 import { setStage } from './stage.js';
@@ -67,6 +68,7 @@ export async function planBackfill(workspace: Workspace, options: BackfillOption
   const whole: World = {
     ...world,
     standing: (key) => (met.has(key.id) ? 'known' : judgeStanding(peek?.standing(key) ?? 'unknown')),
+    memory: peek ? makeMemory(peek.people) : NO_MEMORY,
   };
   const counter = new Counter(whole, workspace.clock.now(), options, met);
   try {

@@ -65,12 +65,13 @@ export class Breaker {
     return restMs;
   }
 
-  /** Lets nothing leave for so long, because the network asked for it. */
+  /** Lets nothing leave for so long, because the network asked for it. A request that was let in to try is back. */
   pause(pauseMs: number): void {
+    this.#isTrying = false;
     this.#pauseUntilMs = Math.max(this.#pauseUntilMs, this.#clock.now() + pauseMs);
   }
 
-  /** The request that was let in was not sent after all. */
+  /** The request that was let in was not sent after all, or its answer says nothing of the network. */
   cancel(): void {
     this.#isTrying = false;
   }

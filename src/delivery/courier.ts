@@ -1,7 +1,7 @@
 import { AuthError, messageOf, NetworkError } from '../errors.js';
 import type { HttpAnswer } from '../http/http.js';
 import { ConnectionFault } from '../http/http.js';
-import type { EntryVerdict, OpenRequest } from '../log/entry.js';
+import type { DroppedEntry, EntryVerdict, OpenRequest } from '../log/entry.js';
 import type { Outcome, OutcomeKind, Verdict } from '../networks/network.js';
 import type { Batch, Item } from './batch.js';
 import { Breaker } from './breaker.js';
@@ -51,10 +51,10 @@ export class Courier {
     }
     const { log, channel } = this.#deps;
     const entries = inTime.items.map(({ entry }) => entry);
-    const open = await log.begin(channel.account, entries, inTime.flight);
+    const { open, dropped } = await log.begin(channel.account, entries, inTime.flight);
     this.#forget(inTime.items);
-    const mine = await this.#dropTaken(inTime, open);
-    if (open && mine.items.length > 0) return this.#request(mine, open, token);
+    const mine = await this.#drop(inTime, dropped);
+    if (open) return this.#request(mine, open, token);
     this.breaker.cancel();
     return [];
   }
@@ -75,6 +75,8 @@ export class Courier {
     const { answer, verdict } = answered;
     const isRefused = verdict.outcomes.every(({ kind }) => kind === 'credential');
     if (isRefused && answer?.status === 401 && !batch.renewed && (await this.#renewToken(token))) {
+      // Whoever was let in to see whether the network is well again has to go in once more.
+      this.breaker.cancel();
       const verdicts = verdict.outcomes.map((outcome): EntryVerdict => ({ status: 'retried', outcome }));
       return this.#record(batch, open, answered, verdicts, [renewedBatch(batch)]);
     }
@@ -222,7 +224,7 @@ export class Courier {
   }
 
   #forget(items: readonly Item[]): void {
-    for (const { entry } of items) this.#deps.underway.delete(entry.postback.id);
+    for (const { entry } of items) this.#deps.underway.delete(entry.postback);
   }
 
   /** The window holds at the moment of sending: what expired while it waited is not sent. */
@@ -244,31 +246,31 @@ export class Courier {
     return { ...batch, items };
   }
 
-  /** What another process has taken since it was planned is a duplicate here. */
-  async #dropTaken(batch: Batch, open: OpenRequest | undefined): Promise<Batch> {
+  /** What turned out at the last moment not to be sent is a skip. */
+  async #drop(batch: Batch, dropped: readonly DroppedEntry[]): Promise<Batch> {
     const { log, tally, channel } = this.#deps;
-    const kept = new Set(open?.entries ?? []);
-    const taken = batch.items.filter(({ entry }) => !kept.has(entry));
-    if (taken.length === 0) return batch;
-    const message = 'another process is sending it';
+    if (dropped.length === 0) return batch;
+    const { network } = channel;
     await log.skip(
-      taken.map(
-        ({
-          outgoing: {
-            postback: { eventId, event, goal },
-          },
-        }) => {
-          return { eventId, event, goal, network: channel.network, reason: 'duplicate', message };
-        },
-      ),
+      dropped.map(({ entry: { postback }, reason }) => {
+        const { eventId, event, goal } = postback;
+        return { eventId, event, goal, network, reason, message: DROP_WORDS[reason] };
+      }),
     );
-    for (const _ of taken) {
+    for (const { reason } of dropped) {
       tally.unplan();
-      tally.skip('duplicate', channel.network, true);
+      tally.skip(reason, network, true);
     }
-    return { ...batch, items: batch.items.filter(({ entry }) => kept.has(entry)) };
+    const left = new Set(dropped.map(({ entry }) => entry));
+    return { ...batch, items: batch.items.filter(({ entry }) => !left.has(entry)) };
   }
 }
+
+const DROP_WORDS: Readonly<Record<DroppedEntry['reason'], string>> = {
+  duplicate: 'another process is sending it',
+  already_counted: "another conversion has taken the player's slot of this goal",
+  suppressed: 'the player was erased',
+};
 
 function renewedBatch(batch: Batch): Batch {
   return { items: batch.items.map((item) => advance(item, 0)), notBeforeMs: 0, renewed: true };

@@ -11,6 +11,7 @@ import type { Selection } from './stage.js';
 import { setStage } from './stage.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
+import { Underway } from './underway.js';
 
 export interface DeliveryOptions extends Selection {
   command: string;
@@ -28,11 +29,11 @@ export interface Delivery {
   workspace: Workspace;
   log: DeliveryLog;
   /** The world but for what the log answers. */
-  world: Omit<World, 'standing'>;
+  world: Omit<World, 'standing' | 'memory'>;
   lanes: ReadonlyMap<NetworkName, Lane>;
   tally: Tally;
   /** Ids of postbacks in lanes that the log does not know yet; the lanes take them out. */
-  underway: Set<string>;
+  underway: Underway;
   report: Report;
   signal: AbortSignal;
 }
@@ -81,7 +82,7 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
     command,
   );
   const tally = new Tally({ run: log.run.name, command, workspace: workspace.name });
-  const underway = new Set<string>();
+  const underway = new Underway();
   const lanes = new Map<NetworkName, Lane>();
   for (const connected of open) {
     const { network } = connected.credentials.connection;

@@ -12,6 +12,7 @@ import type { Workspace } from '../workspace.js';
 import type { Batch } from './batch.js';
 import { Batcher } from './batch.js';
 import type { World } from './plan.js';
+import { makeMemory, NO_MEMORY } from './memory.js';
 import { planEvent } from './plan.js';
 import { judgeStanding } from './intake.js';
 import type { SendRun } from './send.js';
@@ -71,6 +72,7 @@ class Rehearsal {
     this.#world = {
       ...world,
       standing: (key) => (this.#met.has(key.id) ? 'known' : judgeStanding(peek?.standing(key) ?? 'unknown')),
+      memory: peek ? makeMemory(peek.people) : NO_MEMORY,
     };
     for (const { credentials } of open) {
       const { network } = credentials.connection;

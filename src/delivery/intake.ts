@@ -1,3 +1,5 @@
+import { carriesClick } from '../attribution/click-carriers.js';
+import type { InputError } from '../errors.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Line } from '../events/line-splitter.js';
 import { parseLine } from '../events/parse-line.js';
@@ -5,6 +7,7 @@ import type { Standing } from '../log/delivery-log.js';
 import type { SkipEntry } from '../log/entry.js';
 import type { Delivery } from './delivery.js';
 import type { Lane } from './lane.js';
+import { makeMemory } from './memory.js';
 import type { PlannedPostback, PlannedSkip, PostbackKey, World } from './plan.js';
 import { planEvent } from './plan.js';
 import { describeInvalid, refuseInvalid } from './strict.js';
@@ -28,34 +31,68 @@ export class Intake {
   #skips: SkipEntry[] = [];
   #shelved: PlannedPostback[] = [];
   #resumed: PlannedPostback[] = [];
+  #lastProblem = '';
 
   constructor(delivery: Delivery, strict: boolean, options: IntakeOptions = {}) {
     this.#delivery = delivery;
     this.#strict = strict;
     this.#options = options;
-    this.#world = { ...delivery.world, standing: (key) => this.#standing(key) };
+    const memory = makeMemory(delivery.log.people, delivery.underway);
+    this.#world = { ...delivery.world, standing: (key) => this.#standing(key), memory };
   }
 
   /**
-   * Takes one line.
-   * @param holds the line comes from a stream: {@link settle} records what it made
-   * @throws InputError when it is invalid, under `--strict`
+   * Takes lines in a row. What they say of people is remembered first, so that a click counts for the conversion beside it.
+   * @param holds the lines come from a stream: {@link settle} records what they made
+   * @throws InputError at the first invalid line, under `--strict`; what came before it is taken
    */
-  take(line: Line, input: string, holds: boolean): void {
-    const { tally, report, workspace } = this.#delivery;
+  async take(lines: readonly Line[], input: string, holds: boolean): Promise<void> {
+    const events: ConversionEvent[] = [];
+    let fault: InputError | undefined;
+    for (const line of lines) {
+      const event = this.#read(line, input);
+      if (event) events.push(event);
+      else if (this.#strict) fault = refuseInvalid(1, this.#lastProblem);
+      if (fault) break;
+    }
+    await this.remember(events);
+    for (const event of events) this.#plan(event, holds);
+    if (fault) throw fault;
+  }
+
+  /** Remembers what events say of people: who is who, and which paid clicks brought them. */
+  async remember(events: readonly ConversionEvent[]): Promise<void> {
+    const { log } = this.#delivery;
+    const telling = events.filter((event) => tellsIdentity(event) || carriesClick(event));
+    if (telling.length === 0) {
+      log.people.refresh();
+      return;
+    }
+    await log.write(() => {
+      log.people.refresh();
+      for (const event of telling) log.people.noteIdentity(event);
+      for (const event of telling) if (carriesClick(event)) log.people.noteClick(event);
+    });
+  }
+
+  #read(line: Line, input: string): ConversionEvent | undefined {
+    const { tally, report } = this.#delivery;
     tally.summary.lines++;
     const parsed = line.invalid ? { invalid: line.invalid } : parseLine(line.text);
     if ('invalid' in parsed) {
       tally.summary.invalid++;
       report({ type: 'invalid', input, line: line.number, ...parsed.invalid });
-      if (this.#strict) throw refuseInvalid(1, describeInvalid(input, line.number, parsed.invalid));
-      return;
+      this.#lastProblem = describeInvalid(input, line.number, parsed.invalid);
+      return undefined;
     }
     tally.summary.events++;
-    if (this.#options.accepts?.(parsed.event) === false) return;
-    const plan = planEvent(parsed.event, this.#world, workspace.clock.now());
-    const { id, name } = parsed.event;
-    for (const skip of plan.skips) this.#skip(id, name, skip);
+    return parsed.event;
+  }
+
+  #plan(event: ConversionEvent, holds: boolean): void {
+    if (this.#options.accepts?.(event) === false) return;
+    const plan = planEvent(event, this.#world, this.#delivery.workspace.clock.now());
+    for (const skip of plan.skips) this.#skip(event.id, event.name, skip);
     for (const planned of plan.outgoing) this.#dispatch(planned, holds);
   }
 
@@ -84,7 +121,7 @@ export class Intake {
       await log.settle(lane.account, { entries, flight: undefined, claimed: true }, 'pending', outcome);
       lane.shelve(entries.length);
     }
-    for (const { postback } of planned) underway.delete(postback.id);
+    for (const { postback } of planned) underway.delete(postback);
   }
 
   #dispatch(planned: PlannedPostback, holds: boolean): void {
@@ -92,7 +129,7 @@ export class Intake {
     const { lanes, tally, underway } = this.#delivery;
     const lane = lanes.get(postback.network) as Lane;
     tally.plan();
-    underway.add(postback.id);
+    underway.add(postback);
     if (resumes) {
       this.#resumed.push(planned);
     } else if (this.#options.shelves) {
@@ -110,15 +147,15 @@ export class Intake {
     if (planned.length === 0) return;
     const entries = await log.claim(planned.map(({ postback }) => postback.id));
     planned.forEach(({ postback, mapping }, index) => {
-      const { id, eventId, event, goal, network } = postback;
+      const { eventId, event, goal, network } = postback;
       const lane = lanes.get(network) as Lane;
       const entry = entries[index];
       if (!entry) {
-        underway.delete(id);
+        underway.delete(postback);
         tally.unplan();
         this.#skip(eventId, event, { reason: 'duplicate', message: 'another process is sending it', goal, network });
       } else if (this.#options.shelves) {
-        underway.delete(id);
+        underway.delete(postback);
         lane.shelve(1);
       } else {
         lane.add({ outgoing: { postback: entry.postback, mapping }, entry, tries: 0 });
@@ -159,4 +196,8 @@ export function judgeStanding(standing: Standing): 'new' | 'pending' | 'known' {
   if (standing.state === 'skipped') return 'new';
   // What this run has claimed waits for its turn: met again in the same input, it is a duplicate.
   return standing.run === undefined ? 'pending' : 'known';
+}
+
+function tellsIdentity({ type, alias }: ConversionEvent): boolean {
+  return alias !== undefined || type === 'identify';
 }

@@ -7,6 +7,7 @@ import type { Channel, OutcomeKind, Postback } from '../networks/network.js';
 import type { Random } from '../random.js';
 import type { Report } from './report.js';
 import type { Tally } from './tally.js';
+import type { Underway } from './underway.js';
 
 export interface LaneOptions {
   /** Requests in flight. */
@@ -29,7 +30,7 @@ export interface LaneDeps {
   random: Random;
   tally: Tally;
   /** Ids that the log does not know yet: taken out when it does. */
-  underway: Set<string>;
+  underway: Underway;
   /** What a stored postback's goal is called at the network now. */
   mappingOf(postback: Postback): Mapping | undefined;
   report: Report;

@@ -154,7 +154,7 @@ export class Lane {
     const entries = batch.items.map(({ entry }) => entry);
     const outcome = { kind: 'stopped', reason: 'network_rests' } as const;
     await log.settle(channel.account, { entries, flight: batch.flight, claimed: true }, 'pending', outcome);
-    for (const { postback } of entries) underway.delete(postback.id);
+    for (const { postback } of entries) underway.delete(postback);
     this.#shelved += entries.length;
   }
 
@@ -179,7 +179,7 @@ export class Lane {
         unmapped.push(item);
         continue;
       }
-      underway.add(entry.postback.id);
+      underway.add(entry.postback);
       this.add(item);
     }
     this.#shelved = Math.max(0, this.#shelved - entries.length);

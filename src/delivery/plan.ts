@@ -6,8 +6,10 @@ import type { ConversionGoal, Mapping } from '../goals/goal.js';
 import type { CompiledGoals } from '../goals/match.js';
 import { matchGoals } from '../goals/match.js';
 import { derivePostbackId } from '../identity/postback-id.js';
+import { slotOf } from '../log/claims.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Channel, Network, Outgoing, Postback, Skip, SkipReason } from '../networks/network.js';
+import type { Memory } from './memory.js';
 import { judgeAge } from './window.js';
 
 /** A network as this run may use it. */
@@ -30,6 +32,8 @@ export interface World {
   onlyNetworks: ReadonlySet<string>;
   /** What the log knows of a postback: `pending` ones are delivered, `known` ones are duplicates. */
   standing(key: PostbackKey): 'new' | 'pending' | 'known';
+  /** What the workspace remembers of people. */
+  memory: Memory;
 }
 
 export type PostbackKey = Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>;
@@ -61,8 +65,9 @@ export function planEvent(event: ConversionEvent, world: World, nowMs: number): 
   if (event.type !== 'track') return { outgoing: [], skips: [] };
   const gate = gateTest(event, world) ?? gateConsent(event, world.settings);
   if (gate) return { outgoing: [], skips: [gate] };
-  const attribution = attributeClick(event.click);
-  const owner = findOwner(attribution, world);
+  if (world.memory.isSuppressed(event)) return { outgoing: [], skips: [skip('suppressed', 'the player was erased')] };
+  const clicked = withClick(event, world);
+  const owner = findOwner(attributeClick(clicked.click), world);
   if (typeof owner !== 'string') return { outgoing: [], skips: [owner] };
   const match = matchGoals(event, world.goals);
   if (match.matched.length === 0 && 'reason' in match) {
@@ -70,7 +75,7 @@ export function planEvent(event: ConversionEvent, world: World, nowMs: number): 
   }
   const plan: Plan = { outgoing: [], skips: [] };
   for (const goal of match.matched) {
-    const planned = planPostback(event, goal, owner, world, nowMs);
+    const planned = planPostback(clicked, goal, owner, world, nowMs);
     if ('reason' in planned) plan.skips.push({ ...planned, goal: goal.id, network: owner });
     else plan.outgoing.push(planned);
   }
@@ -88,6 +93,23 @@ function gateConsent(event: ConversionEvent, settings: Settings): Skip | undefin
   if (level === 'not_set') return skip('consent_unknown', 'no consentLevel, and consent.default is not_set');
   return undefined;
 }
+
+/**
+ * The event with the click that it counts for: its own, else the player's last paid one that the ledger remembers. A
+ * click older than the window counts for nothing.
+ */
+function withClick(event: ConversionEvent, { settings, memory }: World): ConversionEvent {
+  const windowMs = settings['attribution.windowDays'] * DAY_MS;
+  const { timeMs } = event.click;
+  const isOwn = attributeClick(event.click) !== undefined;
+  if (isOwn && (timeMs === undefined || event.timeMs - timeMs <= windowMs)) return event;
+  const remembered = memory.findClick(event, windowMs);
+  if (remembered)
+    return { ...event, click: { ...remembered, fields: { ...event.click.fields, ...remembered.fields } } };
+  return isOwn ? { ...event, click: { fields: {} } } : event;
+}
+
+const DAY_MS = 86_400_000;
 
 function findOwner(attribution: Attribution | undefined, world: World): NetworkName | Skip {
   if (!attribution) return skip('organic', 'no click id and no paid utm_source');
@@ -127,8 +149,17 @@ function planPostback(
   if (standing === 'pending') return { postback, mapping, resumes: true };
   const stopped =
     judgeAge(postback.eventTimeMs, nowMs, route.channel.limits) ?? route.channel.check(postback.facts, mapping);
-  if (!stopped) return { postback, mapping };
+  if (!stopped) return takeSlot(postback, goal, world) ?? { postback, mapping };
   return REPLAYABLE.has(stopped.reason) ? { ...stopped, postback } : stopped;
+}
+
+/** Only a conversion that passed every gate claims its player's one slot; here it is asked for, recording takes it. */
+function takeSlot(postback: Postback, goal: ConversionGoal, { memory }: World): Skip | undefined {
+  if (goal.trigger !== 'once') return undefined;
+  postback.once = true;
+  const slot = slotOf(postback);
+  if (!slot || !memory.isTaken(slot)) return undefined;
+  return skip('already_counted', `${goal.id} counts once per player, and has counted this one`);
 }
 
 /** Reasons that a setting or the passing of time can take away, so that `replay --state skipped` makes sense. */
@@ -158,6 +189,10 @@ function makePostback(
     test: event.test,
     facts: network.prepare(event, world.settings),
   };
+  const person = world.memory.playerOf(event);
+  if (person !== undefined) postback.person = person;
+  const members = world.memory.membersOf(event);
+  if (members.length > 0) postback.members = members;
   if (event.value !== undefined && event.currency !== undefined) {
     postback.value = event.value;
     postback.currency = event.currency;

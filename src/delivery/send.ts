@@ -51,7 +51,7 @@ async function readInput(input: Input, intake: Intake, delivery: Delivery): Prom
   const isStream = input.path === undefined;
   const read = async (): Promise<void> => {
     for await (const lines of readLines(input, delivery.signal)) {
-      for (const line of lines) intake.take(line, input.name, isStream);
+      await intake.take(lines, input.name, isStream);
       await intake.settle();
     }
   };

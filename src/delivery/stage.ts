@@ -18,7 +18,7 @@ export interface Selection {
 
 /** What a run needs to know of its workspace before it can plan. */
 export interface Stage {
-  world: Omit<World, 'standing'>;
+  world: Omit<World, 'standing' | 'memory'>;
   /** The connections that are switched on, in the order of the networks. */
   open: Connected[];
 }

@@ -52,7 +52,7 @@ async function tailStream(
 ): Promise<void> {
   await readStream(delivery, async () => {
     for await (const lines of readLines(input, signal)) {
-      for (const line of lines) intake.take(line, input.name, true);
+      await intake.take(lines, input.name, true);
       await intake.settle();
       delivery.lanes.forEach((lane) => lane.flush());
       await run.shown();
@@ -73,7 +73,7 @@ async function tailFile(
   const from = run.from === 'last' ? (log.findPlace(path) ?? 'start') : run.from;
   for await (const followed of followFile({ path, from: from satisfies From, clock: workspace.clock, signal })) {
     if (followed.type === 'lines') {
-      for (const line of followed.lines) intake.take(line, name, true);
+      await intake.take(followed.lines, name, true);
       await intake.settle();
       // Everything up to here is in the log: a restart goes on behind it.
       await log.keepPlace(path, followed.place);

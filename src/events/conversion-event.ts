@@ -106,6 +106,8 @@ export interface ConversionEvent {
   identifiers: Identifiers;
   click: Click;
   consent: ConsentSignals;
+  /** Two ids that an alias message says are one player's. */
+  alias?: { from: string; to: string };
   /** The id that a browser pixel reported the same conversion with, and to which network. */
   shared?: { id: string; network: string };
   /** The properties as given, for goal filters. */

@@ -7,10 +7,12 @@ import type { Random } from '../random.js';
 import { CommitQueue } from './commit-queue.js';
 import type { Database } from './database.js';
 import { openDatabase } from './database.js';
-import type { Entry, OpenRequest, RequestResult, SkipEntry } from './entry.js';
+import { slotOf } from './claims.js';
+import type { Begun, DroppedEntry, Entry, OpenRequest, RequestResult, SkipEntry } from './entry.js';
 import { Flights } from './flights.js';
 import { Kinds } from './kinds.js';
-import { packDetails, packIds } from './packing.js';
+import { packDetails, packIds, packPeople } from './packing.js';
+import { People } from './people.js';
 import type { RowOutcome, RowPlace, StoredPostback } from './postback-rows.js';
 import { findPlace, putPlace } from './places.js';
 import { PostbackRows } from './postback-rows.js';
@@ -44,6 +46,7 @@ export class DeliveryLog {
   /** Shared with the queries of log/query.ts. */
   readonly database: Database;
   readonly kinds: Kinds;
+  readonly people: People;
   readonly #clock: Clock;
   readonly #queue: CommitQueue;
   readonly #runs: Runs;
@@ -58,6 +61,7 @@ export class DeliveryLog {
     this.#runs = runs;
     this.#clock = options.clock;
     this.kinds = new Kinds(database);
+    this.people = new People(database);
     this.#queue = new CommitQueue(database);
     this.#rows = new PostbackRows(database, options.clock);
     this.#flights = new Flights(database, run.id, options.keepDelivered);
@@ -70,7 +74,7 @@ export class DeliveryLog {
   /** Opens the log, registers a run in it and takes over what dead runs left behind. */
   static open(options: LogOptions, command: string): DeliveryLog {
     const database = openDatabase(options.path, options.synchronous);
-    prepareSchema(database, options.path);
+    prepareSchema(database, options.path, options.random);
     const runs = new Runs(database, options.clock);
     const run = database.transact(() => runs.start(command, options.random));
     const log = new DeliveryLog(database, run, runs, options);
@@ -117,6 +121,9 @@ export class DeliveryLog {
         if (state === 'delivered' && !this.#rows.find(postback.id)) {
           this.#rows.put({ postback, attempts }, 'pending', null, { kind: 'stopped', reason: 'replayed' });
         }
+        const slot = slotOf(postback);
+        // The slot may have gone to another conversion since this one failed.
+        if (slot && state !== 'delivered' && !this.people.claims.take(slot)) continue;
         if (!this.#rows.reclaim(postback.id, this.run.id)) continue;
         claimed.set(postback.network, (claimed.get(postback.network) ?? 0) + 1);
       }
@@ -124,18 +131,31 @@ export class DeliveryLog {
     });
   }
 
+  /** Writes what `work` writes, with the other writes of this turn of the event loop. */
+  write<T>(work: () => T): Promise<T> {
+    return this.#queue.write(work);
+  }
+
   /**
-   * Records a request before it leaves. Entries that another process has taken meanwhile are left out of it; when none
-   * remains there is no request.
-   * @param flight the row that holds them, for another attempt
+   * Records a request before it leaves. Left out of it is what another process has taken meanwhile, what lost its
+   * goal's one slot of the player, and who was erased.
+   * @param flight the row that holds the entries, for another attempt
    */
-  begin(account: string, entries: readonly Entry[], flight?: number): Promise<OpenRequest | undefined> {
+  begin(account: string, entries: readonly Entry[], flight?: number): Promise<Begun> {
     return this.#queue.write(() => {
       this.#seen.catchUp();
-      const mine = flight === undefined ? entries.filter((entry) => this.#isFree(entry)) : [...entries];
+      this.people.refresh();
+      const mine: Entry[] = [];
+      const dropped: DroppedEntry[] = [];
+      for (const entry of entries) {
+        const reason = this.#findObstacle(entry, flight !== undefined);
+        if (reason === undefined) mine.push(entry);
+        else dropped.push({ entry, reason });
+      }
       this.#flights.release(entries);
+      this.#dropAll(dropped, flight, mine);
       const first = mine[0];
-      if (first === undefined) return undefined;
+      if (first === undefined) return { dropped };
       const request = this.#insertRequest(first.postback.network, account, mine, this.#clock.now());
       this.#seen.add(
         mine.map(({ postback }) => postback.id),
@@ -145,7 +165,8 @@ export class DeliveryLog {
       if (this.#mayHaveRows) for (const { postback } of mine) this.#rows.remove(postback.id);
       if (flight !== undefined) this.#flights.assign(flight, request);
       this.#runs.beat(this.run);
-      return { request, flight: flight ?? this.#flights.insert(account, mine, request), entries: mine };
+      const open = { request, flight: flight ?? this.#flights.insert(account, mine, request), entries: mine };
+      return { open, dropped };
     });
   }
 
@@ -169,6 +190,7 @@ export class DeliveryLog {
         const entry = open.entries[index] as Entry;
         this.#mayHaveRows = true;
         this.#rows.put({ ...entry, attempts: entry.attempts + 1 }, settled, account, outcome, result.http);
+        if (settled === 'failed') this.#releaseSlot(entry);
       });
       return again.map((group) => this.#flights.insert(account, group, open.request));
     });
@@ -193,6 +215,7 @@ export class DeliveryLog {
         if (flight === undefined && !this.#isFree(entry)) continue;
         this.#rows.put(entry, state, account, outcome);
         if (claimed) this.#rows.claim(entry.postback.id, this.run.id);
+        if (state === 'failed') this.#releaseSlot(entry);
       }
     });
   }
@@ -255,6 +278,28 @@ export class DeliveryLog {
     this.database.close();
   }
 
+  #findObstacle(entry: Entry, isRetry: boolean): DroppedEntry['reason'] | undefined {
+    const { person, members = [] } = entry.postback;
+    if (this.people.suppressions.has(person === undefined ? members : [person, ...members])) return 'suppressed';
+    if (isRetry) return undefined;
+    if (!this.#isFree(entry)) return 'duplicate';
+    const slot = slotOf(entry.postback);
+    return slot && !this.people.claims.take(slot) ? 'already_counted' : undefined;
+  }
+
+  #dropAll(dropped: readonly DroppedEntry[], flight: number | undefined, rest: readonly Entry[]): void {
+    if (dropped.length === 0) return;
+    if (flight !== undefined) this.#flights.shrink(flight, rest);
+    for (const { entry, reason } of dropped) {
+      if (entry.stored && reason !== 'duplicate') this.#rows.remove(entry.postback.id);
+    }
+  }
+
+  #releaseSlot({ postback }: Entry): void {
+    const slot = slotOf(postback);
+    if (slot) this.people.claims.release(slot);
+  }
+
   #isFree({ postback, stored }: Entry): boolean {
     if (stored) return this.#rows.claim(postback.id, this.run.id);
     return !this.#seen.has(postback);
@@ -273,7 +318,9 @@ export class DeliveryLog {
       ...(postback.value === undefined ? {} : { value: postback.value }),
     }));
     const { lastInsertRowid } = this.database
-      .prepare('INSERT INTO request (run, network, account, started, count, ids, details) VALUES (?, ?, ?, ?, ?, ?, ?)')
+      .prepare(
+        'INSERT INTO request (run, network, account, started, count, ids, details, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      )
       .run(
         this.run.id,
         network,
@@ -282,6 +329,7 @@ export class DeliveryLog {
         entries.length,
         packIds(entries.map(({ postback }) => postback.eventId)),
         packDetails(details, startedMs),
+        packPeople(entries.map(({ postback }) => postback.person)),
       );
     return Number(lastInsertRowid);
   }

@@ -28,6 +28,19 @@ export interface OpenRequest {
   entries: Entry[];
 }
 
+/** An entry that was left out of a request, and why. */
+export interface DroppedEntry {
+  entry: Entry;
+  reason: 'duplicate' | 'already_counted' | 'suppressed';
+}
+
+/** What became of entries that were to be sent. */
+export interface Begun {
+  /** Absent when every entry was left out. */
+  open?: OpenRequest;
+  dropped: DroppedEntry[];
+}
+
 /** The answer to a recorded request. */
 export interface RequestResult {
   http: number | undefined;

@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { Postback } from '../networks/network.js';
 import { systemClock } from '../clock.js';
+import { systemRandom } from '../random.js';
 import { openDatabase } from './database.js';
 import type { Database } from './database.js';
 import type { Standing } from './delivery-log.js';
 import { Kinds } from './kinds.js';
+import { People } from './people.js';
 import { PostbackRows } from './postback-rows.js';
 import { prepareSchema } from './schema.js';
 import { SeenIndex } from './seen-index.js';
@@ -19,12 +21,14 @@ export class LogPeek {
   readonly kinds: Kinds;
   readonly #rows: PostbackRows;
   readonly #workspace: string;
+  readonly people: People;
   #seen: SeenIndex | undefined;
 
   private constructor(database: Database, workspace: string) {
     this.database = database;
     this.kinds = new Kinds(database);
     this.#rows = new PostbackRows(database, systemClock);
+    this.people = new People(database);
     this.#workspace = workspace;
   }
 
@@ -32,7 +36,7 @@ export class LogPeek {
   static open(path: string, workspace: string): LogPeek | undefined {
     if (!existsSync(path)) return undefined;
     const database = openDatabase(path, 'normal');
-    prepareSchema(database, path);
+    prepareSchema(database, path, systemRandom);
     return new LogPeek(database, workspace);
   }
 

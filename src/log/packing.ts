@@ -23,6 +23,16 @@ export function unpackIds(packed: Uint8Array | string): string[] {
   return ids;
 }
 
+const PERSON_BYTES = 16;
+
+/** The people of one request, 16 bytes each, zeros where nobody is known; null where nobody is at all. */
+export function packPeople(people: readonly (string | undefined)[]): Buffer | null {
+  if (people.every((person) => person === undefined)) return null;
+  const packed = Buffer.alloc(people.length * PERSON_BYTES);
+  people.forEach((person, index) => packed.write(person ?? '', index * PERSON_BYTES, 'hex'));
+  return packed;
+}
+
 /** What a request row keeps of one postback beside its id. */
 export interface Detail {
   /** Row of the `kind` table: goal, event, currency, test. */

@@ -41,8 +41,8 @@ export class PostbackRows {
     this.#database
       .prepare(
         `INSERT INTO postback (id, state, network, account, goal, event, event_id, event_time, updated, attempts, run,
-           kind, reason, message, http, data)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)
+           kind, reason, message, http, person, data)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, account = excluded.account, updated = excluded.updated,
            attempts = excluded.attempts, run = NULL, kind = excluded.kind, reason = excluded.reason,
            message = excluded.message, http = excluded.http, data = excluded.data`,
@@ -62,6 +62,7 @@ export class PostbackRows {
         outcome?.reason ?? null,
         outcome?.message ?? null,
         http ?? null,
+        postback.person ?? null,
         JSON.stringify(postback),
       );
   }

@@ -1,5 +1,7 @@
 import { ConfigError } from '../errors.js';
+import type { Random } from '../random.js';
 import type { Database } from './database.js';
+import { makeSalt } from './people.js';
 
 /** Version of the file format; raised with every change that an older program could not read. */
 export const SCHEMA_VERSION = 1;
@@ -14,6 +16,9 @@ export const SCHEMA_VERSION = 1;
  *
  * A row of `flight` holds the facts of postbacks on their way. With `request` null they were read from a stream and are
  * in no request yet; with `done` set they have landed, and the newest are kept so that they can be sent again.
+ *
+ * People are known by salted hashes of their ids (src/people/): `member` is one id, `person` stands for all ids that
+ * alias messages have joined. Without `meta.salt` nobody can tell whose they are.
  */
 const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -48,7 +53,7 @@ CREATE INDEX flight_request ON flight(request) WHERE done IS NOT NULL;
 CREATE TABLE postback (
   id BLOB PRIMARY KEY, state TEXT NOT NULL, network TEXT NOT NULL, account TEXT, goal TEXT NOT NULL,
   event TEXT NOT NULL, event_id TEXT NOT NULL, event_time INTEGER NOT NULL, updated INTEGER NOT NULL,
-  attempts INTEGER NOT NULL, run INTEGER, kind TEXT, reason TEXT, message TEXT, http INTEGER, person BLOB,
+  attempts INTEGER NOT NULL, run INTEGER, kind TEXT, reason TEXT, message TEXT, http INTEGER, person TEXT,
   data TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX postback_state ON postback(state, updated);
@@ -58,6 +63,18 @@ CREATE TABLE skip (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL, entries TEXT NOT NULL
 );
 CREATE INDEX skip_time ON skip(at);
+CREATE INDEX postback_person ON postback(person) WHERE person IS NOT NULL;
+CREATE TABLE alias (member TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX alias_person ON alias(person);
+CREATE TABLE click (
+  person TEXT NOT NULL, at INTEGER NOT NULL, fields TEXT NOT NULL, PRIMARY KEY (person, at)
+) WITHOUT ROWID;
+CREATE TABLE claim (
+  goal TEXT NOT NULL, test INTEGER NOT NULL, person TEXT NOT NULL, postback TEXT NOT NULL,
+  PRIMARY KEY (goal, test, person)
+) WITHOUT ROWID;
+CREATE INDEX claim_person ON claim(person);
+CREATE TABLE suppression (member TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE checkpoint (
   path TEXT PRIMARY KEY, device TEXT NOT NULL, inode TEXT NOT NULL, offset INTEGER NOT NULL, line INTEGER NOT NULL,
   head TEXT NOT NULL, head_bytes INTEGER NOT NULL, updated INTEGER NOT NULL
@@ -93,7 +110,7 @@ FROM skip s JOIN run ON run.id = s.run, json_each(s.entries) e;
  * Makes the tables in a new file and checks the version of an old one.
  * @throws ConfigError when a newer program wrote the file
  */
-export function prepareSchema(database: Database, path: string): void {
+export function prepareSchema(database: Database, path: string, random: Random): void {
   if (readVersion(database) === SCHEMA_VERSION) return;
   database.transact(() => {
     // Two processes may start on a new file at once: the second finds the work done.
@@ -105,6 +122,7 @@ export function prepareSchema(database: Database, path: string): void {
       });
     }
     database.exec(TABLES);
+    makeSalt(database, random);
     database.exec(VIEW);
     database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });

@@ -75,6 +75,12 @@ export interface Postback {
   test: boolean;
   value?: string;
   currency?: string;
+  /** The player, as a salted hash of the delivery log. */
+  person?: string;
+  /** Whether its goal counts once per player. */
+  once?: boolean;
+  /** Salted hashes of all that names the person on the line, for erasure. */
+  members?: string[];
   facts: Facts;
 }
 

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 async function begin(log: DeliveryLog, entries: Entry[]): Promise<OpenRequest> {
-  const open = await log.begin(ACCOUNT, entries);
+  const { open } = await log.begin(ACCOUNT, entries);
   if (!open) throw new Error('every entry was taken');
   return open;
 }
@@ -101,7 +101,7 @@ describe('the delivery log', () => {
     const result = { http: 429, latencyMs: 1, verdicts: [SUCCESS, RETRY] };
     const [flight] = (await log.finish(ACCOUNT, open, result, [[rest]])) ?? [];
     const second = await log.begin(ACCOUNT, [rest], flight);
-    await log.finish(ACCOUNT, second as OpenRequest, { http: 207, latencyMs: 1, verdicts: [SUCCESS] }, []);
+    await log.finish(ACCOUNT, second.open as OpenRequest, { http: 207, latencyMs: 1, verdicts: [SUCCESS] }, []);
     await log.close({});
     expect(readLog(path, { eventIds: [makeUuid(2)] })).toMatchObject([
       { status: 'retried', attempt: 1, http: 429, kind: 'throttled', reason: 'http_429' },
@@ -133,7 +133,7 @@ describe('the delivery log', () => {
       log.begin(ACCOUNT, [makeEntry(1), makeEntry(2)]),
       other.begin(ACCOUNT, [makeEntry(2), makeEntry(3)]),
     ]);
-    const taken = [...(a?.entries ?? []), ...(b?.entries ?? [])].map(({ postback }) => postback.eventId);
+    const taken = [...(a.open?.entries ?? []), ...(b.open?.entries ?? [])].map(({ postback }) => postback.eventId);
     expect(taken.sort()).toEqual([makeUuid(1), makeUuid(2), makeUuid(3)]);
     await log.close({});
     await other.close({});
@@ -142,7 +142,7 @@ describe('the delivery log', () => {
   it('gives nothing to send where everything is taken', async () => {
     const log = openLog(path);
     await deliver(log, [makeEntry(1)]);
-    expect(await log.begin(ACCOUNT, [makeEntry(1)])).toBeUndefined();
+    expect(await log.begin(ACCOUNT, [makeEntry(1)])).toMatchObject({ dropped: [{ reason: 'duplicate' }] });
     await log.close({});
   });
 

@@ -1,0 +1,11 @@
+import type { ConversionEvent } from '../events/conversion-event.js';
+import { attributeClick } from './attribute.js';
+
+/** Track events that carry the session's attribution (product-behaviour.md A11; `page` and `screen` are types). */
+const CARRIERS: ReadonlySet<string> = new Set(['sign_up', 'link_clicked']);
+
+/** Whether the click ledger remembers this event's click: a visit by a paid click, with consent. */
+export function carriesClick(event: ConversionEvent): boolean {
+  const isCarrier = event.type === 'page' || event.type === 'screen' || CARRIERS.has(event.name);
+  return isCarrier && event.consentLevel !== 'none' && attributeClick(event.click) !== undefined;
+}

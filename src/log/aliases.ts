@@ -1,0 +1,63 @@
+import type { Database } from './database.js';
+
+/** Members whose person is remembered between look-ups. */
+const REMEMBERED = 20_000;
+
+/** Which members are one person: joined by alias messages, transitively. */
+export class Aliases {
+  readonly #database: Database;
+  readonly #persons = new Map<string, string>();
+  #isEmpty = true;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.refresh();
+  }
+
+  /** Another process may have joined people since. */
+  refresh(): void {
+    this.#persons.clear();
+    this.#isEmpty = this.#database.prepare('SELECT 1 FROM alias LIMIT 1').get() === undefined;
+  }
+
+  /** The person that a member belongs to: itself where nothing joined it. */
+  personOf(member: string): string {
+    if (this.#isEmpty) return member;
+    const known = this.#persons.get(member);
+    if (known !== undefined) return known;
+    const row = this.#database.prepare('SELECT person FROM alias WHERE member = ?').get(member);
+    const person = row === undefined ? member : String(row['person']);
+    if (this.#persons.size >= REMEMBERED) this.#persons.clear();
+    this.#persons.set(member, person);
+    return person;
+  }
+
+  /** Every member of a person. */
+  membersOf(person: string): string[] {
+    const rows = this.#database.prepare('SELECT member FROM alias WHERE person = ?').all(person);
+    return [...new Set([person, ...rows.map((row) => String(row['member']))])];
+  }
+
+  /** Joins two members and all that they were joined with. Call inside a write transaction. */
+  join(one: string, two: string): void {
+    const [kept, left] = [this.#read(one), this.#read(two)];
+    if (kept === left) return;
+    this.#isEmpty = false;
+    const put = this.#database.prepare('INSERT OR REPLACE INTO alias VALUES (?, ?)');
+    this.#database.prepare('UPDATE alias SET person = ? WHERE person = ?').run(kept, left);
+    for (const member of [one, two, left]) put.run(member, kept);
+    // What was kept under the other name goes along; where both have it, one is enough.
+    for (const table of ['click', 'claim']) {
+      this.#database.prepare(`UPDATE OR IGNORE ${table} SET person = ? WHERE person = ?`).run(kept, left);
+      this.#database.prepare(`DELETE FROM ${table} WHERE person = ?`).run(left);
+    }
+    this.#database.prepare('UPDATE postback SET person = ? WHERE person = ?').run(kept, left);
+    this.#persons.clear();
+  }
+
+  /** As personOf, but from the table: what is joined must not rest on what is remembered. */
+  #read(member: string): string {
+    const row = this.#database.prepare('SELECT person FROM alias WHERE member = ?').get(member);
+    return row === undefined ? member : String(row['person']);
+  }
+}

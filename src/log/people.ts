@@ -1,0 +1,105 @@
+import type { Click, ConversionEvent } from '../events/conversion-event.js';
+import { MemberKeys } from '../people/member.js';
+import type { Random } from '../random.js';
+import { Aliases } from './aliases.js';
+import { Claims } from './claims.js';
+import { ClickLedger } from './click-ledger.js';
+import type { Database } from './database.js';
+import { Suppressions } from './suppressions.js';
+
+/** What the log remembers of people, by salted hashes: who is who, their clicks, their slots, who was erased. */
+export class People {
+  readonly keys: MemberKeys;
+  readonly aliases: Aliases;
+  readonly clicks: ClickLedger;
+  readonly claims: Claims;
+  readonly suppressions: Suppressions;
+  readonly #database: Database;
+  #version: number;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.keys = new MemberKeys(readSalt(database));
+    this.aliases = new Aliases(database);
+    this.clicks = new ClickLedger(database);
+    this.claims = new Claims(database);
+    this.suppressions = new Suppressions(database);
+    this.#version = readVersion(database);
+  }
+
+  /** Forgets what is remembered in memory when another process has written since. Costs little. */
+  refresh(): void {
+    const version = readVersion(this.#database);
+    if (version === this.#version) return;
+    this.#version = version;
+    this.aliases.refresh();
+    this.clicks.refresh();
+    this.suppressions.refresh();
+  }
+
+  /** The player: the user id if known, else the anonymous id, joined by alias messages. Undefined where there is none. */
+  playerOf({ userId, anonymousId }: ConversionEvent): string | undefined {
+    const id = userId ?? anonymousId;
+    return id === undefined ? undefined : this.aliases.personOf(this.keys.ofId(id));
+  }
+
+  /** The last paid click of the player within `windowMs` before the event. */
+  findClick(event: ConversionEvent, windowMs: number): Click | undefined {
+    return this.clicks.findLast(this.#personsOf(event), event.timeMs - windowMs, event.timeMs);
+  }
+
+  /** Whether the player was erased, by any of the ids on the event or joined with them. */
+  isSuppressed(event: ConversionEvent): boolean {
+    return !this.suppressions.isEmpty && this.suppressions.has(this.#namesOf(event));
+  }
+
+  /** The keys of everything on the event that names the player. */
+  membersOf(event: ConversionEvent): string[] {
+    const members: string[] = [];
+    for (const id of [event.userId, event.anonymousId]) if (id !== undefined) members.push(this.keys.ofId(id));
+    const { plain, hashed } = event.identifiers;
+    if (plain.email !== undefined) members.push(this.keys.ofEmail(plain.email));
+    if (hashed.email !== undefined) members.push(this.keys.ofEmailHash(hashed.email));
+    return members;
+  }
+
+  /** Joins the ids of alias and identify messages. Call inside a write transaction. */
+  noteIdentity({ type, alias, userId, anonymousId }: ConversionEvent): void {
+    const join = (one: string, two: string): void => this.aliases.join(this.keys.ofId(one), this.keys.ofId(two));
+    if (alias) join(alias.from, alias.to);
+    else if (type === 'identify' && userId !== undefined && anonymousId !== undefined) join(userId, anonymousId);
+  }
+
+  /** Remembers a paid click of whoever the event is about. Call inside a write transaction. */
+  noteClick(event: ConversionEvent): void {
+    for (const person of this.#personsOf(event)) {
+      this.clicks.note(person, event.click.timeMs ?? event.timeMs, event.click.fields);
+    }
+  }
+
+  #personsOf({ userId, anonymousId }: ConversionEvent): Set<string> {
+    const ids = [userId, anonymousId].filter((id) => id !== undefined);
+    return new Set(ids.map((id) => this.aliases.personOf(this.keys.ofId(id))));
+  }
+
+  *#namesOf(event: ConversionEvent): Generator<string> {
+    for (const member of this.membersOf(event)) {
+      yield member;
+      yield this.aliases.personOf(member);
+    }
+  }
+}
+
+/** Makes the salt of a new log. Call inside the transaction that makes its tables. */
+export function makeSalt(database: Database, random: Random): void {
+  database.prepare("INSERT INTO meta VALUES ('salt', ?)").run(random.bytes(32).toString('hex'));
+}
+
+function readSalt(database: Database): string {
+  return String(database.prepare("SELECT value FROM meta WHERE name = 'salt'").get()?.['value']);
+}
+
+/** Changes with every commit of another process, and of no other. */
+function readVersion(database: Database): number {
+  return Number(database.prepare('PRAGMA data_version').get()?.['data_version']);
+}

@@ -1,0 +1,28 @@
+import { sha256Hex } from '../identity/hash.js';
+
+/** Half a SHA-256: far more than any number of players needs, and short in the log. */
+const KEY_DIGITS = 32;
+
+/** Names people without telling who they are: salted hashes, different in every workspace. */
+export class MemberKeys {
+  readonly #salt: string;
+
+  constructor(salt: string) {
+    this.#salt = salt;
+  }
+
+  /** The key of a user id or an anonymous id. */
+  ofId(id: string): string {
+    return sha256Hex(`${this.#salt}\0id\0${id}`).slice(0, KEY_DIGITS);
+  }
+
+  /** The key of an e-mail address, by the hash of its trimmed, lower-case form. */
+  ofEmail(address: string): string {
+    return this.ofEmailHash(sha256Hex(address.trim().toLowerCase()));
+  }
+
+  /** The key of an e-mail address that came as SHA-256 of its trimmed, lower-case form. */
+  ofEmailHash(hash: string): string {
+    return sha256Hex(`${this.#salt}\0email\0${hash}`).slice(0, KEY_DIGITS);
+  }
+}
