@@ -28,6 +28,7 @@ export function sortVerdict(batch: Batch, verdict: Verdict, rules: SortingRules)
   const attempts = Math.max(...batch.items.map(({ tries }) => tries)) + 1;
   const notBeforeMs = rules.nowMs + backoffMs(attempts, verdict.retryAfterMs, rules.random);
   const tooLong = (verdict.retryAfterMs ?? 0) > LONGEST_WAIT_MS;
+  const expired = new Map<Outcome, Outcome>();
   const verdicts = batch.items.map((item, index): EntryVerdict => {
     const outcome = verdict.outcomes[index] ?? MISSING;
     const fate = judgeOutcome(outcome.kind);
@@ -37,12 +38,23 @@ export function sortVerdict(batch: Batch, verdict: Verdict, rules: SortingRules)
       return { status: outcome.kind === 'credential' ? 'failed' : 'retried', outcome, settled: 'pending' };
     }
     const isLast = item.tries + 1 >= rules.maxAttempts || tooLong || rules.isStopped;
-    const isLate = notBeforeMs >= deadlineOf(item.outgoing.postback.eventTimeMs, rules.limits);
-    if (isLast || isLate) return { status: 'retried', outcome, settled: 'pending' };
+    if (isLast) return { status: 'retried', outcome, settled: 'pending' };
+    if (notBeforeMs >= deadlineOf(item.outgoing.postback.eventTimeMs, rules.limits)) {
+      // One object for all that share an outcome: the log then tells it once.
+      const late = expired.get(outcome) ?? expire(outcome);
+      expired.set(outcome, late);
+      return { status: 'failed', outcome: late, settled: 'failed' };
+    }
     retried.push(advance(item, 1));
     return { status: 'retried', outcome };
   });
   return { verdicts, again: retried.length === 0 ? [] : [{ items: retried, notBeforeMs }] };
+}
+
+/** No attempt is made past the deadline: what would have to wait longer is lost now, not found pending for ever. */
+function expire({ reason, message }: Outcome): Outcome {
+  const last = message === undefined ? reason : `${reason}: ${message}`;
+  return { kind: 'expired', reason: 'too_old', message: `the window closes before another attempt; the last: ${last}` };
 }
 
 function splitBatch(batch: Batch, verdict: Verdict, rules: SortingRules): Sorted {

@@ -1,0 +1,59 @@
+import type { Clock } from '../../src/clock.js';
+
+interface Sleeper {
+  wakeMs: number;
+  wake: () => void;
+}
+
+/**
+ * A clock that leaps: whoever sleeps longest ahead of nobody else is woken at once, and the time is then what he waited
+ * for. Between leaps it stands still.
+ */
+export class LeapingClock implements Clock {
+  #nowMs: number;
+  #sleepers: Sleeper[] = [];
+  #isLeaping = false;
+  /** How long each sleep was to be, in the order in which they began. */
+  readonly sleeps: number[] = [];
+
+  constructor(startMs = Date.now()) {
+    this.#nowMs = startMs;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  advance(spanMs: number): void {
+    this.#nowMs += spanMs;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    this.sleeps.push(ms);
+    return new Promise((resolve, reject) => {
+      const sleeper = { wakeMs: this.#nowMs + ms, wake: resolve };
+      const abort = (): void => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+      };
+      if (signal?.aborted) return abort();
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#sleepers.push(sleeper);
+      if (!this.#isLeaping) this.#leap();
+    });
+  }
+
+  /** After a moment for what is under way, the next sleeper. */
+  #leap(): void {
+    this.#isLeaping = true;
+    setTimeout(() => {
+      this.#isLeaping = false;
+      this.#sleepers.sort((one, two) => one.wakeMs - two.wakeMs);
+      const next = this.#sleepers.shift();
+      if (!next) return;
+      this.#nowMs = Math.max(this.#nowMs, next.wakeMs);
+      next.wake();
+      if (this.#sleepers.length > 0) this.#leap();
+    }, 2);
+  }
+}
