@@ -60,6 +60,11 @@ export class Lane {
     return this.#courier.stop;
   }
 
+  /** Whether the lane can do nothing more; {@link space} throws why. */
+  get isBroken(): boolean {
+    return this.#fault !== undefined;
+  }
+
   /** Takes one postback. Await {@link space} now and then. `holds`: it came from a stream, see {@link hold}. */
   add(item: Item, holds = false): void {
     if (holds && !item.entry.stored) this.#unheld.push(item.entry);

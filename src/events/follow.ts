@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { InputError, messageOf } from '../errors.js';
 import type { Line } from './line-splitter.js';
+import type { Rotated } from './open-file.js';
 import { findRotated, identify, OpenFile } from './open-file.js';
 import type { Place } from './place.js';
 
@@ -74,8 +75,7 @@ async function* openFirst(
     const file = await OpenFile.open(path, place);
     if (file && (await file.stillHas(place)) && file.identity.inode === place.inode) return file;
     await file?.close();
-    yield* readRotated(path, place, signal);
-    return yield* waitFor(path, { offset: 0, line: 0 }, rest, signal);
+    return yield* openAfter(place, path, rest, signal);
   }
   const identity = await identify(path);
   if (from !== 'end' || !identity) return yield* waitFor(path, { offset: 0, line: 0 }, rest, signal);
@@ -117,7 +117,10 @@ async function* readNew(file: OpenFile, signal: AbortSignal): AsyncGenerator<Fol
   let grew = false;
   for (let lines = await file.read(); lines && !signal.aborted; lines = await file.read()) {
     grew = true;
-    if (lines.length > 0) yield { type: 'lines', lines, place: await file.place() };
+    if (lines.length === 0) continue;
+    yield { type: 'lines', lines, place: await file.place() };
+    // Whoever takes the lines may take his time, and the file may be cut off meanwhile.
+    if (!(await file.stillHas(await file.place()))) break;
   }
   return grew;
 }
@@ -134,25 +137,42 @@ async function* openNext(
   rest: () => Promise<void>,
   signal: AbortSignal,
 ): AsyncGenerator<Followed, OpenFile | undefined> {
-  const place = await file.place();
   if (change === 'renamed') {
     const lines = file.readRest();
     if (lines.length > 0) yield { type: 'lines', lines, place: await file.place() };
   }
+  const place = await file.place();
   await file.close();
-  // What was written between our last look and the truncation is in the copy alone.
-  if (change === 'truncated') yield* readRotated(path, place, signal);
-  return yield* waitFor(path, { offset: 0, line: 0 }, rest, signal);
+  // What was written between our last look and a truncation is in the copy alone.
+  return yield* openAfter(place, path, rest, signal);
 }
 
-/** The rest of a file that was rotated while nobody looked. */
-async function* readRotated(path: string, place: Place, signal: AbortSignal): AsyncGenerator<Followed> {
-  const rotated = await findRotated(path, place);
-  const file = rotated === undefined ? undefined : await OpenFile.open(rotated, place);
+/** Goes on behind `place` through what was rotated while nobody looked, up to the file that has the name now. */
+async function* openAfter(
+  place: Place,
+  path: string,
+  rest: () => Promise<void>,
+  signal: AbortSignal,
+): AsyncGenerator<Followed, OpenFile | undefined> {
+  // Opened before looking around: should it be rotated too meanwhile, it is not lost.
+  const next = await OpenFile.open(path, { offset: 0, line: 0 });
+  let isGiven = false;
+  try {
+    for (const rotated of await findRotated(path, place, next?.identity.inode)) yield* readRotated(rotated, signal);
+    isGiven = true;
+  } finally {
+    if (!isGiven) await next?.close();
+  }
+  return next ?? (yield* waitFor(path, { offset: 0, line: 0 }, rest, signal));
+}
+
+/** What is left of a file that nobody writes to any more. */
+async function* readRotated({ path, start }: Rotated, signal: AbortSignal): AsyncGenerator<Followed> {
+  const file = await OpenFile.open(path, start);
   if (!file) return;
   try {
     yield* readNew(file, signal);
-    const lines = file.readRest();
+    const lines = signal.aborted ? [] : file.readRest();
     if (lines.length > 0) yield { type: 'lines', lines, place: await file.place() };
   } finally {
     await file.close();

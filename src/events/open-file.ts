@@ -17,6 +17,8 @@ export interface Identity {
   device: string;
   inode: string;
   size: number;
+  /** When its content was changed last, in milliseconds since the epoch. */
+  changedMs: number;
 }
 
 /** A file that is being followed, from some place on. */
@@ -97,23 +99,42 @@ export async function identify(path: string): Promise<Identity | undefined> {
   return found && identityOf(found);
 }
 
+/** A rotated file that is still to be read, and from where. */
+export interface Rotated {
+  path: string;
+  start: { offset: number; line: number };
+}
+
 /**
- * Finds where the rest of a rotated file went: a file beside it that is the same one under another name, or a copy that
- * begins the same and is at least as long. Packed copies are not looked into.
+ * Finds what became of a rotated file: the one beside it that is the same under another name, or a copy that begins the
+ * same and is at least as long; and then, oldest first, those that were rotated after it. Packed copies are not looked
+ * into. Empty when the file with the place is gone.
+ * @param openInode of the file that is read next in any case
  */
-export async function findRotated(path: string, place: Place): Promise<string | undefined> {
+export async function findRotated(path: string, place: Place, openInode?: string): Promise<Rotated[]> {
   const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []);
-  const beside = names.filter(
-    (name) => name !== basename(path) && name.startsWith(stemOf(path)) && !/\.(gz|zst|bz2|xz)$/.test(name),
-  );
-  for (const name of beside) {
-    const candidate = join(folder, name);
-    const identity = await identify(candidate);
-    if (!identity || identity.size < place.offset) continue;
-    const isSame = identity.inode === place.inode && identity.device === place.device;
-    if (isSame || (place.headBytes > 0 && (await beginsAs(candidate, place)))) return candidate;
+  const names = (await readdir(folder).catch(() => [])).filter((name) => isRotationOf(basename(path), name));
+  const beside: (Identity & { path: string })[] = [];
+  for (const name of names) {
+    const identity = await identify(join(folder, name));
+    if (identity && identity.inode !== openInode) beside.push({ ...identity, path: join(folder, name) });
   }
+  const holder = await findHolder(beside, place);
+  if (!holder) return [];
+  const younger = beside.filter((other) => other !== holder && other.changedMs > holder.changedMs);
+  younger.sort((one, two) => one.changedMs - two.changedMs);
+  return [
+    { path: holder.path, start: place },
+    ...younger.map((file) => ({ path: file.path, start: { offset: 0, line: 0 } })),
+  ];
+}
+
+async function findHolder<T extends Identity & { path: string }>(files: T[], place: Place): Promise<T | undefined> {
+  const longEnough = files.filter(({ size }) => size >= place.offset);
+  const same = longEnough.find(({ inode, device }) => inode === place.inode && device === place.device);
+  if (same && (await beginsAs(same.path, place))) return same;
+  if (place.headBytes === 0) return undefined;
+  for (const file of longEnough) if (await beginsAs(file.path, place)) return file;
   return undefined;
 }
 
@@ -127,13 +148,23 @@ async function beginsAs(path: string, place: Place): Promise<boolean> {
   }
 }
 
-/** `events.jsonl` is rotated to `events.jsonl.1` or `events-20261121.jsonl`. */
-function stemOf(path: string): string {
-  return basename(path).replace(/\.[^.]*$/, '');
+const PACKED = /\.(gz|zst|bz2|xz)$/;
+/** A number or a date, as rotation puts it behind or before the ending. */
+const COUNTED = /^[-._]\d[\d._:TZ-]*$/;
+
+/** `events.jsonl` is rotated to `events.jsonl.1`, `events.jsonl-20261121` or `events-20261121.jsonl`. */
+function isRotationOf(name: string, other: string): boolean {
+  if (PACKED.test(other)) return false;
+  const ending = /\.[^.]+$/.exec(name)?.[0] ?? '';
+  const stem = name.slice(0, name.length - ending.length);
+  if (other.startsWith(name)) return COUNTED.test(other.slice(name.length)) || other === `${name}.old`;
+  if (!other.startsWith(stem) || !other.endsWith(ending)) return false;
+  return COUNTED.test(other.slice(stem.length, other.length - ending.length));
 }
 
-function identityOf(found: { dev: bigint; ino: bigint; size: bigint }): Identity {
-  return { device: String(found.dev), inode: String(found.ino), size: Number(found.size) };
+function identityOf(found: { dev: bigint; ino: bigint; size: bigint; mtimeNs: bigint }): Identity {
+  const { dev, ino, size, mtimeNs } = found;
+  return { device: String(dev), inode: String(ino), size: Number(size), changedMs: Number(mtimeNs) / 1e6 };
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
