@@ -19,7 +19,7 @@ export function renderOverview({ conversions, requests, faults, hosts }: Control
     card(
       'Accepted conversions',
       renderTable(
-        ['Network', 'API', 'Account', 'Booked on', 'Dedupe id', 'Received', 'Last', 'Not counted'],
+        ['Network', 'API', 'Account', 'Booked on', 'Dedupe id', 'Received', 'Last (UTC)', 'Not counted'],
         kept
           .slice(-ROWS_SHOWN)
           .reverse()
@@ -30,7 +30,7 @@ export function renderOverview({ conversions, requests, faults, hosts }: Control
             row.target,
             row.dedupeId ?? '',
             row.received,
-            row.lastReceivedAt,
+            row.lastReceivedAt.slice(0, 19).replace('T', ' '),
             row.excluded ?? '',
           ]),
       ),
