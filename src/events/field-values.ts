@@ -1,12 +1,10 @@
 import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
-import { toDecimalText } from './decimal-text.js';
 import { describeType, FieldProblem } from './field-problem.js';
-import { parseTimestamp } from './timestamp.js';
 
 /** Length limits of event-formats.md section 1. */
 export const MAX_ID_LENGTH = 256;
-const MAX_TEXT_LENGTH = 2048;
+export const MAX_TEXT_LENGTH = 2048;
 
 /** A string, or undefined when absent, null or empty. Empty means absent (event-formats.md section 10). */
 export function readText(
@@ -60,37 +58,6 @@ export function readChoice<T extends string>(
     throw new FieldProblem('invalid_enum', path, `is ${quote(value)}; expected one of ${choices.join(', ')}`);
   }
   return value as T;
-}
-
-/** RFC 3339 text as milliseconds; the field is required. */
-export function readTime(from: JsonObject, name: string, path: string): number {
-  const text = from[name];
-  if (text === undefined || text === null || text === '') throw missing(path, 'an RFC 3339 date-time');
-  if (typeof text !== 'string') throw wrongType(path, 'an RFC 3339 date-time such as 2026-11-18T20:14:05Z', text);
-  const timeMs = parseTimestamp(text);
-  if (timeMs === undefined) {
-    const expected = 'expected an RFC 3339 date-time that exists, with its zone, such as 2026-11-18T20:14:05Z';
-    throw new FieldProblem('invalid_format', path, `is ${quote(text)}; ${expected}`);
-  }
-  return timeMs;
-}
-
-/** A number or numeric text as decimal text, or undefined when absent. */
-export function readDecimal(from: JsonObject, name: string, path: string): string | undefined {
-  const value = from[name];
-  if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'number') {
-    const text = Number.isFinite(value) ? toDecimalText(String(value)) : undefined;
-    if (text === undefined)
-      throw new FieldProblem('invalid_value', path, 'is too large to be a number; expected one such as 9.99');
-    return text;
-  }
-  if (typeof value !== 'string') throw wrongType(path, 'a number or a numeric string', value);
-  const text = toDecimalText(value);
-  if (text === undefined) {
-    throw new FieldProblem('invalid_value', path, `is ${quote(value)}; expected a decimal number such as 9.99`);
-  }
-  return text;
 }
 
 /** The problem of a field that is not there. */

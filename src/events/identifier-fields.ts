@@ -1,6 +1,7 @@
 import { toCountryCode } from '../identity/country.js';
 import { readHash } from '../identity/hash.js';
 import type { JsonObject } from '../json.js';
+import { IDENTIFIER_NAMES } from './audience-fields.js';
 import type { HashedField, Identifiers } from './conversion-event.js';
 import { HASHED_FIELDS } from './conversion-event.js';
 import { FieldProblem } from './field-problem.js';
@@ -9,17 +10,7 @@ import { readLooseText } from './field-values.js';
 /** Where a line may carry identifiers, most specific first, each with the path that messages name. */
 export type Place = readonly [from: JsonObject, path: string];
 
-/** Names that other systems use for the same field (contract.md section 6). */
-const ALIASES: Record<HashedField, readonly string[]> = {
-  email: ['email'],
-  phone: ['phone', 'phone_number', 'phoneNumber'],
-  first_name: ['first_name', 'firstName'],
-  last_name: ['last_name', 'lastName'],
-  address: ['address', 'street'],
-  city: ['city'],
-  state: ['state', 'region'],
-  postal_code: ['postal_code', 'postalCode', 'zip'],
-};
+const OTHER_FIELDS = ['externalId', 'maid', 'rampId', 'matchId', 'ip', 'userAgent'] as const;
 
 /**
  * What identifies the person, from the given places: the first place that has a field wins.
@@ -28,15 +19,10 @@ const ALIASES: Record<HashedField, readonly string[]> = {
 export function readIdentifiers(places: readonly Place[]): Identifiers {
   const identifiers: Identifiers = { plain: {}, hashed: {} };
   for (const field of HASHED_FIELDS) readHashedField(places, field, identifiers);
-  const country = find(places, ['country', 'country_code', 'countryCode']);
+  const country = find(places, IDENTIFIER_NAMES.country);
   const countryCode = country === undefined ? undefined : toCountryCode(country);
   assign(identifiers, 'country', countryCode);
-  assign(identifiers, 'externalId', find(places, ['external_id', 'externalId']));
-  assign(identifiers, 'maid', find(places, ['maid', 'idfa', 'gaid']));
-  assign(identifiers, 'rampId', find(places, ['ramp_id', 'rampId']));
-  assign(identifiers, 'matchId', find(places, ['match_id', 'matchId']));
-  assign(identifiers, 'ip', find(places, ['ip']));
-  assign(identifiers, 'userAgent', find(places, ['user_agent', 'userAgent']));
+  for (const field of OTHER_FIELDS) assign(identifiers, field, find(places, IDENTIFIER_NAMES[field]));
   return identifiers;
 }
 
@@ -54,7 +40,7 @@ function readHashedField(places: readonly Place[], field: HashedField, into: Ide
     into.hashed[field] = hash;
     return;
   }
-  const text = find(places, ALIASES[field]);
+  const text = find(places, IDENTIFIER_NAMES[field]);
   if (text === undefined) return;
   const hash = readHash(text);
   if (hash === undefined) into.plain[field] = text;

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../json.js';
-import { readAudienceMessage } from './audience.js';
+import { readAudienceMessage } from './formats/audience.js';
 import type { ConversionEvent, InvalidLine } from './conversion-event.js';
 import { describeType, FieldProblem } from './field-problem.js';
 

@@ -1,4 +1,6 @@
 const PATTERN = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+/** The form of {@link parseTimestamp}'s text, for JSON Schema. */
+export const TIMESTAMP_PATTERN = PATTERN.source;
 const MINUTE_MS = 60_000;
 
 /**

@@ -1,0 +1,112 @@
+import { CLICK_FIELDS, type ClickField, HASHED_FIELDS } from './conversion-event.js';
+import {
+  choice,
+  currency,
+  decimal,
+  defineFields,
+  type FieldKind,
+  flag,
+  free,
+  moment,
+  object,
+  quantity,
+  text,
+  time,
+} from './field-rules.js';
+import { MAX_ID_LENGTH } from './field-values.js';
+
+/** Source: Audience OpenAPI 3.0.3 (event-formats.md section 1). */
+export const MESSAGE_TYPES = ['track', 'page', 'screen', 'identify', 'alias'] as const;
+const CONSENT_LEVELS = ['not_set', 'none', 'anonymous', 'full'] as const;
+/** Click ids and consent strings are longer than other text. */
+const MAX_TOKEN_LENGTH = 8192;
+
+/** The fields of an Audience message. `required`: of every message; what only some need is in the reader. */
+export const MESSAGE_FIELDS = defineFields('', {
+  type: [choice(MESSAGE_TYPES), 'what kind of message; only track can be a conversion'],
+  messageId: [text(MAX_ID_LENGTH), 'id of the message; the same id twice is one event'],
+  eventTimestamp: [time, 'when it happened, RFC 3339 with its zone'],
+  eventName: [text(MAX_ID_LENGTH), 'name of the event, for track'],
+  anonymousId: [text(MAX_ID_LENGTH), 'the player before signing in; this or userId is needed'],
+  userId: [text(MAX_ID_LENGTH), 'the player'],
+  consentLevel: [choice(CONSENT_LEVELS), 'consent at collection time; absent counts as not_set'],
+  test: [flag, 'a test event'],
+  fromId: [text(MAX_ID_LENGTH), 'of an alias message: one id of the player'],
+  toId: [text(MAX_ID_LENGTH), 'of an alias message: the other id of the player'],
+  properties: [object, 'what happened'],
+  traits: [object, 'who the player is'],
+  context: [object, 'where it happened'],
+});
+
+/** The fields that every message has. */
+export const REQUIRED_FIELDS = ['type', 'messageId', 'eventTimestamp'] as const;
+
+/** The name of events whose money must be right: other events use these names for things of their own. */
+export const STRICT_EVENT = 'purchase';
+
+/** Money and goods in `properties`; checked where the event is a purchase, else taken where they can be read. */
+export const COMMERCE_FIELDS = defineFields('properties.', {
+  value: [decimal, 'money as a number or numeric string'],
+  currency: [currency, 'ISO 4217 code of value'],
+  quantity: [quantity, 'units sold'],
+  transaction_id: [text(), 'the order'],
+  item_id: [text(), 'the item'],
+  item_name: [text(), 'name of the item'],
+});
+
+const CLICK_KINDS = Object.fromEntries(
+  CLICK_FIELDS.map((name) => [name, [text(MAX_TOKEN_LENGTH), 'click parameter'] as const]),
+) as unknown as Readonly<Record<ClickField, readonly [FieldKind<string>, string]>>;
+
+/** The click in `properties`. */
+export const CLICK_RULES = defineFields('properties.', CLICK_KINDS);
+
+/** When it was clicked. */
+export const CLICK_TIME = defineFields('properties.', {
+  click_time: [moment, 'when it was clicked, where the click id does not say'],
+}).click_time;
+
+/** Consent in `properties` beyond the level. */
+export const CONSENT_FIELDS = defineFields('properties.', {
+  tcf: [text(MAX_TOKEN_LENGTH), 'IAB TCF string'],
+  gpp: [text(MAX_TOKEN_LENGTH), 'IAB GPP string'],
+  gpp_sid: [text(MAX_TOKEN_LENGTH), 'GPP sections that apply'],
+  amzn_user_data: [text(MAX_TOKEN_LENGTH), "Amazon's consent signal for user data"],
+  amzn_ad_storage: [text(MAX_TOKEN_LENGTH), "Amazon's consent signal for storage"],
+  ad_user_data: [text(MAX_TOKEN_LENGTH), "Google's consent signal for user data"],
+  ad_personalization: [text(MAX_TOKEN_LENGTH), "Google's consent signal for personalisation"],
+  limited_data_use: [flag, 'the person opted out of the sale of data'],
+});
+
+/** The rest of `properties`. */
+export const PLACE_FIELDS = defineFields('properties.', {
+  source: [free, 'website, app, android, ios, fire_tv or offline; other words are ignored'],
+  page_url: [text(MAX_TOKEN_LENGTH), 'where it happened'],
+  _imtbl_conversion_id: [free, 'id that a browser pixel reported the same conversion with'],
+  _imtbl_conversion_network: [free, 'the network that the pixel reported it to'],
+});
+
+/** The page in `context`. */
+export const PAGE_URL = defineFields('context.', { pageUrl: [text(MAX_TOKEN_LENGTH), 'where it happened'] }).pageUrl;
+
+/** Names that other systems use for the same identifier (contract.md section 6), the first being ours. */
+export const IDENTIFIER_NAMES = {
+  email: ['email'],
+  phone: ['phone', 'phone_number', 'phoneNumber'],
+  first_name: ['first_name', 'firstName'],
+  last_name: ['last_name', 'lastName'],
+  address: ['address', 'street'],
+  city: ['city'],
+  state: ['state', 'region'],
+  postal_code: ['postal_code', 'postalCode', 'zip'],
+  country: ['country', 'country_code', 'countryCode'],
+  externalId: ['external_id', 'externalId'],
+  maid: ['maid', 'idfa', 'gaid'],
+  rampId: ['ramp_id', 'rampId'],
+  matchId: ['match_id', 'matchId'],
+  ip: ['ip'],
+  userAgent: ['user_agent', 'userAgent'],
+} as const;
+
+/** The fields that carry a hash made elsewhere: `email_hash` and the like. */
+export const HASH_NAMES = HASHED_FIELDS.map((field) => `${field}_hash` as const);

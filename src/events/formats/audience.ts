@@ -1,0 +1,123 @@
+import type { JsonObject } from '../../json.js';
+import {
+  COMMERCE_FIELDS,
+  MESSAGE_FIELDS,
+  MESSAGE_TYPES,
+  PAGE_URL,
+  PLACE_FIELDS,
+  STRICT_EVENT,
+} from '../audience-fields.js';
+import { readClick, readConsentSignals } from '../click-fields.js';
+import type { ConversionEvent, EventSource } from '../conversion-event.js';
+import { FieldProblem } from '../field-problem.js';
+import { type FieldRule, TOO_LARGE } from '../field-rules.js';
+import { missing, readObject } from '../field-values.js';
+import { readIdentifiers } from '../identifier-fields.js';
+
+const SOURCES: readonly string[] = ['website', 'app', 'android', 'ios', 'fire_tv', 'offline'];
+
+/**
+ * Reads one Audience message, our native form (event-formats.md section 1). Every other format is translated into one,
+ * so that there is one set of rules.
+ * @param mayBeNobody whether an event without a player's id is taken: other systems have such
+ * @throws FieldProblem naming the first field that is wrong.
+ */
+export function readAudienceMessage(message: JsonObject, mayBeNobody = false): ConversionEvent {
+  const type = MESSAGE_FIELDS.type.read(message);
+  if (type === undefined) throw missing('type', `one of ${MESSAGE_TYPES.join(', ')}`);
+  const id = MESSAGE_FIELDS.messageId.read(message);
+  if (id === undefined || id.trim() === '') throw missing('messageId', 'the id of the message');
+  // The rule throws where there is no time.
+  const timeMs = MESSAGE_FIELDS.eventTimestamp.read(message) as number;
+  const properties = MESSAGE_FIELDS.properties.read(message) as JsonObject;
+  const context = MESSAGE_FIELDS.context.read(message) as JsonObject;
+  const traits = MESSAGE_FIELDS.traits.read(message) as JsonObject;
+  const isTrack = type === 'track';
+  const name = MESSAGE_FIELDS.eventName.read(message) ?? '';
+  if (isTrack && name === '') throw missing('eventName', 'the name of the event');
+  const anonymousId = MESSAGE_FIELDS.anonymousId.read(message);
+  const userId = MESSAGE_FIELDS.userId.read(message);
+  if (anonymousId === undefined && userId === undefined && type !== 'alias' && !mayBeNobody) {
+    throw missing('anonymousId', 'anonymousId or userId');
+  }
+  const event: ConversionEvent = {
+    id,
+    type,
+    name,
+    timeMs,
+    consentLevel: MESSAGE_FIELDS.consentLevel.read(message) ?? 'not_set',
+    test: MESSAGE_FIELDS.test.read(message) ?? false,
+    identifiers: readIdentifiers([
+      [properties, 'properties.'],
+      [traits, 'traits.'],
+      [readObject(context, 'traits', 'context.traits'), 'context.traits.'],
+      [context, 'context.'],
+    ]),
+    click: readClick(properties),
+    consent: readConsentSignals(properties),
+    properties,
+  };
+  if (anonymousId !== undefined) event.anonymousId = anonymousId;
+  if (userId !== undefined) event.userId = userId;
+  if (isTrack) readCommerce(event, properties);
+  else if (type === 'alias') readAlias(event, message);
+  readSource(event, properties);
+  const pageUrl = PLACE_FIELDS.page_url.read(properties) ?? PAGE_URL.read(context);
+  if (pageUrl !== undefined) event.pageUrl = pageUrl;
+  readSharedId(event, properties);
+  return event;
+}
+
+function readAlias(event: ConversionEvent, message: JsonObject): void {
+  const from = MESSAGE_FIELDS.fromId.read(message);
+  const to = MESSAGE_FIELDS.toId.read(message);
+  if (from === undefined) throw missing('fromId', 'one id of the player');
+  if (to === undefined) throw missing('toId', 'the other id of the player');
+  // The same id twice says nothing.
+  if (from !== to) event.alias = { from, to };
+}
+
+/**
+ * Money and goods. Custom events use `value` and `currency` for things of their own (`resource` has game currencies),
+ * so only a purchase is refused for them.
+ */
+function readCommerce(event: ConversionEvent, properties: JsonObject): void {
+  const strict = event.name === STRICT_EVENT;
+  const value = readLeniently(COMMERCE_FIELDS.value, properties, strict);
+  if (value !== undefined) event.value = value;
+  const currency = readLeniently(COMMERCE_FIELDS.currency, properties, strict);
+  if (currency !== undefined) event.currency = currency;
+  const quantity = readLeniently(COMMERCE_FIELDS.quantity, properties, strict);
+  if (quantity !== undefined) event.quantity = quantity;
+  const transactionId = readLeniently(COMMERCE_FIELDS.transaction_id, properties, strict);
+  if (transactionId !== undefined) event.transactionId = transactionId;
+  const itemId = readLeniently(COMMERCE_FIELDS.item_id, properties, strict);
+  if (itemId !== undefined) event.itemId = itemId;
+  const itemName = readLeniently(COMMERCE_FIELDS.item_name, properties, strict);
+  if (itemName !== undefined) event.itemName = itemName;
+}
+
+function readLeniently<T>(rule: FieldRule<T>, properties: JsonObject, strict: boolean): T | undefined {
+  if (strict) return rule.read(properties);
+  try {
+    return rule.read(properties);
+  } catch (error) {
+    // A number that JSON cannot hold (1e400) is a broken line whatever it means.
+    if (error instanceof FieldProblem && error.message !== TOO_LARGE) return undefined;
+    throw error;
+  }
+}
+
+function readSource(event: ConversionEvent, properties: JsonObject): void {
+  // `source` is free text in some Audience events (a shop, a page): only our own words count.
+  const source = PLACE_FIELDS.source.read(properties);
+  if (typeof source === 'string' && SOURCES.includes(source)) event.source = source as EventSource;
+}
+
+function readSharedId(event: ConversionEvent, properties: JsonObject): void {
+  const id = PLACE_FIELDS._imtbl_conversion_id.read(properties);
+  const network = PLACE_FIELDS._imtbl_conversion_network.read(properties);
+  if (typeof id === 'string' && typeof network === 'string' && id !== '' && network !== '') {
+    event.shared = { id, network };
+  }
+}
