@@ -56,6 +56,7 @@ export default class Backfill extends WorkspaceCommand<typeof Backfill> {
       goals: goal ?? [],
       report: (update) => view.show(update),
       signal: this.signal,
+      remembers: !this.flags['dry-run'],
       ...(since === undefined ? {} : { sinceMs: since }),
       ...(until === undefined ? {} : { untilMs: until }),
     };

@@ -1,14 +1,15 @@
+import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import { checkInputs, readLines } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
 import { parseLine } from '../events/parse-line.js';
-import { attributeClick } from '../attribution/attribute.js';
 import { LogPeek } from '../log/log-peek.js';
 import type { Workspace } from '../workspace.js';
 import { judgeStanding } from './intake.js';
 import type { Plan, World } from './plan.js';
-import { makeMemory, NO_MEMORY } from './memory.js';
+import { openRehearsalMemory } from './memory.js';
 import { planEvent } from './plan.js';
+import { tellsOfPeople } from './prescan.js';
 import type { Report } from './report.js';
 import { setStage } from './stage.js';
 import type { Selection } from './stage.js';
@@ -50,6 +51,8 @@ export interface BackfillRange {
 
 export interface BackfillOptions extends Selection, BackfillRange {
   inputs: readonly Input[];
+  /** Keeps what the files say of people, for the delivery that follows; a dry run keeps nothing. */
+  remembers?: boolean;
   report: Report;
   signal: AbortSignal;
 }
@@ -57,28 +60,40 @@ export interface BackfillOptions extends Selection, BackfillRange {
 const SOON_MS = 24 * 3_600_000;
 
 /**
- * Reads the files once and counts, per day and network, what can be sent and what is lost to the window. Changes nothing.
+ * Reads the files once and counts, per day and network, what can be sent and what is lost to the window. Changes nothing but what is
+ * remembered of people.
  * @throws AuthError when no network is connected; InputError when a file cannot be read
  */
 export async function planBackfill(workspace: Workspace, options: BackfillOptions): Promise<BackfillPlan> {
   await checkInputs(options.inputs);
   const { world } = setStage(workspace, options);
-  const peek = LogPeek.open(workspace.logPath, workspace.name);
+  const peek = options.remembers
+    ? LogPeek.make(workspace.logPath, workspace.name)
+    : LogPeek.open(workspace.logPath, workspace.name);
+  const rehearsal = openRehearsalMemory(peek?.people);
   const met = new Set<string>();
   const whole: World = {
     ...world,
     standing: (key) => (met.has(key.id) ? 'known' : judgeStanding(peek?.standing(key) ?? 'unknown')),
-    memory: peek ? makeMemory(peek.people) : NO_MEMORY,
+    memory: rehearsal,
+  };
+  const remember = (events: readonly ConversionEvent[]): void => {
+    if (peek && options.remembers) peek.database.transact(() => peek.people.note(events));
+    else rehearsal.remember(events);
   };
   const counter = new Counter(whole, workspace.clock.now(), options, met);
   try {
     for (const input of options.inputs) {
       for await (const lines of readLines(input, options.signal)) {
-        for (const line of lines) counter.take(line, input.name);
+        const events = lines.flatMap((line) => counter.read(line, input.name) ?? []);
+        const telling = events.filter(tellsOfPeople);
+        if (telling.length > 0) remember(telling);
+        for (const event of events) counter.take(event);
       }
     }
     return counter.finish();
   } finally {
+    rehearsal.close();
     peek?.close();
   }
 }
@@ -98,23 +113,26 @@ class Counter {
     this.#met = met;
   }
 
-  take(line: Line, input: string): void {
+  read(line: Line, input: string): ConversionEvent | undefined {
     this.#totals.lines++;
     const parsed = line.invalid ? { invalid: line.invalid } : parseLine(line.text);
     if ('invalid' in parsed) {
       this.#totals.invalid++;
       this.#options.report({ type: 'invalid', input, line: line.number, ...parsed.invalid });
-      return;
+      return undefined;
     }
-    const { event } = parsed;
     this.#totals.events++;
+    return parsed.event;
+  }
+
+  take(event: ConversionEvent): void {
     if (!isInRange(event.timeMs, this.#options)) {
       this.#totals.outside++;
       return;
     }
     if (event.type !== 'track') return;
     const plan = planEvent(event, this.#world, this.#nowMs);
-    const network = attributeClick(event.click)?.owner ?? 'none';
+    const network = plan.outgoing[0]?.postback.network ?? plan.skips.find((skip) => skip.network)?.network ?? 'none';
     this.#count(this.#dayOf(event.timeMs, network), plan);
   }
 

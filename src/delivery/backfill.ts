@@ -7,7 +7,7 @@ import { Intake } from './intake.js';
 import type { Summary } from './tally.js';
 
 /**
- * Delivers old events, nearest deadline first. The files are read once more: everything that can be sent is recorded as
+ * Delivers old events, nearest deadline first, after planBackfill has read the files. They are read once more: everything that can be sent is recorded as
  * pending, then sent in the order of its deadlines. Stopped at any moment, the same call goes on where it was.
  * @throws InputError when a file cannot be read; what withDelivery throws
  */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import { checkInputs, readLines } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
@@ -12,9 +13,11 @@ import type { Workspace } from '../workspace.js';
 import type { Batch } from './batch.js';
 import { Batcher } from './batch.js';
 import type { World } from './plan.js';
-import { makeMemory, NO_MEMORY } from './memory.js';
+import type { RehearsalMemory } from './memory.js';
+import { openRehearsalMemory } from './memory.js';
 import { planEvent } from './plan.js';
 import { judgeStanding } from './intake.js';
+import { prescan, tellsOfPeople } from './prescan.js';
 import type { SendRun } from './send.js';
 import { setStage } from './stage.js';
 import { checkLines } from './strict.js';
@@ -41,11 +44,13 @@ export async function planSend(workspace: Workspace, run: SendRun): Promise<DryR
   await checkInputs(run.inputs);
   if (run.strict) await checkLines(run.inputs, run.report);
   const peek = LogPeek.open(workspace.logPath, workspace.name);
+  const memory = openRehearsalMemory(peek?.people);
   try {
-    const rehearsal = new Rehearsal(workspace, run, peek);
+    const rehearsal = new Rehearsal(workspace, run, peek, memory);
     for (const input of run.inputs) await rehearsal.read(input);
     return rehearsal.finish();
   } finally {
+    memory.close();
     peek?.close();
   }
 }
@@ -57,6 +62,7 @@ interface DryLane {
 
 class Rehearsal {
   readonly #run: SendRun;
+  readonly #memory: RehearsalMemory;
   readonly #clock: Clock;
   readonly #world: World;
   readonly #tally: Tally;
@@ -64,15 +70,16 @@ class Rehearsal {
   readonly #met = new Set<string>();
   readonly #requests: PlannedRequest[] = [];
 
-  constructor(workspace: Workspace, run: SendRun, peek: LogPeek | undefined) {
+  constructor(workspace: Workspace, run: SendRun, peek: LogPeek | undefined, memory: RehearsalMemory) {
     const { world, open } = setStage(workspace, run);
     this.#run = run;
+    this.#memory = memory;
     this.#clock = workspace.clock;
     this.#tally = new Tally({ run: 'dry-run', command: 'send', workspace: workspace.name });
     this.#world = {
       ...world,
       standing: (key) => (this.#met.has(key.id) ? 'known' : judgeStanding(peek?.standing(key) ?? 'unknown')),
-      memory: peek ? makeMemory(peek.people) : NO_MEMORY,
+      memory,
     };
     for (const { credentials } of open) {
       const { network } = credentials.connection;
@@ -82,6 +89,11 @@ class Rehearsal {
   }
 
   async read(input: Input): Promise<void> {
+    const remember = (events: readonly ConversionEvent[]): Promise<void> => {
+      this.#memory.remember(events);
+      return Promise.resolve();
+    };
+    if (input.path !== undefined) await prescan(input, remember, this.#run.signal);
     for await (const lines of readLines(input, this.#run.signal)) {
       for (const line of lines) this.#take(line, input);
     }
@@ -102,6 +114,7 @@ class Rehearsal {
       return;
     }
     summary.events++;
+    if (tellsOfPeople(parsed.event)) this.#memory.remember([parsed.event]);
     const plan = planEvent(parsed.event, this.#world, this.#clock.now());
     for (const { reason, network } of plan.skips) this.#tally.skip(reason, network);
     for (const outgoing of plan.outgoing) this.#add(outgoing);

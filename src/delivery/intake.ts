@@ -1,4 +1,3 @@
-import { carriesClick } from '../attribution/click-carriers.js';
 import type { InputError } from '../errors.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Line } from '../events/line-splitter.js';
@@ -10,6 +9,7 @@ import type { Lane } from './lane.js';
 import { makeMemory } from './memory.js';
 import type { PlannedPostback, PlannedSkip, PostbackKey, World } from './plan.js';
 import { planEvent } from './plan.js';
+import { tellsOfPeople } from './prescan.js';
 import { describeInvalid, refuseInvalid } from './strict.js';
 
 /** Skips are recorded in rows of so many. */
@@ -63,15 +63,14 @@ export class Intake {
   /** Remembers what events say of people: who is who, and which paid clicks brought them. */
   async remember(events: readonly ConversionEvent[]): Promise<void> {
     const { log } = this.#delivery;
-    const telling = events.filter((event) => tellsIdentity(event) || carriesClick(event));
+    const telling = events.filter(tellsOfPeople);
     if (telling.length === 0) {
       log.people.refresh();
       return;
     }
     await log.write(() => {
       log.people.refresh();
-      for (const event of telling) log.people.noteIdentity(event);
-      for (const event of telling) if (carriesClick(event)) log.people.noteClick(event);
+      log.people.note(telling);
     });
   }
 
@@ -196,8 +195,4 @@ export function judgeStanding(standing: Standing): 'new' | 'pending' | 'known' {
   if (standing.state === 'skipped') return 'new';
   // What this run has claimed waits for its turn: met again in the same input, it is a duplicate.
   return standing.run === undefined ? 'pending' : 'known';
-}
-
-function tellsIdentity({ type, alias }: ConversionEvent): boolean {
-  return alias !== undefined || type === 'identify';
 }

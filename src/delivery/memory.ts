@@ -1,6 +1,9 @@
 import type { Click, ConversionEvent } from '../events/conversion-event.js';
 import type { Slot } from '../log/claims.js';
-import type { People } from '../log/people.js';
+import { IN_MEMORY, openDatabase } from '../log/database.js';
+import { People } from '../log/people.js';
+import { prepareSchema } from '../log/schema.js';
+import { systemRandom } from '../random.js';
 import type { Underway } from './underway.js';
 
 /** What a plan asks of what the workspace remembers of people. */
@@ -28,11 +31,25 @@ export function makeMemory(people: People, underway?: Underway): Memory {
   };
 }
 
-/** The memory of a workspace that has sent nothing yet. */
-export const NO_MEMORY: Memory = {
-  findClick: () => undefined,
-  isSuppressed: () => false,
-  playerOf: () => undefined,
-  membersOf: () => [],
-  isTaken: () => false,
-};
+/** The memory of a rehearsal: what the workspace remembers, and what the rehearsal reads, kept nowhere. */
+export interface RehearsalMemory extends Memory {
+  remember(events: readonly ConversionEvent[]): void;
+  close(): void;
+}
+
+/** @param real what the workspace remembers; absent where it has sent nothing yet */
+export function openRehearsalMemory(real: People | undefined): RehearsalMemory {
+  const database = openDatabase(IN_MEMORY, 'normal');
+  prepareSchema(database, IN_MEMORY, systemRandom);
+  const own = new People(database, real?.keys);
+  const memory = makeMemory(real ?? own);
+  return {
+    ...memory,
+    findClick: (event, windowMs) => {
+      const [one, two] = [own.findClick(event, windowMs), real?.findClick(event, windowMs)];
+      return (one?.timeMs ?? 0) >= (two?.timeMs ?? 0) ? one : two;
+    },
+    remember: (events) => database.transact(() => own.note(events)),
+    close: () => database.close(),
+  };
+}

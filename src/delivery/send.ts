@@ -5,6 +5,7 @@ import type { Workspace } from '../workspace.js';
 import type { Delivery } from './delivery.js';
 import { withDelivery } from './delivery.js';
 import { Intake } from './intake.js';
+import { prescan } from './prescan.js';
 import type { Report } from './report.js';
 import type { Selection } from './stage.js';
 import { checkLines } from './strict.js';
@@ -49,6 +50,7 @@ export async function runSend(workspace: Workspace, run: SendRun): Promise<Summa
 
 async function readInput(input: Input, intake: Intake, delivery: Delivery): Promise<void> {
   const isStream = input.path === undefined;
+  if (!isStream) await prescan(input, (events) => intake.remember(events), delivery.signal);
   const read = async (): Promise<void> => {
     for await (const lines of readLines(input, delivery.signal)) {
       await intake.take(lines, input.name, isStream);

@@ -25,6 +25,9 @@ export interface Database {
   close(): void;
 }
 
+/** The path of a database that is nowhere but in memory. */
+export const IN_MEMORY = ':memory:';
+
 /** How long one process waits for another's commit, in milliseconds. Commits take well under a hundredth of it. */
 const BUSY_TIMEOUT_MS = 10_000;
 
@@ -35,8 +38,10 @@ const BUSY_TIMEOUT_MS = 10_000;
  */
 export function openDatabase(path: string, synchronous: 'full' | 'normal'): Database {
   return guard(path, () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, 'a', 0o600));
+    if (path !== IN_MEMORY) {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      closeSync(openSync(path, 'a', 0o600));
+    }
     const sqlite = new DatabaseSync(path);
     sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     sqlite.exec('PRAGMA journal_mode = WAL');

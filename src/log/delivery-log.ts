@@ -208,11 +208,12 @@ export class DeliveryLog {
   ): Promise<void> {
     const { entries, flight, rest = [], claimed = false } = leaving;
     return this.#queue.write(() => {
+      this.people.refresh();
       if (flight === undefined) this.#flights.release(entries);
       else this.#flights.shrink(flight, rest);
       this.#mayHaveRows = true;
       for (const entry of entries) {
-        if (flight === undefined && !this.#isFree(entry)) continue;
+        if ((flight === undefined && !this.#isFree(entry)) || this.#isSuppressed(entry)) continue;
         this.#rows.put(entry, state, account, outcome);
         if (claimed) this.#rows.claim(entry.postback.id, this.run.id);
         if (state === 'failed') this.#releaseSlot(entry);
@@ -279,12 +280,15 @@ export class DeliveryLog {
   }
 
   #findObstacle(entry: Entry, isRetry: boolean): DroppedEntry['reason'] | undefined {
-    const { person, members = [] } = entry.postback;
-    if (this.people.suppressions.has(person === undefined ? members : [person, ...members])) return 'suppressed';
+    if (this.#isSuppressed(entry)) return 'suppressed';
     if (isRetry) return undefined;
     if (!this.#isFree(entry)) return 'duplicate';
     const slot = slotOf(entry.postback);
     return slot && !this.people.claims.take(slot) ? 'already_counted' : undefined;
+  }
+
+  #isSuppressed({ postback: { person, members = [] } }: Entry): boolean {
+    return this.people.suppressions.has(person === undefined ? members : [person, ...members]);
   }
 
   #dropAll(dropped: readonly DroppedEntry[], flight: number | undefined, rest: readonly Entry[]): void {

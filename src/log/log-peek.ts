@@ -34,7 +34,11 @@ export class LogPeek {
 
   /** Opens the log if there is one; undefined where nothing was ever sent. @throws as openDatabase. */
   static open(path: string, workspace: string): LogPeek | undefined {
-    if (!existsSync(path)) return undefined;
+    return existsSync(path) ? LogPeek.make(path, workspace) : undefined;
+  }
+
+  /** As open, but makes a log where there is none. @throws as openDatabase. */
+  static make(path: string, workspace: string): LogPeek {
     const database = openDatabase(path, 'normal');
     prepareSchema(database, path, systemRandom);
     return new LogPeek(database, workspace);

@@ -1,3 +1,4 @@
+import { carriesClick } from '../attribution/click-carriers.js';
 import type { Click, ConversionEvent } from '../events/conversion-event.js';
 import { MemberKeys } from '../people/member.js';
 import type { Random } from '../random.js';
@@ -17,9 +18,10 @@ export class People {
   readonly #database: Database;
   #version: number;
 
-  constructor(database: Database) {
+  /** @param keys those of another log, whose people this one adds to */
+  constructor(database: Database, keys?: MemberKeys) {
     this.#database = database;
-    this.keys = new MemberKeys(readSalt(database));
+    this.keys = keys ?? new MemberKeys(readSalt(database));
     this.aliases = new Aliases(database);
     this.clicks = new ClickLedger(database);
     this.claims = new Claims(database);
@@ -61,6 +63,12 @@ export class People {
     if (plain.email !== undefined) members.push(this.keys.ofEmail(plain.email));
     if (hashed.email !== undefined) members.push(this.keys.ofEmailHash(hashed.email));
     return members;
+  }
+
+  /** Remembers what events say of people: who is who, then which paid clicks brought them. Call inside a write transaction. */
+  note(events: readonly ConversionEvent[]): void {
+    for (const event of events) this.noteIdentity(event);
+    for (const event of events) if (carriesClick(event)) this.noteClick(event);
   }
 
   /** Joins the ids of alias and identify messages. Call inside a write transaction. */

@@ -55,11 +55,11 @@ export class Runs {
       .run(this.#clock.now(), summary, run.id);
   }
 
-  /** Runs that neither ended nor live. */
-  findDead(self: Run): number[] {
+  /** Runs, but for this one, that neither ended nor live. */
+  findDead(self?: Run): number[] {
     const rows = this.#database
       .prepare('SELECT id, pid, host, alive FROM run WHERE ended IS NULL AND id <> ?')
-      .all(self.id);
+      .all(self?.id ?? -1);
     const here = hostname();
     return rows
       .filter((row) => {

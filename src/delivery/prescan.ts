@@ -1,0 +1,33 @@
+import { carriesClick } from '../attribution/click-carriers.js';
+import type { ConversionEvent } from '../events/conversion-event.js';
+import type { Input } from '../events/input.js';
+import { readLines } from '../events/input.js';
+import { parseLine } from '../events/parse-line.js';
+
+/** Words that lines about people's clicks and ids have in one format or another; all others are not even parsed. */
+const MARKS = /"(?:page|screen|identify|alias|sign_up|link_clicked|page_view|screen_view|Signed Up|previousId|fromId)"/;
+
+/** Whether an event says who is who, or which click brought whom. */
+export function tellsOfPeople(event: ConversionEvent): boolean {
+  return event.alias !== undefined || event.type === 'identify' || carriesClick(event);
+}
+
+/**
+ * Reads a file once for what it says of people, so that a click further down counts for a conversion further up where it
+ * is older. Costs little more than reading where the file says nothing of the kind.
+ */
+export async function prescan(
+  input: Input,
+  remember: (events: readonly ConversionEvent[]) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const lines of readLines(input, signal)) {
+    const events: ConversionEvent[] = [];
+    for (const { text } of lines) {
+      if (!MARKS.test(text)) continue;
+      const parsed = parseLine(text);
+      if ('event' in parsed && tellsOfPeople(parsed.event)) events.push(parsed.event);
+    }
+    if (events.length > 0) await remember(events);
+  }
+}

@@ -1,0 +1,101 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { ciVariables, makeErrand, makeLine, PURCHASE_GOAL, steer, type Errand } from '../../kit/errand.js';
+import { spawnPostback } from '../../kit/run.js';
+
+async function erase(errand: Errand, ...args: string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await errand.run(['erase', ...args, '--yes', '--json']);
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+function dataOf({ home }: Errand): string {
+  const folder = join(home, 'data', 'default');
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'latin1'))
+    .join('');
+}
+
+describe('erase', () => {
+  it('purges what is pending, keeps counts of what was delivered, and suppresses the person', async () => {
+    const errand = await makeErrand({ goals: [{ ...PURCHASE_GOAL, trigger: 'once' }] });
+    await errand.send(makeLine(1, { userId: 'gone' }), 0);
+    await steer(errand.sandbox, 'POST', '/faults', { status: 503 });
+    const goals = [{ ...PURCHASE_GOAL }];
+    writeFileSync(join(errand.cwd, 'postback.config.json'), JSON.stringify({ goals }));
+    await errand.send(
+      `${makeLine(2, { userId: 'gone' })}\n${makeLine(3, { userId: 'stays' })}\n`,
+      5,
+      '--max-attempts',
+      '1',
+    );
+    await steer(errand.sandbox, 'DELETE', '/faults');
+    const dry = JSON.parse((await errand.run(['erase', '--user-id', 'gone', '--dry-run', '--json'])).stdout);
+    expect(dry).toMatchObject({ pendingPurged: 1, deliveredKept: { amazon: 1 } });
+    const receipt = await erase(errand, '--user-id', 'gone');
+    expect(receipt).toMatchObject({ pendingPurged: 1, claimsRemoved: 1, deliveredKept: { amazon: 1 } });
+    expect(receipt['receipt']).toMatch(/^erasure-/);
+    const { stdout } = await errand.run(['replay', '--state', 'pending', '--all', '--yes', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ delivered: 1 });
+    const later = `${makeLine(4, { userId: 'gone' })}\n${makeLine(5, { userId: 'stays' })}\n`;
+    expect(await errand.send(later, 0)).toMatchObject({ delivered: 1, skips: { suppressed: 1 } });
+    expect(await erase(errand, '--user-id', 'gone')).toMatchObject({ pendingPurged: 0, deliveredKept: {} });
+  });
+
+  it('closes over aliases, and takes the click ledger along', async () => {
+    const errand = await makeErrand();
+    const page = { type: 'page', eventName: undefined, userId: undefined, anonymousId: 'visitor' };
+    const alias = { type: 'alias', eventName: undefined, fromId: 'visitor', toId: 'user' };
+    await errand.send(`${makeLine(1, page)}\n${makeLine(2, alias)}\n`, 0);
+    expect(await erase(errand, '--anonymous-id', 'visitor')).toMatchObject({ clicksRemoved: 1 });
+    const text = `${makeLine(3, { userId: 'user', anonymousId: 'new' })}\n${makeLine(4, { userId: undefined, anonymousId: 'visitor' })}\n`;
+    expect(await errand.send(text, 0)).toMatchObject({ delivered: 0, skips: { suppressed: 2 } });
+  });
+
+  it('knows a person by e-mail, however it is written', async () => {
+    const errand = await makeErrand();
+    await erase(errand, '--email', ' Player.One@Example.com ');
+    const line = makeLine(1, { userId: 'a', anonymousId: 'b' }, { email: 'player.one@example.com' });
+    expect(await errand.send(line, 0)).toMatchObject({ skips: { suppressed: 1 } });
+    expect(dataOf(errand)).not.toMatch(/player\.one/i);
+  });
+
+  it(
+    'sends nothing for the person after the receipt, while another process is sending',
+    { timeout: 120_000 },
+    async () => {
+      const errand = await makeErrand({ sandbox: { faults: [{ match: 'eventData', latencyMs: 40 }] } });
+      const lines = Array.from({ length: 6_000 }, (_, index) =>
+        makeLine(index, index % 3 === 0 ? { userId: 'gone', anonymousId: `g-${index}` } : {}),
+      );
+      const file = join(errand.cwd, 'events.jsonl');
+      writeFileSync(file, `${lines.join('\n')}\n`);
+      const env = { ...ciVariables(errand.sandbox), POSTBACK_RATE: '0', POSTBACK_CONCURRENCY: '2' };
+      const running = await spawnPostback(['send', file, '--json'], { cwd: errand.cwd, home: errand.home, env });
+      running.child.stdin.end();
+      while (errand.sandbox.state.received() < 1_000) await new Promise((resolve) => setTimeout(resolve, 5));
+      const receipt = await erase(errand, '--user-id', 'gone');
+      const held = (receipt['deliveredKept'] as { amazon: number }).amazon;
+      const { code, stdout } = await running.finished;
+      expect(code).toBe(0);
+      const summary = JSON.parse(stdout) as { delivered: number; skips: { suppressed: number } };
+      expect(summary.skips.suppressed).toBe(2_000 - held);
+      expect(held).toBeLessThan(2_000);
+      expect(errand.sandbox.state.conversions()).toHaveLength(4_000 + held);
+      expect(summary.delivered).toBe(4_000 + held);
+    },
+  );
+
+  it('wants exactly one name, and --yes off a terminal', async () => {
+    const errand = await makeErrand();
+    expect((await errand.run(['erase', '--yes'])).code).toBe(2);
+    expect((await errand.run(['erase', '--user-id', 'a', '--email', 'b', '--yes'])).code).toBe(2);
+    const asked = await errand.run(['erase', '--user-id', 'a']);
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toContain('--yes');
+    expect(existsSync(join(errand.home, 'data', 'default', 'delivery.db'))).toBe(false);
+  });
+});
