@@ -82,14 +82,21 @@ class Erasure {
     this.#clock = clock;
   }
 
-  /** Finds every name of the person: by aliases, and by what is on postbacks that are not delivered or still kept. */
+  /**
+   * Finds every name of the person: by aliases, and by what is on postbacks that are not delivered or still kept. Who has
+   * the same e-mail address is the same person.
+   */
   find(subject: Subject): void {
     const { keys } = this.#people;
     if ('email' in subject) this.#members.add(keys.ofEmail(subject.email));
     else this.#add(keys.ofId('userId' in subject ? subject.userId : subject.anonymousId));
-    for (const postback of this.#listPostbacks()) {
-      for (const member of postback.members ?? []) this.#members.add(member);
-      if (postback.person !== undefined) this.#add(postback.person);
+    // An address on one postback may lead to an id, and that to another address.
+    for (let known = -1; known !== this.#names().size;) {
+      known = this.#names().size;
+      for (const { members = [], person } of this.#listPostbacks()) {
+        for (const member of members) this.#members.add(member);
+        if (person !== undefined) this.#add(person);
+      }
     }
   }
 

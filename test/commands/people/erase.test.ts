@@ -3,8 +3,21 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { ciVariables, makeErrand, makeLine, PURCHASE_GOAL, steer, type Errand } from '../../kit/errand.js';
+import type { JsonObject } from '../../../src/json.js';
+import {
+  ciVariables,
+  makeErrand,
+  makeLine as makeAnyLine,
+  PURCHASE_GOAL,
+  steer,
+  type Errand,
+} from '../../kit/errand.js';
 import { spawnPostback } from '../../kit/run.js';
+
+/** A line with an address of its own: whoever shares one is the same person. */
+function makeLine(number: number, changes: JsonObject = {}, properties: JsonObject = {}): string {
+  return makeAnyLine(number, changes, { email: `p${number}@example.com`, ...properties });
+}
 
 async function erase(errand: Errand, ...args: string[]): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await errand.run(['erase', ...args, '--yes', '--json']);
