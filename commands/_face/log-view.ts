@@ -15,13 +15,13 @@ export function logColumns(isTerminal: boolean): Column<LogRow>[] {
     { header: 'Time', value: ({ time }) => (isTerminal ? localTime(time) : time) },
     { header: 'Event', value: ({ event }) => event },
     { header: 'Status', value: ({ status }) => status, paint: (text, color, { status }) => color[PAINT[status]](text) },
-    { header: 'HTTP', value: ({ http }) => http, align: 'right', dropOrder: 5 },
-    { header: 'Latency', value: ({ latencyMs }) => latencyMs && `${latencyMs} ms`, align: 'right', dropOrder: 6 },
-    { header: 'Attempt', value: ({ attempt }) => attempt, align: 'right', dropOrder: 4 },
-    { header: 'Goal', value: ({ goal }) => goal, dropOrder: 3 },
-    { header: 'Network', value: ({ network }) => network, dropOrder: 2 },
+    { header: 'HTTP', value: ({ http }) => http, align: 'right', dropOrder: 1 },
+    { header: 'Latency', value: ({ latencyMs }) => latencyMs && `${latencyMs} ms`, align: 'right', dropOrder: 2 },
+    { header: 'Attempt', value: ({ attempt }) => attempt, align: 'right', dropOrder: 3 },
+    { header: 'Goal', value: ({ goal }) => goal, dropOrder: 4 },
+    { header: 'Network', value: ({ network }) => network, dropOrder: 5 },
     { header: 'Reason', value: ({ reason, message }) => reason && reasonOf(reason, message, isTerminal) },
-    { header: 'Event ID', value: ({ eventId }) => eventId, dropOrder: 1 },
+    { header: 'Event ID', value: ({ eventId }) => eventId, dropOrder: 6 },
   ];
 }
 
