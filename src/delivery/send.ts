@@ -51,20 +51,34 @@ export async function runSend(workspace: Workspace, run: SendRun): Promise<Summa
 async function readInput(input: Input, intake: Intake, delivery: Delivery): Promise<void> {
   const isStream = input.path === undefined;
   if (!isStream) await prescan(input, (events) => intake.remember(events), delivery.signal);
-  const read = async (): Promise<void> => {
-    for await (const lines of readLines(input, delivery.signal)) {
+  const read = async (signal: AbortSignal): Promise<void> => {
+    for await (const lines of readLines(input, signal)) {
       await intake.take(lines, input.name, isStream);
       await intake.settle();
     }
   };
-  await (isStream ? readStream(delivery, read) : read());
+  await (isStream ? readStream(delivery, read) : read(delivery.signal));
 }
 
-/** Reads a stream while what trickles in through it does not wait for a full batch. */
-export async function readStream({ lanes }: Pick<Delivery, 'lanes'>, read: () => Promise<void>): Promise<void> {
-  const trickle = setInterval(() => lanes.forEach((lane) => lane.flush()), TRICKLE_MS);
+/**
+ * Reads a stream while what trickles in through it does not wait for a full batch. Its silence hides no fault: `read` is
+ * stopped when a lane breaks, and `look` is called now and then.
+ */
+export async function readStream(
+  { lanes, signal }: Pick<Delivery, 'lanes' | 'signal'>,
+  read: (signal: AbortSignal) => Promise<void>,
+  look?: () => void,
+): Promise<void> {
+  const broken = new AbortController();
+  const trickle = setInterval(() => {
+    for (const lane of lanes.values()) {
+      lane.flush();
+      if (lane.isBroken) broken.abort();
+    }
+    look?.();
+  }, TRICKLE_MS);
   try {
-    await read();
+    await read(AbortSignal.any([signal, broken.signal]));
   } finally {
     clearInterval(trickle);
   }

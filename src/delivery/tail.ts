@@ -50,15 +50,15 @@ async function tailStream(
   signal: AbortSignal,
   giveUp: () => void,
 ): Promise<void> {
-  await readStream(delivery, async () => {
-    for await (const lines of readLines(input, signal)) {
+  const read = async (ending: AbortSignal): Promise<void> => {
+    for await (const lines of readLines(input, ending)) {
       await intake.take(lines, input.name, true);
       await intake.settle();
       delivery.lanes.forEach((lane) => lane.flush());
       await run.shown();
-      giveUp();
     }
-  });
+  };
+  await readStream({ lanes: delivery.lanes, signal }, read, giveUp);
 }
 
 async function tailFile(
