@@ -72,7 +72,7 @@ export class Lane {
     if (full) this.#carry(full);
   }
 
-  /** Takes postbacks that wait in the log's rows, claimed for this run; {@link drain} sends them. */
+  /** Takes postbacks that wait in the log's rows, claimed for this run; {@link drain} or {@link catchUp} sends them. */
   shelve(count: number): void {
     this.#shelved += count;
   }
@@ -94,6 +94,13 @@ export class Lane {
   async space(): Promise<void> {
     while (this.#underway.size > this.#backlog && !this.#mustShelve) await this.#landing();
     if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  /** Sends some of what waits in rows, where there is room: for a run whose end may be days away. */
+  async catchUp(): Promise<void> {
+    const isBusy = this.#courier.breaker.isResting || this.#underway.size > this.#backlog;
+    if (this.#shelved === 0 || this.stop || this.#fault !== undefined || isBusy) return;
+    if (!(await this.#unshelve())) this.#shelved = 0;
   }
 
   /** Resolves when every postback is delivered, failed or left pending. Throws what broke the lane. */

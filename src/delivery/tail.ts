@@ -33,6 +33,7 @@ export async function runTail(workspace: Workspace, run: TailRun): Promise<Summa
   const signal = AbortSignal.any([run.signal, given.signal]);
   return withDelivery(workspace, { ...run, command: 'tail', maxRests: MAX_RESTS }, async (delivery) => {
     const intake = new Intake(delivery, run.strict);
+    await resumePending(delivery, run);
     const giveUp = (): void => {
       if ([...delivery.lanes.values()].every((lane) => lane.stop !== undefined)) given.abort();
     };
@@ -40,6 +41,17 @@ export async function runTail(workspace: Workspace, run: TailRun): Promise<Summa
     else await tailFile(run.input.path, intake, delivery, run, signal, giveUp);
     await intake.settle();
   });
+}
+
+/** What an earlier run read and did not deliver is not read again: its place is behind it. */
+async function resumePending({ lanes, log, tally }: Delivery, { networks, goals }: TailRun): Promise<void> {
+  for (const [network, lane] of lanes) {
+    if (networks.length > 0 && !networks.includes(network)) continue;
+    const count = await log.claimPending(network, goals);
+    lane.shelve(count);
+    for (let number = 0; number < count; number++) tally.plan();
+    await lane.catchUp();
+  }
 }
 
 async function tailStream(
@@ -54,7 +66,10 @@ async function tailStream(
     for await (const lines of readLines(input, ending)) {
       await intake.take(lines, input.name, true);
       await intake.settle();
-      delivery.lanes.forEach((lane) => lane.flush());
+      for (const lane of delivery.lanes.values()) {
+        lane.flush();
+        await lane.catchUp();
+      }
       await run.shown();
     }
   };
@@ -83,7 +98,10 @@ async function tailFile(
     } else if (followed.type === 'rotated') {
       report({ type: 'input', message: `${name} was ${followed.how}; going on with the new one.` });
     } else {
-      for (const lane of lanes.values()) await lane.space();
+      for (const lane of lanes.values()) {
+        await lane.space();
+        await lane.catchUp();
+      }
     }
     await run.shown();
     giveUp();

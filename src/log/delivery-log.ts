@@ -131,6 +131,11 @@ export class DeliveryLog {
     });
   }
 
+  /** Claims every pending postback of a network that no run is at; `goals` empty: of all goals. How many. */
+  claimPending(network: NetworkName, goals: readonly string[]): Promise<number> {
+    return this.#queue.write(() => this.#rows.claimPending(this.run.id, network, goals));
+  }
+
   /** Writes what `work` writes, with the other writes of this turn of the event loop. */
   write<T>(work: () => T): Promise<T> {
     return this.#queue.write(work);

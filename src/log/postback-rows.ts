@@ -81,6 +81,15 @@ export class PostbackRows {
     return Number(changes) === 1;
   }
 
+  /** Claims for a run every pending row of a network that no run has; `goals` empty: of all goals. How many. */
+  claimPending(run: number, network: string, goals: readonly string[]): number {
+    const among = goals.length === 0 ? '' : ` AND goal IN (${goals.map(() => '?').join(', ')})`;
+    const { changes } = this.#database
+      .prepare(`UPDATE postback SET run = ? WHERE state = 'pending' AND run IS NULL AND network = ?${among}`)
+      .run(run, network, ...goals);
+    return Number(changes);
+  }
+
   /** Makes a row pending again and claims it for a run; false when another run has it. */
   reclaim(id: string, run: number): boolean {
     const { changes } = this.#database
