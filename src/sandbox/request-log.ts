@@ -49,7 +49,7 @@ export class RequestLog {
 
   /** The last requests, newest last. */
   last(limit = LAST_KEPT): LoggedRequest[] {
-    return this.#last.slice(-Math.min(limit, LAST_KEPT));
+    return this.#last.slice(Math.max(0, this.#last.length - Math.min(limit, LAST_KEPT)));
   }
 
   clear(): void {
