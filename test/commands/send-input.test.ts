@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -184,12 +184,15 @@ describe('configuration that cannot be used', () => {
     expect(sandbox.state.received()).toBe(0);
   });
 
-  test.skipIf(process.getuid?.() === 0)('a config file without permission: exit 2', async () => {
+  // A directory: permissions do not stop root, as which containers run.
+  test.each(['config.json', 'credentials.json'])('%s cannot be read: exit 2, named', async (name) => {
     const { home, run } = await makeErrand();
-    mkdirSync(join(home, 'config'));
-    writeFileSync(join(home, 'config', 'config.json'), config(1));
-    chmodSync(join(home, 'config', 'config.json'), 0);
-    expect((await run(['goals', 'list'])).code).toBe(2);
+    const path = join(home, 'config', name);
+    mkdirSync(path, { recursive: true });
+    const variables = { POSTBACK_AMAZON_CLIENT_ID: '', POSTBACK_AMAZON_CLIENT_SECRET: '', POSTBACK_AMAZON_REGION: '' };
+    const env = { ...variables, POSTBACK_AMAZON_REFRESH_TOKEN: '', POSTBACK_AMAZON_ACCOUNT: '' };
+    const { code, stderr } = await run(['send', '-', '--json'], { input: GOOD, env });
+    expect([code, readError(stderr).message]).toEqual([2, expect.stringContaining(path)]);
   });
 
   test.each<[string, object | string, RegExp]>([
