@@ -2,6 +2,7 @@ import type { Consent } from '../src/accounts/connect-amazon.js';
 import { describeOverride } from '../src/accounts/environment.js';
 import { UsageError } from '../src/errors.js';
 import { checkGateway } from '../src/http/gateway.js';
+import { makeAmazonLogin } from '../src/networks/amazon/login.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
 import type { Connection } from '../src/networks/network.js';
 import type { Workspace } from '../src/workspace.js';
@@ -69,7 +70,8 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     // stdin first: a question would swallow the token.
     const token = this.flags['token-stdin'] ? await readToken(this.prompting) : undefined;
     const clientId = this.flags['client-id'];
-    const client = await askForClient(this.prompting, { network: 'amazon', clientId, variables, held });
+    const { clientPlace: place } = makeAmazonLogin(region ?? 'na');
+    const client = await askForClient(this.prompting, { network: 'amazon', clientId, variables, held, place });
     const pasted = token ? undefined : readPastedLines(this.io);
     const consent: Consent = token ? { kind: 'token', refreshToken: token } : this.#loginConsent(pasted?.lines);
     try {

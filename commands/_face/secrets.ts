@@ -14,6 +14,8 @@ export interface ClientQuestion {
   variables: Readonly<Record<string, string | undefined>>;
   /** The connection that is replaced: its client is taken where nothing else is said. */
   held: Credentials | undefined;
+  /** Where the owner of the application finds both. */
+  place: string;
 }
 
 const MAX_TOKEN_BYTES = 64 * 1024;
@@ -34,6 +36,7 @@ async function askForClientId(context: PromptContext, question: ClientQuestion):
   if (said) return said;
   const heldId = held?.connection.clientId;
   if (heldId !== undefined && !context.io.isInteractive) return heldId;
+  if (context.io.isInteractive) await context.io.remark(`Client id and secret are in the ${question.place}.`);
   const typed = await input(context, {
     message: 'Client id of your application:',
     flagName: `--client-id or ${variableOf(network, 'CLIENT_ID')}`,
