@@ -38,10 +38,11 @@ export interface DeskParts {
   gateway?: string;
   goals?: readonly object[];
   settings?: JsonObject;
+  variables?: Record<string, string>;
 }
 
 /** Opens a workspace as a command would; closed after the test. */
-export async function openDesk({ faults = [], gateway, goals, settings }: DeskParts = {}): Promise<Desk> {
+export async function openDesk({ faults = [], gateway, goals, settings, variables }: DeskParts = {}): Promise<Desk> {
   const clock = new LeapingClock();
   const sandbox = await startSandbox({ clock, random: systemRandom, faults, seed: 7 });
   onTestFinished(() => sandbox.close());
@@ -54,7 +55,7 @@ export async function openDesk({ faults = [], gateway, goals, settings }: DeskPa
   writeFileSync(join(folder, 'postback.config.json'), JSON.stringify(project));
   const workspace = await openWorkspace({
     flags: { gateway: gateway ?? sandbox.url },
-    variables: ciVariables(sandbox),
+    variables: { ...ciVariables(sandbox), ...variables },
     cwd: folder,
     directories: { config: join(folder, 'config'), data: join(folder, 'data') },
     version: '0.0.0',
