@@ -32,6 +32,12 @@ async function main() {
   };
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', onOutputFault);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  // Libraries that tidy up on a signal (when-exit under conf, signal-exit) send it again, which would cut the draining short.
+  // They tidy up at the process's exit all the same.
+  process.on('newListener', (event, listener) => {
+    if (listener === onSignal || (event !== 'SIGINT' && event !== 'SIGTERM')) return;
+    process.nextTick(() => process.removeListener(event, listener));
+  });
   process.on('uncaughtException', fail);
   try {
     settings.enableAutoTranspile = false;

@@ -1,10 +1,11 @@
-// Builds dist/ and oclif.manifest.json. Says nothing when it works, and does nothing when nothing has changed.
+// Builds dist/, oclif.manifest.json and examples/events.jsonl. Says nothing when it works, and does nothing when nothing has changed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin, settings } from '@oclif/core';
+import { refreshExamples } from './make-examples.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -16,7 +17,10 @@ const lock = join(cache, 'build.lock');
 
 process.chdir(root);
 mkdirSync(cache, { recursive: true });
-await withLock(build);
+await withLock(async () => {
+  await build();
+  await refreshExamples();
+});
 
 async function build() {
   const sources = listSources();

@@ -52,7 +52,8 @@ export function findSandboxGoals(config: RunConfig, flags: RunConfigInput['flags
   return real.length > 0 ? real : makeTemplateGoals();
 }
 
-function makeTemplateGoals(): ConversionGoal[] {
+/** The templates, mapped to definitions that the sandbox has. */
+export function makeTemplateGoals(): ConversionGoal[] {
   return GOAL_TEMPLATES.map(({ id, name, event, trigger, description }) => ({
     id,
     name,

@@ -85,8 +85,11 @@ export class RunView {
   }
 }
 
-/** The summary of a run as people read it: data, so it goes to stdout. */
-export async function printSummary(io: IO, summary: Summary): Promise<void> {
+/**
+ * The summary of a run as people read it: data, so it goes to stdout.
+ * @param explains whether each reason is told in words
+ */
+export async function printSummary(io: IO, summary: Summary, explains = io.isTerminal): Promise<void> {
   const color = io.color.out;
   const { lines, invalid, events, delivered, failed, pending, skipped } = summary;
   const seconds = (summary.durationMs / 1000).toFixed(1);
@@ -107,7 +110,7 @@ export async function printSummary(io: IO, summary: Summary): Promise<void> {
   const skips = Object.entries(summary.skips).sort(([, a], [, b]) => b - a);
   const width = Math.max(0, ...skips.map(([reason]) => reason.length));
   for (const [reason, number] of skips) {
-    const words = io.isTerminal ? color.dim(`  ${REASON_WORDS[reason] ?? ''}`) : '';
+    const words = explains ? color.dim(`  ${REASON_WORDS[reason] ?? ''}`) : '';
     await io.out(`  ${count(number).padStart(7)}  ${reason.padEnd(width)}${words}`.trimEnd());
   }
 }

@@ -1,0 +1,68 @@
+import { refuseToGuess } from '../accounts/choose-account.js';
+import { connectAmazon } from '../accounts/connect-amazon.js';
+import { createHttpClient } from '../http/client.js';
+import type { Connection } from '../networks/network.js';
+import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET } from '../sandbox/amazon/seed.js';
+import { Secret } from '../secret.js';
+import type { Workspace } from '../workspace.js';
+import { allowLikeABrowser } from './browser.js';
+
+/** Login gives up after this long: the browser is the demo itself. */
+const TIMEOUT_MS = 8_000;
+
+export interface DemoLogin {
+  workspace: Workspace;
+  /** The sandbox. */
+  gateway: string;
+  signal: AbortSignal;
+  onUrl: (url: string, redirectUri: string) => void;
+}
+
+/**
+ * Connects the workspace to the sandbox as `connect amazon` does, the consent given by a stand-in for the browser.
+ * @throws what a step of it throws, the browser's included; AbortError when the signal aborts
+ */
+export async function connectDemo({ workspace, gateway, signal, onUrl }: DemoLogin): Promise<Connection> {
+  const over = new AbortController();
+  const stop = AbortSignal.any([signal, over.signal]);
+  // Its own client: a browser goes where pages lead it, not through a gateway.
+  const browser = createHttpClient({ timeoutMs: TIMEOUT_MS, userAgent: 'postback-demo-browser' });
+  let browsing: Promise<void> | undefined;
+  try {
+    return await connectAmazon({
+      workspace: workspace.name,
+      store: workspace.connections.store,
+      http: workspace.http,
+      clock: workspace.clock,
+      client: { id: SANDBOX_CLIENT_ID, secret: new Secret(SANDBOX_CLIENT_SECRET) },
+      consent: {
+        kind: 'login',
+        // Any free port; tried again for the rare one that is free on 127.0.0.1 and taken on ::1.
+        ports: [0, 0, 0],
+        gateway,
+        timeoutMs: TIMEOUT_MS,
+        presenter: {
+          onUrl,
+          openBrowser: (url) => {
+            browsing = allowLikeABrowser(url, browser, stop);
+            // A browser that gives up leaves the login waiting for nobody.
+            browsing.catch(() => over.abort());
+          },
+          onPasteRefused: () => undefined,
+        },
+      },
+      wish: {},
+      audiences: false,
+      choose: (candidates) => Promise.reject(refuseToGuess(candidates)),
+      onWarning: () => undefined,
+      signal: stop,
+    });
+  } catch (error) {
+    if (over.signal.aborted && !signal.aborted) await browsing;
+    throw error;
+  } finally {
+    over.abort();
+    await browsing?.catch(() => undefined);
+    await browser.close();
+  }
+}
