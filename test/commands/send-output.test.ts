@@ -52,7 +52,7 @@ describe('--dry-run', () => {
     expect(existsSync(join(errand.home, 'config'))).toBe(false);
 
     // The real run sends what was shown, under the ids that were shown.
-    await errand.send(input, 3);
+    await errand.send(input, 3, '--concurrency', '1');
     const shown = plan.requests.flatMap(({ body }) => body.eventData);
     expect(errand.sandbox.state.conversions().map(({ event }) => event)).toEqual(shown);
     const rows = await errand.logs('--status', 'success');
