@@ -1,3 +1,4 @@
+import { judgeConsent } from '../consent/consent.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
 import { attributeClick } from './attribute.js';
 
@@ -7,5 +8,5 @@ const CARRIERS: ReadonlySet<string> = new Set(['sign_up', 'link_clicked']);
 /** Whether the click ledger remembers this event's click: a visit by a paid click, with consent. */
 export function carriesClick(event: ConversionEvent): boolean {
   const isCarrier = event.type === 'page' || event.type === 'screen' || CARRIERS.has(event.name);
-  return isCarrier && event.consentLevel !== 'none' && attributeClick(event.click) !== undefined;
+  return isCarrier && attributeClick(event.click) !== undefined && judgeConsent(event, 'not_set').level !== 'none';
 }

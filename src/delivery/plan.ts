@@ -1,7 +1,11 @@
 import type { Attribution } from '../attribution/attribute.js';
 import { attributeClick } from '../attribution/attribute.js';
 import type { Settings } from '../config/settings.js';
-import type { ConsentLevel, ConversionEvent } from '../events/conversion-event.js';
+import type { Consent } from '../consent/consent.js';
+import { describeConsent, describeSignals, judgeConsent } from '../consent/consent.js';
+import type { Reduced } from '../consent/identifiers.js';
+import { withoutPersonalIdentifiers } from '../consent/identifiers.js';
+import type { ConversionEvent } from '../events/conversion-event.js';
 import type { ConversionGoal, Mapping } from '../goals/goal.js';
 import type { CompiledGoals } from '../goals/match.js';
 import { matchGoals } from '../goals/match.js';
@@ -9,6 +13,15 @@ import { derivePostbackId } from '../identity/postback-id.js';
 import { slotOf } from '../log/claims.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Channel, Network, Outgoing, Postback, Skip, SkipReason } from '../networks/network.js';
+import {
+  describeClick,
+  describeContents,
+  describeDropped,
+  describeMapping,
+  describeMatch,
+  describeWindow,
+} from './describe.js';
+import type { Trace } from './gates.js';
 import type { Memory } from './memory.js';
 import { judgeAge } from './window.js';
 
@@ -58,40 +71,59 @@ export interface Plan {
 
 /**
  * Decides what one event makes: the postbacks to send and a reason for everything that is not sent. Pure, apart from
- * what `world` answers. Gates in the order of product-behaviour.md section 11.
+ * what `world` answers. Gates in the order of product-behaviour.md section 11; `trace` is told of each.
  * @param nowMs milliseconds since the epoch
  */
-export function planEvent(event: ConversionEvent, world: World, nowMs: number): Plan {
-  if (event.type !== 'track') return { outgoing: [], skips: [] };
-  const gate = gateTest(event, world) ?? gateConsent(event, world.settings);
+export function planEvent(event: ConversionEvent, world: World, nowMs: number, trace?: Trace): Plan {
+  const isConversion = event.type === 'track';
+  trace?.({ gate: 'conversion', stop: isConversion ? undefined : NO_CONVERSION, saw: `type ${event.type}` });
+  if (!isConversion) return { outgoing: [], skips: [] };
+  const consent = judgeConsent(event, world.settings['consent.default']);
+  const gate =
+    gateTest(event, world, trace) ?? gateConsent(event, consent, trace) ?? gateSuppression(event, world, trace);
   if (gate) return { outgoing: [], skips: [gate] };
-  if (world.memory.isSuppressed(event)) return { outgoing: [], skips: [skip('suppressed', 'the player was erased')] };
   const clicked = withClick(event, world);
-  const owner = findOwner(attributeClick(clicked.click), world);
+  const owner = findOwner(clicked, clicked.click !== event.click, world, trace);
   if (typeof owner !== 'string') return { outgoing: [], skips: [owner] };
   const match = matchGoals(event, world.goals);
+  trace?.({ gate: 'goal', stop: 'reason' in match ? match : undefined, saw: describeMatch(event, match) });
   if (match.matched.length === 0 && 'reason' in match) {
     return { outgoing: [], skips: [{ reason: match.reason, message: match.message, network: owner }] };
   }
   const plan: Plan = { outgoing: [], skips: [] };
+  const told = reduceToConsent(clicked, consent);
   for (const goal of match.matched) {
-    const planned = planPostback(clicked, goal, owner, world, nowMs);
+    const at: Trace | undefined = trace && ((verdict) => trace({ ...verdict, goal: goal.id, network: owner }));
+    const planned = planPostback(clicked, told, goal, owner, world, nowMs, at);
     if ('reason' in planned) plan.skips.push({ ...planned, goal: goal.id, network: owner });
     else plan.outgoing.push(planned);
   }
   return plan;
 }
 
-function gateTest(event: ConversionEvent, world: World): Skip | undefined {
-  if (!event.test || world.hasTestMapping) return undefined;
-  return skip('test_event', 'a test event, and no goal has a test mapping');
+const NO_CONVERSION = { reason: 'no_conversion', message: 'only track messages can be conversions' } as const;
+
+function gateTest(event: ConversionEvent, world: World, trace?: Trace): Skip | undefined {
+  const isStopped = event.test && !world.hasTestMapping;
+  const stop = isStopped ? skip('test_event', 'a test event, and no goal has a test mapping') : undefined;
+  trace?.({ gate: 'test', stop, saw: event.test ? 'test true' : 'no test event' });
+  return stop;
 }
 
-function gateConsent(event: ConversionEvent, settings: Settings): Skip | undefined {
-  const level: ConsentLevel = event.consentLevel === 'not_set' ? settings['consent.default'] : event.consentLevel;
-  if (level === 'none') return skip('consent_none', 'consentLevel is none');
-  if (level === 'not_set') return skip('consent_unknown', 'no consentLevel, and consent.default is not_set');
-  return undefined;
+function gateConsent(event: ConversionEvent, consent: Consent, trace?: Trace): Skip | undefined {
+  let stop: Skip | undefined;
+  if (consent.level === 'none') stop = skip('consent_none', describeConsent(event, consent));
+  if (consent.level === 'not_set') {
+    stop = skip('consent_unknown', `${describeSignals(event, consent)}, and consent.default is not_set`);
+  }
+  trace?.({ gate: 'consent', stop, saw: describeConsent(event, consent) });
+  return stop;
+}
+
+function gateSuppression(event: ConversionEvent, { memory }: World, trace?: Trace): Skip | undefined {
+  const stop = memory.isSuppressed(event) ? skip('suppressed', 'the player was erased') : undefined;
+  trace?.({ gate: 'suppression', stop, saw: stop ? 'the player, in the list of those erased' : 'not in the list' });
+  return stop;
 }
 
 /**
@@ -111,7 +143,15 @@ function withClick(event: ConversionEvent, { settings, memory }: World): Convers
 
 const DAY_MS = 86_400_000;
 
-function findOwner(attribution: Attribution | undefined, world: World): NetworkName | Skip {
+function findOwner({ click }: ConversionEvent, isReplaced: boolean, world: World, trace?: Trace): NetworkName | Skip {
+  const attribution = attributeClick(click);
+  const owner = judgeOwner(attribution, world);
+  const stop = typeof owner === 'string' ? undefined : owner;
+  trace?.({ gate: 'attribution', stop, saw: describeClick(click, attribution, isReplaced) });
+  return owner;
+}
+
+function judgeOwner(attribution: Attribution | undefined, world: World): NetworkName | Skip {
   if (!attribution) return skip('organic', 'no click id and no paid utm_source');
   if (attribution.owner === 'other') {
     return skip('organic', `the click (${attribution.field}) belongs to a network that is not supported`);
@@ -122,44 +162,96 @@ function findOwner(attribution: Attribution | undefined, world: World): NetworkN
   return attribution.owner;
 }
 
+/** What networks may be told of an event, by its consent; an event whose consent is full is told as it is. */
+function reduceToConsent(event: ConversionEvent, { level, source }: Consent): Reduced {
+  if (level !== 'full') return withoutPersonalIdentifiers(event);
+  const isSaid = source !== 'default' && event.consentLevel !== level;
+  return { event: isSaid ? { ...event, consentLevel: level } : event, dropped: [] };
+}
+
 function planPostback(
   event: ConversionEvent,
+  told: Reduced,
   goal: ConversionGoal,
   networkName: NetworkName,
   world: World,
   nowMs: number,
+  trace?: Trace,
 ): PlannedPostback | Omit<PlannedSkip, 'goal' | 'network'> {
   const id = derivePostbackId(world.workspace, networkName, goal.id, event.id);
-  const key = { id, eventId: event.id, goal: goal.id, network: networkName };
-  const standing = world.standing(key);
-  if (standing === 'known') return skip('duplicate', 'this conversion was met before');
+  const standing = world.standing({ id, eventId: event.id, goal: goal.id, network: networkName });
+  const duplicate = standing === 'known' ? skip('duplicate', 'this conversion was met before') : undefined;
+  trace?.({ gate: 'duplicate', stop: duplicate, saw: `postback ${id}, ${STANDING_WORDS[standing]}` });
+  if (duplicate) return duplicate;
   const route = world.routes.get(networkName);
-  if (!route) return skip('not_connected', `${networkName} is not connected`);
-  const postback = makePostback(event, goal, id, route.network, world);
-  const kept = (reason: SkipReason, message: string): PlannedSkip => ({ reason, message, postback });
-  if (!route.channel) return kept('not_connected', `${networkName} is not connected`);
-  if (!route.enabled) return kept('network_disabled', `${networkName} is disabled`);
+  const make = ({ network }: Route): Postback => makePostback(event, told.event, goal, id, network, world);
+  if (!route?.channel || !route.enabled) {
+    const stop = route?.channel
+      ? skip('network_disabled', `${networkName} is disabled`)
+      : skip('not_connected', `${networkName} is not connected`);
+    trace?.({ gate: 'connection', stop, saw: stop.message });
+    return route ? { ...stop, postback: make(route) } : stop;
+  }
+  const { channel } = route;
+  trace?.({ gate: 'connection', stop: undefined, saw: `account ${channel.account}, enabled` });
+  const postback = make(route);
   const mapping = mappingOf(goal, networkName, event.test, route.network);
   if (mapping === undefined) {
-    return event.test
+    const stop = event.test
       ? skip('test_event', `a test event, and ${goal.id} has no test mapping at ${networkName}`)
-      : kept('unmapped_goal', `${goal.id} is not mapped at ${networkName}`);
+      : skip('unmapped_goal', `${goal.id} is not mapped at ${networkName}`);
+    trace?.({ gate: 'mapping', stop, saw: event.test ? 'no test mapping' : 'no mapping' });
+    return event.test ? stop : { ...stop, postback };
   }
+  trace?.({ gate: 'mapping', stop: undefined, saw: describeMapping(mapping, event.test) });
   // What was recorded before has passed the gates once; whether it is still in time, its lane judges when it leaves.
   if (standing === 'pending') return { postback, mapping, resumes: true };
-  const stopped =
-    judgeAge(postback.eventTimeMs, nowMs, route.channel.limits) ?? route.channel.check(postback.facts, mapping);
-  if (!stopped) return takeSlot(postback, goal, world) ?? { postback, mapping };
-  return REPLAYABLE.has(stopped.reason) ? { ...stopped, postback } : stopped;
+  const stopped = gateWindow(postback, channel, nowMs, trace) ?? gateNetwork(postback, mapping, channel, told, trace);
+  if (stopped) return REPLAYABLE.has(stopped.reason) ? { ...stopped, postback } : stopped;
+  return gateOnce(postback, world, trace) ?? { postback, mapping };
+}
+
+/** The network's window, which counts at the moment of sending. */
+export function gateWindow(
+  { eventTimeMs }: Postback,
+  { limits }: Channel,
+  nowMs: number,
+  trace?: Trace,
+): Skip | undefined {
+  const stop = judgeAge(eventTimeMs, nowMs, limits);
+  trace?.({ gate: 'window', stop, saw: describeWindow(eventTimeMs, limits) });
+  return stop;
+}
+
+/** What the network itself requires. Identifiers that consent kept out are named, where one was missed. */
+function gateNetwork(
+  postback: Postback,
+  mapping: Mapping,
+  channel: Channel,
+  { event, dropped }: Reduced,
+  trace?: Trace,
+): Skip | undefined {
+  let stop = channel.check(postback.facts, mapping);
+  if (stop?.reason === 'no_match_key' && dropped.length > 0) {
+    stop = { ...stop, message: `${stop.message}; ${describeDropped(dropped)}` };
+  }
+  trace?.({ gate: 'network', stop, saw: describeContents(event, dropped) });
+  return stop;
 }
 
 /** Only a conversion that passed every gate claims its player's one slot; here it is asked for, recording takes it. */
-function takeSlot(postback: Postback, goal: ConversionGoal, { memory }: World): Skip | undefined {
-  if (goal.trigger !== 'once') return undefined;
-  postback.once = true;
+function gateOnce(postback: Postback, { memory }: World, trace?: Trace): Skip | undefined {
+  if (!postback.once) {
+    trace?.({ gate: 'once', stop: undefined, saw: 'trigger repeatable' });
+    return undefined;
+  }
   const slot = slotOf(postback);
-  if (!slot || !memory.isTaken(slot)) return undefined;
-  return skip('already_counted', `${goal.id} counts once per player, and has counted this one`);
+  const isTaken = slot !== undefined && memory.isTaken(slot);
+  const stop = isTaken
+    ? skip('already_counted', `${postback.goal} counts once per player, and has counted this one`)
+    : undefined;
+  trace?.({ gate: 'once', stop, saw: isTaken ? 'another conversion of the player counts' : 'the first of the player' });
+  return stop;
 }
 
 /** Reasons that a setting or the passing of time can take away, so that `replay --state skipped` makes sense. */
@@ -170,8 +262,10 @@ const REPLAYABLE: ReadonlySet<SkipReason> = new Set<SkipReason>([
   'unsupported_currency',
 ]);
 
+/** @param told the event as far as its consent lets networks know it */
 function makePostback(
   event: ConversionEvent,
+  told: ConversionEvent,
   goal: ConversionGoal,
   id: string,
   network: Network,
@@ -187,8 +281,9 @@ function makePostback(
     eventId: event.id,
     eventTimeMs: event.timeMs,
     test: event.test,
-    facts: network.prepare(event, world.settings),
+    facts: network.prepare(told, world.settings),
   };
+  if (goal.trigger === 'once') postback.once = true;
   const person = world.memory.playerOf(event);
   if (person !== undefined) postback.person = person;
   const members = world.memory.membersOf(event);
@@ -210,6 +305,8 @@ export function mappingOf(
   if (test) return goal.testMap[network];
   return goal.map[network] ?? (rules.needsMapping ? undefined : '');
 }
+
+const STANDING_WORDS = { new: 'not in the log', pending: 'pending in the log', known: 'in the log already' } as const;
 
 function skip(reason: SkipReason, message: string): Skip {
   return { reason, message };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/json.js';
 import { SANDBOX_ACCOUNTS } from '../../src/sandbox/amazon/seed.js';
+import { makeTcf } from '../kit/consent-strings.js';
 import { ago, makeErrand, makeLine, PURCHASE_GOAL } from '../kit/errand.js';
 import { makeUuid } from '../kit/events.js';
 
@@ -59,7 +60,7 @@ const EVENTS_API: Case[] = [
 
 /** Sends that the Events API takes and CAPI v1 does not. */
 const TAKEN: JsonObject[] = [
-  { country: 'DE', tcf: 'CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA' },
+  { country: 'DE', tcf: makeTcf([1, 2, 3, 4, 7]) },
   { country: 'FR', amzn_user_data: 'GRANTED' },
   { currency: 'PLN' },
   { ...NO_IDENTIFIER, match_id: 'M1' },

@@ -1,0 +1,7 @@
+import type { ConsentLevel } from '../events/conversion-event.js';
+
+export type KnownLevel = Exclude<ConsentLevel, 'not_set'>;
+
+/** What one consent signal says: a level, only an upper bound, nothing about this, or nothing that can be read. */
+export type Reading =
+  { level: KnownLevel; says: string } | { atMost: KnownLevel; says: string } | { says: string } | { problem: string };
