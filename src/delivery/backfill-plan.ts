@@ -2,7 +2,6 @@ import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import { checkInputs, readLines } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
-import { parseLine } from '../events/parse-line.js';
 import { LogPeek } from '../log/log-peek.js';
 import type { Workspace } from '../workspace.js';
 import { judgeStanding } from './intake.js';
@@ -10,6 +9,7 @@ import type { Plan, World } from './plan.js';
 import { openRehearsalMemory } from './memory.js';
 import { planEvent } from './plan.js';
 import { tellsOfPeople } from './prescan.js';
+import { RecordReader } from './record-reader.js';
 import type { Report } from './report.js';
 import { setStage } from './stage.js';
 import type { Selection } from './stage.js';
@@ -85,7 +85,7 @@ export async function planBackfill(workspace: Workspace, options: BackfillOption
   try {
     for (const input of options.inputs) {
       for await (const lines of readLines(input, options.signal)) {
-        const events = lines.flatMap((line) => counter.read(line, input.name) ?? []);
+        const events = counter.read(lines, input);
         const telling = events.filter(tellsOfPeople);
         if (telling.length > 0) remember(telling);
         for (const event of events) counter.take(event);
@@ -105,24 +105,20 @@ class Counter {
   readonly #met: Set<string>;
   readonly #days = new Map<string, BackfillDay>();
   readonly #totals = { lines: 0, invalid: 0, events: 0, outside: 0 };
+  readonly #reader: RecordReader;
 
   constructor(world: World, nowMs: number, options: BackfillOptions, met: Set<string>) {
     this.#world = world;
     this.#nowMs = nowMs;
     this.#options = options;
     this.#met = met;
+    this.#reader = new RecordReader(this.#totals, options.report);
   }
 
-  read(line: Line, input: string): ConversionEvent | undefined {
-    this.#totals.lines++;
-    const parsed = line.invalid ? { invalid: line.invalid } : parseLine(line.text);
-    if ('invalid' in parsed) {
-      this.#totals.invalid++;
-      this.#options.report({ type: 'invalid', input, line: line.number, ...parsed.invalid });
-      return undefined;
-    }
-    this.#totals.events++;
-    return parsed.event;
+  read(lines: readonly Line[], input: Input): ConversionEvent[] {
+    const events: ConversionEvent[] = [];
+    for (const line of lines) this.#reader.read(line, input, events);
+    return events;
   }
 
   take(event: ConversionEvent): void {

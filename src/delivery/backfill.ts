@@ -19,7 +19,7 @@ export async function runBackfill(workspace: Workspace, options: BackfillOptions
     });
     for (const input of options.inputs) {
       for await (const lines of readLines(input, options.signal)) {
-        await intake.take(lines, input.name, false);
+        await intake.take(lines, input, false);
         await intake.settle();
       }
     }

@@ -3,7 +3,6 @@ import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import { checkInputs, readLines } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
-import { parseLine } from '../events/parse-line.js';
 import type { HttpRequest } from '../http/http.js';
 import { redactRequest } from '../http/redact.js';
 import { LogPeek } from '../log/log-peek.js';
@@ -18,6 +17,7 @@ import { openRehearsalMemory } from './memory.js';
 import { planEvent } from './plan.js';
 import { judgeStanding } from './intake.js';
 import { prescan, tellsOfPeople } from './prescan.js';
+import { RecordReader } from './record-reader.js';
 import type { SendRun } from './send.js';
 import { setStage } from './stage.js';
 import { checkLines } from './strict.js';
@@ -69,6 +69,7 @@ class Rehearsal {
   readonly #lanes = new Map<NetworkName, DryLane>();
   readonly #met = new Set<string>();
   readonly #requests: PlannedRequest[] = [];
+  readonly #reader: RecordReader;
 
   constructor(workspace: Workspace, run: SendRun, peek: LogPeek | undefined, memory: RehearsalMemory) {
     const { world, open } = setStage(workspace, run);
@@ -76,6 +77,7 @@ class Rehearsal {
     this.#memory = memory;
     this.#clock = workspace.clock;
     this.#tally = new Tally({ run: 'dry-run', command: 'send', workspace: workspace.name });
+    this.#reader = new RecordReader(this.#tally.summary, run.report);
     this.#world = {
       ...world,
       standing: (key) => (this.#met.has(key.id) ? 'known' : judgeStanding(peek?.standing(key) ?? 'unknown')),
@@ -105,17 +107,14 @@ class Rehearsal {
   }
 
   #take(line: Line, input: Input): void {
-    const { summary } = this.#tally;
-    summary.lines++;
-    const parsed = line.invalid ? { invalid: line.invalid } : parseLine(line.text);
-    if ('invalid' in parsed) {
-      summary.invalid++;
-      this.#run.report({ type: 'invalid', input: input.name, line: line.number, ...parsed.invalid });
-      return;
-    }
-    summary.events++;
-    if (tellsOfPeople(parsed.event)) this.#memory.remember([parsed.event]);
-    const plan = planEvent(parsed.event, this.#world, this.#clock.now());
+    const events: ConversionEvent[] = [];
+    this.#reader.read(line, input, events);
+    for (const event of events) this.#plan(event);
+  }
+
+  #plan(event: ConversionEvent): void {
+    if (tellsOfPeople(event)) this.#memory.remember([event]);
+    const plan = planEvent(event, this.#world, this.#clock.now());
     for (const { reason, network } of plan.skips) this.#tally.skip(reason, network);
     for (const outgoing of plan.outgoing) this.#add(outgoing);
   }

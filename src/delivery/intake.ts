@@ -1,7 +1,7 @@
 import type { InputError } from '../errors.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
+import type { Input } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
-import { parseLine } from '../events/parse-line.js';
 import type { Standing } from '../log/delivery-log.js';
 import type { SkipEntry } from '../log/entry.js';
 import type { Delivery } from './delivery.js';
@@ -10,7 +10,8 @@ import { makeMemory } from './memory.js';
 import type { PlannedPostback, PlannedSkip, PostbackKey, World } from './plan.js';
 import { planEvent } from './plan.js';
 import { tellsOfPeople } from './prescan.js';
-import { describeInvalid, refuseInvalid } from './strict.js';
+import { RecordReader } from './record-reader.js';
+import { refuseInvalid } from './strict.js';
 
 /** Skips are recorded in rows of so many. */
 const SKIPS_PER_ROW = 2_000;
@@ -31,12 +32,13 @@ export class Intake {
   #skips: SkipEntry[] = [];
   #shelved: PlannedPostback[] = [];
   #resumed: PlannedPostback[] = [];
-  #lastProblem = '';
+  readonly #reader: RecordReader;
 
   constructor(delivery: Delivery, strict: boolean, options: IntakeOptions = {}) {
     this.#delivery = delivery;
     this.#strict = strict;
     this.#options = options;
+    this.#reader = new RecordReader(delivery.tally.summary, delivery.report);
     const memory = makeMemory(delivery.log.people, delivery.underway);
     this.#world = { ...delivery.world, standing: (key) => this.#standing(key), memory };
   }
@@ -46,14 +48,14 @@ export class Intake {
    * @param holds the lines come from a stream: {@link settle} records what they made
    * @throws InputError at the first invalid line, under `--strict`; what came before it is taken
    */
-  async take(lines: readonly Line[], input: string, holds: boolean): Promise<void> {
+  async take(lines: readonly Line[], input: Input, holds: boolean): Promise<void> {
     const events: ConversionEvent[] = [];
     let fault: InputError | undefined;
     for (const line of lines) {
-      const event = this.#read(line, input);
-      if (event) events.push(event);
-      else if (this.#strict) fault = refuseInvalid(1, this.#lastProblem);
-      if (fault) break;
+      const isValid = this.#reader.read(line, input, events);
+      if (isValid || !this.#strict) continue;
+      fault = refuseInvalid(1, this.#reader.lastProblem);
+      break;
     }
     await this.remember(events);
     for (const event of events) this.#plan(event, holds);
@@ -72,20 +74,6 @@ export class Intake {
       log.people.refresh();
       log.people.note(telling);
     });
-  }
-
-  #read(line: Line, input: string): ConversionEvent | undefined {
-    const { tally, report } = this.#delivery;
-    tally.summary.lines++;
-    const parsed = line.invalid ? { invalid: line.invalid } : parseLine(line.text);
-    if ('invalid' in parsed) {
-      tally.summary.invalid++;
-      report({ type: 'invalid', input, line: line.number, ...parsed.invalid });
-      this.#lastProblem = describeInvalid(input, line.number, parsed.invalid);
-      return undefined;
-    }
-    tally.summary.events++;
-    return parsed.event;
   }
 
   #plan(event: ConversionEvent, holds: boolean): void {

@@ -1,11 +1,10 @@
 import { carriesClick } from '../attribution/click-carriers.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
-import { readLines } from '../events/input.js';
-import { parseLine } from '../events/parse-line.js';
+import { openParser, readLines } from '../events/input.js';
 
-/** Words that lines about people's clicks and ids have in one format or another; all others are not even parsed. */
-const MARKS = /"(?:page|screen|identify|alias|sign_up|link_clicked|page_view|screen_view|Signed Up|previousId|fromId)"/;
+/** Words that Audience messages about people's clicks and ids have; all others are not even parsed. */
+const MARKS = /"(?:page|screen|identify|alias|sign_up|link_clicked)"/;
 
 /** Whether an event says who is who, or which click brought whom. */
 export function tellsOfPeople(event: ConversionEvent): boolean {
@@ -21,12 +20,15 @@ export async function prescan(
   remember: (events: readonly ConversionEvent[]) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
+  const parser = openParser(input);
   for await (const lines of readLines(input, signal)) {
     const events: ConversionEvent[] = [];
-    for (const { text } of lines) {
-      if (!MARKS.test(text)) continue;
-      const parsed = parseLine(text);
-      if ('event' in parsed && tellsOfPeople(parsed.event)) events.push(parsed.event);
+    for (const line of lines) {
+      // Other formats say it in words of their own.
+      if (parser.format === 'audience' && !MARKS.test(line.text)) continue;
+      for (const parsed of parser.parse(line)) {
+        if ('event' in parsed && tellsOfPeople(parsed.event)) events.push(parsed.event);
+      }
     }
     if (events.length > 0) await remember(events);
   }

@@ -53,7 +53,7 @@ async function readInput(input: Input, intake: Intake, delivery: Delivery): Prom
   if (!isStream) await prescan(input, (events) => intake.remember(events), delivery.signal);
   const read = async (signal: AbortSignal): Promise<void> => {
     for await (const lines of readLines(input, signal)) {
-      await intake.take(lines, input.name, isStream);
+      await intake.take(lines, input, isStream);
       await intake.settle();
     }
   };

@@ -1,8 +1,7 @@
 import { InputError } from '../errors.js';
-import type { InvalidLine } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import { readLines } from '../events/input.js';
-import { parseLine } from '../events/parse-line.js';
+import { RecordReader } from './record-reader.js';
 import type { Report } from './report.js';
 
 /**
@@ -10,21 +9,19 @@ import type { Report } from './report.js';
  * @throws InputError when a line is invalid
  */
 export async function checkLines(inputs: readonly Input[], report: Report): Promise<void> {
-  let invalid = 0;
+  const counts = { lines: 0, invalid: 0, events: 0 };
   let first = '';
+  // The format and the warnings are told when the file is sent.
+  const reader = new RecordReader(counts, (update) => void (update.type === 'invalid' && report(update)));
   for (const input of inputs) {
     if (input.path === undefined) continue;
     for await (const lines of readLines(input)) {
       for (const line of lines) {
-        const parsed = line.invalid ? { invalid: line.invalid } : parseLine(line.text);
-        if (!('invalid' in parsed)) continue;
-        invalid++;
-        if (invalid === 1) first = describeInvalid(input.name, line.number, parsed.invalid);
-        report({ type: 'invalid', input: input.name, line: line.number, ...parsed.invalid });
+        if (!reader.read(line, input, []) && first === '') first = reader.lastProblem;
       }
     }
   }
-  if (invalid > 0) throw refuseInvalid(invalid, first);
+  if (counts.invalid > 0) throw refuseInvalid(counts.invalid, first);
 }
 
 /** The error of `--strict`, naming the first of the lines. */
@@ -33,9 +30,4 @@ export function refuseInvalid(count: number, first: string): InputError {
   return new InputError('invalid_lines', `${first}${more}; --strict is set.`, {
     hint: 'Mend it, or leave --strict out: then the valid lines are sent.',
   });
-}
-
-/** Where an invalid line is and what is wrong with it. */
-export function describeInvalid(input: string, line: number, { field, message }: InvalidLine): string {
-  return `${input}:${line}: ${field === '' ? 'the line' : field} ${message}`;
 }

@@ -64,7 +64,7 @@ async function tailStream(
 ): Promise<void> {
   const read = async (ending: AbortSignal): Promise<void> => {
     for await (const lines of readLines(input, ending)) {
-      await intake.take(lines, input.name, true);
+      await intake.take(lines, input, true);
       await intake.settle();
       for (const lane of delivery.lanes.values()) {
         lane.flush();
@@ -88,7 +88,7 @@ async function tailFile(
   const from = run.from === 'last' ? (log.findPlace(path) ?? 'start') : run.from;
   for await (const followed of followFile({ path, from: from satisfies From, clock: workspace.clock, signal })) {
     if (followed.type === 'lines') {
-      await intake.take(followed.lines, name, true);
+      await intake.take(followed.lines, run.input, true);
       await intake.settle();
       // Everything up to here is in the log: a restart goes on behind it.
       await log.keepPlace(path, followed.place);

@@ -17,7 +17,7 @@ import { MAX_ID_LENGTH } from './field-values.js';
 
 /** Source: Audience OpenAPI 3.0.3 (event-formats.md section 1). */
 export const MESSAGE_TYPES = ['track', 'page', 'screen', 'identify', 'alias'] as const;
-const CONSENT_LEVELS = ['not_set', 'none', 'anonymous', 'full'] as const;
+export const CONSENT_LEVELS = ['not_set', 'none', 'anonymous', 'full'] as const;
 /** Click ids and consent strings are longer than other text. */
 const MAX_TOKEN_LENGTH = 8192;
 

@@ -25,6 +25,8 @@ export interface Identifiers {
   plain: Partial<Record<HashedField, string>>;
   /** Already hashed: 64 lower-case hex digits, `sha256:` taken off. */
   hashed: Partial<Record<HashedField, string>>;
+  /** The hashed phone number was hashed with its `+`, which some networks do not hash (networks.md). */
+  phoneHashHasPlus?: true;
   /** ISO 3166-1 alpha-2, upper case. */
   country?: string;
   externalId?: string;
@@ -121,4 +123,10 @@ export interface InvalidLine {
   /** Path of the field, such as `properties.value`; empty for the whole line. */
   field: string;
   message: string;
+  /** Where another line than the record's first is meant. */
+  line?: number;
+  /** Character of the line, from 1, where it is known. */
+  column?: number;
+  /** Which element of an array or envelope it is, from 1. */
+  element?: number;
 }

@@ -6,6 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
 import { InputError, messageOf } from '../errors.js';
+import type { FormatChoice } from './event-parser.js';
+import { createEventParser, type EventParser } from './event-parser.js';
 import type { Line } from './line-splitter.js';
 import { LineSplitter } from './line-splitter.js';
 
@@ -17,6 +19,16 @@ export interface Input {
   /** Absent: `stream` is read. */
   path?: string;
   stream?: Readable;
+  /** What its records are; `auto` or absent: the first one tells. */
+  format?: FormatChoice;
+}
+
+/**
+ * The parser of one input.
+ * @param tell hears once which format it is, and once of each kind of warning
+ */
+export function openParser({ name, format = 'auto' }: Input, tell?: (message: string) => void): EventParser {
+  return createEventParser({ format, input: name, ...(tell && { tell }) });
 }
 
 /**

@@ -8,12 +8,15 @@ export const MAX_LINE_BYTES = 1024 * 1024;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
-/** One non-blank line: its text, or why it cannot be read. */
+/** One non-blank line, or one element of an array: its text, or why it cannot be read. */
 export interface Line {
   /** From 1; blank lines are counted here though they are not events. */
   number: number;
   text: string;
   invalid?: InvalidLine;
+  /** Of an array or envelope: which element, and the character of the line where it begins, both from 1. */
+  element?: number;
+  column?: number;
 }
 
 /**

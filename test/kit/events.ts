@@ -1,3 +1,4 @@
+import { createEventParser, type FormatChoice, type ParsedRecord } from '../../src/events/event-parser.js';
 import type { JsonObject } from '../../src/json.js';
 
 /** A purchase that passes every gate at Amazon, as an Audience message; `changes` replace fields, undefined drops them. */
@@ -46,4 +47,10 @@ export function makeLines(count: number, nowMs: number, ageMs = 3_600_000, prope
 /** The same UUID for the same number. */
 export function makeUuid(number: number): string {
   return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+}
+
+/** Reads one line as an input of its own. */
+export function parseLine(text: string, format: FormatChoice = 'audience'): ParsedRecord {
+  const [parsed] = createEventParser({ format, input: 'events.jsonl' }).parse({ number: 1, text });
+  return parsed as ParsedRecord;
 }

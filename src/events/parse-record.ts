@@ -1,46 +1,45 @@
+import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
-import { readAudienceMessage } from './formats/audience.js';
-import type { ConversionEvent, InvalidLine } from './conversion-event.js';
 import { describeType, FieldProblem } from './field-problem.js';
 
-export type ParsedLine = { event: ConversionEvent } | { invalid: InvalidLine };
-
 /**
- * Reads one line of JSON Lines. Never throws for what a line holds: a bad line is data.
- * @param line one line, without its line feed
+ * The JSON object of one line, or of one element of an array.
+ * @throws FieldProblem when it is none, or holds text that no program can keep.
  */
-export function parseLine(line: string): ParsedLine {
+export function parseRecord(line: string): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch (error) {
-    return { invalid: { code: 'not_json', field: '', message: explainJsonError(line, error) } };
+    throw explainJsonError(line, error);
   }
   if (!isJsonObject(value)) {
-    return {
-      invalid: { code: 'not_an_object', field: '', message: `is ${describeType(value)}; expected a JSON object` },
-    };
+    throw new FieldProblem('not_an_object', '', `is ${describeType(value)}; expected a JSON object`);
   }
   // Escapes can hide what no UTF-8 text may hold; without one the decoder has already seen to it.
-  if (line.includes('\\u')) {
-    const problem = findBadText(value);
-    if (problem) return { invalid: problem };
-  }
-  try {
-    return { event: readAudienceMessage(value) };
-  } catch (error) {
-    if (error instanceof FieldProblem) return { invalid: error.toInvalidLine() };
-    throw error;
+  if (line.includes('\\u')) refuseBadText(value);
+  return value;
+}
+
+/** A line that is not JSON: `offset` is the character, from 0, where it stops being it. */
+export class JsonProblem extends FieldProblem {
+  constructor(
+    readonly offset: number,
+    message: string,
+  ) {
+    super('not_json', '', message);
   }
 }
 
 /** V8 quotes the text around the fault, which may be personal: only the place is kept, and what is a known slip. */
-function explainJsonError(line: string, error: unknown): string {
+function explainJsonError(line: string, error: unknown): JsonProblem {
   const end = findFault(line, error);
-  if (end >= line.length) return `is not JSON: it ends too early, after ${line.length} characters`;
+  if (end >= line.length) {
+    return new JsonProblem(end, `is not JSON: it ends too early, after ${line.length} characters`);
+  }
   const rest = line.slice(end, end + 3);
   const slip = rest === 'NaN' || rest === 'Inf' ? '; expected a number or null, not NaN or Infinity' : '';
-  return `is not JSON: it breaks at column ${end + 1} of ${line.length}${slip}`;
+  return new JsonProblem(end, `is not JSON: it breaks at column ${end + 1} of ${line.length}${slip}`);
 }
 
 /** Where the text stops being JSON, counted from 0; its length where it only lacks its end. */
@@ -74,30 +73,26 @@ function findPosition(error: unknown): number | undefined {
 }
 
 /** A lone surrogate or a NUL anywhere in the line's strings; they break databases, hashes and other programs. */
-function findBadText(root: object): InvalidLine | undefined {
+function refuseBadText(root: object): void {
   const stack: [unknown, string][] = [[root, '']];
   for (let next = stack.pop(); next; next = stack.pop()) {
     const [value, path] = next;
     if (typeof value === 'string') {
-      const problem = judgeText(value, path);
-      if (problem) return problem;
+      judgeText(value, path);
     } else if (typeof value === 'object' && value !== null) {
       for (const [key, child] of Object.entries(value)) {
-        const problem = judgeText(key, path);
-        if (problem) return problem;
+        judgeText(key, path);
         stack.push([child, path === '' ? key : `${path}.${key}`]);
       }
     }
   }
-  return undefined;
 }
 
-function judgeText(text: string, field: string): InvalidLine | undefined {
+function judgeText(text: string, field: string): void {
   if (text.includes('\0')) {
-    return { code: 'control_character', field, message: 'holds a NUL character, which no identifier may have' };
+    throw new FieldProblem('control_character', field, 'holds a NUL character, which no identifier may have');
   }
   if (!text.isWellFormed()) {
-    return { code: 'lone_surrogate', field, message: 'holds half of a surrogate pair, which is not valid text' };
+    throw new FieldProblem('lone_surrogate', field, 'holds half of a surrogate pair, which is not valid text');
   }
-  return undefined;
 }

@@ -1,0 +1,51 @@
+import type { ConversionEvent, InvalidLine } from '../events/conversion-event.js';
+import type { EventParser } from '../events/event-parser.js';
+import { type Input, openParser } from '../events/input.js';
+import type { Line } from '../events/line-splitter.js';
+import type { Report } from './report.js';
+
+/** Turns the lines of inputs into events, counts them and tells what is invalid. Each input has one parser. */
+export class RecordReader {
+  /** Where the last invalid record is and what is wrong with it. */
+  lastProblem = '';
+  readonly #counts: { lines: number; invalid: number; events: number };
+  readonly #report: Report;
+  readonly #parsers = new Map<Input, EventParser>();
+
+  constructor(counts: { lines: number; invalid: number; events: number }, report: Report) {
+    this.#counts = counts;
+    this.#report = report;
+  }
+
+  /** Adds the events of one line to `events`; false when the line, or one of an envelope's records, is invalid. */
+  read(line: Line, input: Input, events: ConversionEvent[]): boolean {
+    let isValid = true;
+    for (const parsed of this.#parserOf(input).parse(line)) {
+      this.#counts.lines++;
+      if ('event' in parsed) {
+        this.#counts.events++;
+        events.push(parsed.event);
+        continue;
+      }
+      isValid = false;
+      this.#counts.invalid++;
+      this.#report({ type: 'invalid', input: input.name, line: line.number, ...parsed.invalid });
+      this.lastProblem = describeInvalid(input.name, line.number, parsed.invalid);
+    }
+    return isValid;
+  }
+
+  #parserOf(input: Input): EventParser {
+    const known = this.#parsers.get(input);
+    if (known) return known;
+    const parser = openParser(input, (message) => this.#report({ type: 'input', message }));
+    this.#parsers.set(input, parser);
+    return parser;
+  }
+}
+
+/** Where an invalid line is and what is wrong with it. */
+export function describeInvalid(input: string, line: number, { field, message, ...at }: InvalidLine): string {
+  const element = at.element === undefined ? '' : ` (element ${at.element})`;
+  return `${input}:${at.line ?? line}${element}: ${field === '' ? 'the line' : field} ${message}`;
+}

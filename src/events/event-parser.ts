@@ -1,0 +1,224 @@
+import type { JsonObject } from '../json.js';
+import { isJsonObject } from '../json.js';
+import type { ConversionEvent, InvalidLine } from './conversion-event.js';
+import { detectFormat, EVENT_FORMATS, type EventFormat } from './detect-format.js';
+import type { Warning } from './draft.js';
+import { describeType, FieldProblem } from './field-problem.js';
+import { readAudienceMessage } from './formats/audience.js';
+import { applyEnvelope, readBareData, unwrapCloudEvent } from './formats/cloudevents.js';
+import { readEcapi } from './formats/ecapi.js';
+import { readGa4 } from './formats/ga4.js';
+import { readGoogle } from './formats/google.js';
+import { readSegment } from './formats/segment.js';
+import { readSnowplow } from './formats/snowplow.js';
+import type { Line } from './line-splitter.js';
+import { JsonProblem, parseRecord } from './parse-record.js';
+
+/** What `--format` may say. */
+export const FORMAT_CHOICES = ['auto', ...EVENT_FORMATS] as const;
+export type FormatChoice = (typeof FORMAT_CHOICES)[number];
+
+export type ParsedRecord = { event: ConversionEvent } | { invalid: InvalidLine };
+
+export interface ParserOptions {
+  /** `auto`: the first record decides, for the whole input. */
+  format: FormatChoice;
+  /** Name of the input, for what is told. */
+  input: string;
+  /** Told once: the format, and each kind of warning. */
+  tell?: (message: string) => void;
+}
+
+/** A warning, where it was met first, and how often. */
+export interface CountedWarning extends Warning {
+  line: number;
+  count: number;
+}
+
+/** Makes the parser of one input. */
+export function createEventParser(options: ParserOptions): EventParser {
+  return new EventParser(options);
+}
+
+type InnerFormat = Exclude<EventFormat, 'audience' | 'cloudevents'>;
+type Read = (record: JsonObject, warn: (warning: Warning) => void) => ConversionEvent;
+const READERS: Readonly<Record<InnerFormat, Read>> = {
+  segment: readSegment,
+  ecapi: readEcapi,
+  ga4: readGa4,
+  snowplow: readSnowplow,
+  google: readGoogle,
+};
+
+/** Turns the lines of one input into events. The format is settled by the first record and never changes. */
+export class EventParser {
+  /** What was odd about valid events, by kind and field. */
+  readonly warnings = new Map<string, CountedWarning>();
+  readonly #options: ParserOptions;
+  readonly #isAuto: boolean;
+  #format: EventFormat | undefined;
+  /** Of what CloudEvents carry; `none`: no format, but fields by our own names. */
+  #inner: EventFormat | 'none' | undefined;
+  #line = 0;
+  // One array for all lines of one record: this is the hot path.
+  readonly #one: ParsedRecord[] = [];
+
+  constructor(options: ParserOptions) {
+    this.#options = options;
+    this.#isAuto = options.format === 'auto';
+    if (options.format !== 'auto') this.#settle(options.format);
+  }
+
+  /** The format, once it is known. */
+  get format(): EventFormat | undefined {
+    return this.#format;
+  }
+
+  /**
+   * The records of one line: one, or those of an envelope. Never throws for what a line holds: a bad record is data.
+   * The array is good until the next call.
+   */
+  parse(line: Line): readonly ParsedRecord[] {
+    if (line.invalid) return this.#yield(locate(line.invalid, line));
+    this.#line = line.number;
+    let record: JsonObject;
+    try {
+      record = parseRecord(line.text);
+    } catch (error) {
+      return this.#yield(locateProblem(error, line));
+    }
+    const envelope = record['messages'] ?? record['batch'];
+    if (envelope !== undefined && Array.isArray(envelope) && record['type'] === undefined) {
+      return this.#openEnvelope(envelope, record['messages'] === envelope ? 'audience' : 'segment', line);
+    }
+    return this.#yield(this.#read(record, line));
+  }
+
+  #yield(parsed: ParsedRecord | InvalidLine): readonly ParsedRecord[] {
+    this.#one[0] = 'code' in parsed ? { invalid: parsed } : parsed;
+    return this.#one;
+  }
+
+  #openEnvelope(elements: readonly unknown[], format: EventFormat, line: Line): ParsedRecord[] {
+    if (this.#format === undefined) this.#settle(format);
+    return elements.map((element, index): ParsedRecord => {
+      const at = { ...line, element: index + 1 };
+      if (isJsonObject(element)) return this.#read(element, at);
+      const message = `is ${describeType(element)}; expected a JSON object`;
+      return { invalid: locate({ code: 'not_an_object', field: '', message }, at) };
+    });
+  }
+
+  #read(record: JsonObject, line: Line): ParsedRecord {
+    try {
+      return { event: this.#format === 'audience' ? readAudienceMessage(record) : this.#readForeign(record) };
+    } catch (error) {
+      return { invalid: locateProblem(this.#explain(error, record), line) };
+    }
+  }
+
+  #readForeign(record: JsonObject): ConversionEvent {
+    const format = this.#chooseFormat(record);
+    if (format === 'audience') return readAudienceMessage(record);
+    if (format !== 'cloudevents') return READERS[format](record, this.#warn);
+    const unwrapped = unwrapCloudEvent(record);
+    const inner = this.#chooseInner(unwrapped.data);
+    if (inner === 'none') {
+      const event = readBareData(record, unwrapped, this.#warn);
+      applyEnvelope(event, record, unwrapped.id);
+      return event;
+    }
+    const event = readWithin(inner, unwrapped.data, this.#warn);
+    applyEnvelope(event, record, unwrapped.id);
+    return event;
+  }
+
+  #chooseFormat(record: JsonObject): EventFormat {
+    const found = this.#isAuto ? detectFormat(record) : this.#format;
+    if (this.#format === undefined) {
+      if (found === undefined) throw new FieldProblem('unknown_format', '', UNKNOWN_FORMAT);
+      this.#settle(found);
+    }
+    const format = this.#format as EventFormat;
+    if (found !== undefined && found !== format) throw otherFormat(found, format, this.#isAuto);
+    return format;
+  }
+
+  #chooseInner(data: JsonObject): EventFormat | 'none' {
+    if (Array.isArray(data['messages']) || Array.isArray(data['batch'])) {
+      throw new FieldProblem('wrong_type', 'data', 'holds a list of messages; expected one event');
+    }
+    const found = detectFormat(data) ?? 'none';
+    if (this.#inner === undefined) {
+      this.#inner = found;
+      if (found !== 'none') this.#tell(`the CloudEvents hold ${found}.`);
+    }
+    if (found === this.#inner) return found;
+    throw new FieldProblem('other_format', 'data', describeOther(found, `this file's CloudEvents hold ${this.#inner}`));
+  }
+
+  /** A record that cannot be read because it is another format's is told as such. */
+  #explain(error: unknown, record: JsonObject): unknown {
+    if (!(error instanceof FieldProblem) || error.code === 'other_format' || this.#format === undefined) return error;
+    const found = detectFormat(record);
+    return found === undefined || found === this.#format ? error : otherFormat(found, this.#format, this.#isAuto);
+  }
+
+  #settle(format: EventFormat): void {
+    this.#format = format;
+    this.#tell(`reading it as ${format}${this.#isAuto ? '' : ' (--format)'}.`);
+  }
+
+  #tell(message: string): void {
+    this.#options.tell?.(`${this.#options.input}: ${message}`);
+  }
+
+  readonly #warn = (warning: Warning): void => {
+    const { code, field, message } = warning;
+    const key = `${code} ${field}`;
+    const known = this.warnings.get(key);
+    if (known) {
+      known.count++;
+      return;
+    }
+    this.warnings.set(key, { ...warning, line: this.#line, count: 1 });
+    this.#options.tell?.(`${this.#options.input}:${this.#line}: ${field} ${message} (said once).`);
+  };
+}
+
+const UNKNOWN_FORMAT =
+  `is of no format that is known (${EVENT_FORMATS.join(', ')}); ` +
+  'an Audience message has type, messageId and eventTimestamp; --format names another';
+
+function readWithin(format: EventFormat, data: JsonObject, warn: (warning: Warning) => void): ConversionEvent {
+  if (format === 'audience') return readAudienceMessage(data);
+  if (format !== 'cloudevents') return READERS[format](data, warn);
+  throw new FieldProblem('wrong_type', 'data', 'is a CloudEvent in a CloudEvent; expected an event');
+}
+
+function otherFormat(found: EventFormat, format: EventFormat, isAuto: boolean): FieldProblem {
+  const why = isAuto ? `this file is read as ${format}` : `--format says ${format}`;
+  return new FieldProblem('other_format', '', describeOther(found, why));
+}
+
+function describeOther(found: string, why: string): string {
+  return `looks like ${found}, and ${why}; one file has one format`;
+}
+
+function locateProblem(error: unknown, line: Line): InvalidLine {
+  if (!(error instanceof FieldProblem)) throw error;
+  const invalid = locate(error.toInvalidLine(), line);
+  if (!(error instanceof JsonProblem)) return invalid;
+  const before = line.text.slice(0, error.offset);
+  const feeds = before.split('\n').length - 1;
+  if (feeds === 0) return { ...invalid, column: (line.column ?? 1) + error.offset };
+  return { ...invalid, line: line.number + feeds, column: error.offset - before.lastIndexOf('\n') };
+}
+
+function locate(invalid: InvalidLine, { element, column }: Line): InvalidLine {
+  return {
+    ...invalid,
+    ...(element === undefined ? {} : { element }),
+    ...(column === undefined ? {} : { column }),
+  };
+}

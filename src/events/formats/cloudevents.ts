@@ -1,0 +1,94 @@
+import { Buffer } from 'node:buffer';
+
+import type { JsonObject } from '../../json.js';
+import { isJsonObject } from '../../json.js';
+import type { ConversionEvent } from '../conversion-event.js';
+import { Draft, isPresent, type Warning } from '../draft.js';
+import { FieldProblem } from '../field-problem.js';
+import { CONSENT_LEVELS } from '../audience-fields.js';
+import { missing, readBoolean, readChoice, readText, wrongType } from '../field-values.js';
+
+/** What a CloudEvents envelope carries. */
+export interface Unwrapped {
+  data: JsonObject;
+  /** `source` and `id` together are unique; a bar is in no URI reference, so they cannot be confused. */
+  id: string;
+}
+
+/** Takes a CloudEvents 1.0 envelope apart (event-formats.md section 6). @throws FieldProblem */
+export function unwrapCloudEvent(record: JsonObject): Unwrapped {
+  if (record['specversion'] !== '1.0') {
+    throw new FieldProblem('invalid_value', 'specversion', 'is not "1.0", the only version there is');
+  }
+  const [source, id] = ['source', 'id'].map((name) => {
+    const text = readText(record, name, name);
+    if (text === undefined) throw missing(name, 'text, as in every CloudEvent');
+    return text;
+  });
+  return { data: readData(record), id: `${source}|${id}` };
+}
+
+function readData(record: JsonObject): JsonObject {
+  const { data, data_base64: base64 } = record;
+  if (isJsonObject(data)) return data;
+  if (isPresent(base64)) return parseData(decode(base64), 'data_base64');
+  if (typeof data === 'string' && data !== '') return parseData(data, 'data');
+  throw isPresent(data) ? wrongType('data', 'an object', data) : missing('data', 'the event');
+}
+
+function decode(base64: unknown): string {
+  if (typeof base64 !== 'string') throw wrongType('data_base64', 'a string', base64);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'));
+  } catch {
+    throw new FieldProblem('not_utf8', 'data_base64', 'is not UTF-8 text');
+  }
+}
+
+function parseData(text: string, path: string): JsonObject {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new FieldProblem('not_json', path, 'is not JSON');
+  }
+  if (!isJsonObject(data)) throw wrongType(path, 'a JSON object', data);
+  return data;
+}
+
+/** Puts on an event what its envelope says: the id, and the extensions `test` and `consentlevel`. */
+export function applyEnvelope(event: ConversionEvent, record: JsonObject, id: string): void {
+  event.id = id;
+  if (readBoolean(record, 'test', 'test') === true) event.test = true;
+  const level = readChoice(record, 'consentlevel', 'consentlevel', CONSENT_LEVELS);
+  if (event.consentLevel === 'not_set' && level !== undefined) event.consentLevel = level;
+}
+
+/**
+ * Reads data of no known format: fields by our own names, the event's name from the envelope's type
+ * (`com.example.purchase.v1`), its time and player from `time` and `subject`. @throws FieldProblem
+ */
+export function readBareData(
+  record: JsonObject,
+  { data, id }: Unwrapped,
+  warn: (warning: Warning) => void,
+): ConversionEvent {
+  const draft = new Draft({ properties: data, prefix: 'data.', warn });
+  draft.set('type', 'track', 'type');
+  draft.set('messageId', id, 'id');
+  const type = readText(record, 'type', 'type');
+  draft.setName(type && nameOf(type), 'type');
+  draft.set('eventTimestamp', record['time'], 'time');
+  for (const name of ['userId', 'user_id']) draft.set('userId', data[name], `data.${name}`);
+  draft.set('userId', record['subject'], 'subject');
+  for (const name of ['anonymousId', 'anonymous_id']) draft.set('anonymousId', data[name], `data.${name}`);
+  for (const name of ['consentLevel', 'consent_level']) draft.set('consentLevel', data[name], `data.${name}`);
+  draft.set('consentLevel', record['consentlevel'], 'consentlevel');
+  if (typeof data['test'] === 'boolean') draft.set('test', data['test'], 'data.test');
+  return draft.toEvent({ mayBeNobody: true });
+}
+
+/** The last word of a reverse-DNS type that is no version. */
+function nameOf(type: string): string {
+  return type.replace(/[./]v?\d+(?:\.\d+)*$/i, '').replace(/^.*[./]/s, '');
+}

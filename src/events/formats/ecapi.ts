@@ -1,0 +1,135 @@
+import { readHash } from '../../identity/hash.js';
+import type { JsonObject } from '../../json.js';
+import { isJsonObject } from '../../json.js';
+import { CLICK_FIELDS, type ClickField, type ConversionEvent } from '../conversion-event.js';
+import { deriveId, Draft, isPresent, type Warning } from '../draft.js';
+import { readEpoch } from '../epoch.js';
+import { missing, readChoice, readObject, readText } from '../field-values.js';
+import { EVENT_TYPES, mendAliases, mendUserAliases } from './ecapi-words.js';
+
+/** The field that each network's click id has, for the untyped `click_id` with `ext.network`. */
+const CLICK_ID_FIELDS: Readonly<Record<string, ClickField>> = {
+  amazon: 'aref',
+  meta: 'fbclid',
+  tiktok: 'ttclid',
+  google: 'gclid',
+  reddit: 'rdt_cid',
+  x: 'twclid',
+};
+
+const SOURCES = new Map<unknown, string>([
+  ['website', 'website'],
+  ['app', 'app'],
+  ['physical_store', 'offline'],
+  ['phone_call', 'offline'],
+]);
+
+/** Reads one IAB ECAPI 1.0 event (event-formats.md section 2). @throws FieldProblem */
+export function readEcapi(record: JsonObject, warn: (warning: Warning) => void): ConversionEvent {
+  readText(record, 'data_set_id', 'data_set_id');
+  if (!isPresent(record['data_set_id'])) throw missing('data_set_id', 'the id of the data set');
+  const user = mendUserAliases(readObject(record, 'user_data', 'user_data'), warn);
+  const properties = mendAliases(readObject(record, 'properties', 'properties'), warn);
+  const ext = { ...readObject(user, 'ext', 'user_data.ext'), ...readObject(record, 'ext', 'ext') };
+  const draft = new Draft({ properties, prefix: 'properties.', warn });
+  putEvent(draft, record, ext);
+  putPerson(draft, user);
+  putClick(draft, user, properties, ext);
+  putItems(draft, properties);
+  const event = draft.toEvent({ mayBeNobody: true });
+  if (event.identifiers.hashed.phone !== undefined) event.identifiers.phoneHashHasPlus = true;
+  return event;
+}
+
+function putEvent(draft: Draft, record: JsonObject, ext: JsonObject): void {
+  const type = readChoice(record, 'event_type', 'event_type', EVENT_TYPES);
+  if (type === undefined) throw missing('event_type', 'one of the event types of ECAPI 1.0');
+  if (type === 'custom' && !isPresent(record['custom_event'])) {
+    throw missing('custom_event', 'the name of the event, as event_type is custom');
+  }
+  draft.set('type', type === 'page_view' ? 'page' : 'track', 'event_type');
+  if (type === 'custom') draft.setName(record['custom_event'], 'custom_event');
+  else draft.setName(type, 'event_type');
+  draft.set('messageId', record['id'], 'id');
+  if (!isPresent(record['id'])) {
+    // The id is unique within its data set only, which a derived one covers.
+    draft.set('messageId', deriveId(['ecapi', record]), 'id');
+    draft.warn({ code: 'derived_id', field: 'id', message: 'is missing; made of the whole record instead' });
+  }
+  draft.set('eventTimestamp', readEpoch(record['timestamp'], 'seconds', 'timestamp'), 'timestamp');
+  draft.replace('value', record['value'], 'value');
+  draft.replace('currency', record['currency_code'], 'currency_code');
+  draft.put('source', SOURCES.get(record['source']), 'source');
+  draft.set('consentLevel', ext['consent_level'], 'ext.consent_level');
+  draft.set('test', ext['test'], 'ext.test');
+}
+
+function putPerson(draft: Draft, user: JsonObject): void {
+  draft.set('userId', user['customer_identifier'], 'user_data.customer_identifier');
+  for (const [list, name] of [
+    ['email_address', 'email'],
+    ['phone_numbers', 'phone'],
+  ] as const) {
+    const [first] = Array.isArray(user[list]) ? (user[list] as unknown[]) : [user[list]];
+    draft.put(name, first, `user_data.${list}[0]`);
+  }
+  const [address] = Array.isArray(user['address']) ? (user['address'] as unknown[]) : [user['address']];
+  if (isJsonObject(address)) putAddress(draft, address);
+  for (const [name, field] of [
+    ['event_ip_address', 'ip'],
+    ['event_user_agent', 'user_agent'],
+    ['ifa', 'maid'],
+    ['gpp_string', 'gpp'],
+  ] as const) {
+    draft.put(field, user[name], `user_data.${name}`);
+  }
+  const sections = user['gpp_sid'];
+  if (Array.isArray(sections)) draft.put('gpp_sid', sections.join('_'), 'user_data.gpp_sid');
+  // For measurement only: the networks' nearest word is that the use of the data is limited.
+  if (user['mmt_only'] === true || user['mmt_only'] === 1) {
+    draft.put('limited_data_use', true, 'user_data.mmt_only');
+  }
+  for (const [index, uid] of (Array.isArray(user['uids']) ? (user['uids'] as unknown[]) : []).entries()) {
+    const source = isJsonObject(uid) && typeof uid['source'] === 'string' ? uid['source'].toLowerCase() : '';
+    const field = /liveramp|ramp/.test(source) ? 'ramp_id' : /amazon|match/.test(source) ? 'match_id' : undefined;
+    if (field !== undefined) draft.put(field, (uid as JsonObject)['id'], `user_data.uids[${index}].id`);
+  }
+}
+
+function putAddress(draft: Draft, address: JsonObject): void {
+  const path = 'user_data.address[0].';
+  for (const [name, field] of [
+    ['first_name', 'first_name'],
+    ['last_name', 'last_name'],
+    ['street', 'address'],
+    ['city', 'city'],
+    ['state', 'state'],
+    ['postal_code', 'postal_code'],
+    ['country_code', 'country'],
+  ] as const) {
+    const value = address[name];
+    if (field === 'country' && typeof value === 'string' && readHash(value) !== undefined) {
+      const message = 'is hashed, which ECAPI 1.0 leaves plain; the country is not known';
+      draft.warn({ code: 'unusable_field', field: 'user_data.address.country_code', message });
+    } else {
+      draft.put(field, value, path + name);
+    }
+  }
+}
+
+function putClick(draft: Draft, user: JsonObject, properties: JsonObject, ext: JsonObject): void {
+  for (const field of CLICK_FIELDS) draft.put(field, ext[field], `ext.${field}`);
+  const network = typeof ext['network'] === 'string' ? ext['network'].toLowerCase() : '';
+  const field = CLICK_ID_FIELDS[network];
+  if (field !== undefined) {
+    draft.put(field, user['click_id'], 'user_data.click_id');
+  } else if (isPresent(user['click_id'])) {
+    const message = 'does not say whose click it is; name the network in ext.network, or it is not used';
+    draft.warn({ code: 'unusable_field', field: 'user_data.click_id', message });
+  }
+  draft.putQuery(properties['page_url'], 'properties.page_url');
+}
+
+function putItems(draft: Draft, properties: JsonObject): void {
+  draft.putItem(properties['items'], { id: ['id'], name: ['name'] }, 'properties.items');
+}

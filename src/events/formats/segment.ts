@@ -1,0 +1,148 @@
+import type { JsonObject } from '../../json.js';
+import { isJsonObject } from '../../json.js';
+import { CLICK_FIELDS, type ConsentLevel, type ConversionEvent } from '../conversion-event.js';
+import { levelOfCategories } from '../consent-words.js';
+import { Draft, isPresent, type Warning } from '../draft.js';
+import { joinDateTime } from '../epoch.js';
+import { readObject } from '../field-values.js';
+
+/** Message types of Segment, RudderStack and Jitsu; those that Audience has not are kept by name, and make nothing. */
+export const SEGMENT_TYPES = ['track', 'page', 'screen', 'identify', 'alias', 'group', 'delete'] as const;
+const OTHER_TYPES: readonly unknown[] = ['group', 'delete'];
+
+/** Reads one Segment, RudderStack or Jitsu message (event-formats.md section 3). @throws FieldProblem */
+export function readSegment(record: JsonObject, warn: (warning: Warning) => void): ConversionEvent {
+  const properties = readObject(record, 'properties', 'properties');
+  const context = readObject(record, 'context', 'context');
+  const draft = new Draft({ properties, prefix: 'properties.', warn });
+  const { type } = record;
+  const isOther = OTHER_TYPES.includes(type);
+  draft.set('type', isOther ? 'identify' : type, 'type');
+  if (isOther) draft.setKind(String(type));
+  draft.set('messageId', record['messageId'], 'messageId');
+  for (const name of ['timestamp', 'originalTimestamp', 'sentAt', 'receivedAt']) {
+    draft.set('eventTimestamp', joinDateTime(record[name]), name);
+  }
+  if (type === 'track') draft.setName(record['event'], 'event');
+  draft.set('anonymousId', record['anonymousId'], 'anonymousId');
+  draft.set('userId', record['userId'], 'userId');
+  draft.set('fromId', record['previousId'], 'previousId');
+  if (type === 'alias') draft.set('toId', record['userId'], 'userId');
+  draft.set('consentLevel', levelOf(context), 'context.consent');
+  for (const [from, path] of [
+    [record, 'test'],
+    [context, 'context.test'],
+    [properties, 'properties.test'],
+  ] as const) {
+    if (typeof from['test'] === 'boolean') draft.set('test', from['test'], path);
+  }
+  putMoney(draft, properties);
+  putPerson(draft, record, context);
+  putClick(draft, record, context);
+  return draft.toEvent();
+}
+
+function putMoney(draft: Draft, properties: JsonObject): void {
+  // What was earned comes first, then what was said to be its worth (event-formats.md section 8).
+  draft.replace('value', properties['revenue'], 'properties.revenue');
+  draft.put('value', properties['total'], 'properties.total');
+  draft.put('transaction_id', properties['order_id'], 'properties.order_id');
+  draft.put('item_id', properties['product_id'], 'properties.product_id');
+  draft.putItem(properties['products'], { id: ['product_id', 'sku'], name: ['name'] }, 'properties.products');
+}
+
+/** Traits by the names that identifiers have elsewhere, the most specific place first. */
+const TRAITS = {
+  email: ['email'],
+  phone: ['phone'],
+  first_name: ['firstName', 'first_name'],
+  last_name: ['lastName', 'last_name'],
+  city: ['city'],
+  state: ['state'],
+  postal_code: ['postalCode', 'postal_code', 'zip'],
+  country: ['country'],
+} as const;
+const ADDRESS = {
+  address: ['street'],
+  city: ['city'],
+  state: ['state'],
+  postal_code: ['postalCode', 'postal_code', 'zip'],
+  country: ['country'],
+} as const;
+
+function putPerson(draft: Draft, record: JsonObject, context: JsonObject): void {
+  for (const [from, path] of [
+    [record, 'traits'],
+    [context, 'context.traits'],
+  ] as const) {
+    const traits = readObject(from, 'traits', path);
+    putAll(draft, traits, TRAITS, `${path}.`);
+    const { address } = traits;
+    if (isJsonObject(address)) putAll(draft, address, ADDRESS, `${path}.address.`);
+    else draft.put('address', address, `${path}.address`);
+  }
+  const device = readObject(context, 'device', 'context.device');
+  if (device['adTrackingEnabled'] !== false) draft.put('maid', device['advertisingId'], 'context.device.advertisingId');
+  draft.put('ip', context['ip'], 'context.ip');
+  draft.put('ip', record['request_ip'], 'request_ip');
+  draft.put('user_agent', context['userAgent'], 'context.userAgent');
+  // A language says where somebody may be; anything else says it better.
+  draft.put('country', context['locale'], 'context.locale');
+  const kind = typeof device['type'] === 'string' ? device['type'].toLowerCase() : '';
+  const source = ['ios', 'android'].includes(kind) ? kind : SOURCES.get(String(record['channel']));
+  draft.put('source', source, 'context.device.type');
+}
+
+const SOURCES = new Map([
+  ['web', 'website'],
+  ['mobile', 'app'],
+]);
+
+function putAll(
+  draft: Draft,
+  from: JsonObject,
+  names: Readonly<Record<string, readonly string[]>>,
+  path: string,
+): void {
+  for (const [name, aliases] of Object.entries(names)) {
+    for (const alias of aliases) {
+      if (typeof from[alias] !== 'object') draft.put(name, from[alias], path + alias);
+    }
+    const hash = `${name}_hash`;
+    draft.put(hash, from[hash], path + hash);
+  }
+}
+
+function putClick(draft: Draft, record: JsonObject, context: JsonObject): void {
+  const page = readObject(context, 'page', 'context.page');
+  const campaign = readObject(context, 'campaign', 'context.campaign');
+  for (const [integration, settings] of Object.entries(readObject(record, 'integrations', 'integrations'))) {
+    if (!isJsonObject(settings)) continue;
+    for (const field of CLICK_FIELDS) draft.put(field, settings[field], `integrations.${integration}.${field}`);
+  }
+  for (const [name, field] of [
+    ['source', 'utm_source'],
+    ['medium', 'utm_medium'],
+    ['name', 'utm_campaign'],
+    ['content', 'utm_content'],
+    ['term', 'utm_term'],
+  ] as const) {
+    draft.put(field, campaign[name], `context.campaign.${name}`);
+  }
+  draft.putQuery(page['url'], 'context.page.url');
+  draft.putQuery(page['search'], 'context.page.search');
+  draft.put('page_url', page['url'], 'context.page.url');
+}
+
+/** Segment's categories, or RudderStack's lists of them. */
+function levelOf(context: JsonObject): ConsentLevel {
+  const { categoryPreferences } = readObject(context, 'consent', 'context.consent');
+  if (isJsonObject(categoryPreferences)) return levelOfCategories(categoryPreferences);
+  const { allowedConsentIds, deniedConsentIds } = readObject(context, 'consentManagement', 'context.consentManagement');
+  const answers = [...listOf(deniedConsentIds, false), ...listOf(allowedConsentIds, true)];
+  return isPresent(answers[0]) ? levelOfCategories(Object.fromEntries(answers)) : 'not_set';
+}
+
+function listOf(ids: unknown, answer: boolean): [string, boolean][] {
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string').map((id) => [id, answer]) : [];
+}
