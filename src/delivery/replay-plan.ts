@@ -41,7 +41,7 @@ export interface ReplaySelection extends ReplayFilter {
   force: boolean;
 }
 
-/** Finds in the log what a replay would send, and why the rest cannot be sent. Changes nothing. */
+/** Finds in the log what a replay would send, and why the rest cannot be sent. Sends nothing. */
 export function planReplay(workspace: Workspace, stage: Stage, selection: ReplaySelection): PlannedReplay {
   const plan: ReplayPlan = { matched: 0, toSend: 0, overLimit: 0, refused: {}, states: {}, networks: {}, goals: {} };
   const candidates: ReplayCandidate[] = [];
@@ -49,6 +49,7 @@ export function planReplay(workspace: Workspace, stage: Stage, selection: Replay
   if (!peek) return { plan, candidates };
   const met = new Set<string>();
   try {
+    peek.takeOverDead(workspace.clock);
     for (const candidate of listMatching(peek, selection)) {
       if (met.has(candidate.postback.id)) continue;
       met.add(candidate.postback.id);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { Postback } from '../networks/network.js';
+import type { Clock } from '../clock.js';
 import { systemClock } from '../clock.js';
 import { systemRandom } from '../random.js';
 import { openDatabase } from './database.js';
@@ -10,12 +11,14 @@ import type { Standing } from './delivery-log.js';
 import { Kinds } from './kinds.js';
 import { People } from './people.js';
 import { PostbackRows } from './postback-rows.js';
+import { Runs } from './runs.js';
 import { prepareSchema } from './schema.js';
 import { SeenIndex } from './seen-index.js';
+import { takeOver } from './takeover.js';
 
 type PostbackKey = Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>;
 
-/** A look into the log that changes nothing in it: for `--dry-run` and the queries. */
+/** A look into the log that sends and records nothing: for `--dry-run`, plans and the queries. */
 export class LogPeek {
   readonly database: Database;
   readonly kinds: Kinds;
@@ -42,6 +45,14 @@ export class LogPeek {
     const database = openDatabase(path, 'normal');
     prepareSchema(database, path, systemRandom);
     return new LogPeek(database, workspace);
+  }
+
+  /** Makes pending what dead runs left on its way, so that a plan can count it: as every run does when it starts. */
+  takeOverDead(clock: Clock): void {
+    this.database.transact(() => {
+      const dead = new Runs(this.database, clock).findDead();
+      if (dead.length > 0) takeOver(this.database, this.#rows, this.#index(), dead, clock);
+    });
   }
 
   /** What became of this postback so far. */
