@@ -19,7 +19,7 @@ process.chdir(root);
 mkdirSync(cache, { recursive: true });
 await withLock(async () => {
   await build();
-  await refreshExamples();
+  if (!process.exitCode) await refreshExamples();
 });
 
 async function build() {

@@ -1,0 +1,71 @@
+// A deterministic file of game events: about 470 bytes a line, 60 % with plain identifiers, 10 % that no goal counts, 0.2 % invalid.
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+const DAY_MS = 86_400_000;
+const CHUNK_CHARACTERS = 1 << 20;
+const EVENTS = ['purchase', 'wishlist_add', 'email_acquired', 'achievement_unlocked'];
+
+/** Goals for {@link writeEventFile}: all repeatable, so that every event of theirs is one postback. */
+export const GOALS = EVENTS.map((event, index) => ({
+  id: event.replaceAll('_', '-'),
+  name: event,
+  event,
+  trigger: 'repeatable',
+  filters: event === 'purchase' ? ['value>0'] : [],
+  enabled: true,
+  map: { amazon: String(1_234_567_890 + index) },
+}));
+
+/** Writes `lines` lines of the two days before `nowMs`; returns how many postbacks they make, and bytes. */
+export function writeEventFile(path, lines, nowMs) {
+  const file = openSync(path, 'w');
+  let [text, bytes, postbacks] = ['', 0, 0];
+  try {
+    for (let index = 0; index < lines; index += 1) {
+      const invalid = index % 500 === 499;
+      const unmatched = index % 10 === 4;
+      if (!invalid && !unmatched) postbacks += 1;
+      const line = makeLine(index, nowMs, unmatched);
+      text += `${invalid ? line.slice(0, -2) : line}\n`;
+      if (text.length < CHUNK_CHARACTERS && index < lines - 1) continue;
+      bytes += writeSync(file, text);
+      text = '';
+    }
+  } finally {
+    closeSync(file);
+  }
+  return { bytes, postbacks };
+}
+
+function makeLine(index, nowMs, unmatched) {
+  const eventName = unmatched ? 'game_launch' : EVENTS[index % 7 < 4 ? 0 : index % EVENTS.length];
+  const timeMs = nowMs - 2 * DAY_MS + (index % 100_000) * 1000;
+  const email = `player${index}@example.com`;
+  const known =
+    index % 5 < 3
+      ? { email, ...(index % 2 ? { phone: `+1206555${String(index % 10_000).padStart(4, '0')}` } : {}) }
+      : { email_hash: `sha256:${createHash('sha256').update(email).digest('hex')}` };
+  const money =
+    eventName === 'purchase'
+      ? { currency: 'USD', value: `${(index % 90) + 1}.99`, transaction_id: `T-${index}`, item_id: 'starter_pack' }
+      : { game_id: 'example-game' };
+  return JSON.stringify({
+    type: 'track',
+    messageId: makeUuid(index),
+    eventTimestamp: new Date(timeMs).toISOString(),
+    anonymousId: makeUuid(index + 2 ** 40),
+    userId: `player-${index}`,
+    surface: 'unity',
+    consentLevel: 'full',
+    eventName,
+    properties: { ...money, country: 'US', utm_source: 'amazon_ads', utm_medium: 'amazon', ...known },
+    context: { library: 'bench', libraryVersion: '1.0.0' },
+  });
+}
+
+/** A UUID whose digits are spread as a random one's are, so that an index on it costs what it costs. */
+function makeUuid(number) {
+  const hex = createHash('md5').update(String(number)).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+}

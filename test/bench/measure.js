@@ -1,0 +1,36 @@
+// Runs a child to its end and says how long it took and how much memory it had at most.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const PEAK = fileURLToPath(new URL('peak.cjs', import.meta.url));
+
+/** Runs `node ARGS`; @returns wall seconds, peak RSS in MB, CPU seconds and stdout. */
+export async function measure(args, { env = process.env, expect = [0] } = {}) {
+  const started = process.hrtime.bigint();
+  // The child itself tells its resources at its exit, on a channel of its own: no tool is needed, on any platform.
+  const child = spawn(process.execPath, ['--require', PEAK, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr, usage, code] = await Promise.all([
+    textOf(child.stdout),
+    textOf(child.stderr),
+    textOf(child.stdio[3]),
+    new Promise((resolve, reject) => child.on('error', reject).on('close', resolve)),
+  ]);
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  if (!expect.includes(code)) throw new Error(`node ${args.join(' ')} ended with ${code}:\n${stderr}`);
+  const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(usage);
+  return { seconds, peakMb: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, stdout };
+}
+
+/** The middle one by `key`. */
+export function median(runs, key) {
+  return [...runs].sort((one, other) => one[key] - other[key])[Math.floor(runs.length / 2)][key];
+}
+
+async function textOf(stream) {
+  let text = '';
+  for await (const chunk of stream.setEncoding('utf8')) text += chunk;
+  return text;
+}

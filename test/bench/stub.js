@@ -1,0 +1,40 @@
+// The receiving end: gives tokens, accepts every event, counts them, judges nothing. Prints its port; GET /count tells what came.
+import { createServer } from 'node:http';
+
+let [requests, events] = [0, 0];
+
+const server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (request, response) => {
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => answer(request.url ?? '', Buffer.concat(chunks), response));
+});
+
+function answer(url, body, response) {
+  if (url === '/count') return send(response, 200, JSON.stringify({ requests, events }));
+  if (url.endsWith('/auth/o2/token')) {
+    const grant = { access_token: 'Atza|bench', refresh_token: 'Atzr|bench', token_type: 'bearer', expires_in: 3600 };
+    return send(response, 200, JSON.stringify(grant));
+  }
+  // CAPI v1 counts from 1, the Events API from 0.
+  const isCapi = url.includes('/dsp/conversionDefinitions/eventData');
+  const count = countOf(body, isCapi ? '"conversionDefinitionId"' : '"matchKeys"');
+  const base = isCapi ? 1 : 0;
+  requests += 1;
+  events += count;
+  const items = Array.from({ length: count }, (_, index) => `{"index":${index + base},"message":"Event received"}`);
+  send(response, 207, `{"success":[${items.join(',')}]}`);
+}
+
+function countOf(body, word) {
+  let count = 0;
+  for (let at = body.indexOf(word); at >= 0; at = body.indexOf(word, at + word.length)) count += 1;
+  return count;
+}
+
+function send(response, status, text) {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+    .end(text);
+}
+
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));
