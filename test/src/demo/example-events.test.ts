@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatExampleEvents, makeExampleEvents } from '../../../src/demo/example-events.js';
 import type { ExampleFate } from '../../../src/demo/example-stories.js';
-import { parseLine } from '../../../src/events/parse-line.js';
+import { createEventParser, type ParsedRecord } from '../../../src/events/event-parser.js';
 
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
 const DAY_MS = 86_400_000;
@@ -29,9 +29,14 @@ const FATES: Partial<Record<ExampleFate, number>> = {
   in_future: 1,
 };
 
+/** One line, read as `send` reads it. */
+function parse(text: string): ParsedRecord {
+  return createEventParser({ format: 'audience', input: 'test' }).parse({ number: 1, text })[0]!;
+}
+
 const lines = makeExampleEvents(NOW_MS);
 const events = lines.flatMap(({ text, fate }) => {
-  const parsed = parseLine(text);
+  const parsed = parse(text);
   return 'event' in parsed ? [{ ...parsed.event, fate }] : [];
 });
 
@@ -52,7 +57,7 @@ describe('makeExampleEvents', () => {
   });
 
   test('breaks the lines that shall be invalid and no other, each in its own way', () => {
-    const problems = lines.map(({ text, fate }) => ({ fate, parsed: parseLine(text) }));
+    const problems = lines.map(({ text, fate }) => ({ fate, parsed: parse(text) }));
     for (const { fate, parsed } of problems) expect('invalid' in parsed, fate).toBe(fate === 'invalid');
     const codes = problems.flatMap(({ parsed }) =>
       'invalid' in parsed ? [`${parsed.invalid.field} ${parsed.invalid.code}`] : [],
