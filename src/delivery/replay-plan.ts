@@ -3,9 +3,8 @@ import type { ReplayCandidate, ReplayFilter } from '../log/replay-rows.js';
 import { listDelivered, listUndelivered } from '../log/replay-rows.js';
 import type { SkipReason } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
-import { findMapping } from './delivery.js';
+import { judgeStored } from './judge-stored.js';
 import type { Stage } from './stage.js';
-import { judgeAge } from './window.js';
 
 /** Why a postback that matches is not sent again. */
 export type ReplayRefusal = SkipReason | 'dedupe_window';
@@ -83,18 +82,13 @@ function judgeCandidate(
   peek: LogPeek,
   force: boolean,
 ): ReplayRefusal | undefined {
-  const route = world.routes.get(postback.network);
-  if (!route?.channel) return 'not_connected';
-  if (!route.enabled) return 'network_disabled';
-  const mapping = findMapping(postback, workspace, world);
-  if (mapping === undefined) return 'unmapped_goal';
-  const { limits } = route.channel;
+  const { stop } = judgeStored(postback, workspace, world);
+  if (stop) return stop.reason;
+  const dedupeWindowMs = world.routes.get(postback.network)?.channel?.limits.dedupeWindowMs;
+  if (force || dedupeWindowMs === undefined || attempts === 0 || !mayHaveArrived(state, kind)) return undefined;
   const nowMs = workspace.clock.now();
-  const stopped = judgeAge(postback.eventTimeMs, nowMs, limits) ?? route.channel.check(postback.facts, mapping);
-  if (stopped) return stopped.reason;
-  if (force || limits.dedupeWindowMs === undefined || attempts === 0 || !mayHaveArrived(state, kind)) return undefined;
   const firstMs = peek.firstAttemptMs(postback) ?? nowMs;
-  return nowMs - firstMs > limits.dedupeWindowMs ? 'dedupe_window' : undefined;
+  return nowMs - firstMs > dedupeWindowMs ? 'dedupe_window' : undefined;
 }
 
 /** Whether the network may hold it already: it was accepted, or the answer never came. */

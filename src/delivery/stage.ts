@@ -27,12 +27,24 @@ export interface Stage {
  * Finds out which networks and goals take part.
  * @throws AuthError when none is connected, or one that was asked for is not; ConfigError for an unknown goal
  */
-export function setStage(workspace: Workspace, { networks, goals }: Selection): Stage {
+export function setStage(workspace: Workspace, selection: Selection): Stage {
   const connected = workspace.connected();
   checkConnected(
     connected.map(({ credentials }) => credentials.connection.network),
-    networks,
+    selection.networks,
   );
+  return surveyStage(workspace, selection, connected);
+}
+
+/**
+ * As {@link setStage}, whether or not anything is connected: for what explains and sends nothing.
+ * @throws AuthError for a connection that the environment describes in part; ConfigError for an unknown goal
+ */
+export function surveyStage(
+  workspace: Workspace,
+  { networks, goals }: Selection,
+  connected: readonly Connected[] = workspace.connected(),
+): Stage {
   const wanted = selectGoals(workspace.goals, goals);
   const routes = new Map<NetworkName, Route>();
   for (const network of NETWORKS) routes.set(network.name, { network, enabled: false });

@@ -1,0 +1,178 @@
+import { UsageError } from '../errors.js';
+import type { LogRow } from '../log/attempt-rows.js';
+import { LogPeek } from '../log/log-peek.js';
+import { LogQuery } from '../log/query.js';
+import type { ReplayCandidate } from '../log/replay-rows.js';
+import { listDelivered, listUndelivered } from '../log/replay-rows.js';
+import type { NetworkName } from '../networks/names.js';
+import type { SkipReason } from '../networks/network.js';
+import type { Workspace } from '../workspace.js';
+import type { ExplainedGate, ExplainedPostback, Explanation } from './explain.js';
+import { describeRequest, explainGate } from './explain.js';
+import type { GateName } from './gates.js';
+import { judgeStored } from './judge-stored.js';
+import type { Stage } from './stage.js';
+import { surveyStage } from './stage.js';
+import { deadlineOf } from './window.js';
+
+/** A postback in the log: what became of it, and what would if it were sent now. */
+export interface LoggedPostback extends ExplainedPostback {
+  state: 'pending' | 'delivered' | 'failed' | 'skipped';
+  /** Why it is in this state, where that was recorded. */
+  reason: string | null;
+  message: string | null;
+  attempts: LogRow[];
+  /** Whether it could be sent now; null where its facts are not kept any more. */
+  now: { result: 'pass' | 'stop'; reason?: string; message?: string } | null;
+}
+
+/** The gates of an event, then those of each postback of it, in order. */
+const EVENT_GATES: readonly GateName[] = [
+  'event',
+  'conversion',
+  'test',
+  'consent',
+  'suppression',
+  'attribution',
+  'goal',
+];
+const POSTBACK_GATES: readonly GateName[] = ['duplicate', 'connection', 'mapping', 'window', 'network', 'once'];
+
+const GATE_OF: Readonly<Record<SkipReason, GateName>> = {
+  test_event: 'test',
+  consent_none: 'consent',
+  consent_unknown: 'consent',
+  suppressed: 'suppression',
+  organic: 'attribution',
+  other_network: 'attribution',
+  no_goal: 'goal',
+  goal_disabled: 'goal',
+  filter_not_met: 'goal',
+  duplicate: 'duplicate',
+  not_connected: 'connection',
+  network_disabled: 'connection',
+  unmapped_goal: 'mapping',
+  too_old: 'window',
+  in_future: 'window',
+  no_click_id: 'network',
+  no_match_key: 'network',
+  no_country: 'network',
+  eu_consent_missing: 'network',
+  unsupported_currency: 'network',
+  incomplete_event: 'network',
+  already_counted: 'once',
+};
+
+/** Every row that the log has of one event, and the postbacks that can still be sent. */
+interface Story {
+  rows: LogRow[];
+  stored: Map<string, ReplayCandidate>;
+}
+
+/**
+ * What became of an event that the log knows: the gates as they were passed, its attempts and skips, and of each postback
+ * whose facts are kept the request that it would make now.
+ * @throws UsageError for an id that is not in the log; AuthError as surveyStage
+ */
+export function explainLogged(workspace: Workspace, eventId: string): Explanation<LoggedPostback> {
+  const { rows, stored } = readStory(workspace, eventId);
+  const ids = new Set([...stored.keys(), ...rows.flatMap(({ postbackId }) => postbackId ?? [])]);
+  const first = rows[0];
+  if (!first && ids.size === 0) throw unknownEvent(eventId);
+  const stage = surveyStage(workspace, { networks: [], goals: [] });
+  const postbacks: LoggedPostback[] = [];
+  const last = rows.filter(({ postbackId }) => postbackId === null).at(-1);
+  const gates = ids.size > 0 ? listGates(EVENT_GATES, first) : listGates(EVENT_GATES, first, last);
+  for (const id of ids) {
+    const own = rows.filter(({ postbackId }) => postbackId === id);
+    const postback = tellPostback(id, own, stored.get(id), workspace, stage);
+    postbacks.push(postback);
+    const skip = postback.state === 'skipped' ? findSkip(own) : undefined;
+    const { goal, network } = postback;
+    gates.push(...listGates(POSTBACK_GATES, own[0], skip).map((gate) => ({ ...gate, goal, network })));
+  }
+  const event = first?.event ?? [...stored.values()][0]?.postback.event ?? null;
+  return { eventId, event, gates, postbacks };
+}
+
+function readStory(workspace: Workspace, eventId: string): Story {
+  const peek = LogPeek.open(workspace.logPath, workspace.name);
+  if (!peek) return { rows: [], stored: new Map() };
+  try {
+    const query = new LogQuery(peek.database, peek.kinds, workspace.name);
+    const filter = { states: ['pending', 'failed', 'skipped', 'delivered'], eventIds: [eventId] } as const;
+    const stored = new Map<string, ReplayCandidate>();
+    for (const one of listDelivered(peek.database, filter)) stored.set(one.postback.id, one);
+    for (const one of listUndelivered(peek.database, filter)) stored.set(one.postback.id, one);
+    const statuses = ['success', 'failed', 'retried', 'skipped'] as const;
+    return { rows: [...query.oldestFirst({ eventIds: [eventId], statuses })], stored };
+  } finally {
+    peek.close();
+  }
+}
+
+function tellPostback(
+  id: string,
+  rows: readonly LogRow[],
+  stored: ReplayCandidate | undefined,
+  workspace: Workspace,
+  { world }: Stage,
+): LoggedPostback {
+  const attempts = rows.filter(({ status }) => status !== 'skipped');
+  const last = attempts.at(-1) ?? findSkip(rows);
+  const { stop, way } = stored ? judgeStored(stored.postback, workspace, world) : {};
+  const mapped = stored && way && { postback: stored.postback, mapping: way.mapping };
+  return {
+    network: stored?.postback.network ?? (last?.network as NetworkName),
+    goal: stored?.postback.goal ?? String(last?.goal),
+    postbackId: id,
+    state: stored?.state ?? stateOf(last),
+    reason: stored?.reason ?? last?.reason ?? null,
+    message: stored?.message ?? last?.message ?? null,
+    deadline: stored && way ? isoOf(deadlineOf(stored.postback.eventTimeMs, way.channel.limits)) : null,
+    attempts,
+    now: stored ? { result: stop ? 'stop' : 'pass', ...stop } : null,
+    request: mapped && way ? describeRequest(way.channel, mapped) : null,
+  };
+}
+
+/** The skip that counts: that a line was read again says least. */
+function findSkip(rows: readonly LogRow[]): LogRow | undefined {
+  const skips = rows.filter(({ status }) => status === 'skipped');
+  return skips.filter(({ reason }) => reason !== 'duplicate').at(-1) ?? skips.at(-1);
+}
+
+function stateOf(row: LogRow | undefined): LoggedPostback['state'] {
+  if (row?.status === 'success') return 'delivered';
+  if (row?.status === 'failed') return 'failed';
+  return row?.status === 'retried' ? 'pending' : 'skipped';
+}
+
+/** Gates up to the one that stopped; what they saw then is not kept, so that nobody can be read off the log. */
+function listGates(names: readonly GateName[], first: LogRow | undefined, skip?: LogRow): ExplainedGate[] {
+  const saw = first ? `recorded ${first.time} by run ${first.run}` : 'recorded';
+  const reason = skip?.reason as SkipReason | undefined;
+  const found = reason === undefined ? undefined : GATE_OF[reason];
+  // Where a network has no test mapping the mapping's gate stopped a test event, not the one for all of them.
+  const stopper = found === 'test' && !names.includes('test') ? 'mapping' : found;
+  const before = stopper === undefined ? names : names.slice(0, Math.max(0, names.indexOf(stopper)));
+  const gates = before.map((gate) => explainGate({ gate, stop: undefined, saw }));
+  if (stopper === undefined || reason === undefined) return gates;
+  const stop = { reason, message: skip?.message ?? '' };
+  return [...gates, explainGate({ gate: stopper, stop, saw: `recorded ${skip?.time} by run ${skip?.run}` })];
+}
+
+function isoOf(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+function unknownEvent(eventId: string): UsageError {
+  return new UsageError(
+    'unknown_event',
+    `The log knows no event ${JSON.stringify(eventId)}, and there is no such file.`,
+    {
+      hint: 'Name an event id of postback logs --all, or a file and a line: events.jsonl:12.',
+      next: 'postback logs --all',
+    },
+  );
+}

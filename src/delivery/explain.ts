@@ -1,0 +1,87 @@
+import type { ConversionEvent, InvalidLine } from '../events/conversion-event.js';
+import type { NetworkName } from '../networks/names.js';
+import type { Channel, Outgoing } from '../networks/network.js';
+import type { PlannedRequest } from './dry-run.js';
+import { describeBatch } from './dry-run.js';
+import type { GateName, GateVerdict } from './gates.js';
+import { GATE_RULES } from './gates.js';
+import type { World } from './plan.js';
+import { planEvent } from './plan.js';
+import { deadlineOf } from './window.js';
+
+/** What one gate made of an event, in the form of contract.md section 4. */
+export interface ExplainedGate {
+  gate: GateName;
+  result: 'pass' | 'stop';
+  /** Of the goal and the network whose postback the gate judged; absent where it judged the event. */
+  goal?: string;
+  network?: NetworkName;
+  reason?: string;
+  message?: string;
+  saw: string;
+  rule: string;
+}
+
+/** A postback that would be sent, with the request that it alone would make. */
+export interface ExplainedPostback {
+  network: NetworkName;
+  goal: string;
+  postbackId: string;
+  /** When it can be sent for the last time, ISO 8601. */
+  deadline: string | null;
+  request: PlannedRequest | null;
+}
+
+export interface Explanation<P extends ExplainedPostback = ExplainedPostback> {
+  /** Null for a line that is no event. */
+  eventId: string | null;
+  event: string | null;
+  gates: ExplainedGate[];
+  postbacks: P[];
+}
+
+/** Why an event would or would not be sent: `planEvent` itself, listened to. Nothing is sent or recorded. */
+export function explainEvent(event: ConversionEvent, world: World, nowMs: number): Explanation {
+  const gates = [explainGate({ gate: 'event', stop: undefined, saw: describeEvent(event) })];
+  const { outgoing } = planEvent(event, world, nowMs, (verdict) => void gates.push(explainGate(verdict)));
+  const postbacks = outgoing.map((planned): ExplainedPostback => {
+    const { network, goal, id, eventTimeMs } = planned.postback;
+    // Only what a channel has judged comes out of a plan.
+    const channel = world.routes.get(network)?.channel as Channel;
+    const deadline = new Date(deadlineOf(eventTimeMs, channel.limits)).toISOString();
+    return { network, goal, postbackId: id, deadline, request: describeRequest(channel, planned) };
+  });
+  return { eventId: event.id, event: event.name, gates, postbacks };
+}
+
+/** The explanation of a line that is no event. */
+export function explainInvalid({ code, field, message }: InvalidLine): Explanation {
+  const stop = { reason: 'invalid_event', message: `${field === '' ? 'the line' : field} ${message}` } as const;
+  const gates = [explainGate({ gate: 'event', stop, saw: field === '' ? code : `${field}: ${code}` })];
+  return { eventId: null, event: null, gates, postbacks: [] };
+}
+
+/** A gate's verdict with its rule. */
+export function explainGate({ gate, stop, saw, goal, network }: GateVerdict): ExplainedGate {
+  return {
+    gate,
+    result: stop ? 'stop' : 'pass',
+    ...(goal === undefined ? {} : { goal }),
+    ...(network === undefined ? {} : { network }),
+    ...(stop ? { reason: stop.reason, message: stop.message } : {}),
+    saw,
+    rule: GATE_RULES[gate],
+  };
+}
+
+/** The request that one postback alone would make, its token masked. */
+export function describeRequest(channel: Channel, { postback, mapping }: Outgoing): PlannedRequest {
+  const item = { outgoing: { postback, mapping }, entry: { postback, attempts: 0 }, tries: 0 };
+  return describeBatch(channel, { items: [item], notBeforeMs: 0 });
+}
+
+function describeEvent({ type, name, timeMs, userId, anonymousId }: ConversionEvent): string {
+  const ids = [userId === undefined ? '' : 'userId', anonymousId === undefined ? '' : 'anonymousId'].filter(Boolean);
+  const who = ids.length === 0 ? '' : `, by ${ids.join(' and ')}`;
+  return `${type} ${JSON.stringify(name)} of ${new Date(timeMs).toISOString()}${who}`;
+}
