@@ -211,8 +211,11 @@ function locateProblem(error: unknown, line: Line): InvalidLine {
   if (!(error instanceof JsonProblem)) return invalid;
   const before = line.text.slice(0, error.offset);
   const feeds = before.split('\n').length - 1;
-  if (feeds === 0) return { ...invalid, column: (line.column ?? 1) + error.offset };
-  return { ...invalid, line: line.number + feeds, column: error.offset - before.lastIndexOf('\n') };
+  const column = feeds === 0 ? (line.column ?? 1) + error.offset : error.offset - before.lastIndexOf('\n');
+  if (feeds === 0) return { ...invalid, column };
+  // The place within a record of several lines tells nobody anything.
+  const message = invalid.message.replace(/at column \d+ of \d+/, `at column ${column}`);
+  return { ...invalid, message, line: line.number + feeds, column };
 }
 
 function locate(invalid: InvalidLine, { element, column }: Line): InvalidLine {

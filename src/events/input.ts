@@ -9,7 +9,7 @@ import { InputError, messageOf } from '../errors.js';
 import type { FormatChoice } from './event-parser.js';
 import { createEventParser, type EventParser } from './event-parser.js';
 import type { Line } from './line-splitter.js';
-import { LineSplitter } from './line-splitter.js';
+import { RecordSplitter } from './record-splitter.js';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -55,7 +55,7 @@ export async function checkInputs(inputs: readonly Input[]): Promise<void> {
  * @throws InputError when the input cannot be read, breaks off, is no gzip or is UTF-16.
  */
 export async function* readLines(input: Input, signal?: AbortSignal): AsyncGenerator<Line[]> {
-  const splitter = new LineSplitter();
+  const splitter = new RecordSplitter();
   let isFirst = true;
   try {
     for await (const chunk of openBytes(input, signal)) {
