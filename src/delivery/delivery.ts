@@ -3,6 +3,7 @@ import { DeliveryLog } from '../log/delivery-log.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Postback } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
+import { keepHeapSmall } from './heap.js';
 import { Lane } from './lane.js';
 import type { World } from './plan.js';
 import { mappingOf } from './plan.js';
@@ -48,6 +49,7 @@ export async function withDelivery(
   options: DeliveryOptions,
   work: (delivery: Delivery) => Promise<void>,
 ): Promise<Summary> {
+  keepHeapSmall();
   const delivery = openDelivery(workspace, options);
   const { log, tally, lanes } = delivery;
   const startedMs = workspace.clock.now();

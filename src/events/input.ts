@@ -9,6 +9,7 @@ import { InputError, messageOf } from '../errors.js';
 import type { FormatChoice } from './event-parser.js';
 import { createEventParser, type EventParser } from './event-parser.js';
 import type { Line } from './line-splitter.js';
+import { readFileChunks } from './file-chunks.js';
 import { RecordSplitter } from './record-splitter.js';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -77,7 +78,8 @@ export async function* readLines(input: Input, signal?: AbortSignal): AsyncGener
   if (last.length > 0) yield last;
 }
 
-function openBytes(input: Input, signal: AbortSignal | undefined): Readable {
+function openBytes(input: Input, signal: AbortSignal | undefined): AsyncIterable<Buffer> {
+  if (input.path !== undefined && !input.path.endsWith('.gz')) return readFileChunks(input.path, CHUNK_BYTES, signal);
   const options = signal ? { highWaterMark: CHUNK_BYTES, signal } : { highWaterMark: CHUNK_BYTES };
   const source = input.path === undefined ? (input.stream as Readable) : createReadStream(input.path, options);
   // A pipe that says nothing would keep a stopped run waiting for ever.

@@ -311,7 +311,8 @@ export class DeliveryLog {
 
   #isFree({ postback, stored }: Entry): boolean {
     if (stored) return this.#rows.claim(postback.id, this.run.id);
-    return !this.#seen.has(postback);
+    // Its plan found it new; since then only another process can have taken it.
+    return this.#seen.foreign === 0 || !this.#seen.has(postback);
   }
 
   #insertRequest(network: string, account: string, entries: readonly Entry[], startedMs: number): number {

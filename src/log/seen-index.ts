@@ -28,6 +28,9 @@ export class SeenIndex {
   readonly #lookUp: Statement;
   readonly #identify: (network: string, goal: string, eventId: string) => string;
   #lastRequest: number;
+  /** Whether the index has rows that are not in memory too: else there is nothing to look up in it. */
+  #isIndexed: boolean;
+  #foreign = 0;
 
   constructor(database: Database, kinds: Kinds, identify: (network: string, goal: string, eventId: string) => string) {
     this.#database = database;
@@ -36,7 +39,14 @@ export class SeenIndex {
     this.#lookUp = database.prepare('SELECT request FROM seen WHERE hash = ?');
     const through = database.prepare("SELECT value FROM meta WHERE name = 'seen_through'").get();
     this.#lastRequest = Number(through?.['value'] ?? 0);
+    this.#isIndexed = this.#lastRequest > 0;
     this.catchUp();
+    this.#foreign = 0;
+  }
+
+  /** Requests of other processes that were met since this index was opened. */
+  get foreign(): number {
+    return this.#foreign;
   }
 
   /** Whether this postback was part of a request, by any process. */
@@ -74,6 +84,7 @@ export class SeenIndex {
     let last = this.#lastRequest;
     for (const row of rows) {
       last = Number(row['id']);
+      this.#foreign++;
       const eventIds = unpackIds(row['ids'] as Uint8Array | string);
       unpackDetails(String(row['details']), Number(row['started'])).forEach(({ kind }, index) => {
         const id = this.#identify(String(row['network']), this.#kinds.find(kind).goal, eventIds[index] as string);
@@ -95,6 +106,7 @@ export class SeenIndex {
       )
       .run(this.#lastRequest);
     this.#tail.clear();
+    this.#isIndexed = true;
   }
 
   /** A later request with the same hash does not replace the first: retries carry the same ids. */
@@ -103,6 +115,7 @@ export class SeenIndex {
   }
 
   #findIndexed(hash: number): number | undefined {
+    if (!this.#isIndexed) return undefined;
     const row = this.#lookUp.get(hash);
     return row === undefined ? undefined : Number(row['request']);
   }
