@@ -68,9 +68,9 @@ describe('send -', () => {
       const running = await bench.start('send', '-', '--json');
       const moment = (kill - Math.random()) * (count / 5);
       const killed = killWhen(running, () => state.received() >= moment);
-      let isOver = false;
-      void killed.then(() => (isOver = true));
-      for (let start = 0; start < text.length && !isOver; start += 40_000) {
+      const run = { isOver: false };
+      void killed.then(() => (run.isOver = true));
+      for (let start = 0; start < text.length && !run.isOver; start += 40_000) {
         await feed(running, text.slice(start, start + 40_000));
       }
       running.child.stdin.end();

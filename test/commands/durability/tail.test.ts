@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../../src/sandbox/faults/fault-rule.js';
 import type { Bench } from '../../kit/durability.js';
 import { expectDeliveredOnce, feed, logPathOf, setUpBench } from '../../kit/durability.js';
-import { parseRows, type Row } from '../../kit/errand.js';
+import { parseRows } from '../../kit/errand.js';
 import { makeLines } from '../../kit/events.js';
 import { readLog } from '../../kit/log.js';
 import type { RunningPostback } from '../../kit/run.js';
@@ -124,9 +124,9 @@ async function untilLogged(bench: Bench, count: number): Promise<void> {
 }
 
 async function untilHeld({ sandbox }: Bench, count: number, { finished }: RunningPostback): Promise<void> {
-  let ended = false;
-  void finished.then(() => (ended = true));
-  while (sandbox.state.conversions().length < count && !ended) await delay(20);
+  const run = { isOver: false };
+  void finished.then(() => (run.isOver = true));
+  while (sandbox.state.conversions().length < count && !run.isOver) await delay(20);
 }
 
 describe('tail', () => {
@@ -150,7 +150,7 @@ describe('tail', () => {
       tail.now.child.kill('SIGINT');
       const { code, stdout, stderr } = await tail.now.finished;
       expect(code, stderr).toBe(130);
-      const statuses = new Set(parseRows<Row>(stdout).map(({ status }) => status));
+      const statuses = new Set(parseRows(stdout).map(({ status }) => status));
       expect(['success', 'retried']).toEqual(expect.arrayContaining([...statuses]));
       expectDeliveredOnce(bench, COUNT);
     },
@@ -171,7 +171,7 @@ describe('tail', () => {
     await untilHeld(bench, expected.length, running);
     running.child.kill('SIGINT');
     const { stdout, stderr } = await running.finished;
-    const ids = parseRows<Row>(stdout).map(({ eventId }) => Number.parseInt(eventId.slice(-12), 16));
+    const ids = parseRows(stdout).map(({ eventId }) => Number.parseInt(eventId.slice(-12), 16));
     expect(ids.toSorted(), stderr).toEqual(expected);
     // Stopped and started again it goes on where it was, and has nothing to do.
     const again = await bench.start('tail', file, '--json');
