@@ -1,0 +1,60 @@
+import { defaultSettings, type Settings } from '../../src/config/settings.js';
+import { openRehearsalMemory, type Memory } from '../../src/delivery/memory.js';
+import type { Route, World } from '../../src/delivery/plan.js';
+import type { ConversionGoal } from '../../src/goals/goal.js';
+import { compileGoals } from '../../src/goals/match.js';
+import type { NetworkName } from '../../src/networks/names.js';
+import type { Connection } from '../../src/networks/network.js';
+import { NETWORKS } from '../../src/networks/registry.js';
+import { makeAmazonConnection } from './amazon.js';
+
+/** A goal that counts every purchase, mapped at Amazon. */
+export const PURCHASE: ConversionGoal = {
+  id: 'purchase',
+  name: 'Purchase',
+  event: 'purchase',
+  trigger: 'repeatable',
+  filters: [],
+  enabled: true,
+  map: { amazon: '1234567891' },
+  testMap: {},
+};
+
+export interface WorldParts {
+  goals?: readonly ConversionGoal[];
+  settings?: Partial<Settings>;
+  /** Changes to the connection to Amazon; `off` disables it, `none` takes it away. */
+  amazon?: Partial<Connection> | 'off' | 'none';
+  only?: readonly NetworkName[];
+  standing?: World['standing'];
+  memory?: Partial<Memory>;
+}
+
+/** What a plan depends on, without files: connected to Amazon, nothing in the log, nobody remembered. */
+export function makeWorld({
+  goals = [PURCHASE],
+  amazon = {},
+  only = [],
+  standing,
+  memory,
+  ...parts
+}: WorldParts = {}): World {
+  const settings: Settings = { ...defaultSettings(), ...parts.settings };
+  const routes = new Map<NetworkName, Route>();
+  for (const network of NETWORKS) {
+    const connection = makeAmazonConnection(typeof amazon === 'object' ? amazon : {});
+    const isConnected = network.name === 'amazon' && amazon !== 'none';
+    const channel = isConnected ? { channel: network.open(connection, settings) } : {};
+    routes.set(network.name, { network, ...channel, enabled: isConnected && amazon !== 'off' });
+  }
+  return {
+    workspace: 'default',
+    settings,
+    goals: compileGoals(goals),
+    hasTestMapping: goals.some(({ testMap }) => Object.keys(testMap).length > 0),
+    routes,
+    onlyNetworks: new Set(only),
+    standing: standing ?? (() => 'new'),
+    memory: { ...openRehearsalMemory(undefined), ...memory },
+  };
+}
