@@ -42,7 +42,7 @@ export default class Backfill extends WorkspaceCommand<typeof Backfill> {
   };
 
   protected async execute(): Promise<ExitCode> {
-    const inputs = readInputArguments(this.io, this.args.file);
+    const inputs = readInputArguments(this.io, this.args.file, this.flags.format);
     if (inputs.some(({ path }) => path === undefined)) {
       throw new UsageError('stream_not_allowed', 'A backfill reads its files twice, which stdin cannot be.', {
         next: 'postback send -',
@@ -84,9 +84,9 @@ export default class Backfill extends WorkspaceCommand<typeof Backfill> {
   async #send(workspace: Workspace, plan: BackfillPlan, options: BackfillOptions, view: RunView): Promise<ExitCode> {
     const rejects = new RejectsFile(this.flags.rejects);
     const report = (update: Update): void => {
-      // The plan has named the invalid lines.
+      // The plan has named the invalid lines and the format.
       if (update.type === 'progress') view.progress(update.summary, Date.now(), plan.eligible);
-      else if (update.type !== 'invalid') view.show(update);
+      else if (update.type !== 'invalid' && update.type !== 'input') view.show(update);
       rejects.note(update);
     };
     try {

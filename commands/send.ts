@@ -34,7 +34,7 @@ export default class Send extends WorkspaceCommand<typeof Send> {
 
   protected async execute(): Promise<ExitCode> {
     const { file: names = [] } = this.args;
-    const inputs = readInputArguments(this.io, names);
+    const inputs = readInputArguments(this.io, names, this.flags.format);
     const networks = (this.flags.network ?? []).map(readNetworkName);
     const rejects = new RejectsFile(this.flags.rejects);
     const view = new RunView(this.io);

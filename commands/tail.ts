@@ -41,7 +41,7 @@ export default class Tail extends WorkspaceCommand<typeof Tail> {
 
   protected async execute(): Promise<ExitCode> {
     const { file } = this.args;
-    const [input] = readInputArguments(this.io, file === undefined ? [] : [file]);
+    const [input] = readInputArguments(this.io, file === undefined ? [] : [file], this.flags.format);
     if (!input) throw new UsageError('missing_argument', 'No event file was named.', { next: 'postback tail FILE' });
     const rejects = new RejectsFile(this.flags.rejects);
     const view = new RunView(this.io);

@@ -33,6 +33,8 @@ export interface IO {
   readonly color: { readonly out: ChalkInstance; readonly err: ChalkInstance };
   /** Writes data: text as a line, an object as one line of JSON. Resolves once the reader can take more. */
   out(data: string | object): Promise<void>;
+  /** Writes data as it is: a piece of something that is too long for one. */
+  write(text: string): Promise<void>;
   /** Writes words for people to stderr, as a line. */
   say(text: string): Promise<void>;
   /** As {@link IO.say}, but nothing under `--json`, where stderr is kept for the error object. */
@@ -52,6 +54,7 @@ export function createIO(parts: IOParts): IO {
     width: widthOf(parts),
     color: { out: buildChalk(stdout, parts), err: buildChalk(stderr, parts) },
     out: (data) => writeTo(stdout, `${typeof data === 'string' ? data : JSON.stringify(data)}\n`),
+    write: (text) => writeTo(stdout, text),
     say,
     remark: (text) => (json ? Promise.resolve() : say(text)),
   };

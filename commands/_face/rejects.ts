@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Update } from '../../src/delivery/report.js';
 import { UsageError, messageOf } from '../../src/errors.js';
+import { toProblem } from '../../src/events/lint.js';
 
 /** The `--rejects` file: what was invalid, failed or too old, one JSON object a line, never the line itself. */
 export class RejectsFile {
@@ -20,8 +21,7 @@ export class RejectsFile {
   note(update: Update): void {
     if (this.#descriptor === undefined) return;
     if (update.type === 'invalid') {
-      const { input, line, field, code, message } = update;
-      this.#write({ why: 'invalid', file: input, line, field, code, message });
+      this.#write({ why: 'invalid', ...toProblem(update.input, update.line, update) });
     } else if (update.type === 'skip' && update.entry.reason === 'too_old') {
       const { eventId, event, goal, network, reason } = update.entry;
       this.#write({ why: 'too_old', eventId, event, goal, network, reason, message: update.message });

@@ -1,9 +1,17 @@
-import { defineFlags, integer, list, text, toggle } from './flags.js';
+import { FORMAT_CHOICES } from '../../src/events/event-parser.js';
+import { choice, defineFlags, integer, list, text, toggle } from './flags.js';
+
+/** Which format the input is in; the first record tells where nothing is said. */
+export const formatFlag = choice({
+  summary: 'what the input holds (default: the first record tells)',
+  options: FORMAT_CHOICES,
+});
 
 /** What `send`, `backfill`, `tail` and `replay` have in common (contract.md section 3). */
 export const runFlags = defineFlags({
   network: list({ summary: 'only these networks', helpValue: 'NAME' }),
   goal: list({ summary: 'only these goals', helpValue: 'ID' }),
+  format: formatFlag(),
   'dry-run': toggle({ summary: 'show the plan and the exact requests; send and record nothing' }),
   concurrency: integer({ summary: 'requests in flight per account', min: 1, max: 256 }),
   rate: integer({ summary: "requests a second per account; 0 is unpaced (default: the network's limit)", min: 0 }),

@@ -1,5 +1,7 @@
+import { describeInvalid } from '../../src/delivery/record-reader.js';
 import type { Update } from '../../src/delivery/report.js';
 import type { Summary } from '../../src/delivery/tally.js';
+import { type Problem, toProblem } from '../../src/events/lint.js';
 import { findInterruption, runSignal } from './interruption.js';
 import type { IO } from './io.js';
 import { REASON_WORDS } from './reasons.js';
@@ -7,15 +9,6 @@ import { REASON_WORDS } from './reasons.js';
 /** Invalid lines shown one by one; what comes after them is counted only, so that a bad file does not flood the screen. */
 const SHOWN_PROBLEMS = 20;
 const PROGRESS_MS = 200;
-
-/** One invalid line, as `validate` tells it too (contract.md section 4). */
-export interface Problem {
-  file: string;
-  line: number;
-  field: string;
-  code: string;
-  message: string;
-}
 
 /** Tells on stderr what a run meets while it goes on. */
 export class RunView {
@@ -71,12 +64,12 @@ export class RunView {
     return this.#listed;
   }
 
-  #showProblem({ input, line, field, code, message }: Extract<Update, { type: 'invalid' }>): void {
+  #showProblem(update: Extract<Update, { type: 'invalid' }>): void {
     this.#problems++;
     if (this.#problems > SHOWN_PROBLEMS) return;
-    this.#listed.push({ file: input, line, field, code, message });
-    const where = field === '' ? 'the line' : field;
-    void this.#say(`${this.#io.color.err.red('invalid')} ${input}:${line}: ${where} ${message}`);
+    const { input, line } = update;
+    this.#listed.push(toProblem(input, line, update));
+    void this.#say(`${this.#io.color.err.red('invalid')} ${describeInvalid(input, line, update)}`);
   }
 
   #say(text: string): Promise<void> {

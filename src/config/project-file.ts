@@ -10,7 +10,7 @@ import { checkWorkspaceName } from './workspace-name.js';
 
 export const PROJECT_FILE_NAME = 'postback.config.json';
 
-const FIELDS = ['workspace', 'goals', 'settings'];
+export const PROJECT_FIELDS = ['workspace', 'goals', 'settings'];
 /** Field names that promise a secret. Goals and settings have none that looks like them. */
 const SECRET_FIELD = /secret|token|passw|api[_-]?key|private[_-]?key|credential|bearer/i;
 
@@ -76,10 +76,10 @@ function readText(path: string, mayLack: boolean): string | undefined {
 function parseProject(text: string, path: string, mayBeList = false): Project {
   const content = parseObject(text, path, mayBeList);
   refuseSecrets(content, path, '');
-  const unknown = Object.keys(content).find((key) => !FIELDS.includes(key));
+  const unknown = Object.keys(content).find((key) => !PROJECT_FIELDS.includes(key));
   if (unknown !== undefined) {
-    const suggestion = suggestNearMatches(unknown, FIELDS);
-    throw refuse(path, `${unknown} is not known.${suggestion} Valid fields: ${FIELDS.join(', ')}`);
+    const suggestion = suggestNearMatches(unknown, PROJECT_FIELDS);
+    throw refuse(path, `${unknown} is not known.${suggestion} Valid fields: ${PROJECT_FIELDS.join(', ')}`);
   }
   const { workspace, goals, settings = {} } = content;
   const project: Project = { path, settings: readSettings(settings, path) };

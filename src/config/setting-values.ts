@@ -6,6 +6,9 @@ export const SETTING_NAMES = Object.keys(SETTING_RULES) as SettingName[];
 /** Settings that somebody set. */
 export type SettingValues = Partial<Settings>;
 
+/** Two letters, or nothing. */
+export const COUNTRY = /^([A-Za-z]{2})?$/;
+
 export type ParsedSetting = { value: string | number } | { problem: string };
 
 /** Whether `text` names a setting. */
@@ -35,7 +38,7 @@ export function checkSetting(name: SettingName, value: unknown): ParsedSetting {
         ? { value: value as number }
         : { problem: `${found} a whole number from ${rule.min} to ${rule.max}` };
     case 'country':
-      return typeof value === 'string' && /^([A-Za-z]{2})?$/.test(value)
+      return typeof value === 'string' && COUNTRY.test(value)
         ? { value: value.toUpperCase() }
         : { problem: `${found} a country in two letters (ISO 3166-1), such as US` };
   }

@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.js';
 
 export const DEFAULT_WORKSPACE = 'default';
 /** The name becomes a folder's, on every platform. */
-const WORKSPACE = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+export const WORKSPACE_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 /**
  * Gives the name back when it can be a workspace's.
@@ -10,7 +10,7 @@ const WORKSPACE = /^[a-z0-9][a-z0-9._-]{0,63}$/;
  * @throws ConfigError saying what is expected.
  */
 export function checkWorkspaceName(name: string, where: string): string {
-  if (WORKSPACE.test(name) && !name.endsWith('.')) return name;
+  if (WORKSPACE_NAME.test(name) && !name.endsWith('.')) return name;
   const shown = JSON.stringify(name.slice(0, 80));
   throw new ConfigError('workspace_invalid', `${where} is ${shown}, which cannot be the name of a workspace.`, {
     hint: 'Use lower-case letters, digits, - _ and . (at most 64, a letter or digit first, no dot at the end).',

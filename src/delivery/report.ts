@@ -1,3 +1,4 @@
+import type { InvalidLine } from '../events/conversion-event.js';
 import type { EntryVerdict, SkipEntry } from '../log/entry.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Postback } from '../networks/network.js';
@@ -25,6 +26,6 @@ export type Update =
   /** What happens to the input that is being followed. */
   | { type: 'input'; message: string }
   /** A line that is no event. */
-  | { type: 'invalid'; input: string; line: number; code: string; field: string; message: string };
+  | ({ type: 'invalid'; input: string; line: number } & InvalidLine);
 
 export type Report = (update: Update) => void;

@@ -26,7 +26,7 @@ export interface ParserOptions {
   /** Name of the input, for what is told. */
   input: string;
   /** Told once: the format, and each kind of warning. */
-  tell?: (message: string) => void;
+  tell?: (message: string, about: 'format' | 'warning') => void;
 }
 
 /** A warning, where it was met first, and how often. */
@@ -170,7 +170,7 @@ export class EventParser {
   }
 
   #tell(message: string): void {
-    this.#options.tell?.(`${this.#options.input}: ${message}`);
+    this.#options.tell?.(`${this.#options.input}: ${message}`, 'format');
   }
 
   readonly #warn = (warning: Warning): void => {
@@ -182,7 +182,7 @@ export class EventParser {
       return;
     }
     this.warnings.set(key, { ...warning, line: this.#line, count: 1 });
-    this.#options.tell?.(`${this.#options.input}:${this.#line}: ${field} ${message} (said once).`);
+    this.#options.tell?.(`${this.#options.input}:${this.#line}: ${field} ${message} (said once).`, 'warning');
   };
 }
 

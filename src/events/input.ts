@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 
 import { InputError, messageOf } from '../errors.js';
 import type { FormatChoice } from './event-parser.js';
-import { createEventParser, type EventParser } from './event-parser.js';
+import { createEventParser, type EventParser, type ParserOptions } from './event-parser.js';
 import type { Line } from './line-splitter.js';
 import { readFileChunks } from './file-chunks.js';
 import { RecordSplitter } from './record-splitter.js';
@@ -28,7 +28,7 @@ export interface Input {
  * The parser of one input.
  * @param tell hears once which format it is, and once of each kind of warning
  */
-export function openParser({ name, format = 'auto' }: Input, tell?: (message: string) => void): EventParser {
+export function openParser({ name, format = 'auto' }: Input, tell?: ParserOptions['tell']): EventParser {
   return createEventParser({ format, input: name, ...(tell && { tell }) });
 }
 

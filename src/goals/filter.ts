@@ -27,6 +27,8 @@ export type ParsedCondition = { condition: Condition } | { problem: string };
 const FIELD = String.raw`[\p{L}_$][\p{L}\p{N}_$.-]*?`;
 const WITH_SIGN = new RegExp(String.raw`^(${FIELD})\s*(!=|>=|<=|=|>|<)(.*)$`, 'su');
 const WITH_WORD = new RegExp(String.raw`^(${FIELD})\s+(in|exists|contains)(?:(?=[\s(\["])(.*))?$`, 'isu');
+/** The form of a condition, for JSON Schema; what stands behind the operator is judged by {@link parseCondition}. */
+export const CONDITION_PATTERN = String.raw`^\s*${FIELD}(?:\s*(?:!=|>=|<=|=|>|<)\s*[^\s=<>!]|\s+[iI][nN][\s(\[]+\S|\s+[eE][xX][iI][sS][tT][sS]\s*$|\s+[cC][oO][nN][tT][aA][iI][nN][sS]\s+\S)`;
 const EXPECTED = `expected a property, one of ${OPERATORS.join(' ')}, and a value, such as value>10`;
 
 /**

@@ -18,11 +18,12 @@ export const GOAL_FIELDS = [
   'testMap',
 ] as const;
 
-const ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+export const GOAL_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Event names have up to 256 characters (event-formats.md section 1), definition names too (amazon-api.md section 4). */
-const MAX_NAME = 256;
-const MAX_DESCRIPTION = 1000;
-const MAX_FILTERS = 20;
+export const MAX_NAME = 256;
+export const MAX_DESCRIPTION = 1000;
+export const MAX_FILTERS = 20;
+export const DESCRIPTION_FIELDS = ['name', 'type', 'source'] as const;
 
 /** What is wrong with one field of a goal. `problem` follows the field's name in a sentence. */
 export class GoalProblem extends Error {
@@ -108,7 +109,7 @@ function readText(raw: JsonObject, field: string, maxLength: number): string {
 
 function readId(value: unknown, sources: readonly string[], taken: ReadonlySet<string>): string {
   if (value === undefined) return makeSlug(sources, taken);
-  if (typeof value !== 'string' || !ID.test(value)) {
+  if (typeof value !== 'string' || !GOAL_ID.test(value)) {
     const expected = 'lower-case letters, digits, - _ and . (at most 64, a letter or digit first)';
     throw new GoalProblem('id', `is ${describe(value)}; expected ${expected}`);
   }
@@ -167,8 +168,8 @@ function readMapping(value: unknown, at: string): Mapping {
       `is ${describe(value)}; expected an id or name as text, or {name, type, source, dataset?}`,
     );
   }
-  refuseUnknownFields(value, ['name', 'type', 'source', 'dataset'], `${at}.`);
-  const fields = ['name', 'type', 'source', ...(value.dataset === undefined ? [] : ['dataset'])];
+  refuseUnknownFields(value, [...DESCRIPTION_FIELDS, 'dataset'], `${at}.`);
+  const fields = [...DESCRIPTION_FIELDS, ...(value.dataset === undefined ? [] : ['dataset'])];
   const entries = fields.map((field) => {
     const text = value[field];
     if (typeof text === 'string' && text.trim() !== '') return [field, text.trim()];

@@ -1,0 +1,43 @@
+import type { LintCounts, Problem } from '../../src/events/lint.js';
+import type { IO } from './io.js';
+import { type Column, printTable } from './table.js';
+import { cleanCell, countOf } from './text.js';
+
+const COLUMNS: readonly Column<Problem>[] = [
+  { header: 'Place', value: describePlace },
+  { header: 'Field', value: ({ field }) => field || 'the line', dropOrder: 1 },
+  { header: 'Code', value: ({ code }) => code, paint: (text, color) => color.red(text) },
+  { header: 'Message', value: ({ message }) => message },
+];
+
+/** Prints every problem as it is found, then what was counted. */
+export async function printLint(io: IO, batches: AsyncIterable<Problem[]>, counts: LintCounts): Promise<void> {
+  await printTable(io, flatten(batches), COLUMNS);
+  const color = io.color.out;
+  const { lines, valid, invalid, codes, warnings } = counts;
+  const shown = [
+    `${color.bold('Lines')}    ${number(lines)}: ${color.green(number(valid))} valid, ` +
+      (invalid > 0 ? color.red(`${number(invalid)} invalid`) : 'none invalid'),
+  ];
+  for (const [code, count] of Object.entries(codes).sort(([, a], [, b]) => b - a)) {
+    shown.push(`  ${number(count).padStart(7)}  ${code}`);
+  }
+  if (warnings.length > 0) shown.push(`${color.bold('Warnings')} ${countOf(warnings.length, 'kind')}`);
+  for (const { file, line, field, code, message, count } of warnings) {
+    shown.push(`  ${number(count).padStart(7)}  ${code}  ${cleanCell(`${file}:${line}: ${field} ${message}`)}`);
+  }
+  await io.out(shown.join('\n'));
+}
+
+function describePlace({ file, line, column, element }: Problem): string {
+  const at = column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
+  return element === undefined ? at : `${at} (element ${element})`;
+}
+
+async function* flatten<T>(batches: AsyncIterable<T[]>): AsyncGenerator<T> {
+  for await (const batch of batches) yield* batch;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}

@@ -1,0 +1,113 @@
+import type { JsonObject } from '../json.js';
+import {
+  CLICK_RULES,
+  CLICK_TIME,
+  COMMERCE_FIELDS,
+  CONSENT_FIELDS,
+  HASH_NAMES,
+  IDENTIFIER_NAMES,
+  MESSAGE_FIELDS,
+  PAGE_URL,
+  PLACE_FIELDS,
+  REQUIRED_FIELDS,
+  STRICT_EVENT,
+} from './audience-fields.js';
+import { type FieldKind, type FieldRule, loose, sha256 } from './field-rules.js';
+
+const PRESENT = { type: 'string', minLength: 1 };
+
+/**
+ * JSON Schema of an Audience message, made of the tables that the reader reads by. Fields that it does not know are
+ * allowed, as they are in messages.
+ */
+export function buildEventSchema(): JsonObject {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Conversion event (Audience message)',
+    type: 'object',
+    required: [...REQUIRED_FIELDS],
+    properties: {
+      ...describeFields(MESSAGE_FIELDS),
+      ...requiredFields(),
+      properties: nullable({ type: 'object', properties: propertySchemas() }, MESSAGE_FIELDS.properties.about),
+      traits: nullable({ type: 'object', properties: identifierSchemas() }, MESSAGE_FIELDS.traits.about),
+      context: nullable({ type: 'object', properties: contextSchemas() }, MESSAGE_FIELDS.context.about),
+    },
+    allOf: [
+      when({ type: { const: 'track' } }, { required: ['eventName'], properties: { eventName: PRESENT } }),
+      when(
+        { type: { const: 'alias' } },
+        { required: ['fromId', 'toId'], properties: { fromId: PRESENT, toId: PRESENT } },
+        { anyOf: ['anonymousId', 'userId'].map((id) => ({ required: [id], properties: { [id]: PRESENT } })) },
+      ),
+      when(
+        { type: { const: 'track' }, eventName: { const: STRICT_EVENT } },
+        { properties: { properties: { properties: describeFields(COMMERCE_FIELDS) } } },
+      ),
+    ],
+  };
+}
+
+function when(condition: JsonObject, then: JsonObject, otherwise?: JsonObject): JsonObject {
+  const branches = { if: { required: Object.keys(condition), properties: condition }, then };
+  return otherwise ? { ...branches, else: otherwise } : branches;
+}
+
+/** What must be there can be neither null nor empty. */
+function requiredFields(): JsonObject {
+  return Object.fromEntries(
+    REQUIRED_FIELDS.map((name) => {
+      const { kind, about } = MESSAGE_FIELDS[name];
+      // An id of spaces names nothing.
+      const extra = name === 'messageId' ? { pattern: '\\S' } : {};
+      return [name, { description: about, ...kind.schema, ...extra }];
+    }),
+  );
+}
+
+function propertySchemas(): JsonObject {
+  return {
+    ...Object.fromEntries(Object.entries(COMMERCE_FIELDS).map(([name, { about }]) => [name, { description: about }])),
+    ...identifierSchemas(),
+    ...describeFields(CLICK_RULES),
+    click_time: describeField(CLICK_TIME),
+    ...describeFields(CONSENT_FIELDS),
+    ...describeFields(PLACE_FIELDS),
+  };
+}
+
+function contextSchemas(): JsonObject {
+  return {
+    ...identifierSchemas(),
+    pageUrl: describeField(PAGE_URL),
+    traits: nullable({ type: 'object', properties: identifierSchemas() }, MESSAGE_FIELDS.traits.about),
+  };
+}
+
+function identifierSchemas(): JsonObject {
+  const identifiers = Object.values(IDENTIFIER_NAMES).flatMap((names) =>
+    names.map((name) => [name, optional(loose, `identifier: ${names[0]}`)]),
+  );
+  const hashes = HASH_NAMES.map((name) => [name, optional(sha256, 'SHA-256 that was made elsewhere')]);
+  return Object.fromEntries([...identifiers, ...hashes]) as JsonObject;
+}
+
+function describeFields(fields: Readonly<Record<string, FieldRule<unknown>>>): JsonObject {
+  return Object.fromEntries(Object.entries(fields).map(([name, rule]) => [name, describeField(rule)]));
+}
+
+function describeField({ kind, about }: FieldRule<unknown>): JsonObject {
+  return optional(kind, about);
+}
+
+function optional(
+  { schema, mayBeEmpty }: Pick<FieldKind<unknown>, 'schema' | 'mayBeEmpty'>,
+  about: string,
+): JsonObject {
+  if (Object.keys(schema).length === 0) return { description: about };
+  return { description: about, anyOf: [schema, { enum: mayBeEmpty ? [null, ''] : [null] }] };
+}
+
+function nullable(schema: JsonObject, about: string): JsonObject {
+  return { description: about, anyOf: [schema, { const: null }] };
+}
