@@ -1,0 +1,80 @@
+import type { ConversionEvent } from '../events/conversion-event.js';
+import { findGoal } from '../goals/goal-list.js';
+import type { ConversionGoal } from '../goals/goal.js';
+import type { NetworkName } from '../networks/names.js';
+import type { Workspace } from '../workspace.js';
+import type { Route } from './plan.js';
+import { mappingOf } from './plan.js';
+import type { Selection, Stage } from './stage.js';
+import { makeSyntheticEvent } from './synthetic-event.js';
+
+export interface TestSelection extends Selection {
+  /** Real conversions by the real mapping, which networks count. */
+  live: boolean;
+}
+
+/** One test conversion that can be sent. */
+export interface ReadyTest {
+  goal: ConversionGoal;
+  network: NetworkName;
+  event: ConversionEvent;
+  /** The event as a line of input. */
+  line: string;
+}
+
+/** A goal that is not tested at a network, and why, in a sentence. */
+export interface RefusedTest {
+  goal: string;
+  network: NetworkName;
+  message: string;
+}
+
+export interface TestPlan {
+  ready: ReadyTest[];
+  refused: RefusedTest[];
+}
+
+/**
+ * The test conversions of a workspace: one for each goal and connected network where the goal is mapped. Refused where it
+ * would be counted as real and `live` does not say so.
+ * @throws ConfigError for an unknown goal
+ */
+export function planTests(workspace: Workspace, { world }: Stage, { goals, networks, live }: TestSelection): TestPlan {
+  const plan: TestPlan = { ready: [], refused: [] };
+  const chosen = goals.length === 0 ? workspace.goals : goals.map((id) => findGoal(workspace.goals, id));
+  for (const goal of chosen) {
+    for (const [network, route] of world.routes) {
+      if (!route.channel || (networks.length > 0 && !networks.includes(network))) continue;
+      const refuse = (message: string): void =>
+        void plan.refused.push({ goal: goal.id, network, message: `${goal.id} ${message}` });
+      const obstacle = findObstacle(goal, route, live);
+      if (obstacle && (obstacle.isTold || goals.length > 0)) refuse(obstacle.message);
+      if (obstacle) continue;
+      const unique = workspace.random.bytes(16).toString('hex');
+      const made = makeSyntheticEvent(goal, network, { unique, nowMs: workspace.clock.now(), test: !live });
+      if ('problem' in made) refuse(made.problem);
+      else plan.ready.push({ goal, network, event: made.event, line: JSON.stringify(made.message) });
+    }
+  }
+  return plan;
+}
+
+/** Why a goal cannot be tested at a network; `isTold`: also where nobody asked for this goal. */
+function findObstacle(
+  goal: ConversionGoal,
+  { network, enabled }: Route,
+  live: boolean,
+): { message: string; isTold: boolean } | undefined {
+  const { name, title } = network;
+  const real = mappingOf(goal, name, false, network);
+  const test = mappingOf(goal, name, true, network);
+  if (real === undefined && test === undefined) return { message: `is not mapped at ${name}`, isTold: false };
+  if (!goal.enabled) return { message: 'is disabled', isTold: false };
+  if (!enabled) return { message: `cannot be sent, because ${name} is disabled`, isTold: true };
+  if (live && real === undefined) return { message: `has only a test mapping at ${name}`, isTold: true };
+  if (live || test !== undefined) return undefined;
+  return {
+    message: `has no test mapping at ${name}, and ${title} has no test mode: it would count a test as real`,
+    isTold: true,
+  };
+}
