@@ -48,7 +48,7 @@ function makeLine(index, nowMs, unmatched) {
       : { email_hash: `sha256:${createHash('sha256').update(email).digest('hex')}` };
   const money =
     eventName === 'purchase'
-      ? { currency: 'USD', value: `${(index % 90) + 1}.99`, transaction_id: `T-${index}`, item_id: 'starter_pack' }
+      ? { currency: 'USD', value: `${(index % 90) + 1}.99`, transaction_id: `T-${index}` }
       : { game_id: 'example-game' };
   return JSON.stringify({
     type: 'track',
@@ -56,7 +56,6 @@ function makeLine(index, nowMs, unmatched) {
     eventTimestamp: new Date(timeMs).toISOString(),
     anonymousId: makeUuid(index + 2 ** 40),
     userId: `player-${index}`,
-    surface: 'unity',
     consentLevel: 'full',
     eventName,
     properties: { ...money, country: 'US', utm_source: 'amazon_ads', utm_medium: 'amazon', ...known },
