@@ -329,7 +329,7 @@ export const ROWS: Row[] = [
   {
     rule: 'S10',
     what: 'no country',
-    event: { identifiers: { ...PERSON, country: undefined } as never },
+    event: { identifiers: { ...PERSON, country: undefined } },
     plan: ['-no_country'],
   },
   {
