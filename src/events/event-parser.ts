@@ -148,7 +148,7 @@ export class EventParser {
     if (Array.isArray(data['messages']) || Array.isArray(data['batch'])) {
       throw new FieldProblem('wrong_type', 'data', 'holds a list of messages; expected one event');
     }
-    const found = detectFormat(data) ?? 'none';
+    const found = detectWithin(data);
     if (this.#inner === undefined) {
       this.#inner = found;
       if (found !== 'none') this.#tell(`the CloudEvents hold ${found}.`);
@@ -189,6 +189,13 @@ export class EventParser {
 const UNKNOWN_FORMAT =
   `is of no format that is known (${EVENT_FORMATS.join(', ')}); ` +
   'an Audience message has type, messageId and eventTimestamp; --format names another';
+
+/** Data by our own names has fields of Audience messages and of upload files, but is neither. */
+function detectWithin(data: JsonObject): EventFormat | 'none' {
+  const found = detectFormat(data);
+  const isOurs = found === 'google' || (found === 'audience' && data['type'] === undefined);
+  return found === undefined || isOurs ? 'none' : found;
+}
 
 function readWithin(format: EventFormat, data: JsonObject, warn: (warning: Warning) => void): ConversionEvent {
   if (format === 'audience') return readAudienceMessage(data);

@@ -2,6 +2,9 @@ import type { HashedField, Identifiers } from '../events/conversion-event.js';
 import { HASHED_FIELDS } from '../events/conversion-event.js';
 import { EMPTY_HASH, readHash, sha256Hex } from './hash.js';
 
+/** A complete number, to ask a rule whether it keeps the `+`. */
+const SAMPLE_PHONE = '+15714120599';
+
 /** What a rule may need to know beside the text. */
 export interface Origin {
   /** The event's country, alpha-2. */
@@ -30,10 +33,16 @@ export function hashIdentifiers(
   for (const field of HASHED_FIELDS) {
     const rule = rules[field];
     if (rule === undefined) continue;
-    const hash = hashPlain(identifiers.plain[field], rule, origin) ?? identifiers.hashed[field];
+    const hash = hashPlain(identifiers.plain[field], rule, origin) ?? findGiven(identifiers, field, rule);
     if (hash !== undefined && hash !== EMPTY_HASH) hashes[field] = hash;
   }
   return hashes;
+}
+
+/** A phone number that was hashed with its `+` matches nobody at a network that hashes digits (networks.md). */
+function findGiven(identifiers: Identifiers, field: HashedField, rule: Normalise): string | undefined {
+  const isUseless = field === 'phone' && identifiers.phoneHashHasPlus && !rule(SAMPLE_PHONE, {}).startsWith('+');
+  return isUseless ? undefined : identifiers.hashed[field];
 }
 
 function hashPlain(text: string | undefined, rule: Normalise, origin: Origin): string | undefined {
