@@ -18,7 +18,7 @@ export function readExplainTarget(io: IO, text: string | undefined): ExplainTarg
   if (text === undefined) return { input: readInput(io, undefined) };
   const [, name, digits] = /^(.+):(\d+)$/.exec(text) ?? [];
   if (text === '-' || exists(text)) return { input: readInput(io, text) };
-  if (name !== undefined && (name === '-' || exists(name) || LIKE_A_FILE.test(name))) {
+  if (name !== undefined && (exists(name) || LIKE_A_FILE.test(name))) {
     return { input: readInput(io, name), line: readLineNumber(digits as string) };
   }
   return LIKE_A_FILE.test(text) ? { input: readInput(io, text) } : { eventId: text };

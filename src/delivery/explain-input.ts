@@ -31,36 +31,52 @@ export type ExplainedRecord = Explanation & { file: string; line: number };
  * @throws InputError when the input cannot be read or has no such line; AuthError, ConfigError as surveyStage
  */
 export async function* explainInput(workspace: Workspace, run: ExplainRun): AsyncGenerator<ExplainedRecord> {
-  const { input, line: wanted, signal } = run;
+  const { input, signal } = run;
   await checkInputs([input]);
   const { world } = surveyStage(workspace, run);
   const peek = LogPeek.open(workspace.logPath, workspace.name);
   const memory = openRehearsalMemory(peek?.people);
+  const full: World = { ...world, memory, standing: (key) => judgeStanding(peek?.standing(key) ?? 'unknown') };
   const remember = (events: readonly ConversionEvent[]): Promise<void> => {
     memory.remember(events);
     return Promise.resolve();
   };
-  const full: World = { ...world, memory, standing: (key) => judgeStanding(peek?.standing(key) ?? 'unknown') };
   try {
     if (input.path !== undefined) await prescan(input, remember, signal);
-    let found = 0;
-    let last = 0;
-    for await (const { line, record } of readRecords(input, signal)) {
-      last = line;
-      if (wanted !== undefined && line > wanted) break;
-      if (input.path === undefined && 'event' in record && tellsOfPeople(record.event)) await remember([record.event]);
-      if (wanted === undefined ? !isOfInterest(record) : line !== wanted) continue;
-      found++;
-      const explanation =
-        'event' in record ? explainEvent(record.event, full, workspace.clock.now()) : explainInvalid(record.invalid);
-      yield { file: input.name, line, ...explanation };
-      if (wanted === undefined && found >= run.limit) break;
+    for await (const { line, record } of pickRecords(run, remember)) {
+      const nowMs = workspace.clock.now();
+      const told = 'event' in record ? explainEvent(record.event, full, nowMs) : explainInvalid(record.invalid);
+      yield { file: input.name, line, ...told };
     }
-    if (found === 0 && !signal.aborted) throw explainNothing(input.name, wanted, last);
   } finally {
     memory.close();
     peek?.close();
   }
+}
+
+/** The records that were asked for. What a stream tells of people is remembered on the way: it cannot be read ahead. */
+async function* pickRecords(
+  { input, line: wanted, limit, signal }: ExplainRun,
+  remember: (events: readonly ConversionEvent[]) => Promise<void>,
+): AsyncGenerator<LocatedRecord> {
+  const isStream = input.path === undefined;
+  let found = 0;
+  let last = 0;
+  for await (const { line, record } of readRecords(input, signal)) {
+    last = line;
+    if (wanted !== undefined && line > wanted) break;
+    if (isStream && 'event' in record && tellsOfPeople(record.event)) await remember([record.event]);
+    if (wanted === undefined ? !isOfInterest(record) : line !== wanted) continue;
+    found++;
+    yield { line, record };
+    if (wanted === undefined && found >= limit) return;
+  }
+  if (found === 0 && !signal.aborted) throw explainNothing(input.name, wanted, last);
+}
+
+interface LocatedRecord {
+  line: number;
+  record: ParsedRecord;
 }
 
 async function* readRecords(input: Input, signal: AbortSignal): AsyncGenerator<{ line: number; record: ParsedRecord }> {

@@ -4,7 +4,6 @@ import { LogPeek } from '../log/log-peek.js';
 import { LogQuery } from '../log/query.js';
 import type { ReplayCandidate } from '../log/replay-rows.js';
 import { listDelivered, listUndelivered } from '../log/replay-rows.js';
-import type { NetworkName } from '../networks/names.js';
 import type { SkipReason } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
 import type { ExplainedGate, ExplainedPostback, Explanation } from './explain.js';
@@ -116,24 +115,35 @@ function tellPostback(
   rows: readonly LogRow[],
   stored: ReplayCandidate | undefined,
   workspace: Workspace,
-  { world }: Stage,
+  stage: Stage,
 ): LoggedPostback {
   const attempts = rows.filter(({ status }) => status !== 'skipped');
   const last = attempts.at(-1) ?? findSkip(rows);
-  const { stop, way } = stored ? judgeStored(stored.postback, workspace, world) : {};
-  const mapped = stored && way && { postback: stored.postback, mapping: way.mapping };
+  const { network, goal } = stored?.postback ?? (last as Pick<LoggedPostback, 'network' | 'goal'>);
+  const told = { network, goal, postbackId: id, attempts };
+  const { reason = null, message = null } = last ?? {};
+  if (!stored) return { ...told, state: stateOf(last), reason, message, deadline: null, now: null, request: null };
   return {
-    network: stored?.postback.network ?? (last?.network as NetworkName),
-    goal: stored?.postback.goal ?? String(last?.goal),
-    postbackId: id,
-    state: stored?.state ?? stateOf(last),
-    reason: stored?.reason ?? last?.reason ?? null,
-    message: stored?.message ?? last?.message ?? null,
-    deadline: stored && way ? isoOf(deadlineOf(stored.postback.eventTimeMs, way.channel.limits)) : null,
-    attempts,
-    now: stored ? { result: stop ? 'stop' : 'pass', ...stop } : null,
-    request: mapped && way ? describeRequest(way.channel, mapped) : null,
+    ...told,
+    state: stored.state,
+    reason: stored.reason ?? reason,
+    message: stored.message ?? message,
+    ...judgeNow(stored, workspace, stage),
   };
+}
+
+/** What would become of a stored postback now. */
+function judgeNow(
+  { postback }: ReplayCandidate,
+  workspace: Workspace,
+  { world }: Stage,
+): Pick<LoggedPostback, 'deadline' | 'now' | 'request'> {
+  const { stop, way } = judgeStored(postback, workspace, world);
+  const now: LoggedPostback['now'] = { result: stop ? 'stop' : 'pass', ...stop };
+  if (!way) return { deadline: null, now, request: null };
+  const { channel, mapping } = way;
+  const deadline = new Date(deadlineOf(postback.eventTimeMs, channel.limits)).toISOString();
+  return { deadline, now, request: describeRequest(channel, { postback, mapping }) };
 }
 
 /** The skip that counts: that a line was read again says least. */
@@ -160,10 +170,6 @@ function listGates(names: readonly GateName[], first: LogRow | undefined, skip?:
   if (stopper === undefined || reason === undefined) return gates;
   const stop = { reason, message: skip?.message ?? '' };
   return [...gates, explainGate({ gate: stopper, stop, saw: `recorded ${skip?.time} by run ${skip?.run}` })];
-}
-
-function isoOf(timeMs: number): string {
-  return new Date(timeMs).toISOString();
 }
 
 function unknownEvent(eventId: string): UsageError {

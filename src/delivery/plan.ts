@@ -94,7 +94,7 @@ export function planEvent(event: ConversionEvent, world: World, nowMs: number, t
   const told = reduceToConsent(clicked, consent);
   for (const goal of match.matched) {
     const at: Trace | undefined = trace && ((verdict) => trace({ ...verdict, goal: goal.id, network: owner }));
-    const planned = planPostback(clicked, told, goal, owner, world, nowMs, at);
+    const planned = planPostback({ event: clicked, told, goal, network: owner, world, nowMs, trace: at });
     if ('reason' in planned) plan.skips.push({ ...planned, goal: goal.id, network: owner });
     else plan.outgoing.push(planned);
   }
@@ -169,55 +169,63 @@ function reduceToConsent(event: ConversionEvent, { level, source }: Consent): Re
   return { event: isSaid ? { ...event, consentLevel: level } : event, dropped: [] };
 }
 
-function planPostback(
-  event: ConversionEvent,
-  told: Reduced,
-  goal: ConversionGoal,
-  networkName: NetworkName,
-  world: World,
-  nowMs: number,
-  trace?: Trace,
-): PlannedPostback | Omit<PlannedSkip, 'goal' | 'network'> {
-  const id = derivePostbackId(world.workspace, networkName, goal.id, event.id);
-  const standing = world.standing({ id, eventId: event.id, goal: goal.id, network: networkName });
+/** What becomes a postback: an event, one goal that counts it, and the network that owns its click. */
+interface Course {
+  event: ConversionEvent;
+  /** The event as far as its consent lets networks know it. */
+  told: Reduced;
+  goal: ConversionGoal;
+  network: NetworkName;
+  world: World;
+  nowMs: number;
+  trace: Trace | undefined;
+}
+
+type PlannedCourse = PlannedPostback | Omit<PlannedSkip, 'goal' | 'network'>;
+type OpenRoute = Route & { channel: Channel };
+
+function planPostback(course: Course): PlannedCourse {
+  const { event, goal, network, world, trace } = course;
+  const id = derivePostbackId(world.workspace, network, goal.id, event.id);
+  const standing = world.standing({ id, eventId: event.id, goal: goal.id, network });
   const duplicate = standing === 'known' ? skip('duplicate', 'this conversion was met before') : undefined;
   trace?.({ gate: 'duplicate', stop: duplicate, saw: `postback ${id}, ${STANDING_WORDS[standing]}` });
   if (duplicate) return duplicate;
-  const route = world.routes.get(networkName);
-  const make = ({ network }: Route): Postback => makePostback(event, told.event, goal, id, network, world);
-  if (!route?.channel || !route.enabled) {
-    const stop = route?.channel
-      ? skip('network_disabled', `${networkName} is disabled`)
-      : skip('not_connected', `${networkName} is not connected`);
-    trace?.({ gate: 'connection', stop, saw: stop.message });
-    return route ? { ...stop, postback: make(route) } : stop;
-  }
-  const { channel } = route;
+  const route = world.routes.get(network);
+  if (isOpen(route)) return planRouted(course, id, route, standing === 'pending');
+  const stop = route?.channel
+    ? skip('network_disabled', `${network} is disabled`)
+    : skip('not_connected', `${network} is not connected`);
+  trace?.({ gate: 'connection', stop, saw: stop.message });
+  return route ? { ...stop, postback: makePostback(course, id, route.network) } : stop;
+}
+
+function isOpen(route: Route | undefined): route is OpenRoute {
+  return route?.channel !== undefined && route.enabled;
+}
+
+function planRouted(course: Course, id: string, { channel, network }: OpenRoute, isPending: boolean): PlannedCourse {
+  const { event, told, goal, world, nowMs, trace } = course;
   trace?.({ gate: 'connection', stop: undefined, saw: `account ${channel.account}, enabled` });
-  const postback = make(route);
-  const mapping = mappingOf(goal, networkName, event.test, route.network);
+  const postback = makePostback(course, id, network);
+  const mapping = mappingOf(goal, network.name, event.test, network);
   if (mapping === undefined) {
     const stop = event.test
-      ? skip('test_event', `a test event, and ${goal.id} has no test mapping at ${networkName}`)
-      : skip('unmapped_goal', `${goal.id} is not mapped at ${networkName}`);
+      ? skip('test_event', `a test event, and ${goal.id} has no test mapping at ${network.name}`)
+      : skip('unmapped_goal', `${goal.id} is not mapped at ${network.name}`);
     trace?.({ gate: 'mapping', stop, saw: event.test ? 'no test mapping' : 'no mapping' });
     return event.test ? stop : { ...stop, postback };
   }
   trace?.({ gate: 'mapping', stop: undefined, saw: describeMapping(mapping, event.test) });
   // What was recorded before has passed the gates once; whether it is still in time, its lane judges when it leaves.
-  if (standing === 'pending') return { postback, mapping, resumes: true };
+  if (isPending) return { postback, mapping, resumes: true };
   const stopped = gateWindow(postback, channel, nowMs, trace) ?? gateNetwork(postback, mapping, channel, told, trace);
   if (stopped) return REPLAYABLE.has(stopped.reason) ? { ...stopped, postback } : stopped;
   return gateOnce(postback, world, trace) ?? { postback, mapping };
 }
 
 /** The network's window, which counts at the moment of sending. */
-export function gateWindow(
-  { eventTimeMs }: Postback,
-  { limits }: Channel,
-  nowMs: number,
-  trace?: Trace,
-): Skip | undefined {
+function gateWindow({ eventTimeMs }: Postback, { limits }: Channel, nowMs: number, trace?: Trace): Skip | undefined {
   const stop = judgeAge(eventTimeMs, nowMs, limits);
   trace?.({ gate: 'window', stop, saw: describeWindow(eventTimeMs, limits) });
   return stop;
@@ -262,15 +270,7 @@ const REPLAYABLE: ReadonlySet<SkipReason> = new Set<SkipReason>([
   'unsupported_currency',
 ]);
 
-/** @param told the event as far as its consent lets networks know it */
-function makePostback(
-  event: ConversionEvent,
-  told: ConversionEvent,
-  goal: ConversionGoal,
-  id: string,
-  network: Network,
-  world: World,
-): Postback {
+function makePostback({ event, told, goal, world }: Course, id: string, network: Network): Postback {
   const postback: Postback = {
     id,
     dedupeId: id,
@@ -281,7 +281,7 @@ function makePostback(
     eventId: event.id,
     eventTimeMs: event.timeMs,
     test: event.test,
-    facts: network.prepare(told, world.settings),
+    facts: network.prepare(told.event, world.settings),
   };
   if (goal.trigger === 'once') postback.once = true;
   const person = world.memory.playerOf(event);
