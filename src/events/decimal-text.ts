@@ -1,6 +1,6 @@
 const DECIMAL = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 /** What {@link toDecimalText} takes, for JSON Schema: spaces around it are trimmed. */
-export const DECIMAL_PATTERN = `^\\s*(${DECIMAL.source.slice(1, -1)}\\s*)?$`;
+export const DECIMAL_PATTERN = `^\\s*${DECIMAL.source.slice(1, -1)}\\s*$`;
 const MAX_DIGITS = 40;
 
 /**

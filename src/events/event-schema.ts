@@ -15,6 +15,7 @@ import {
 import { type FieldKind, type FieldRule, loose, sha256 } from './field-rules.js';
 
 const PRESENT = { type: 'string', minLength: 1 };
+const ALIASED = { ...MESSAGE_FIELDS.fromId.kind.schema, minLength: 1 };
 
 /**
  * JSON Schema of an Audience message, made of the tables that the reader reads by. Fields that it does not know are
@@ -29,6 +30,9 @@ export function buildEventSchema(): JsonObject {
     properties: {
       ...describeFields(MESSAGE_FIELDS),
       ...requiredFields(),
+      // Read in alias messages only.
+      fromId: { description: MESSAGE_FIELDS.fromId.about },
+      toId: { description: MESSAGE_FIELDS.toId.about },
       properties: nullable({ type: 'object', properties: propertySchemas() }, MESSAGE_FIELDS.properties.about),
       traits: nullable({ type: 'object', properties: identifierSchemas() }, MESSAGE_FIELDS.traits.about),
       context: nullable({ type: 'object', properties: contextSchemas() }, MESSAGE_FIELDS.context.about),
@@ -37,7 +41,7 @@ export function buildEventSchema(): JsonObject {
       when({ type: { const: 'track' } }, { required: ['eventName'], properties: { eventName: PRESENT } }),
       when(
         { type: { const: 'alias' } },
-        { required: ['fromId', 'toId'], properties: { fromId: PRESENT, toId: PRESENT } },
+        { required: ['fromId', 'toId'], properties: { fromId: ALIASED, toId: ALIASED } },
         { anyOf: ['anonymousId', 'userId'].map((id) => ({ required: [id], properties: { [id]: PRESENT } })) },
       ),
       when(

@@ -1,0 +1,125 @@
+import { describe, expect, it, test } from 'vitest';
+
+import {
+  CLICK_RULES,
+  CLICK_TIME,
+  COMMERCE_FIELDS,
+  CONSENT_FIELDS,
+  HASH_NAMES,
+  IDENTIFIER_NAMES,
+  MESSAGE_FIELDS,
+  PLACE_FIELDS,
+} from '../../../src/events/audience-fields.js';
+import { buildEventSchema } from '../../../src/events/event-schema.js';
+import type { JsonObject } from '../../../src/json.js';
+import { parseLine } from '../../kit/events.js';
+import { compileSchema } from '../../kit/schema.js';
+
+const accepts = compileSchema(buildEventSchema());
+
+/** A purchase with nothing that hides another field: identifiers are taken from the first place that has them. */
+function message(changes: JsonObject = {}, properties: JsonObject = {}): JsonObject {
+  return {
+    type: 'track',
+    messageId: 'm-1',
+    eventTimestamp: '2026-11-18T20:14:05.120Z',
+    anonymousId: 'a-1',
+    eventName: 'purchase',
+    ...changes,
+    ...('properties' in changes ? {} : { properties }),
+  };
+}
+
+const reads = (value: unknown): boolean => 'event' in parseLine(JSON.stringify(value));
+
+/** Values that some field or other takes, and values that none does. */
+const VALUES: unknown[] = [
+  null,
+  '',
+  ' ',
+  'text',
+  'x'.repeat(256),
+  'x'.repeat(257),
+  'x'.repeat(2048),
+  'x'.repeat(2049),
+  'x'.repeat(8193),
+  0,
+  1,
+  -1,
+  1.5,
+  9.99,
+  1795032845000,
+  true,
+  false,
+  [],
+  ['a'],
+  {},
+  { a: 1 },
+  '9.99',
+  '-1e3',
+  ' 7 ',
+  '0',
+  'NaN',
+  'USD',
+  ' eur ',
+  'EURO',
+  '2026-11-18T20:14:05Z',
+  '2026-11-18T20:14:05.123456789+02:00',
+  '2026-11-18',
+  '2026-02-30T00:00:00Z',
+  '2026-11-18T24:00:00Z',
+  'track',
+  'page',
+  'alias',
+  'full',
+  'not_set',
+  'ab'.repeat(32),
+  `sha256:${'AB'.repeat(32)}`,
+];
+
+const PROPERTIES = [
+  ...Object.keys({ ...COMMERCE_FIELDS, ...CLICK_RULES, ...CONSENT_FIELDS, ...PLACE_FIELDS }),
+  CLICK_TIME.path.replace('properties.', ''),
+  ...Object.values(IDENTIFIER_NAMES).flat(),
+  ...HASH_NAMES,
+];
+
+describe('the schema of an event takes what the reader takes', () => {
+  it.each(Object.keys(MESSAGE_FIELDS))('in %s, absent or with any value', (name) => {
+    for (const value of [undefined, ...VALUES]) agree(message({ [name]: value }), { [name]: value });
+  });
+
+  it.each(PROPERTIES)('in properties.%s', (name) => {
+    for (const value of VALUES) {
+      agree(message({}, { [name]: value }), { [name]: value });
+      // Events that are no purchase use these names for things of their own.
+      agree(message({ eventName: 'resource' }, { [name]: value }), { resource: name, value });
+    }
+  });
+
+  it.each([...Object.values(IDENTIFIER_NAMES).flat(), ...HASH_NAMES, 'pageUrl', 'traits'])('in context.%s', (name) => {
+    for (const value of VALUES) {
+      agree(message({ context: { [name]: value } }), { context: name, value });
+      if (name !== 'pageUrl') agree(message({ traits: { [name]: value } }), { traits: name, value });
+    }
+  });
+
+  test.each<[what: string, value: unknown]>([
+    ['an alias', message({ type: 'alias', fromId: 'a', toId: 'b', anonymousId: undefined })],
+    ['an alias of one id', message({ type: 'alias', fromId: 'a', toId: '' })],
+    ['a page without name', message({ type: 'page', eventName: undefined })],
+    ['a page of nobody', message({ type: 'page', eventName: undefined, anonymousId: undefined })],
+    ['a user instead of a device', message({ anonymousId: undefined, userId: 'u' })],
+    ['neither, but null', message({ anonymousId: null, userId: '' })],
+    ['an array', []],
+    ['text', 'track'],
+  ])('%s', (_, value) => {
+    agree(value, value);
+  });
+});
+
+function agree(value: unknown, shown: unknown): void {
+  // What JSON leaves out is not there for a checker either.
+  const given: unknown = JSON.parse(JSON.stringify(value));
+  expect({ shown, accepted: accepts(given) }).toEqual({ shown, accepted: reads(given) });
+}
