@@ -31,7 +31,13 @@ export class LeapingClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     this.sleeps.push(ms);
     return new Promise((resolve, reject) => {
-      const sleeper = { wakeMs: this.#nowMs + ms, wake: resolve };
+      const sleeper = {
+        wakeMs: this.#nowMs + ms,
+        wake: (): void => {
+          signal?.removeEventListener('abort', abort);
+          resolve();
+        },
+      };
       const abort = (): void => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
         reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
