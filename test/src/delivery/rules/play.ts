@@ -109,13 +109,15 @@ export function describePlan({ outgoing, skips }: Plan): string[] {
   return [...sent, ...stopped];
 }
 
-function checkContents({ outgoing }: Plan, { routes }: World, { sends, hides = [], url }: Case): void {
-  if (sends === undefined && hides.length === 0 && url === undefined) return;
+function checkContents({ outgoing }: Plan, { routes }: World, { sends, lacks = [], hides = [], url }: Case): void {
+  if (!sends && !url && lacks.length + hides.length === 0) return;
   const channel = routes.get('amazon')?.channel;
   const request = outgoing.length > 0 ? channel?.request(outgoing, 'token') : undefined;
   if (!request) throw new Error('nothing is sent, so that nothing can be seen of it');
   const body = JSON.parse(String(request.body)) as { eventData?: JsonObject[]; events?: JsonObject[] };
-  if (sends) expect((body.eventData ?? body.events)?.[0]).toMatchObject(sends);
+  const [first] = (body.eventData ?? body.events) as [JsonObject];
+  if (sends) expect(first).toMatchObject(sends);
+  for (const field of lacks) expect(first).not.toHaveProperty(field);
   for (const text of hides) expect(JSON.stringify(outgoing) + String(request.body)).not.toContain(text);
   if (url !== undefined) expect(request.url).toBe(url);
 }

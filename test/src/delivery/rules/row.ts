@@ -28,8 +28,9 @@ export interface Case {
   settings?: WorldParts['settings'];
   amazon?: WorldParts['amazon'];
   only?: WorldParts['only'];
-  /** What the first event of the request holds, and what stands nowhere in the postbacks and the request. */
+  /** What the first event of the request holds, which fields it has not, and what stands nowhere in all of them. */
   sends?: JsonObject;
+  lacks?: string[];
   hides?: string[];
   /** Where the request goes. */
   url?: string;
