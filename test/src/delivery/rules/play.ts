@@ -74,7 +74,8 @@ async function take(step: Step, log: DeliveryLog, world: World, path: string): P
     const { signal } = new AbortController();
     const parts = { path, clock: systemClock, random: systemRandom, dryRun: false, signal };
     await erasePerson(step.erased, parts);
-    return log.people.refresh();
+    log.people.refresh();
+    return;
   }
   const [[kind, message]] = Object.entries(step) as [[keyof typeof VERDICTS | 'stopped', JsonObject]];
   const event = parse(message);

@@ -1,0 +1,147 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import { connectAmazon, type AmazonConnectInput } from '../../../../src/accounts/connect-amazon.js';
+import { CredentialStore } from '../../../../src/accounts/credential-store.js';
+import { refuseToGuess } from '../../../../src/accounts/choose-account.js';
+import { UserConfig } from '../../../../src/config/user-config.js';
+import { openRehearsalMemory } from '../../../../src/delivery/memory.js';
+import { planEvent } from '../../../../src/delivery/plan.js';
+import { runSend } from '../../../../src/delivery/send.js';
+import { surveyStage } from '../../../../src/delivery/stage.js';
+import { PostbackError } from '../../../../src/errors.js';
+import { readGoals } from '../../../../src/goals/goal-rules.js';
+import type { ConversionGoal } from '../../../../src/goals/goal.js';
+import type { JsonObject } from '../../../../src/json.js';
+import { systemRandom } from '../../../../src/random.js';
+import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, seededRefreshToken } from '../../../../src/sandbox/amazon/seed.js';
+import { startSandbox, type Sandbox } from '../../../../src/sandbox/sandbox.js';
+import { Secret } from '../../../../src/secret.js';
+import { openWorkspace, type Workspace } from '../../../../src/workspace.js';
+import { LeapingClock } from '../../../kit/clock.js';
+import { parseLine } from '../../../kit/events.js';
+import { makeFolder, readLog } from '../../../kit/log.js';
+import { buy } from './messages.js';
+import { describePlan } from './play.js';
+
+const HOUR_MS = 3_600_000;
+
+/** Two games on one machine, with the files that commands keep, and a sandbox to connect to. */
+export class Office {
+  readonly clock: LeapingClock;
+  readonly store: CredentialStore;
+  readonly user: UserConfig;
+  readonly #folder = makeFolder();
+  readonly #sandbox: Sandbox;
+
+  private constructor(sandbox: Sandbox, clock: LeapingClock) {
+    this.clock = clock;
+    this.#sandbox = sandbox;
+    for (const name of ['config', 'data']) mkdirSync(join(this.#folder, name));
+    this.store = new CredentialStore(join(this.#folder, 'config'));
+    this.user = new UserConfig(join(this.#folder, 'config'));
+  }
+
+  static async open(): Promise<Office> {
+    const clock = new LeapingClock();
+    const sandbox = await startSandbox({ clock, random: systemRandom, seed: 7 });
+    onTestFinished(() => sandbox.close());
+    return new Office(sandbox, clock);
+  }
+
+  /** Connects a game as a user of the sandbox, by his refresh token. */
+  async connect(user: string, wish: AmazonConnectInput['wish'] = {}, game = 'one'): Promise<void> {
+    await this.#within(game, ({ http }) =>
+      connectAmazon({
+        workspace: game,
+        store: this.store,
+        http,
+        clock: this.clock,
+        client: { id: SANDBOX_CLIENT_ID, secret: new Secret(SANDBOX_CLIENT_SECRET) },
+        consent: { kind: 'token', refreshToken: new Secret(seededRefreshToken(user)) },
+        wish,
+        audiences: false,
+        choose: (candidates) => Promise.reject(refuseToGuess(candidates)),
+        onWarning: () => undefined,
+      }),
+    );
+  }
+
+  /** Stores goals as `goals import` does. */
+  async keep(goals: readonly JsonObject[], game = 'one'): Promise<void> {
+    await this.user.updateGoals(game, () => readGoals(goals));
+  }
+
+  async change(change: (goals: ConversionGoal[]) => ConversionGoal[], game = 'one'): Promise<void> {
+    await this.user.updateGoals(game, change);
+  }
+
+  /** What a purchase of the last hour would make. */
+  async plan(game = 'one'): Promise<string[]> {
+    return this.#within(game, (workspace) => {
+      const { world } = surveyStage(workspace, { networks: [], goals: [] });
+      const memory = openRehearsalMemory(undefined);
+      onTestFinished(() => memory.close());
+      const parsed = parseLine(JSON.stringify(this.#purchase()));
+      if ('invalid' in parsed) throw new Error(parsed.invalid.message);
+      return describePlan(planEvent(parsed.event, { ...world, memory, standing: () => 'new' }, this.clock.now()));
+    });
+  }
+
+  /** Sends a purchase of the last hour; what the log says of it. */
+  async send(game = 'one'): Promise<string> {
+    return this.#within(game, async (workspace) => {
+      const inputs = [{ name: 'events', stream: Readable.from([Buffer.from(JSON.stringify(this.#purchase()))]) }];
+      const { signal } = new AbortController();
+      const selection = { networks: [], goals: [], strict: false };
+      await runSend(workspace, { inputs, ...selection, report: () => undefined, signal });
+      const { status, kind, reason, account } = readLog(workspace.logPath, {}, game).at(-1)!;
+      return [status, kind, reason, account].filter(Boolean).join(' ');
+    });
+  }
+
+  /** The requests that reached the sandbox since the start: hosts and paths. */
+  requests(): string[] {
+    return this.#sandbox.state.lastRequests(100).map(({ host, path }) => `${host}${path}`);
+  }
+
+  /** The network takes its grant back. */
+  async revoke(): Promise<void> {
+    const body = JSON.stringify([{ match: 'eventData', times: 1, revoke: true }]);
+    const answer = await fetch(`${this.#sandbox.url}/_sandbox/faults`, { method: 'POST', body });
+    if (!answer.ok) throw new Error(await answer.text());
+  }
+
+  #purchase(): JsonObject {
+    return buy({ eventTimestamp: new Date(this.clock.now() - HOUR_MS).toISOString() });
+  }
+
+  async #within<T>(game: string, work: (workspace: Workspace) => T | Promise<T>): Promise<T> {
+    const workspace = await openWorkspace({
+      flags: { gateway: this.#sandbox.url, workspace: game },
+      variables: {},
+      cwd: this.#folder,
+      directories: { config: join(this.#folder, 'config'), data: join(this.#folder, 'data') },
+      version: '0.0.0',
+      clock: this.clock,
+      random: systemRandom,
+    });
+    try {
+      return await work(workspace);
+    } finally {
+      await workspace.close();
+    }
+  }
+}
+
+/** The code of the error that `work` ends with. */
+export async function refusalOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof PostbackError) return error.code;
+    throw error;
+  }
+  return 'not refused';
+}
