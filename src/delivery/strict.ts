@@ -12,7 +12,9 @@ export async function checkLines(inputs: readonly Input[], report: Report): Prom
   const counts = { lines: 0, invalid: 0, events: 0 };
   let first = '';
   // The format and the warnings are told when the file is sent.
-  const reader = new RecordReader(counts, (update) => void (update.type === 'invalid' && report(update)));
+  const reader = new RecordReader(counts, (update) => {
+    if (update.type === 'invalid') report(update);
+  });
   for (const input of inputs) {
     if (input.path === undefined) continue;
     for await (const lines of readLines(input)) {

@@ -1,5 +1,5 @@
+import { isPresent } from './field-values.js';
 import type { JsonObject } from '../json.js';
-import { isPresent } from './draft.js';
 import { SEGMENT_TYPES } from './formats/segment.js';
 
 /** The formats of events that are read. */
@@ -8,7 +8,7 @@ export type EventFormat = (typeof EVENT_FORMATS)[number];
 
 const AUDIENCE_MARKS = ['eventName', 'eventTimestamp', 'consentLevel', 'identityType', 'surface'];
 const SEGMENT_MARKS = ['event', 'properties', 'traits', 'timestamp', 'originalTimestamp', 'previousId', 'integrations'];
-const GOOGLE_TIMES = ['timestamp', 'eventTimestamp', 'conversionDateTime', 'timestampMicros', 'conversionTimestamp'];
+const GOOGLE_TIMES = ['timestamp', 'eventTimestamp'];
 const GOOGLE_OWN_TIMES = ['conversionDateTime', 'timestampMicros', 'conversionTimestamp'];
 const GOOGLE_MARKS = [
   'transactionId',
@@ -26,13 +26,18 @@ export function detectFormat(record: JsonObject): EventFormat | undefined {
   const has = (name: string): boolean => isPresent(record[name]);
   if (has('specversion')) return 'cloudevents';
   if (has('data_set_id') && has('event_type')) return 'ecapi';
-  const isMessage = has('type') || has('messageId');
-  if (!isMessage && GOOGLE_TIMES.some(has) && (GOOGLE_OWN_TIMES.some(has) || GOOGLE_MARKS.some(has))) return 'google';
+  if (isGoogle(has)) return 'google';
   if (AUDIENCE_MARKS.some(has)) return 'audience';
   if (has('event_timestamp') && (has('user_pseudo_id') || has('event_name'))) return 'ga4';
   if (has('collector_tstamp')) return 'snowplow';
   if (isSegmentType(record['type']) && SEGMENT_MARKS.some(has)) return 'segment';
   return undefined;
+}
+
+/** Upload files share the names of their times with messages, which have a type and an id. */
+function isGoogle(has: (name: string) => boolean): boolean {
+  if (has('type') || has('messageId')) return false;
+  return GOOGLE_OWN_TIMES.some(has) || (GOOGLE_TIMES.some(has) && GOOGLE_MARKS.some(has));
 }
 
 function isSegmentType(type: unknown): boolean {

@@ -5,6 +5,7 @@ import { readClickQuery } from './click-query.js';
 import type { ConversionEvent } from './conversion-event.js';
 import { toGoalEvent } from './event-names.js';
 import { FieldProblem } from './field-problem.js';
+import { isPresent } from './field-values.js';
 import { readAudienceMessage } from './formats/audience.js';
 
 /** Something odd about a valid event that its sender should know. */
@@ -94,7 +95,7 @@ export class Draft {
   /** The goods of an order of one line; orders of several lines have no one item. */
   putItem(items: unknown, names: { id: readonly string[]; name: readonly string[] }, path: string): void {
     if (!Array.isArray(items) || items.length !== 1 || !isJsonObject(items[0])) return;
-    const [item] = items;
+    const item: JsonObject = items[0];
     const at = `${path}[0].`;
     for (const name of names.id) this.put('item_id', item[name], at + name);
     for (const name of names.name) this.put('item_name', item[name], at + name);
@@ -133,9 +134,4 @@ export function deriveId(parts: readonly unknown[]): string {
 function sortKeys(_key: string, value: unknown): unknown {
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** Absent, null and empty text are the same (event-formats.md section 10). */
-export function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '';
 }

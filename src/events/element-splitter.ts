@@ -4,6 +4,7 @@ import type { Line } from './line-splitter.js';
 import { MAX_LINE_BYTES } from './line-splitter.js';
 
 const LINE_FEED = 10;
+const SPACE = 32;
 const QUOTE = 34;
 const COMMA = 44;
 const OPEN_ARRAY = 91;
@@ -53,83 +54,103 @@ export class ElementSplitter {
   #parts: Buffer[] = [];
   #partBytes = 0;
 
+  /** The chunk at hand: where the record begins in it, where its line does (before it: below 0), and what it gave. */
+  #chunk: Buffer = Buffer.alloc(0);
+  #start = 0;
+  #lineStart = 0;
+  #lines: Line[] = [];
+
   /** The records that end in `chunk`. */
   push(chunk: Buffer): Line[] {
-    const lines: Line[] = [];
+    this.#lines = [];
+    this.#chunk = chunk;
+    this.#start = 0;
+    this.#lineStart = -this.#lineBytes;
     let index = 0;
     if (this.#isFirst && chunk.length > 0) {
       this.#isFirst = false;
       if (chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) index = 3;
     }
-    let lineStart = -this.#lineBytes;
-    let start = this.#record ? 0 : -1;
-    for (; index < chunk.length; index++) {
-      const byte = chunk[index] as number;
-      if (this.#inString) {
-        if (byte !== LINE_FEED) {
-          if (this.#isEscaped) this.#isEscaped = false;
-          else if (byte === BACKSLASH) this.#isEscaped = true;
-          else if (byte === QUOTE) this.#inString = false;
-          continue;
-        }
-        // No string of JSON has one: the record is broken, and its neighbours must not be.
-        if (this.#record) start = this.#finish(chunk, start, index, lines);
-        this.#isLost = true;
-      }
-      if (byte === LINE_FEED) {
-        if (this.#record?.isValue) start = this.#finish(chunk, start, index, lines);
-        this.#line++;
-        lineStart = index + 1;
-        this.#isFresh = true;
-        continue;
-      }
-      if (byte <= 32) {
-        if (this.#record?.isValue) start = this.#finish(chunk, start, index, lines);
-        continue;
-      }
-      if (this.#isLost && !this.#findsItself(byte)) continue;
-      if (this.#isSkipping) {
-        this.#skip(byte);
-        continue;
-      }
-      const isOpening = byte === OPEN_OBJECT || byte === OPEN_ARRAY;
-      const isClosing = byte === CLOSE_OBJECT || byte === CLOSE_ARRAY;
-      if (this.#record?.isValue && (byte === COMMA || isClosing)) start = this.#finish(chunk, start, index, lines);
-      if (this.#record) {
-        if (byte === QUOTE) this.#inString = true;
-        else if (isOpening) {
-          if (byte === OPEN_ARRAY && this.#base === 0 && this.#depth === 1 && this.#isEnvelope(chunk, start, index)) {
-            start = this.#drop();
-            this.#enter(2);
-          } else this.#depth++;
-        } else if (isClosing && --this.#depth <= this.#base) start = this.#finish(chunk, start, index + 1, lines);
-      } else if (byte === COMMA) {
-        if (this.#comma !== 'wanted') lines.push(this.#fault('there is a comma too many'));
-        this.#comma = 'met';
-      } else if (isClosing) {
-        this.#leave(lines);
-      } else if (byte === OPEN_ARRAY && this.#depth === 0) {
-        this.#enter(1);
-      } else {
-        if (this.#comma === 'wanted' && this.#base > 0) lines.push(this.#fault('a comma is missing between elements'));
-        this.#record = { line: this.#line, column: index - lineStart + 1, isValue: !isOpening };
-        start = index;
-        if (isOpening) this.#depth++;
-        else if (byte === QUOTE) this.#inString = true;
-      }
-    }
-    if (this.#record) this.#keep(chunk.subarray(start));
-    this.#lineBytes = chunk.length - lineStart;
-    return lines;
+    for (; index < chunk.length; index++) this.#step(chunk[index] as number, index);
+    if (this.#record) this.#keep(chunk.subarray(this.#start));
+    this.#lineBytes = chunk.length - this.#lineStart;
+    return this.#lines;
   }
 
   /** The last record where the input breaks off in it, and what is wrong with the input's end. */
   end(): Line[] {
-    const lines: Line[] = [];
-    if (this.#record) this.#finish(Buffer.alloc(0), 0, 0, lines);
-    else if (this.#depth > 0 && !this.#isLost)
-      lines.push(this.#fault('the list is not closed: the input ends too early'));
-    return lines;
+    this.#lines = [];
+    this.#chunk = Buffer.alloc(0);
+    this.#start = 0;
+    if (this.#record) this.#finish(0);
+    else if (this.#depth > 0 && !this.#isLost) this.#tell('the list is not closed: the input ends too early');
+    return this.#lines;
+  }
+
+  #step(byte: number, index: number): void {
+    if (this.#inString && byte !== LINE_FEED) this.#goOn(byte);
+    else if (byte <= SPACE) this.#space(byte, index);
+    else if (this.#isLost && !this.#findsItself(byte)) return;
+    else if (this.#isSkipping) this.#skip(byte);
+    else if (this.#record) this.#within(this.#record, byte, index);
+    else this.#between(byte, index);
+  }
+
+  /** A byte of a string. */
+  #goOn(byte: number): void {
+    if (this.#isEscaped) this.#isEscaped = false;
+    else if (byte === BACKSLASH) this.#isEscaped = true;
+    else if (byte === QUOTE) this.#inString = false;
+  }
+
+  #space(byte: number, index: number): void {
+    if (this.#inString) {
+      // No string of JSON has a line feed: the record is broken, and its neighbours must not be.
+      this.#inString = false;
+      this.#isLost = true;
+      if (this.#record) this.#finish(index);
+    } else if (this.#record?.isValue) this.#finish(index);
+    if (byte !== LINE_FEED) return;
+    this.#line++;
+    this.#lineStart = index + 1;
+    this.#isFresh = true;
+  }
+
+  #within(record: Begun, byte: number, index: number): void {
+    if (record.isValue && (byte === COMMA || isClosing(byte))) {
+      this.#finish(index);
+      this.#between(byte, index);
+    } else if (byte === QUOTE) {
+      this.#inString = true;
+    } else if (isOpening(byte)) {
+      const mayBeList = byte === OPEN_ARRAY && this.#base === 0 && this.#depth === 1;
+      if (mayBeList && this.#isEnvelope(index)) {
+        this.#drop();
+        this.#enter(2);
+      } else this.#depth++;
+    } else if (isClosing(byte) && --this.#depth <= this.#base) this.#finish(index + 1);
+  }
+
+  #between(byte: number, index: number): void {
+    if (byte === COMMA) {
+      if (this.#comma !== 'wanted') this.#tell('there is a comma too many');
+      this.#comma = 'met';
+    } else if (isClosing(byte)) {
+      this.#leave();
+    } else if (byte === OPEN_ARRAY && this.#depth === 0) {
+      this.#enter(1);
+    } else {
+      this.#begin(byte, index);
+    }
+  }
+
+  #begin(byte: number, index: number): void {
+    if (this.#comma === 'wanted' && this.#base > 0) this.#tell('a comma is missing between elements');
+    const isValue = !isOpening(byte);
+    this.#record = { line: this.#line, column: index - this.#lineStart + 1, isValue };
+    this.#start = index;
+    if (!isValue) this.#depth++;
+    else if (byte === QUOTE) this.#inString = true;
   }
 
   #enter(base: number): void {
@@ -139,9 +160,9 @@ export class ElementSplitter {
     this.#comma = 'none';
   }
 
-  #leave(lines: Line[]): void {
-    if (this.#comma === 'met') lines.push(this.#fault('there is a comma too many'));
-    if (this.#base === 0) lines.push(this.#fault('a bracket is closed that was not opened'));
+  #leave(): void {
+    if (this.#comma === 'met') this.#tell('there is a comma too many');
+    if (this.#base === 0) this.#tell('a bracket is closed that was not opened');
     this.#isSkipping = this.#base === 2;
     this.#depth = Math.max(0, this.#base - 1);
     this.#base = 0;
@@ -159,17 +180,18 @@ export class ElementSplitter {
 
   #skip(byte: number): void {
     if (byte === QUOTE) this.#inString = true;
-    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) this.#depth++;
-    else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) this.#depth--;
+    else if (isOpening(byte)) this.#depth++;
+    else if (isClosing(byte)) this.#depth--;
     this.#isSkipping = this.#depth > 0;
   }
 
-  #isEnvelope(chunk: Buffer, start: number, index: number): boolean {
-    const near = [chunk.subarray(Math.max(start, index - KEY_BYTES), index)];
-    let bytes = index - start;
+  #isEnvelope(index: number): boolean {
+    const near = [this.#chunk.subarray(Math.max(this.#start, index - KEY_BYTES), index)];
+    let bytes = index - this.#start;
     for (let part = this.#parts.length - 1; part >= 0 && bytes < KEY_BYTES; part--) {
-      near.unshift(this.#parts[part] as Buffer);
-      bytes += near[0]!.length;
+      const before = this.#parts[part] as Buffer;
+      near.unshift(before);
+      bytes += before.length;
     }
     return ENVELOPE_KEY.test(Buffer.concat(near).toString('latin1'));
   }
@@ -183,15 +205,15 @@ export class ElementSplitter {
     this.#partBytes += part.length;
   }
 
-  #drop(): -1 {
+  #drop(): void {
     this.#record = undefined;
     this.#parts = [];
     this.#partBytes = 0;
-    return -1;
   }
 
-  #finish(chunk: Buffer, start: number, end: number, lines: Line[]): -1 {
-    const tail = chunk.subarray(start, end);
+  /** Takes the record that ends before `end` of the chunk. */
+  #finish(end: number): void {
+    const tail = this.#chunk.subarray(this.#start, end);
     const { line, column } = this.#record as Begun;
     const at: Line = { number: line, text: '', column };
     if (this.#base > 0) at.element = ++this.#element;
@@ -202,18 +224,24 @@ export class ElementSplitter {
       if (isUtf8(bytes)) at.text = bytes.toString('utf8');
       else at.invalid = { code: 'not_utf8', field: '', message: 'is not UTF-8 text' };
     }
-    lines.push(at);
+    this.#lines.push(at);
     this.#depth = this.#base;
     this.#inString = false;
     this.#comma = this.#base > 0 ? 'wanted' : 'none';
-    return this.#drop();
+    this.#drop();
   }
 
-  #fault(message: string): Line {
-    return {
-      number: this.#line,
-      text: '',
-      invalid: { code: 'not_json', field: '', message: `is not JSON: ${message}` },
-    };
+  /** Something that is wrong between records. */
+  #tell(problem: string): void {
+    const message = `is not JSON: ${problem}`;
+    this.#lines.push({ number: this.#line, text: '', invalid: { code: 'not_json', field: '', message } });
   }
+}
+
+function isOpening(byte: number): boolean {
+  return byte === OPEN_OBJECT || byte === OPEN_ARRAY;
+}
+
+function isClosing(byte: number): boolean {
+  return byte === CLOSE_OBJECT || byte === CLOSE_ARRAY;
 }

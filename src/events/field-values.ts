@@ -6,6 +6,11 @@ import { describeType, FieldProblem } from './field-problem.js';
 export const MAX_ID_LENGTH = 256;
 export const MAX_TEXT_LENGTH = 2048;
 
+/** Absent, null and empty text are the same (event-formats.md section 10). */
+export function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
 /** A string, or undefined when absent, null or empty. Empty means absent (event-formats.md section 10). */
 export function readText(
   from: JsonObject,

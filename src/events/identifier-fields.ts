@@ -10,6 +10,9 @@ import { readLooseText } from './field-values.js';
 /** Where a line may carry identifiers, most specific first, each with the path that messages name. */
 export type Place = readonly [from: JsonObject, path: string];
 
+const HASH_OF = Object.fromEntries(HASHED_FIELDS.map((field) => [field, [`${field}_hash`]])) as unknown as Readonly<
+  Record<HashedField, readonly string[]>
+>;
 const OTHER_FIELDS = ['externalId', 'maid', 'rampId', 'matchId', 'ip', 'userAgent'] as const;
 
 /**
@@ -27,13 +30,14 @@ export function readIdentifiers(places: readonly Place[]): Identifiers {
 }
 
 function readHashedField(places: readonly Place[], field: HashedField, into: Identifiers): void {
-  const given = find(places, [`${field}_hash`], `${field}_hash`);
+  const hashNames = HASH_OF[field];
+  const given = find(places, hashNames, true);
   if (given !== undefined) {
     const hash = readHash(given);
     if (hash === undefined) {
       throw new FieldProblem(
         'invalid_hash',
-        `${pathOf(places, `${field}_hash`)}${field}_hash`,
+        `${pathOf(places, hashNames[0] as string)}${hashNames[0]}`,
         'is no SHA-256 hash; expected 64 hex digits, with or without sha256: before them',
       );
     }
@@ -51,13 +55,13 @@ function pathOf(places: readonly Place[], name: string): string {
   return places.find(([from]) => Boolean(from[name]))?.[1] ?? '';
 }
 
-function find(places: readonly Place[], names: readonly string[], only?: string): string | undefined {
+function find(places: readonly Place[], names: readonly string[], isHash = false): string | undefined {
   for (const [from, path] of places) {
     for (const name of names) {
       const found = from[name];
       if (found === undefined || found === null || found === '') continue;
       // An `address` object (Segment traits) is not a street.
-      if (only === undefined && typeof found === 'object') continue;
+      if (!isHash && typeof found === 'object') continue;
       const text = readLooseText(from, name, `${path}${name}`);
       if (text !== undefined) return text;
     }

@@ -60,7 +60,7 @@ export async function* readLines(input: Input, signal?: AbortSignal): AsyncGener
   let isFirst = true;
   try {
     for await (const chunk of openBytes(input, signal)) {
-      const bytes = chunk as Buffer;
+      const bytes = chunk;
       if (isFirst && bytes.length > 0) {
         isFirst = false;
         refuseUtf16(input.name, bytes);

@@ -45,7 +45,9 @@ export async function* lintInputs(
   for (const input of inputs) {
     if (signal?.aborted) return;
     // Warnings are counted, and told with their number at the end.
-    const parser = openParser(input, (message, about) => void (about === 'format' && tell(message)));
+    const parser = openParser(input, (message, about) => {
+      if (about === 'format') tell(message);
+    });
     for await (const lines of readLines(input, signal)) {
       const problems: Problem[] = [];
       for (const line of lines) {

@@ -101,7 +101,7 @@ describe('streams', () => {
     const input = `${makeLine(1)}\n{\n`;
     const words = await errand.run(['send', '-'], { input });
     expect(words.stdout).toMatch(/^Lines +2, 1 invalid/);
-    expect(words.stderr).toMatch(/^invalid stdin:2: /);
+    expect(words.stderr).toMatch(/^invalid stdin:2: /m);
     const json = await errand.run(['send', '-', '--json'], { input });
     expect(json.stdout.trimEnd().split('\n')).toHaveLength(1);
     expect(JSON.parse(json.stdout)).toMatchObject({ lines: 2 });

@@ -89,7 +89,8 @@ describe('formats', () => {
     ['an envelope', JSON.stringify({ batch: [SEGMENT, { ...SEGMENT, messageId: '' }, SEGMENT] })],
     ['a printed envelope', JSON.stringify({ batch: [SEGMENT, { ...SEGMENT, messageId: '' }, SEGMENT] }, undefined, 2)],
   ])('%s counts its elements, also packed', async (_, content) => {
-    for (const files of [{ 'a.json': content }, { 'a.json.gz': gzipSync(content) }]) {
+    const both: Record<string, string | Buffer>[] = [{ 'a.json': content }, { 'a.json.gz': gzipSync(content) }];
+    for (const files of both) {
       const { code, report, stderr } = await validate(files);
       expect([code, stderr]).toEqual([6, '']);
       expect(report).toMatchObject({ lines: 3, valid: 2, codes: { missing_required_field: 1 } });

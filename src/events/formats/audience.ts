@@ -12,7 +12,7 @@ import type { ConversionEvent, EventSource } from '../conversion-event.js';
 import { FieldProblem } from '../field-problem.js';
 import { type FieldRule, TOO_LARGE } from '../field-rules.js';
 import { missing, readObject } from '../field-values.js';
-import { readIdentifiers } from '../identifier-fields.js';
+import { type Place, readIdentifiers } from '../identifier-fields.js';
 
 const SOURCES: readonly string[] = ['website', 'app', 'android', 'ios', 'fire_tv', 'offline'];
 
@@ -25,16 +25,13 @@ const SOURCES: readonly string[] = ['website', 'app', 'android', 'ios', 'fire_tv
 export function readAudienceMessage(message: JsonObject, mayBeNobody = false): ConversionEvent {
   const type = MESSAGE_FIELDS.type.read(message);
   if (type === undefined) throw missing('type', `one of ${MESSAGE_TYPES.join(', ')}`);
-  const id = MESSAGE_FIELDS.messageId.read(message);
-  if (id === undefined || id.trim() === '') throw missing('messageId', 'the id of the message');
+  const id = readId(message);
   // The rule throws where there is no time.
   const timeMs = MESSAGE_FIELDS.eventTimestamp.read(message) as number;
   const properties = MESSAGE_FIELDS.properties.read(message) as JsonObject;
   const context = MESSAGE_FIELDS.context.read(message) as JsonObject;
-  const traits = MESSAGE_FIELDS.traits.read(message) as JsonObject;
   const isTrack = type === 'track';
-  const name = MESSAGE_FIELDS.eventName.read(message) ?? '';
-  if (isTrack && name === '') throw missing('eventName', 'the name of the event');
+  const name = readName(message, isTrack);
   const anonymousId = MESSAGE_FIELDS.anonymousId.read(message);
   const userId = MESSAGE_FIELDS.userId.read(message);
   if (anonymousId === undefined && userId === undefined && type !== 'alias' && !mayBeNobody) {
@@ -47,12 +44,7 @@ export function readAudienceMessage(message: JsonObject, mayBeNobody = false): C
     timeMs,
     consentLevel: MESSAGE_FIELDS.consentLevel.read(message) ?? 'not_set',
     test: MESSAGE_FIELDS.test.read(message) ?? false,
-    identifiers: readIdentifiers([
-      [properties, 'properties.'],
-      [traits, 'traits.'],
-      [readObject(context, 'traits', 'context.traits'), 'context.traits.'],
-      [context, 'context.'],
-    ]),
+    identifiers: readIdentifiers(placesOf(message, properties, context)),
     click: readClick(properties),
     consent: readConsentSignals(properties),
     properties,
@@ -61,11 +53,32 @@ export function readAudienceMessage(message: JsonObject, mayBeNobody = false): C
   if (userId !== undefined) event.userId = userId;
   if (isTrack) readCommerce(event, properties);
   else if (type === 'alias') readAlias(event, message);
-  readSource(event, properties);
-  const pageUrl = PLACE_FIELDS.page_url.read(properties) ?? PAGE_URL.read(context);
-  if (pageUrl !== undefined) event.pageUrl = pageUrl;
+  readPlace(event, properties, context);
   readSharedId(event, properties);
   return event;
+}
+
+/** Where identifiers may be, most specific first. Most messages have no traits: looking there costs more than asking. */
+function placesOf(message: JsonObject, properties: JsonObject, context: JsonObject): Place[] {
+  const places: Place[] = [[properties, 'properties.']];
+  if (message['traits'] !== undefined) places.push([MESSAGE_FIELDS.traits.read(message) as JsonObject, 'traits.']);
+  if (context['traits'] !== undefined) {
+    places.push([readObject(context, 'traits', 'context.traits'), 'context.traits.']);
+  }
+  places.push([context, 'context.']);
+  return places;
+}
+
+function readId(message: JsonObject): string {
+  const id = MESSAGE_FIELDS.messageId.read(message);
+  if (id === undefined || id.trim() === '') throw missing('messageId', 'the id of the message');
+  return id;
+}
+
+function readName(message: JsonObject, isTrack: boolean): string {
+  const name = MESSAGE_FIELDS.eventName.read(message) ?? '';
+  if (isTrack && name === '') throw missing('eventName', 'the name of the event');
+  return name;
 }
 
 function readAlias(event: ConversionEvent, message: JsonObject): void {
@@ -108,10 +121,12 @@ function readLeniently<T>(rule: FieldRule<T>, properties: JsonObject, strict: bo
   }
 }
 
-function readSource(event: ConversionEvent, properties: JsonObject): void {
+function readPlace(event: ConversionEvent, properties: JsonObject, context: JsonObject): void {
   // `source` is free text in some Audience events (a shop, a page): only our own words count.
   const source = PLACE_FIELDS.source.read(properties);
   if (typeof source === 'string' && SOURCES.includes(source)) event.source = source as EventSource;
+  const pageUrl = PLACE_FIELDS.page_url.read(properties) ?? PAGE_URL.read(context);
+  if (pageUrl !== undefined) event.pageUrl = pageUrl;
 }
 
 function readSharedId(event: ConversionEvent, properties: JsonObject): void {

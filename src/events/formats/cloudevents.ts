@@ -3,10 +3,10 @@ import { Buffer } from 'node:buffer';
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import type { ConversionEvent } from '../conversion-event.js';
-import { Draft, isPresent, type Warning } from '../draft.js';
+import { Draft, type Warning } from '../draft.js';
 import { FieldProblem } from '../field-problem.js';
 import { CONSENT_LEVELS } from '../audience-fields.js';
-import { missing, readBoolean, readChoice, readText, wrongType } from '../field-values.js';
+import { isPresent, missing, readBoolean, readChoice, readText, wrongType } from '../field-values.js';
 
 /** What a CloudEvents envelope carries. */
 export interface Unwrapped {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
-import { isPresent, type Warning } from '../draft.js';
+import { type Warning } from '../draft.js';
+import { isPresent } from '../field-values.js';
 
 /** Event types of IAB ECAPI 1.0: 28 standard, 17 additional (event-formats.md section 2). */
 export const EVENT_TYPES: readonly string[] = (

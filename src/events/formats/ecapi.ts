@@ -2,9 +2,9 @@ import { readHash } from '../../identity/hash.js';
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import { CLICK_FIELDS, type ClickField, type ConversionEvent } from '../conversion-event.js';
-import { deriveId, Draft, isPresent, type Warning } from '../draft.js';
+import { deriveId, Draft, type Warning } from '../draft.js';
 import { readEpoch } from '../epoch.js';
-import { missing, readChoice, readObject, readText } from '../field-values.js';
+import { isPresent, missing, readChoice, readObject, readText } from '../field-values.js';
 import { EVENT_TYPES, mendAliases, mendUserAliases } from './ecapi-words.js';
 
 /** The field that each network's click id has, for the untyped `click_id` with `ext.network`. */
@@ -89,6 +89,11 @@ function putPerson(draft: Draft, user: JsonObject): void {
   if (user['mmt_only'] === true || user['mmt_only'] === 1) {
     draft.put('limited_data_use', true, 'user_data.mmt_only');
   }
+  putPartnerIds(draft, user);
+}
+
+/** Ids of partners, by the words in their source. */
+function putPartnerIds(draft: Draft, user: JsonObject): void {
   for (const [index, uid] of (Array.isArray(user['uids']) ? (user['uids'] as unknown[]) : []).entries()) {
     const source = isJsonObject(uid) && typeof uid['source'] === 'string' ? uid['source'].toLowerCase() : '';
     const field = /liveramp|ramp/.test(source) ? 'ramp_id' : /amazon|match/.test(source) ? 'match_id' : undefined;

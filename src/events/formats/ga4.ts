@@ -2,9 +2,9 @@ import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import type { ConversionEvent } from '../conversion-event.js';
 import { levelOfStorage } from '../consent-words.js';
-import { Draft, isPresent, type Warning } from '../draft.js';
+import { Draft, type Warning } from '../draft.js';
 import { readEpoch } from '../epoch.js';
-import { wrongType } from '../field-values.js';
+import { isPresent, wrongType } from '../field-values.js';
 import { readObject } from '../field-values.js';
 
 /** Events that GA4 collects of visits: they bring clicks, and are no conversions. */

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import type { ConsentLevel, ConversionEvent } from '../conversion-event.js';
-import { deriveId, Draft, isPresent, type Warning } from '../draft.js';
+import { deriveId, Draft, type Warning } from '../draft.js';
 import { joinDateTime, readEpoch } from '../epoch.js';
 import { toDecimalText } from '../decimal-text.js';
-import { readObject } from '../field-values.js';
+import { isPresent, readObject } from '../field-values.js';
 
 /**
  * Reads one conversion of an upload file for Google: Data Manager events, or the lines of Tentacles for click
@@ -67,7 +67,9 @@ function putClick(draft: Draft, record: JsonObject): void {
 
 function putPerson(draft: Draft, record: JsonObject): void {
   const { userIdentifiers: nested } = readObject(record, 'userData', 'userData');
-  const identifiers = [nested, record['userIdentifiers']].flatMap((list) => (Array.isArray(list) ? list : [list]));
+  const identifiers = [nested, record['userIdentifiers']].flatMap((list): unknown[] =>
+    Array.isArray(list) ? list : [],
+  );
   const lists = [
     ['emails', 'email'],
     ['phoneNumbers', 'phone'],

@@ -2,9 +2,9 @@ import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import { CLICK_FIELDS, type ConsentLevel, type ConversionEvent } from '../conversion-event.js';
 import { levelOfCategories } from '../consent-words.js';
-import { Draft, isPresent, type Warning } from '../draft.js';
+import { Draft, type Warning } from '../draft.js';
 import { joinDateTime } from '../epoch.js';
-import { readObject } from '../field-values.js';
+import { isPresent, readObject } from '../field-values.js';
 
 /** Message types of Segment, RudderStack and Jitsu; those that Audience has not are kept by name, and make nothing. */
 export const SEGMENT_TYPES = ['track', 'page', 'screen', 'identify', 'alias', 'group', 'delete'] as const;

@@ -3,7 +3,8 @@ import { isIP } from 'node:net';
 import type { JsonObject } from '../../json.js';
 import type { ClickField, ConsentLevel, ConversionEvent } from '../conversion-event.js';
 import { levelOfScopes } from '../consent-words.js';
-import { Draft, isPresent, type Warning } from '../draft.js';
+import { Draft, type Warning } from '../draft.js';
+import { isPresent } from '../field-values.js';
 import { mendDateTime } from '../epoch.js';
 import { readSnowplowParts, type SnowplowPart } from './snowplow-parts.js';
 
