@@ -30,7 +30,7 @@ export const EXIT_WORDS: Readonly<Record<ExitCode, string>> = {
   3: 'a postback finally failed, a line was invalid, or a check did not hold',
   4: 'not connected, or the grant is refused',
   5: 'postbacks remain pending: a network was unreachable, failing or throttling',
-  6: 'input could not be read, or is invalid under --strict',
+  6: 'input could not be read, or is invalid under --strict or in validate',
   130: 'stopped by SIGINT after draining',
   143: 'stopped by SIGTERM after draining',
 };
