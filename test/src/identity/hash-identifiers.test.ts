@@ -36,3 +36,13 @@ describe('hashIdentifiers', () => {
     expect(hashIdentifiers({ plain, hashed }, rules, { country: 'US' })).toEqual(expected);
   });
 });
+
+describe('a phone number that was hashed with its +', () => {
+  const identifiers = { plain: {}, hashed: { phone: given }, phoneHashHasPlus: true } as const;
+  test.each([
+    ['is no match key where digits are hashed', (text: string) => text.replace('+', ''), {}],
+    ['is one where the + is hashed too', trim, { phone: given }],
+  ])('%s', (_, phone, hashes) => {
+    expect(hashIdentifiers(identifiers, { ...rules, phone }, {})).toEqual(hashes);
+  });
+});
