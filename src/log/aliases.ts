@@ -52,6 +52,10 @@ export class Aliases {
       this.#database.prepare(`DELETE FROM ${table} WHERE person = ?`).run(left);
     }
     this.#database.prepare('UPDATE postback SET person = ? WHERE person = ?').run(kept, left);
+    // Who was erased stays so under the name that is kept.
+    this.#database
+      .prepare('INSERT OR IGNORE INTO suppression SELECT ?, at FROM suppression WHERE member = ?')
+      .run(kept, left);
     this.#persons.clear();
   }
 
