@@ -2,11 +2,12 @@ import { expect, it } from 'vitest';
 import { findNetwork } from '../../../../src/networks/registry.js';
 import { CLICK_ROWS } from './click-rows.js';
 import { CONSENT_ROWS } from './consent-rows.js';
+import { ERASURE_ROWS } from './erasure-rows.js';
 import { GOAL_ROWS } from './goal-rows.js';
 import { MAPPING_ROWS, TEST_ROWS } from './mapping-rows.js';
 import { OFFICE_ROWS } from './office-rows.js';
 
-const PLANNED = [...GOAL_ROWS, ...CLICK_ROWS, ...CONSENT_ROWS, ...TEST_ROWS, ...MAPPING_ROWS];
+const PLANNED = [...GOAL_ROWS, ...CLICK_ROWS, ...CONSENT_ROWS, ...TEST_ROWS, ...MAPPING_ROWS, ...ERASURE_ROWS];
 
 function number(letter: string, last: number): string[] {
   return Array.from({ length: last }, (_, index) => `${letter}${index + 1}`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CLICK_ROWS } from './click-rows.js';
 import { CONSENT_ROWS } from './consent-rows.js';
+import { ERASURE_ROWS } from './erasure-rows.js';
 import { GOAL_ROWS } from './goal-rows.js';
 import { MAPPING_ROWS, TEST_ROWS } from './mapping-rows.js';
 import { play } from './play.js';
@@ -11,6 +12,7 @@ describe.each([
   ['consent', CONSENT_ROWS],
   ['tests', TEST_ROWS],
   ['mappings', MAPPING_ROWS],
+  ['erasure', ERASURE_ROWS],
 ])('%s', (_name, rows) => {
   it.each(rows)('%s: %s', async (_rule, _what, state, plan) => {
     for (const made of await play(state)) expect(made).toEqual(plan);
