@@ -154,26 +154,33 @@ async function* openAfter(
   rest: () => Promise<void>,
   signal: AbortSignal,
 ): AsyncGenerator<Followed, OpenFile | undefined> {
-  // Opened before looking around: should it be rotated too meanwhile, it is not lost.
-  const next = await OpenFile.open(path, { offset: 0, line: 0 });
-  let isGiven = false;
-  try {
-    for (const rotated of await findRotated(path, place, next?.identity.inode)) yield* readRotated(rotated, signal);
-    isGiven = true;
-  } finally {
-    if (!isGiven) await next?.close();
+  let last = place;
+  for (let isNew = true; isNew && !signal.aborted;) {
+    isNew = false;
+    const now = await identify(path);
+    for (const rotated of await findRotated(path, last, now?.inode)) {
+      const end = yield* readRotated(rotated, signal);
+      if (end === undefined) continue;
+      // Reading takes its time: more may have been rotated meanwhile, so that one more look around is needed.
+      isNew ||= end.offset > rotated.start.offset;
+      last = end;
+    }
   }
-  return next ?? (yield* waitFor(path, { offset: 0, line: 0 }, rest, signal));
+  return yield* waitFor(path, { offset: 0, line: 0 }, rest, signal);
 }
 
-/** What is left of a file that nobody writes to any more. */
-async function* readRotated({ path, start }: Rotated, signal: AbortSignal): AsyncGenerator<Followed> {
+/** What is left of a file that nobody writes to any more. Returns the place behind it. */
+async function* readRotated(
+  { path, start }: Rotated,
+  signal: AbortSignal,
+): AsyncGenerator<Followed, Place | undefined> {
   const file = await OpenFile.open(path, start);
-  if (!file) return;
+  if (!file) return undefined;
   try {
     yield* readNew(file, signal);
     const lines = signal.aborted ? [] : file.readRest();
     if (lines.length > 0) yield { type: 'lines', lines, place: await file.place() };
+    return await file.place();
   } finally {
     await file.close();
   }

@@ -35,7 +35,12 @@ class Follower {
   readonly ended: Promise<void>;
   readonly #stop = new AbortController();
 
-  constructor(from: From = 'start', file = path) {
+  /** @param onLines called before lines are taken */
+  constructor(
+    from: From = 'start',
+    file = path,
+    readonly onLines?: () => void,
+  ) {
     this.ended = this.#run(followFile({ path: file, from, clock: systemClock, signal: this.#stop.signal, pollMs: 3 }));
     this.ended.catch(() => undefined);
     onTestFinished(() => this.stop().catch(() => undefined));
@@ -44,6 +49,7 @@ class Follower {
   async #run(followed: AsyncGenerator<Followed>): Promise<void> {
     for await (const one of followed) {
       if (one.type === 'lines') {
+        this.onLines?.();
         this.lines.push(...one.lines.map(({ text }) => text));
         this.place = one.place;
       } else if (one.type === 'idle') this.looks++;
@@ -259,5 +265,31 @@ describe('rotation while nobody looked', () => {
     await follower.stop();
     const again = new Follower(follower.place ?? place);
     await again.has([]);
+  });
+
+  it.each<[how: string, rotate: () => void]>([
+    ['renamed', () => renameSync(path, `${path}.1`)],
+    [
+      'copied and truncated',
+      () => {
+        copyFileSync(path, `${path}.1`);
+        truncateSync(path);
+      },
+    ],
+  ])('the next one is %s while the last one is still being read', async (_how, rotate) => {
+    const place = await readAndLeave(first);
+    write(missed);
+    renameSync(path, `${path}.2`);
+    await moment();
+    write(more);
+    const late = {
+      happen: (): void => {
+        late.happen = () => undefined;
+        rotate();
+        write(current);
+      },
+    };
+    const follower = new Follower(place, path, () => late.happen());
+    await follower.has([...missed, ...more, ...current]);
   });
 });
