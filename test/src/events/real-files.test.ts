@@ -41,8 +41,21 @@ describe.skipIf(!isThere)('public sample files', () => {
     expect(countBy(events.map(({ type }) => type))).toEqual({ page: 58, track: 102 });
     // Three ids are there twice.
     expect(new Set(events.map(({ id }) => id)).size).toBe(157);
-    expect(countBy(events.map(({ identifiers }) => identifiers.country ?? 'none'))).toEqual({ AU: 17, DE: 14, GB: 50, GR: 65, IE: 11, ML: 2, NO: 1 });
-    expect(countBy(events.map(({ consentLevel }) => consentLevel))).toEqual({ anonymous: 8, full: 15, none: 9, not_set: 128 });
+    expect(countBy(events.map(({ identifiers }) => identifiers.country ?? 'none'))).toEqual({
+      AU: 17,
+      DE: 14,
+      GB: 50,
+      GR: 65,
+      IE: 11,
+      ML: 2,
+      NO: 1,
+    });
+    expect(countBy(events.map(({ consentLevel }) => consentLevel))).toEqual({
+      anonymous: 8,
+      full: 15,
+      none: 9,
+      not_set: 128,
+    });
     expect(events[0]).toMatchObject({ timeMs: Date.UTC(2021, 2, 3, 21, 27, 32, 695), name: 'link_clicked' });
     expect(events.every(({ userId, anonymousId }) => userId !== undefined && anonymousId !== undefined)).toBe(true);
   });
