@@ -69,7 +69,8 @@ export class Draft {
 
   /** Sets a property where it has none yet. */
   put(name: string, value: unknown, path: string): void {
-    if (this.has(name) || !isPresent(value)) return;
+    // Most fields of a format are absent from most records.
+    if (!isPresent(value) || this.has(name)) return;
     this.#properties[name] = value;
     this.#paths.set(`properties.${name}`, path);
   }

@@ -75,6 +75,7 @@ function putPerson(draft: Draft, record: JsonObject, context: JsonObject): void 
     [record, 'traits'],
     [context, 'context.traits'],
   ] as const) {
+    if (from['traits'] === undefined) continue;
     const traits = readObject(from, 'traits', path);
     putAll(draft, traits, TRAITS, `${path}.`);
     const { address } = traits;
@@ -106,7 +107,8 @@ function putAll(
 ): void {
   for (const [name, aliases] of Object.entries(names)) {
     for (const alias of aliases) {
-      if (typeof from[alias] !== 'object') draft.put(name, from[alias], path + alias);
+      const value = from[alias];
+      if (value !== undefined && typeof value !== 'object') draft.put(name, value, path + alias);
     }
     const hash = `${name}_hash`;
     draft.put(hash, from[hash], path + hash);
