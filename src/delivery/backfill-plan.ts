@@ -70,6 +70,8 @@ export async function planBackfill(workspace: Workspace, options: BackfillOption
   const peek = options.remembers
     ? LogPeek.make(workspace.logPath, workspace.name)
     : LogPeek.open(workspace.logPath, workspace.name);
+  // What a killed run left on its way is pending, as it will be for the run that follows.
+  peek?.takeOverDead(workspace.clock);
   const rehearsal = openRehearsalMemory(peek?.people);
   const met = new Set<string>();
   const whole: World = {

@@ -44,6 +44,8 @@ export async function planSend(workspace: Workspace, run: SendRun): Promise<DryR
   await checkInputs(run.inputs);
   if (run.strict) await checkLines(run.inputs, run.report);
   const peek = LogPeek.open(workspace.logPath, workspace.name);
+  // What a killed run left on its way is pending, as it will be for the real run.
+  peek?.takeOverDead(workspace.clock);
   const memory = openRehearsalMemory(peek?.people);
   try {
     const rehearsal = new Rehearsal(workspace, run, peek, memory);

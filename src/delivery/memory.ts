@@ -42,14 +42,39 @@ export function openRehearsalMemory(real: People | undefined): RehearsalMemory {
   const database = openDatabase(IN_MEMORY, 'normal');
   prepareSchema(database, IN_MEMORY, systemRandom);
   const own = new People(database, real?.keys);
-  const memory = makeMemory(real ?? own);
+  const sides = real ? [real, own] : [own];
   return {
-    ...memory,
     findClick: (event, windowMs) => {
-      const [one, two] = [own.findClick(event, windowMs), real?.findClick(event, windowMs)];
-      return (one?.timeMs ?? 0) >= (two?.timeMs ?? 0) ? one : two;
+      const persons = joinPersons(event, sides);
+      const clicks = sides.map(({ clicks }) => clicks.findLast(persons, event.timeMs - windowMs, event.timeMs));
+      return clicks.reduce((best, click) => ((click?.timeMs ?? 0) > (best?.timeMs ?? 0) ? click : best), undefined);
+    },
+    isSuppressed: (event) => real !== undefined && real.suppressions.has(joinPersons(event, sides)),
+    playerOf: (event) => (real ?? own).playerOf(event),
+    membersOf: (event) => own.membersOf(event),
+    isTaken: (slot) => {
+      const holders = [...closePersons([slot.person], sides)].map((person) => real?.claims.holder({ ...slot, person }));
+      return holders.some((holder) => holder !== undefined && holder !== slot.id);
     },
     remember: (events) => database.transact(() => own.note(events)),
     close: () => database.close(),
   };
+}
+
+/** Everything that the log and the rehearsal together take for the player of an event. */
+function joinPersons(event: ConversionEvent, sides: readonly People[]): Set<string> {
+  return closePersons((sides[0] as People).membersOf(event), sides);
+}
+
+/** Ids may be joined on one side by an alias of the log, on the other by one that was just read. */
+function closePersons(members: Iterable<string>, sides: readonly People[]): Set<string> {
+  const found = new Set(members);
+  // A set that grows while it is walked through is walked through to its end.
+  for (const member of found) {
+    for (const { aliases } of sides) {
+      const person = aliases.personOf(member);
+      for (const other of aliases.membersOf(person)) found.add(other);
+    }
+  }
+  return found;
 }

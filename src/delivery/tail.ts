@@ -35,7 +35,9 @@ export async function runTail(workspace: Workspace, run: TailRun): Promise<Summa
     const intake = new Intake(delivery, run.strict);
     await resumePending(delivery, run);
     const giveUp = (): void => {
-      if ([...delivery.lanes.values()].every((lane) => lane.stop !== undefined)) given.abort();
+      const lanes = [...delivery.lanes.values()];
+      // Where every connection is switched off there is nothing to give up: its events are skips.
+      if (lanes.length > 0 && lanes.every((lane) => lane.stop !== undefined)) given.abort();
     };
     if (run.input.path === undefined) await tailStream(run.input, intake, delivery, run, signal, giveUp);
     else await tailFile(run.input.path, intake, delivery, run, signal, giveUp);

@@ -34,6 +34,7 @@ export class Aliases {
 
   /** Every member of a person. */
   membersOf(person: string): string[] {
+    if (this.#isEmpty) return [person];
     const rows = this.#database.prepare('SELECT member FROM alias WHERE person = ?').all(person);
     return [...new Set([person, ...rows.map((row) => String(row['member']))])];
   }
