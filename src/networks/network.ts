@@ -2,7 +2,10 @@ import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Mapping } from '../goals/goal.js';
 import type { HttpAnswer, HttpRequest } from '../http/http.js';
 import type { Settings } from '../config/settings.js';
+import type { OAuthProvider } from '../oauth/provider.js';
+import type { Connector } from './connector.js';
 import type { NetworkName } from './names.js';
+import type { VariableRules } from './variables.js';
 
 /** Our stored grant for one network account, without its secrets. */
 export interface Connection {
@@ -21,6 +24,10 @@ export interface Connection {
   connectedAt?: string;
   /** When the consent ends, where the network dates it. */
   grantExpiresAt?: string;
+  /** Code of the network's test area (Meta and TikTok `test_event_code`, Reddit `test_id`): only test events carry it. */
+  testCode?: string;
+  /** The manager account through which this one is reached (Google). */
+  loginAccount?: string;
   source: 'store' | 'environment' | 'sandbox';
 }
 
@@ -120,6 +127,11 @@ export interface Verdict {
   retryAfterMs?: number;
   /** The request was refused whole and part of it may be good: send it again in halves. */
   split?: boolean;
+  /**
+   * The request was refused whole because of the postbacks at these positions: their outcomes stand, and the others are
+   * sent again at once without them.
+   */
+  culprits?: readonly number[];
 }
 
 export interface Limits {
@@ -135,6 +147,17 @@ export interface Limits {
   futureMs: number;
   /** How long the network knows a dedupe id again; absent where it is not limited. */
   dedupeWindowMs?: number;
+  /** Test events a request, where the network wants fewer of them together. */
+  maxTestEvents?: number;
+}
+
+/** How a network that accepts first and decides later is asked what became of a request. Pure. */
+export interface FollowUp {
+  /** How long the network takes to decide, as a rule: it is not asked sooner, nor more often. */
+  pauseMs: number;
+  request(requestId: string, accessToken: string): HttpRequest;
+  /** Outcomes are `processing` while it has not decided; `split` where it does not say which are bad. */
+  classify(items: readonly Outgoing[], answer: HttpAnswer): Verdict;
 }
 
 /** A network spoken to over one connection. Pure: no I/O, no clock, no retries. */
@@ -142,20 +165,46 @@ export interface Channel {
   network: NetworkName;
   account: string;
   limits: Limits;
+  /** Whether test events go out without a test mapping, because the network keeps them apart by itself. */
+  testMode?: boolean;
+  /** The window of one conversion, where it is shorter than `limits.windowMs`. */
+  windowMsOf?(facts: Facts): number;
+  /** Postbacks with different keys never share a request; absent: all may. Test events never share one with real ones. */
+  groupOf?(outgoing: Outgoing): string;
   /** Network feasibility of one conversion apart from its age: undefined when it can be sent. */
   check(facts: Facts, mapping: Mapping): Skip | undefined;
   /** Bytes that one event takes in the body, at most; for batching. */
   sizeOf(outgoing: Outgoing): number;
   request(items: readonly Outgoing[], accessToken: string): HttpRequest;
+  /** Signs a request where a bearer token is not enough (OAuth 1.0a); `moment` is all that is not pure about it. */
+  sign?(request: HttpRequest, accessToken: string, moment: SigningMoment): HttpRequest;
   classify(items: readonly Outgoing[], answer: HttpAnswer): Verdict;
+  /** Present where a 2xx means accepted and not delivered: outcomes of {@link classify} are `processing` then. */
+  followUp?: FollowUp;
 }
 
-/** One folder of networks/, as delivery sees it. */
+export interface SigningMoment {
+  nowMs: number;
+  /** Random and used once. */
+  nonce: string;
+}
+
+/** One folder of networks/, as the rest of the program sees it. */
 export interface Network {
   name: NetworkName;
   title: string;
-  /** Whether every goal needs a mapping here, or the network has default names. */
-  needsMapping: boolean;
+  /** What a goal of that event is called here where it is not mapped; absent: every goal needs a mapping. */
+  defaultMapping?(event: string): Mapping;
+  /** What somebody who sends test events should know, in a sentence. */
+  testCaution?: string;
+  /** Whether a browser pixel reports conversions here too, under an id that both sides send (product-behaviour.md S4). */
+  sharesEventIds: boolean;
+  /** The environment variables of a connection (contract.md section 2). */
+  variables: VariableRules;
+  /** The authorization server that renews a connection's tokens; absent: tokens are not renewed. */
+  findLogin?(connection: Connection): OAuthProvider;
+  /** How it is connected; loaded only when somebody connects. */
+  loadConnector(): Promise<Connector>;
   /** Checks the shape of a mapping; a sentence saying what is expected when it is wrong. */
   checkMapping(mapping: Mapping, api: string | undefined): string | undefined;
   /** Hashes and keeps what this network may be told. Pure. */
