@@ -1,16 +1,18 @@
-import type { Consent } from '../src/accounts/connect-amazon.js';
+import type { Consent } from '../src/accounts/connect.js';
 import { describeOverride } from '../src/accounts/environment.js';
 import { UsageError } from '../src/errors.js';
 import { checkGateway } from '../src/http/gateway.js';
-import { makeAmazonLogin } from '../src/networks/amazon/login.js';
-import { readNetworkName } from '../src/networks/mapping-check.js';
-import type { Connection } from '../src/networks/network.js';
+import type { Connector } from '../src/networks/connector.js';
+import type { Connection, Network } from '../src/networks/network.js';
+import { NETWORKS } from '../src/networks/registry.js';
+import type { OAuthClient } from '../src/oauth/provider.js';
 import type { Workspace } from '../src/workspace.js';
-import { createAccountChooser } from './_face/account-choice.js';
+import { createAccountChooser, createAccountQuestion } from './_face/account-choice.js';
+import { checkConnectFlags, chooseNetwork, readAccountWish } from './_face/connect-wish.js';
 import { connectionData, printConnection } from './_face/connection-view.js';
 import { argument, choice, defineArgs, defineFlags, duration, integer, text, toggle } from './_face/flags.js';
 import { createLoginPresenter, readPastedLines } from './_face/login-words.js';
-import { askForClient, readToken } from './_face/secrets.js';
+import { askForClient, findClientId, readTokenText } from './_face/secrets.js';
 import { WorkspaceCommand } from './_face/workspace-command.js';
 
 const DEFAULT_TIMEOUT_MS = 600_000;
@@ -18,83 +20,121 @@ const DEFAULT_TIMEOUT_MS = 600_000;
 export default class Connect extends WorkspaceCommand<typeof Connect> {
   static override summary = 'connect an ad network account';
   static override description =
-    'Amazon: consent in the browser (Login with Amazon), then the advertiser is looked for in every region. ' +
-    'Register http://localhost:8787/callback (and 8788, 8789) as Allowed Return URLs of your security profile first. ' +
-    'Connecting again keeps mappings.';
+    'Consent in the browser where the network has it (amazon, google, meta, tiktok), or a token that is pasted or piped ' +
+    '(--token-stdin; reddit and x). Grant and account are checked with the network before anything is stored, and ' +
+    'connecting again keeps mappings. Register http://localhost:8787/callback (and 8788, 8789) as return URLs of your ' +
+    'application first. docs/networks.md says where each network hands out what it needs.';
   static override examples = [
     '<%= config.bin %> connect amazon',
     '<%= config.bin %> connect amazon --no-browser --account 1234567890123',
     '<%= config.bin %> connect amazon --token-stdin < refresh-token.txt',
+    '<%= config.bin %> connect meta --token-stdin --pixel 1234567890123456 < access-token.txt',
   ];
   static override notes = {
     exitCodes: [4, 5] as const,
     environment: {
-      POSTBACK_AMAZON_CLIENT_ID: 'client id, instead of --client-id',
-      POSTBACK_AMAZON_CLIENT_SECRET: 'client secret, instead of the hidden question',
+      'POSTBACK_<NETWORK>_CLIENT_ID': 'client id, instead of --client-id',
+      'POSTBACK_<NETWORK>_CLIENT_SECRET': 'client secret, instead of the hidden question',
     },
   };
-  static override args = defineArgs({ network: argument({ description: 'amazon' }) });
+  static override args = defineArgs({
+    network: argument({ description: NETWORKS.map(({ name }) => name).join(', ') }),
+  });
   static override flags = defineFlags({
     region: choice({
-      summary: 'log in there, and take accounts of that region only',
+      summary: 'amazon: log in there, and take accounts of that region only',
       options: ['na', 'eu', 'fe'] as const,
     })(),
     'client-id': text({ summary: 'client id of your application', helpValue: 'ID' }),
-    account: text({ summary: 'advertiser id, where the user has several', helpValue: 'ID' }),
-    api: choice({ summary: 'which conversions API to speak', options: ['capi-v1', 'events-api'] as const })(),
+    account: text({ summary: 'account to send to, where the user has several', helpValue: 'ID' }),
+    pixel: text({ summary: 'meta, tiktok, reddit, x: pixel to send to', helpValue: 'ID' }),
+    customer: text({ summary: 'google: customer to send to', helpValue: 'ID' }),
+    'login-customer': text({ summary: 'google: manager account that reaches the customer', helpValue: 'ID' }),
+    api: choice({ summary: 'amazon: which conversions API to speak', options: ['capi-v1', 'events-api'] as const })(),
+    'test-code': text({ summary: 'meta, tiktok, reddit: where test events go', helpValue: 'CODE' }),
     port: integer({ summary: 'port of the return URL (default 8787, then 8788, 8789)', min: 1, max: 65_535 }),
     'no-browser': toggle({ summary: 'print the URL and open nothing' }),
     timeout: duration({ summary: 'how long to wait for consent (default 10m)' }),
-    'token-stdin': toggle({ summary: 'take a refresh token from stdin instead of asking for consent' }),
-    audiences: toggle({ summary: 'ask for the audience scope too' }),
+    'token-stdin': toggle({ summary: 'take a token from stdin instead of asking for consent' }),
+    audiences: toggle({ summary: 'amazon: ask for the audience scope too' }),
   });
 
   protected async execute(): Promise<void> {
-    await this.#checkNetwork();
+    const network = await chooseNetwork(this.prompting, this.args.network);
+    const connector = await network.loadConnector();
+    checkConnectFlags(network, connector, this.flags);
     return this.withWorkspace(async (workspace) => {
-      const connection = await this.#connect(workspace);
+      const connection = await this.#connect(workspace, network, connector);
       await this.present(connectionData(connection), () => printConnection(this.io, connection));
-      await this.#tellWhatFollows(workspace, connection);
+      await this.#tellWhatFollows(workspace, network, connection, connector);
     });
   }
 
-  async #connect(workspace: Workspace): Promise<Connection> {
+  async #connect(workspace: Workspace, network: Network, connector: Connector): Promise<Connection> {
     // An embedded sandbox has granted everything already, and ends with this command.
-    const given = workspace.sandboxUrl && workspace.connections.find(workspace.name, 'amazon');
+    const given = workspace.sandboxUrl && workspace.connections.find(workspace.name, network.name);
     if (given) return given.credentials.connection;
-    const { connectAmazon } = await import('../src/accounts/connect-amazon.js');
-    const { region, account, api, audiences } = this.flags;
-    const { store } = workspace.connections;
-    const held = store.find(workspace.name, 'amazon');
-    const { variables } = this.environment;
-    // stdin first: a question would swallow the token.
-    const token = this.flags['token-stdin'] ? await readToken(this.prompting) : undefined;
-    const clientId = this.flags['client-id'];
-    const { clientPlace: place } = makeAmazonLogin(region ?? 'na');
-    const client = await askForClient(this.prompting, { network: 'amazon', clientId, variables, held, place });
-    const pasted = token ? undefined : readPastedLines(this.io);
-    const consent: Consent = token ? { kind: 'token', refreshToken: token } : this.#loginConsent(pasted?.lines);
+    const { connectNetwork } = await import('../src/accounts/connect.js');
+    const { api, audiences, 'test-code': testCode } = this.flags;
+    const { consent, client, close } = await this.#obtainConsent(workspace, network, connector);
     try {
-      return await connectAmazon({
+      return await connectNetwork({
         workspace: workspace.name,
-        store,
+        store: workspace.connections.store,
         http: workspace.http,
         clock: workspace.clock,
-        client,
+        network,
+        connector,
+        ...(client ? { client } : {}),
         consent,
-        wish: { ...(region ? { region } : {}), ...(account ? { account } : {}) },
+        wish: readAccountWish(this.flags),
         ...(api ? { api } : {}),
+        ...(testCode ? { testCode } : {}),
         audiences,
-        choose: createAccountChooser(this.prompting, () => pasted?.close()),
+        choose: createAccountChooser(this.prompting, connector, close),
+        askAccount: createAccountQuestion(this.prompting, connector, close),
         onWarning: (words) => void this.io.remark(words),
         signal: this.signal,
       });
     } finally {
-      pasted?.close();
+      close();
     }
   }
 
-  #loginConsent(pasted: AsyncIterable<string> | undefined): Consent {
+  /** Consent in the browser, or a token; `close` gives stdin back. */
+  async #obtainConsent(
+    workspace: Workspace,
+    { name }: Network,
+    connector: Connector,
+  ): Promise<{ consent: Consent; client?: OAuthClient; close: () => void }> {
+    const held = workspace.connections.store.find(workspace.name, name);
+    const { variables } = this.environment;
+    const login = connector.makeLogin?.({ audiences: false });
+    const place = login?.clientPlace ?? connector.tokenPlace;
+    const question = { network: name, clientId: this.flags['client-id'], variables, held, place };
+    const isPasted =
+      this.flags['token-stdin'] || !login || (connector.prefersToken && findClientId(question) === undefined);
+    if (!isPasted) {
+      const client = await askForClient(this.prompting, question);
+      const pasted = readPastedLines(this.io);
+      return { consent: this.#loginConsent(pasted.lines), client, close: () => pasted.close() };
+    }
+    if (!this.flags['token-stdin'] && !this.io.isInteractive) {
+      throw new UsageError('missing_flag', `${name} is connected by a token, and there is no terminal to ask on.`, {
+        hint: `Pipe it in; it is found in the ${connector.tokenPlace}.`,
+        next: `postback connect ${name} --token-stdin ${connector.accountFlag} ID < token.txt`,
+      });
+    }
+    if (this.io.isInteractive) await this.io.remark(`The token is found in the ${connector.tokenPlace}.`);
+    const { readPastedSecrets } = await import('../src/accounts/pasted.js');
+    // stdin first: a question would swallow the token.
+    const secrets = readPastedSecrets(await readTokenText(this.prompting, connector), connector);
+    const needsClient = connector.pasted === 'refresh';
+    const client = needsClient ? { client: await askForClient(this.prompting, question) } : {};
+    return { consent: { kind: 'token', secrets }, ...client, close: () => undefined };
+  }
+
+  #loginConsent(pasted: AsyncIterable<string>): Consent {
     const { port, timeout, gateway, 'no-browser': noBrowser } = this.flags;
     return {
       kind: 'login',
@@ -102,30 +142,23 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
       timeoutMs: timeout ?? DEFAULT_TIMEOUT_MS,
       ...(port === undefined ? {} : { ports: [port] }),
       ...(gateway ? { gateway: checkGateway(gateway) } : {}),
-      ...(pasted ? { pasted } : {}),
+      pasted,
     };
   }
 
-  async #checkNetwork(): Promise<void> {
-    const name = this.args.network;
-    if (name === undefined) {
-      if (this.io.isInteractive) return;
-      throw new UsageError('missing_argument', 'Which network? There is no terminal to ask on.', {
-        next: 'postback connect amazon',
-      });
-    }
-    if (readNetworkName(name) === 'amazon') return;
-    throw new UsageError('network_unavailable', `This version of postback connects amazon only, not ${name} yet.`, {
-      next: 'postback connect amazon',
-    });
-  }
-
-  async #tellWhatFollows(workspace: Workspace, connection: Connection): Promise<void> {
-    const override = describeOverride('amazon', this.environment.variables);
+  async #tellWhatFollows(
+    { connections, name, goals }: Workspace,
+    network: Network,
+    connection: Connection,
+    { remarks = [] }: Connector,
+  ): Promise<void> {
+    const stored = connections.store.find(name, network.name);
+    const override = describeOverride(network.name, this.environment.variables, stored);
+    for (const remark of remarks) await this.io.remark(remark);
     if (override && connection.source === 'store') await this.io.remark(override);
-    if (!workspace.connections.store.isEnabled(workspace.name, 'amazon')) {
-      await this.io.remark('amazon is switched off here. Next: postback enable amazon');
-    } else if (!workspace.goals.some(({ map }) => map.amazon !== undefined)) {
+    if (!connections.store.isEnabled(name, network.name)) {
+      await this.io.remark(`${network.name} is switched off here. Next: postback enable ${network.name}`);
+    } else if (goals.length === 0 || !goals.some(({ map }) => map[network.name] ?? network.defaultMapping)) {
       await this.io.remark('Connected. Next: postback goals add, then postback map');
     } else {
       await this.io.remark('Connected. Mappings are as they were.');

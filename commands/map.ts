@@ -1,5 +1,5 @@
 import { CredentialStore } from '../src/accounts/credential-store.js';
-import { readVariable } from '../src/accounts/environment.js';
+import { isNamedIn, readVariable } from '../src/accounts/environment.js';
 import type { RunConfig } from '../src/config/run-config.js';
 import { UsageError } from '../src/errors.js';
 import type { ConversionGoal, Mapping } from '../src/goals/goal.js';
@@ -17,7 +17,8 @@ export default class Map extends GoalsCommand<typeof Map> {
   static override summary = 'what a goal is called at a network';
   static override description =
     'Without arguments: goals against networks, and on a terminal the goals that are not mapped yet are asked for. ' +
-    'Amazon takes the id of a conversion definition, or --name, --type and --source for its Events API.';
+    'Amazon takes the id of a conversion definition, or --name, --type and --source for its Events API; Google the id of a ' +
+    'conversion action, X the id of an event tag. Meta, TikTok and Reddit have names of their own, which a value overrides.';
   static override examples = [
     '<%= config.bin %> map',
     '<%= config.bin %> map first-purchase amazon 1234567890',
@@ -59,6 +60,13 @@ export default class Map extends GoalsCommand<typeof Map> {
     return readVariable(variables, 'amazon', 'API')?.toLowerCase() ?? stored?.connection.api;
   }
 
+  /** The networks that are connected, or that the environment begins to describe. */
+  private findConnected(workspace: string): NetworkName[] {
+    const { variables, directories } = this.environment;
+    const store = new CredentialStore(directories.config);
+    return NETWORK_NAMES.filter((name) => store.find(workspace, name) ?? isNamedIn(variables, name));
+  }
+
   private async showTable(config: RunConfig, check: MappingCheck, goal: string | undefined): Promise<void> {
     if (this.flags.test || this.readMapping() !== undefined) {
       throw new UsageError('missing_argument', 'A mapping needs a goal and a network.', {
@@ -66,7 +74,7 @@ export default class Map extends GoalsCommand<typeof Map> {
       });
     }
     const goals = goal === undefined ? config.goals : [findGoal(config.goals, goal)];
-    const rows = listRows(goals, check);
+    const rows = listRows(goals, check, this.findConnected(config.workspace.value));
     await this.present(rows, () => printMappings(this.io, rows));
     if (this.io.isInteractive && !this.io.json && config.goalsFrom === 'user config') {
       await this.mapTheUnmapped(config, check, rows);
@@ -111,9 +119,15 @@ export default class Map extends GoalsCommand<typeof Map> {
   }
 }
 
-/** Networks that this version sends to, and those that something is mapped at. */
-function listRows(goals: readonly ConversionGoal[], check: MappingCheck): MappingRow[] {
+/** The networks given (where there are none, all that this version sends to), and those that something is mapped at. */
+function listRows(
+  goals: readonly ConversionGoal[],
+  check: MappingCheck,
+  connected: readonly NetworkName[] = [],
+): MappingRow[] {
   const isMapped = (name: NetworkName): boolean => goals.some(({ map, testMap }) => name in map || name in testMap);
-  const networks = NETWORK_NAMES.filter((name) => findNetwork(name) !== undefined || isMapped(name));
-  return listMappings(goals, networks, (name) => findNetwork(name)?.needsMapping ?? true, check);
+  const isListed = (name: NetworkName): boolean =>
+    connected.length === 0 ? findNetwork(name) !== undefined : connected.includes(name);
+  const networks = NETWORK_NAMES.filter((name) => isListed(name) || isMapped(name));
+  return listMappings(goals, networks, (name, { event }) => findNetwork(name)?.defaultMapping?.(event), check);
 }

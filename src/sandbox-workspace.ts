@@ -1,44 +1,23 @@
 import type { Credentials } from './accounts/credentials.js';
+import { readVariable } from './accounts/environment.js';
 import type { RunConfig, RunConfigInput } from './config/run-config.js';
 import { DEFAULT_WORKSPACE } from './config/workspace-name.js';
 import type { ConversionGoal } from './goals/goal.js';
 import { GOAL_TEMPLATES } from './goals/templates.js';
-import {
-  CAMPAIGN_SCOPE,
-  SANDBOX_ACCOUNTS,
-  SANDBOX_CLIENT_ID,
-  SANDBOX_CLIENT_SECRET,
-  SANDBOX_PROFILES,
-  SANDBOX_REFRESH_TOKEN,
-} from './sandbox/amazon/seed.js';
+import type { NetworkName } from './networks/names.js';
+import type { SecretField } from './networks/variables.js';
+import { SANDBOX_SEEDS } from './sandbox/networks.js';
+import type { SandboxSeed } from './sandbox/seed.js';
 import { Secret } from './secret.js';
 
-/** Definitions of the sandbox that the templates are mapped to when there is no goal at all. */
-const TEMPLATE_DEFINITIONS: Readonly<Record<string, string>> = {
-  'first-purchase': '1234567890',
-  'wishlist-add': '1234567894',
-  'email-captured': '1234567892',
-};
-
-/** The grants that the embedded sandbox has given without asking. */
+/** The grants that the embedded sandbox has given without asking. `POSTBACK_<NETWORK>_API` chooses a contract. */
 export function makeSandboxCredentials(variables: RunConfigInput['variables']): readonly Credentials[] {
-  return [
-    {
-      connection: {
-        network: 'amazon',
-        account: SANDBOX_ACCOUNTS.na,
-        accountName: 'Sandbox',
-        region: 'na',
-        api: variables['POSTBACK_AMAZON_API'] || 'capi-v1',
-        profileId: SANDBOX_PROFILES.na,
-        clientId: SANDBOX_CLIENT_ID,
-        scopes: [CAMPAIGN_SCOPE],
-        source: 'sandbox',
-      },
-      clientSecret: new Secret(SANDBOX_CLIENT_SECRET),
-      refreshToken: new Secret(SANDBOX_REFRESH_TOKEN),
-    },
-  ];
+  return SANDBOX_SEEDS.map(({ connection, secrets }) => {
+    const api = readVariable(variables, connection.network, 'API') ?? connection.api;
+    const credentials: Credentials = { connection: { ...connection, ...(api ? { api } : {}), source: 'sandbox' } };
+    for (const [field, text] of Object.entries(secrets)) credentials[field as SecretField] = new Secret(text);
+    return credentials;
+  });
 }
 
 /**
@@ -52,7 +31,7 @@ export function findSandboxGoals(config: RunConfig, flags: RunConfigInput['flags
   return real.length > 0 ? real : makeTemplateGoals();
 }
 
-/** The templates, mapped to definitions that the sandbox has. */
+/** The templates, mapped to what the sandbox has. */
 export function makeTemplateGoals(): ConversionGoal[] {
   return GOAL_TEMPLATES.map(({ id, name, event, trigger, description }) => ({
     id,
@@ -62,7 +41,13 @@ export function makeTemplateGoals(): ConversionGoal[] {
     description,
     filters: [],
     enabled: true,
-    map: { amazon: TEMPLATE_DEFINITIONS[id] as string },
+    map: Object.fromEntries(
+      SANDBOX_SEEDS.flatMap(({ connection, mappings }) => listMapped(connection, mappings?.[id])),
+    ),
     testMap: {},
   }));
+}
+
+function listMapped({ network }: SandboxSeed['connection'], mapping: string | undefined): [NetworkName, string][] {
+  return mapping === undefined ? [] : [[network, mapping]];
 }

@@ -1,19 +1,45 @@
+import type { ChooseAccount, ConnectInput } from '../../src/accounts/connect.js';
 import { describeAccount, refuseToGuess } from '../../src/accounts/choose-account.js';
-import type { ChooseAccount } from '../../src/accounts/connect-amazon.js';
-import { select, type PromptContext } from './prompts.js';
+import type { Connector } from '../../src/networks/connector.js';
+import { input, select, type PromptContext } from './prompts.js';
 
 /**
  * Lets one of several accounts be picked; `freeInput` is called before stdin is needed. Off a terminal the account that
  * is connected already stays, and without one the choice is refused with a list.
  */
-export function createAccountChooser(context: PromptContext, freeInput: () => void): ChooseAccount {
+export function createAccountChooser(
+  context: PromptContext,
+  connector: Connector,
+  freeInput: () => void,
+): ChooseAccount {
   return async (candidates, held) => {
     freeInput();
     if (!context.io.isInteractive) {
       if (held) return held;
-      throw refuseToGuess(candidates);
+      throw refuseToGuess(candidates, connector);
     }
     const choices = candidates.map((candidate) => ({ name: describeAccount(candidate), value: candidate }));
-    return select(context, { message: 'Which advertiser?', flagName: '--account', choices });
+    return select(context, { message: `Which ${connector.accountWord}?`, flagName: connector.accountFlag, choices });
+  };
+}
+
+/** Asks for the id of an account where the network has no list; off a terminal the one that is connected stays. */
+export function createAccountQuestion(
+  context: PromptContext,
+  { accountWord, accountFlag, checkAccount, normaliseAccount }: Connector,
+  freeInput: () => void,
+): ConnectInput['askAccount'] {
+  return async (held) => {
+    freeInput();
+    if (!context.io.isInteractive && held !== undefined) return held;
+    return input(context, {
+      message: `Id of the ${accountWord}:`,
+      flagName: accountFlag,
+      ...(held === undefined ? {} : { fallback: held }),
+      check: (text) => {
+        const account = normaliseAccount?.(text.trim()) ?? text.trim();
+        return account === '' ? 'It is needed.' : checkAccount?.(account);
+      },
+    });
   };
 }

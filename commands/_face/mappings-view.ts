@@ -1,3 +1,4 @@
+import type { Mapping } from '../../src/goals/goal.js';
 import { formatMapping, type MappingRow } from '../../src/goals/mapping.js';
 import type { IO } from './io.js';
 import { printTable } from './table.js';
@@ -10,8 +11,8 @@ export async function printMappings(io: IO, rows: readonly MappingRow[]): Promis
     [
       { header: 'Goal', value: ({ goal }) => goal },
       { header: 'Network', value: ({ network }) => network },
-      { header: 'Value', value: ({ value }) => value && formatMapping(value) },
-      { header: 'Test', value: ({ test }) => test && formatMapping(test), dropOrder: 1 },
+      { header: 'Value', value: ({ value, default: named }) => formatOrNothing(value ?? named) },
+      { header: 'Test', value: ({ test }) => formatOrNothing(test), dropOrder: 1 },
       {
         header: 'State',
         value: describeState,
@@ -24,6 +25,10 @@ export async function printMappings(io: IO, rows: readonly MappingRow[]): Promis
 
 function describeState({ value, valid, problem }: MappingRow): string {
   if (problem !== undefined) return problem;
-  if (value === null) return valid ? "the network's own name" : 'not mapped: not sent';
+  if (value === null) return valid ? 'named by default' : 'not mapped: not sent';
   return 'mapped';
+}
+
+function formatOrNothing(mapping: Mapping | null | undefined): string | null {
+  return mapping ? formatMapping(mapping) : null;
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../../src/errors.js';
 import { readVariable, variableOf } from '../../src/accounts/environment.js';
 import type { Credentials } from '../../src/accounts/credentials.js';
+import type { Connector } from '../../src/networks/connector.js';
 import type { NetworkName } from '../../src/networks/names.js';
 import type { OAuthClient } from '../../src/oauth/provider.js';
 import { Secret } from '../../src/secret.js';
@@ -30,9 +31,14 @@ export async function askForClient(context: PromptContext, question: ClientQuest
   return { id, secret: await askForSecret(context, question, connection?.clientId === id ? clientSecret : undefined) };
 }
 
+/** The client id that a flag or variable names. */
+export function findClientId({ clientId, variables, network }: ClientQuestion): string | undefined {
+  return clientId?.trim() || readVariable(variables, network, 'CLIENT_ID');
+}
+
 async function askForClientId(context: PromptContext, question: ClientQuestion): Promise<string> {
-  const { network, variables, held } = question;
-  const said = question.clientId?.trim() || readVariable(variables, network, 'CLIENT_ID');
+  const { network, held } = question;
+  const said = findClientId(question);
   if (said) return said;
   const heldId = held?.connection.clientId;
   if (heldId !== undefined && !context.io.isInteractive) return heldId;
@@ -61,22 +67,11 @@ async function askForSecret(
   throw new UsageError('missing_secret', 'A client secret is needed.');
 }
 
-/**
- * A token for `--token-stdin`: all of stdin, or a hidden question on a terminal.
- * @throws {UsageError} when there is none, or more than one word.
- */
-export async function readToken(context: PromptContext): Promise<Secret> {
-  const text = context.io.isInteractive
-    ? await password(context, { message: 'Refresh token:', flagName: '--token-stdin' })
-    : await readAll(context.io);
-  const token = text.replace(/^\uFEFF/, '').trim();
-  if (token === '' || /\s/.test(token)) {
-    const found = token === '' ? 'nothing' : 'more than one word';
-    throw new UsageError('bad_token', `--token-stdin wants a refresh token on stdin and found ${found}.`, {
-      hint: 'Pipe the token alone, without quotes or a name in front.',
-    });
-  }
-  return new Secret(token);
+/** The text of `--token-stdin`: all of stdin, or a hidden question on a terminal. */
+export async function readTokenText(context: PromptContext, connector: Pick<Connector, 'pasted'>): Promise<string> {
+  const message = connector.pasted === 'refresh' ? 'Refresh token:' : 'Access token:';
+  if (context.io.isInteractive) return password(context, { message, flagName: '--token-stdin' });
+  return readAll(context.io);
 }
 
 async function readAll({ stdin }: IO): Promise<string> {

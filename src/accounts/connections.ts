@@ -38,11 +38,11 @@ export class Connections {
     const fixed = given.find(({ connection }) => connection.network === network);
     if (fixed) return { workspace, credentials: fixed, enabled: true, store: undefined };
     const stored = this.store.find(workspace, network);
-    const fromEnvironment = readEnvironmentConnection(network, variables, stored !== undefined);
-    const credentials = fromEnvironment ?? stored;
+    const credentials = readEnvironmentConnection(network, variables, stored) ?? stored;
     if (!credentials) return undefined;
     const enabled = this.store.isEnabled(workspace, network);
-    return { workspace, credentials, enabled, store: fromEnvironment ? undefined : this.store };
+    const isStored = credentials.connection.source === 'store';
+    return { workspace, credentials, enabled, store: isStored ? this.store : undefined };
   }
 
   /** The connections of a workspace, in the order of the networks. @throws as {@link find}. */

@@ -11,6 +11,7 @@ interface StoredCredentials {
   clientSecret?: string;
   refreshToken?: string;
   accessToken?: string;
+  tokenSecret?: string;
   accessTokenExpiresAtMs?: number;
   refused?: Refusal;
 }

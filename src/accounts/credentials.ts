@@ -1,4 +1,5 @@
 import type { Connection } from '../networks/network.js';
+import type { SecretField } from '../networks/variables.js';
 import type { Secret } from '../secret.js';
 
 /** That a network refused the grant, so that `status` can say so. */
@@ -14,10 +15,12 @@ export interface Credentials {
   clientSecret?: Secret;
   refreshToken?: Secret;
   accessToken?: Secret;
+  /** The second half of an OAuth 1.0a token; client id and secret are the consumer's then. */
+  tokenSecret?: Secret;
   /** Absent where the access token has no known end. */
   accessTokenExpiresAtMs?: number;
   refused?: Refusal;
 }
 
 /** Secrets that are kept as text in the credentials file and nowhere else. */
-export const SECRET_FIELDS = ['clientSecret', 'refreshToken', 'accessToken'] as const;
+export const SECRET_FIELDS: readonly SecretField[] = ['clientSecret', 'refreshToken', 'accessToken', 'tokenSecret'];

@@ -1,42 +1,13 @@
 import { AuthError, ConfigError, messageOf } from '../errors.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Connection } from '../networks/network.js';
+import { findNetwork } from '../networks/registry.js';
+import type { SecretField, VariableRule, VariableRules } from '../networks/variables.js';
 import { Secret } from '../secret.js';
 import { SECRET_FIELDS, type Credentials } from './credentials.js';
 
 /** Variables of the process by name; empty ones count as unset. */
 export type Variables = Readonly<Record<string, string | undefined>>;
-
-type SecretField = (typeof SECRET_FIELDS)[number];
-type ConnectionField = 'account' | 'region' | 'api' | 'profileId' | 'clientId';
-
-interface VariableRule {
-  /** What follows `POSTBACK_<NETWORK>_`. */
-  suffix: string;
-  field: ConnectionField | SecretField;
-  optional?: true;
-  /** What the value looks like, and how that is said. */
-  form?: { pattern: RegExp; words: string };
-  /** Value where the variable is unset. */
-  fallback?: string;
-}
-
-const REGION = { pattern: /^(?:na|eu|fe)$/, words: 'na, eu or fe' };
-const API = { pattern: /^(?:capi-v1|events-api)$/, words: 'capi-v1 or events-api' };
-const ID = { pattern: /^[A-Za-z0-9._-]+$/, words: 'an id of letters and digits' };
-
-/** The variables of contract.md section 2, for the networks that this version connects. */
-const VARIABLES: Partial<Record<NetworkName, readonly VariableRule[]>> = {
-  amazon: [
-    { suffix: 'CLIENT_ID', field: 'clientId' },
-    { suffix: 'CLIENT_SECRET', field: 'clientSecret' },
-    { suffix: 'REFRESH_TOKEN', field: 'refreshToken' },
-    { suffix: 'REGION', field: 'region', form: REGION },
-    { suffix: 'ACCOUNT', field: 'account', form: ID },
-    { suffix: 'PROFILE_ID', field: 'profileId', form: ID, optional: true },
-    { suffix: 'API', field: 'api', form: API, optional: true, fallback: 'capi-v1' },
-  ],
-};
 
 /** Client id and secret are also there for `connect` to take: alone they ask for no connection. */
 const FOR_CONNECT: readonly string[] = ['CLIENT_ID', 'CLIENT_SECRET'];
@@ -51,52 +22,90 @@ export function readVariable(variables: Variables, network: NetworkName, suffix:
   return variables[variableOf(network, suffix)]?.trim() || undefined;
 }
 
+/** Whether a variable of the network's connection is set. */
+export function isNamedIn(variables: Variables, network: NetworkName): boolean {
+  const { rules = [] } = findNetwork(network)?.variables ?? {};
+  return rules.some(({ suffix }) => readVariable(variables, network, suffix) !== undefined);
+}
+
 /**
  * The connection that the environment describes, kept in memory only; undefined when no variable of it is set, or, where
- * `connected` says that there is a stored one, only those that `connect` takes.
+ * there is a stored one, only those that `connect` takes. Those that hold for a stored one too, when set alone, give that one
+ * with their values in it.
  * @throws AuthError naming each variable that an incomplete set lacks; ConfigError naming one with a wrong value.
  */
 export function readEnvironmentConnection(
   network: NetworkName,
   variables: Variables,
-  connected: boolean,
+  stored: Credentials | undefined,
 ): Credentials | undefined {
-  const rules = VARIABLES[network] ?? [];
+  const known = findNetwork(network)?.variables;
+  if (!known) return undefined;
   const isSet = ({ suffix }: VariableRule) => readVariable(variables, network, suffix) !== undefined;
-  const given = rules.filter(isSet);
+  const given = known.rules.filter(isSet);
   if (given.length === 0) return undefined;
-  if (connected && given.every(({ suffix }) => FOR_CONNECT.includes(suffix))) return undefined;
-  const missing = rules.filter((rule) => !rule.optional && !isSet(rule));
+  const asking = given.filter(({ suffix, overlays }) => !overlays && !FOR_CONNECT.includes(suffix));
+  if (stored && asking.length === 0) {
+    const overlays = given.filter((rule) => rule.overlays);
+    return overlays.length === 0 ? undefined : overlay(network, overlays, variables, stored);
+  }
+  const missing = findMissing(known, isSet);
   if (missing.length > 0) throw incomplete(network, given, missing);
-  return build(network, rules, variables);
+  return build(network, known.rules, variables);
 }
 
 /** A sentence when variables of the process come before, or get in the way of, a stored connection. Never throws. */
-export function describeOverride(network: NetworkName, variables: Variables): string | undefined {
+export function describeOverride(
+  network: NetworkName,
+  variables: Variables,
+  stored: Credentials | undefined,
+): string | undefined {
   try {
-    const used = readEnvironmentConnection(network, variables, true);
-    const names = `POSTBACK_${network.toUpperCase()}_*`;
-    return used && `While the variables ${names} are set, they come before the stored connection.`;
+    const used = readEnvironmentConnection(network, variables, stored);
+    if (used?.connection.source !== 'environment') return undefined;
+    return `While the variables POSTBACK_${network.toUpperCase()}_* are set, they come before the stored connection.`;
   } catch (error) {
     return messageOf(error);
   }
 }
 
+/** The required ones that are not set; of the sets that will do, the one that is set in part counts, else the first. */
+function findMissing({ rules, choices = [] }: VariableRules, isSet: (rule: VariableRule) => boolean): VariableRule[] {
+  const sets = choices.map((suffixes) => rules.filter(({ suffix }) => suffixes.includes(suffix)));
+  const begun = sets.find((set) => set.every(isSet)) ?? sets.find((set) => set.some(isSet)) ?? sets[0] ?? [];
+  const isOffered = (rule: VariableRule): boolean => sets.some((set) => set.includes(rule));
+  return rules.filter((rule) => !rule.optional && !isSet(rule) && (begun.includes(rule) || !isOffered(rule)));
+}
+
 function build(network: NetworkName, rules: readonly VariableRule[], variables: Variables): Credentials {
-  const connection: Connection = { network, account: '', source: 'environment' };
-  const credentials: Credentials = { connection };
-  for (const { suffix, field, form, fallback } of rules) {
-    let value = readVariable(variables, network, suffix) ?? fallback;
-    if (value === undefined) continue;
-    if (field === 'region' || field === 'api') value = value.toLowerCase();
-    if (form && !form.pattern.test(value)) {
-      const message = `${variableOf(network, suffix)} has a value that cannot be right: expected ${form.words}.`;
-      throw new ConfigError('bad_variable', message);
-    }
-    if (isSecretField(field)) credentials[field] = new Secret(value);
-    else connection[field] = value;
-  }
+  const credentials: Credentials = { connection: { network, account: '', source: 'environment' } };
+  for (const rule of rules) setField(credentials, network, rule, variables);
   return credentials;
+}
+
+function overlay(
+  network: NetworkName,
+  rules: readonly VariableRule[],
+  variables: Variables,
+  stored: Credentials,
+): Credentials {
+  const credentials: Credentials = { ...stored, connection: { ...stored.connection } };
+  for (const rule of rules) setField(credentials, network, rule, variables);
+  return credentials;
+}
+
+function setField(credentials: Credentials, network: NetworkName, rule: VariableRule, variables: Variables): void {
+  const { suffix, field, form, fallback, lowered } = rule;
+  let value = readVariable(variables, network, suffix) ?? fallback;
+  if (value === undefined) return;
+  if (lowered) value = value.toLowerCase();
+  if (rule.normalise) value = rule.normalise(value);
+  if (form && !form.pattern.test(value)) {
+    const message = `${variableOf(network, suffix)} has a value that cannot be right: expected ${form.words}.`;
+    throw new ConfigError('bad_variable', message);
+  }
+  if (isSecretField(field)) credentials[field] = new Secret(value);
+  else (credentials.connection as Pick<Connection, typeof field>)[field] = value;
 }
 
 function incomplete(network: NetworkName, given: readonly VariableRule[], missing: readonly VariableRule[]): AuthError {
@@ -108,6 +117,6 @@ function incomplete(network: NetworkName, given: readonly VariableRule[], missin
   });
 }
 
-function isSecretField(field: string): field is SecretField {
+function isSecretField(field: VariableRule['field']): field is SecretField {
   return (SECRET_FIELDS as readonly string[]).includes(field);
 }

@@ -2,8 +2,8 @@ import type { Clock } from '../clock.js';
 import { withFileLock } from '../config/file-lock.js';
 import { AuthError } from '../errors.js';
 import type { HttpClient } from '../http/http.js';
-import { findLogin } from '../networks/logins.js';
 import type { NetworkName } from '../networks/names.js';
+import { findNetwork } from '../networks/registry.js';
 import { refreshGrant } from '../oauth/exchange.js';
 import type { OAuthProvider } from '../oauth/provider.js';
 import type { Connected } from './connections.js';
@@ -22,7 +22,11 @@ export interface TokenSourceParts {
 const MARGIN_MS = 60_000;
 
 /** What the token endpoint answers when grant or client are no longer good (RFC 6749, section 5.2). */
-const STATUS_OF_REFUSAL: Readonly<Record<string, number>> = { grant_refused: 400, client_refused: 401 };
+const STATUS_OF_REFUSAL: Readonly<Record<string, number>> = {
+  grant_refused: 400,
+  client_refused: 401,
+  token_ended: 401,
+};
 
 /**
  * Gives access tokens for one connection. Stored ones are shared by all processes: whoever refreshes holds a lock, and
@@ -31,12 +35,13 @@ const STATUS_OF_REFUSAL: Readonly<Record<string, number>> = { grant_refused: 400
 export function createTokenSource(connected: Connected, { http, clock, provider }: TokenSourceParts): TokenSource {
   const { store, workspace } = connected;
   const { network } = connected.credentials.connection;
-  const login = provider ?? findLogin(connected.credentials.connection);
+  const login = provider ?? findNetwork(network)?.findLogin?.(connected.credentials.connection);
   let held = connected.credentials;
   let renewing: Promise<string> | undefined;
 
-  const usable = ({ accessToken, accessTokenExpiresAtMs = Infinity }: Credentials, stale?: string) => {
-    const token = accessToken?.reveal();
+  const usable = (credentials: Credentials, stale?: string) => {
+    const { accessTokenExpiresAtMs = Infinity } = credentials;
+    const token = readAccessToken(credentials);
     return token !== stale && accessTokenExpiresAtMs > clock.now() + MARGIN_MS ? token : undefined;
   };
 
@@ -46,13 +51,13 @@ export function createTokenSource(connected: Connected, { http, clock, provider 
     const call = { provider: login, client: { id: connection.clientId, secret: clientSecret }, http, clock };
     const grant = await refreshGrant(signal ? { ...call, signal } : call, refreshToken);
     const renew = (credentials: Credentials): Credentials => {
-      const { refused: _refused, ...rest } = credentials;
+      const { refused: _refused, accessTokenExpiresAtMs: _ended, ...rest } = credentials;
       return {
         ...rest,
         // Amazon gives the same one back; whoever rotates must find the new one stored.
         refreshToken: grant.refreshToken ?? refreshToken,
         accessToken: grant.accessToken,
-        accessTokenExpiresAtMs: grant.expiresAtMs,
+        ...(grant.expiresAtMs === undefined ? {} : { accessTokenExpiresAtMs: grant.expiresAtMs }),
       };
     };
     await store?.revise(workspace, network, (stored) => (isSameGrant(stored, held) ? renew(stored) : stored));
@@ -99,9 +104,26 @@ export function createTokenSource(connected: Connected, { http, clock, provider 
   };
 }
 
+/** What a channel is given: the access token, or all four secrets of OAuth 1.0a as JSON. */
+export function readAccessToken({
+  accessToken,
+  tokenSecret,
+  clientSecret,
+  connection,
+}: Credentials): string | undefined {
+  if (!accessToken || !tokenSecret) return accessToken?.reveal();
+  return JSON.stringify({
+    consumerKey: connection.clientId ?? '',
+    consumerSecret: clientSecret?.reveal() ?? '',
+    token: accessToken.reveal(),
+    tokenSecret: tokenSecret.reveal(),
+  });
+}
+
 /** Whether nobody has connected anew meanwhile: then what is stored is not ours to change. */
 function isSameGrant(a: Credentials, b: Credentials): boolean {
-  return a.refreshToken?.reveal() === b.refreshToken?.reveal();
+  if (a.refreshToken || b.refreshToken) return a.refreshToken?.reveal() === b.refreshToken?.reveal();
+  return a.accessToken?.reveal() === b.accessToken?.reveal();
 }
 
 function blameVariable(error: AuthError, network: NetworkName): AuthError {
@@ -113,7 +135,7 @@ function blameVariable(error: AuthError, network: NetworkName): AuthError {
 }
 
 function refuseFixedToken(network: NetworkName): AuthError {
-  return new AuthError('token_refused', `The access token for ${network} was refused, and it cannot be renewed.`, {
+  return new AuthError('token_ended', `The access token for ${network} is no longer good, and cannot be renewed.`, {
     hint: 'Connect again with a new token: mappings are kept.',
     next: `postback connect ${network}`,
   });

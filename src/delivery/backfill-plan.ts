@@ -158,8 +158,8 @@ class Counter {
     for (const { postback } of plan.outgoing) {
       this.#met.add(postback.id);
       day.eligible++;
-      const limits = this.#world.routes.get(postback.network)?.channel?.limits;
-      if (limits && deadlineOf(postback.eventTimeMs, limits) - this.#nowMs < SOON_MS) day.expiringSoon++;
+      const channel = this.#world.routes.get(postback.network)?.channel;
+      if (channel && deadlineOf(postback, channel) - this.#nowMs < SOON_MS) day.expiringSoon++;
     }
   }
 

@@ -20,39 +20,62 @@ export interface Batch {
   renewed?: boolean;
 }
 
-/** Collects postbacks into batches of at most what the network takes a request. */
+/** A batch that is being filled. */
+interface Filling {
+  items: Item[];
+  bytes: number;
+}
+
+/**
+ * Collects postbacks into batches of at most what the network takes a request. Real events and test events never share
+ * one, nor do those that the network keeps apart.
+ */
 export class Batcher {
   readonly #channel: Channel;
-  #items: Item[] = [];
-  #bytes = 0;
+  readonly #real = new Map<string, Filling>();
+  readonly #test = new Map<string, Filling>();
 
   constructor(channel: Channel) {
     this.#channel = channel;
   }
 
-  get size(): number {
-    return this.#items.length;
-  }
-
   /** Adds one postback; the batch that it completes, if it does. */
   add(item: Item): Batch | undefined {
-    const { maxEvents, maxBytes } = this.#channel.limits;
+    const { limits } = this.#channel;
+    const { test } = item.outgoing.postback;
+    const maxEvents = test ? (limits.maxTestEvents ?? limits.maxEvents) : limits.maxEvents;
+    const filling = this.#findFilling(item.outgoing, test);
     const bytes = this.#channel.sizeOf(item.outgoing) + 1;
-    const full = this.#items.length > 0 && this.#bytes + bytes > maxBytes ? this.take() : undefined;
-    this.#items.push(item);
-    this.#bytes += bytes;
+    const full = filling.items.length > 0 && filling.bytes + bytes > limits.maxBytes ? close(filling) : undefined;
+    filling.items.push(item);
+    filling.bytes += bytes;
     if (full) return full;
-    return this.#items.length >= maxEvents ? this.take() : undefined;
+    return filling.items.length >= maxEvents ? close(filling) : undefined;
   }
 
-  /** The batch as far as it is, or undefined when it is empty. */
-  take(): Batch | undefined {
-    if (this.#items.length === 0) return undefined;
-    const batch: Batch = { items: this.#items, notBeforeMs: 0 };
-    this.#items = [];
-    this.#bytes = 0;
-    return batch;
+  /** The batches as far as they are; those that are empty are left out. */
+  takeAll(): Batch[] {
+    const fillings = [...this.#real.values(), ...this.#test.values()];
+    return fillings.filter(({ items }) => items.length > 0).map(close);
   }
+
+  #findFilling(outgoing: Outgoing, test: boolean): Filling {
+    const key = this.#channel.groupOf === undefined ? '' : this.#channel.groupOf(outgoing);
+    const groups = test ? this.#test : this.#real;
+    const known = groups.get(key);
+    if (known) return known;
+    const made: Filling = { items: [], bytes: 0 };
+    groups.set(key, made);
+    return made;
+  }
+}
+
+/** What was filled so far as a batch; filling begins anew. */
+function close(filling: Filling): Batch {
+  const batch: Batch = { items: filling.items, notBeforeMs: 0 };
+  filling.items = [];
+  filling.bytes = 0;
+  return batch;
 }
 
 /** The two halves of a batch that was refused whole. */

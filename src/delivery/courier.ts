@@ -86,7 +86,7 @@ export class Courier {
     const { verdicts, again } = sortVerdict(batch, verdict, {
       nowMs: clock.now(),
       maxAttempts: options.maxAttempts,
-      limits: channel.limits,
+      channel,
       random,
       isStopped: this.stop !== undefined,
     });
@@ -94,10 +94,13 @@ export class Courier {
   }
 
   async #ask(batch: Batch, token: string): Promise<Answered> {
-    const { channel, http, options } = this.#deps;
+    const { channel, http, options, clock, random } = this.#deps;
     const outgoing = batch.items.map((item) => item.outgoing);
     try {
-      const answer = await http.send(channel.request(outgoing, token), { timeoutMs: options.timeoutMs });
+      const plain = channel.request(outgoing, token);
+      const moment = { nowMs: clock.now(), nonce: random.bytes(16).toString('hex') };
+      const request = channel.sign === undefined ? plain : channel.sign(plain, token, moment);
+      const answer = await http.send(request, { timeoutMs: options.timeoutMs });
       return { answer, latencyMs: answer.latencyMs, verdict: channel.classify(outgoing, answer) };
     } catch (error) {
       if (!(error instanceof ConnectionFault)) throw error;
@@ -231,8 +234,7 @@ export class Courier {
   async #dropExpired(batch: Batch): Promise<Batch> {
     const { channel, clock, log, tally, report } = this.#deps;
     const nowMs = clock.now();
-    const isLate = ({ outgoing }: Item): boolean =>
-      judgeAge(outgoing.postback.eventTimeMs, nowMs, channel.limits)?.reason === 'too_old';
+    const isLate = ({ outgoing }: Item): boolean => judgeAge(outgoing.postback, nowMs, channel)?.reason === 'too_old';
     const late = batch.items.filter(isLate);
     if (late.length === 0) return batch;
     const outcome: Outcome = { kind: 'expired', reason: 'too_old', message: 'the window closed while it waited' };

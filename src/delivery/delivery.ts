@@ -120,5 +120,5 @@ export function findMapping(
 ): Mapping | undefined {
   const goal = workspace.goals.find(({ id }) => id === postback.goal);
   const route = routes.get(postback.network);
-  return goal && route && mappingOf(goal, postback.network, postback.test, route.network);
+  return goal && route && mappingOf(goal, route, postback.test);
 }

@@ -5,7 +5,7 @@ import { quote } from '../events/field-values.js';
 import type { Mapping } from '../goals/goal.js';
 import { formatMapping } from '../goals/mapping.js';
 import type { Match } from '../goals/match.js';
-import type { Limits } from '../networks/network.js';
+import type { Channel, Postback } from '../networks/network.js';
 import { deadlineOf } from './window.js';
 
 /** The click and where it comes from, in words; click ids by name only, because they lead to a person. */
@@ -32,13 +32,13 @@ export function describeMatch({ name, value, currency }: ConversionEvent, { matc
 
 /** What a goal is called at the network. */
 export function describeMapping(mapping: Mapping, isTest: boolean): string {
-  const name = mapping === '' ? "the network's own name of the event" : formatMapping(mapping);
-  return isTest ? `${name} (test mapping)` : name;
+  const name = formatMapping(mapping);
+  return isTest ? `${name} (test event)` : name;
 }
 
 /** When the event happened, and until when it can be sent. */
-export function describeWindow(eventTimeMs: number, limits: Limits): string {
-  return `event of ${isoOf(eventTimeMs)}, can be sent until ${isoOf(deadlineOf(eventTimeMs, limits))}`;
+export function describeWindow(postback: Postback, channel: Channel): string {
+  return `event of ${isoOf(postback.eventTimeMs)}, can be sent until ${isoOf(deadlineOf(postback, channel))}`;
 }
 
 /** ISO 8601, also for times that no calendar has. */

@@ -104,7 +104,9 @@ class Rehearsal {
   }
 
   finish(): DryRunSummary {
-    for (const { channel, batcher } of this.#lanes.values()) this.#note(channel, batcher.take());
+    for (const { channel, batcher } of this.#lanes.values()) {
+      for (const batch of batcher.takeAll()) this.#note(channel, batch);
+    }
     return { ...this.#tally.summary, dryRun: true, requests: this.#requests };
   }
 

@@ -142,7 +142,7 @@ function judgeNow(
   const now: LoggedPostback['now'] = { result: stop ? 'stop' : 'pass', ...stop };
   if (!way) return { deadline: null, now, request: null };
   const { channel, mapping } = way;
-  const deadline = new Date(deadlineOf(postback.eventTimeMs, channel.limits)).toISOString();
+  const deadline = new Date(deadlineOf(postback, channel)).toISOString();
   return { deadline, now, request: describeRequest(channel, { postback, mapping }) };
 }
 

@@ -45,10 +45,10 @@ export function explainEvent(event: ConversionEvent, world: World, nowMs: number
   const gates = [explainGate({ gate: 'event', stop: undefined, saw: describeEvent(event) })];
   const { outgoing } = planEvent(event, world, nowMs, (verdict) => void gates.push(explainGate(verdict)));
   const postbacks = outgoing.map((planned): ExplainedPostback => {
-    const { network, goal, id, eventTimeMs } = planned.postback;
+    const { network, goal, id } = planned.postback;
     // Only what a channel has judged comes out of a plan.
     const channel = world.routes.get(network)?.channel as Channel;
-    const deadline = new Date(deadlineOf(eventTimeMs, channel.limits)).toISOString();
+    const deadline = new Date(deadlineOf(planned.postback, channel)).toISOString();
     return { network, goal, postbackId: id, deadline, request: describeRequest(channel, planned) };
   });
   return { eventId: event.id, event: event.name, gates, postbacks };

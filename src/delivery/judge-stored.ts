@@ -27,7 +27,7 @@ export function judgeStored(
   if (mapping === undefined) return stopBy('unmapped_goal', `${goal} is not mapped at ${network}`);
   const { channel } = route;
   const refused = channel.check(postback.facts, mapping);
-  const stop = judgeAge(postback.eventTimeMs, workspace.clock.now(), channel.limits) ?? refused;
+  const stop = judgeAge(postback, workspace.clock.now(), channel) ?? refused;
   return { ...(stop && { stop }), ...(!refused && { way: { channel, mapping } }) };
 }
 

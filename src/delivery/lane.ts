@@ -84,10 +84,9 @@ export class Lane {
     if (entries.length > 0) await this.#deps.log.hold(this.#deps.channel.account, entries);
   }
 
-  /** Sends off the batch that is being filled. */
+  /** Sends off the batches that are being filled. */
   flush(): void {
-    const batch = this.#batcher.take();
-    if (batch) this.#carry(batch);
+    for (const batch of this.#batcher.takeAll()) this.#carry(batch);
   }
 
   /** Resolves when the lane can take more: this is what holds the reader back. Throws what broke the lane. */
@@ -135,7 +134,7 @@ export class Lane {
     const waitMs = batch.notBeforeMs - clock.now();
     if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
     // Nearest deadline first: what is about to expire overtakes what is not.
-    const times = batch.items.map(({ outgoing }) => deadlineOf(outgoing.postback.eventTimeMs, channel.limits));
+    const times = batch.items.map(({ outgoing }) => deadlineOf(outgoing.postback, channel));
     let attempt: Promise<void> | undefined;
     try {
       await this.#queue.add(() => (attempt = this.#attempt(batch)), { priority: -Math.min(...times), signal });

@@ -38,8 +38,8 @@ export interface World {
   workspace: string;
   settings: Settings;
   goals: CompiledGoals;
-  /** Whether any goal has a test mapping: without one, no test event can go anywhere. */
-  hasTestMapping: boolean;
+  /** Whether a test event can go anywhere: to a goal's test mapping, or where a network keeps tests apart. */
+  takesTestEvents: boolean;
   routes: ReadonlyMap<NetworkName, Route>;
   /** The networks of `--network`; empty: all. */
   onlyNetworks: ReadonlySet<string>;
@@ -92,9 +92,11 @@ export function planEvent(event: ConversionEvent, world: World, nowMs: number, t
   }
   const plan: Plan = { outgoing: [], skips: [] };
   const told = reduceToConsent(clicked, consent);
+  const sharedIdOf = shareIds(clicked, world.routes.get(owner));
   for (const goal of match.matched) {
     const at: Trace | undefined = trace && ((verdict) => trace({ ...verdict, goal: goal.id, network: owner }));
-    const planned = planPostback({ event: clicked, told, goal, network: owner, world, nowMs, trace: at });
+    const sharedId = sharedIdOf(goal);
+    const planned = planPostback({ event: clicked, told, goal, network: owner, sharedId, world, nowMs, trace: at });
     if ('reason' in planned) plan.skips.push({ ...planned, goal: goal.id, network: owner });
     else plan.outgoing.push(planned);
   }
@@ -104,8 +106,9 @@ export function planEvent(event: ConversionEvent, world: World, nowMs: number, t
 const NO_CONVERSION = { reason: 'no_conversion', message: 'only track messages can be conversions' } as const;
 
 function gateTest(event: ConversionEvent, world: World, trace?: Trace): Skip | undefined {
-  const isStopped = event.test && !world.hasTestMapping;
-  const stop = isStopped ? skip('test_event', 'a test event, and no goal has a test mapping') : undefined;
+  const isStopped = event.test && !world.takesTestEvents;
+  const words = 'a test event, and no goal has a test mapping, no network a test area';
+  const stop = isStopped ? skip('test_event', words) : undefined;
   trace?.({ gate: 'test', stop, saw: event.test ? 'test true' : 'no test event' });
   return stop;
 }
@@ -176,6 +179,8 @@ interface Course {
   told: Reduced;
   goal: ConversionGoal;
   network: NetworkName;
+  /** The id that a browser pixel reported the conversion with, where this postback is to have it. */
+  sharedId: string | undefined;
   world: World;
   nowMs: number;
   trace: Trace | undefined;
@@ -204,11 +209,12 @@ function isOpen(route: Route | undefined): route is OpenRoute {
   return route?.channel !== undefined && route.enabled;
 }
 
-function planRouted(course: Course, id: string, { channel, network }: OpenRoute, isPending: boolean): PlannedCourse {
+function planRouted(course: Course, id: string, route: OpenRoute, isPending: boolean): PlannedCourse {
+  const { channel, network } = route;
   const { event, told, goal, world, nowMs, trace } = course;
   trace?.({ gate: 'connection', stop: undefined, saw: `account ${channel.account}, enabled` });
   const postback = makePostback(course, id, network);
-  const mapping = mappingOf(goal, network.name, event.test, network);
+  const mapping = mappingOf(goal, route, event.test);
   if (mapping === undefined) {
     const stop = event.test
       ? skip('test_event', `a test event, and ${goal.id} has no test mapping at ${network.name}`)
@@ -225,9 +231,9 @@ function planRouted(course: Course, id: string, { channel, network }: OpenRoute,
 }
 
 /** The network's window, which counts at the moment of sending. */
-function gateWindow({ eventTimeMs }: Postback, { limits }: Channel, nowMs: number, trace?: Trace): Skip | undefined {
-  const stop = judgeAge(eventTimeMs, nowMs, limits);
-  trace?.({ gate: 'window', stop, saw: describeWindow(eventTimeMs, limits) });
+function gateWindow(postback: Postback, channel: Channel, nowMs: number, trace?: Trace): Skip | undefined {
+  const stop = judgeAge(postback, nowMs, channel);
+  trace?.({ gate: 'window', stop, saw: describeWindow(postback, channel) });
   return stop;
 }
 
@@ -270,10 +276,10 @@ const REPLAYABLE: ReadonlySet<SkipReason> = new Set<SkipReason>([
   'unsupported_currency',
 ]);
 
-function makePostback({ event, told, goal, world }: Course, id: string, network: Network): Postback {
+function makePostback({ event, told, goal, sharedId, world }: Course, id: string, network: Network): Postback {
   const postback: Postback = {
     id,
-    dedupeId: id,
+    dedupeId: sharedId ?? id,
     network: network.name,
     goal: goal.id,
     goalName: goal.name,
@@ -295,15 +301,33 @@ function makePostback({ event, told, goal, world }: Course, id: string, network:
   return postback;
 }
 
-/** What a goal is called at a network; test events have a mapping of their own and never use the real one. */
-export function mappingOf(
-  goal: ConversionGoal,
-  network: NetworkName,
-  test: boolean,
-  rules: Pick<Network, 'needsMapping'>,
-): Mapping | undefined {
-  if (test) return goal.testMap[network];
-  return goal.map[network] ?? (rules.needsMapping ? undefined : '');
+/**
+ * What a goal is called at a network. Test events have a mapping of their own, and use the real one only where the
+ * network keeps them apart by itself.
+ */
+export function mappingOf(goal: ConversionGoal, { network, channel }: Route, test: boolean): Mapping | undefined {
+  const { name } = network;
+  const real = goal.map[name] ?? network.defaultMapping?.(goal.event);
+  if (!test) return real;
+  return goal.testMap[name] ?? (channel?.testMode ? real : undefined);
+}
+
+/**
+ * Which goals' postbacks get the id that a browser pixel reported the conversion with. Networks tell conversions apart
+ * by event name and id: of two goals that are called the same there, the first has it (contract.md section 6).
+ */
+function shareIds(
+  { shared, test }: ConversionEvent,
+  route: Route | undefined,
+): (goal: ConversionGoal) => string | undefined {
+  if (!shared || !route?.network.sharesEventIds || shared.network !== route.network.name) return () => undefined;
+  const taken = new Set<string>();
+  return (goal) => {
+    const name = JSON.stringify(mappingOf(goal, route, test));
+    if (taken.has(name)) return undefined;
+    taken.add(name);
+    return shared.id;
+  };
 }
 
 const STANDING_WORDS = { new: 'not in the log', pending: 'pending in the log', known: 'in the log already' } as const;

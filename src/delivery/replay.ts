@@ -58,8 +58,7 @@ export function rehearseReplay(
       const full = batcher.add({ outgoing, entry: { postback, attempts }, tries: 0 });
       if (full) requests.push(describeBatch(channel, full));
     }
-    const rest = batcher.take();
-    if (rest) requests.push(describeBatch(channel, rest));
+    for (const rest of batcher.takeAll()) requests.push(describeBatch(channel, rest));
   }
   return { ...tally.summary, dryRun: true, requests };
 }

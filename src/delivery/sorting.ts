@@ -1,5 +1,5 @@
 import type { Entry, EntryVerdict } from '../log/entry.js';
-import type { Limits, Outcome, Verdict } from '../networks/network.js';
+import type { Channel, Outcome, Verdict } from '../networks/network.js';
 import type { Random } from '../random.js';
 import type { Batch, Item } from './batch.js';
 import { halve } from './batch.js';
@@ -9,7 +9,7 @@ import { deadlineOf } from './window.js';
 export interface SortingRules {
   nowMs: number;
   maxAttempts: number;
-  limits: Limits;
+  channel: Pick<Channel, 'limits' | 'windowMsOf'>;
   random: Random;
   /** No further attempts: the lane has stopped. */
   isStopped: boolean;
@@ -24,6 +24,7 @@ export interface Sorted {
 /** Decides for each postback of a request whether it is done, tried again, or left for a later run. Pure but for jitter. */
 export function sortVerdict(batch: Batch, verdict: Verdict, rules: SortingRules): Sorted {
   if (verdict.split && batch.items.length > 1) return splitBatch(batch, verdict, rules);
+  if (verdict.culprits?.length) return isolate(batch, verdict, verdict.culprits, rules);
   const retried: Item[] = [];
   const attempts = Math.max(...batch.items.map(({ tries }) => tries)) + 1;
   const notBeforeMs = rules.nowMs + backoffMs(attempts, verdict.retryAfterMs, rules.random);
@@ -39,7 +40,7 @@ export function sortVerdict(batch: Batch, verdict: Verdict, rules: SortingRules)
     }
     const isLast = item.tries + 1 >= rules.maxAttempts || tooLong || rules.isStopped;
     if (isLast) return { status: 'retried', outcome, settled: 'pending' };
-    if (notBeforeMs >= deadlineOf(item.outgoing.postback.eventTimeMs, rules.limits)) {
+    if (notBeforeMs >= deadlineOf(item.outgoing.postback, rules.channel)) {
       // One object for all that share an outcome: the log then tells it once.
       const late = expired.get(outcome) ?? expire(outcome);
       expired.set(outcome, late);
@@ -55,6 +56,27 @@ export function sortVerdict(batch: Batch, verdict: Verdict, rules: SortingRules)
 function expire({ reason, message }: Outcome): Outcome {
   const last = message === undefined ? reason : `${reason}: ${message}`;
   return { kind: 'expired', reason: 'too_old', message: `the window closes before another attempt; the last: ${last}` };
+}
+
+/** Refused whole because of some: those are judged as the answer says, the others go again at once without them. */
+function isolate(batch: Batch, verdict: Verdict, culprits: readonly number[], rules: SortingRules): Sorted {
+  const guilty = new Set(culprits);
+  const pick = (isGuilty: boolean): number[] => [...batch.items.keys()].filter((at) => guilty.has(at) === isGuilty);
+  const part = (positions: readonly number[]): Item[] => positions.map((at) => batch.items[at] as Item);
+  const named = pick(true);
+  const outcomes = named.map((at) => verdict.outcomes[at] ?? MISSING);
+  const judged =
+    named.length === 0
+      ? { verdicts: [], again: [] }
+      : sortVerdict({ ...batch, items: part(named) }, { ...verdict, outcomes, culprits: [], split: false }, rules);
+  const verdicts = batch.items.map((): EntryVerdict => {
+    const outcome = NEIGHBOUR;
+    return rules.isStopped ? { status: 'retried', outcome, settled: 'pending' } : { status: 'retried', outcome };
+  });
+  named.forEach((at, index) => (verdicts[at] = judged.verdicts[index] as EntryVerdict));
+  const others = part(pick(false)).map((item) => advance(item, 0));
+  if (rules.isStopped || others.length === 0) return { verdicts, again: judged.again };
+  return { verdicts, again: [{ items: others, notBeforeMs: rules.nowMs }, ...judged.again] };
 }
 
 function splitBatch(batch: Batch, verdict: Verdict, rules: SortingRules): Sorted {
@@ -73,6 +95,12 @@ export function advance(item: Item, tries: number): Item {
   const entry: Entry = { postback, attempts: attempts + 1 };
   return { outgoing: item.outgoing, entry, tries: item.tries + tries };
 }
+
+const NEIGHBOUR: Outcome = {
+  kind: 'unknown',
+  reason: 'refused_with_another',
+  message: 'the request was refused because of another event in it',
+};
 
 const MISSING: Outcome = {
   kind: 'unknown',

@@ -58,11 +58,13 @@ export function surveyStage(
     if (one.enabled) open.push(one);
   }
   checkMappings(wanted, open);
+  const hasTestMapping = wanted.some(({ testMap }) => Object.keys(testMap).length > 0);
+  const hasTestMode = [...routes.values()].some(({ channel, enabled }) => enabled && channel?.testMode);
   const world = {
     workspace: workspace.name,
     settings: workspace.settings,
     goals: compileGoals(wanted),
-    hasTestMapping: wanted.some(({ testMap }) => Object.keys(testMap).length > 0),
+    takesTestEvents: hasTestMapping || hasTestMode,
     routes,
     onlyNetworks: new Set<string>(networks),
   };

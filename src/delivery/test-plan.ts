@@ -62,19 +62,23 @@ export function planTests(workspace: Workspace, { world }: Stage, { goals, netwo
 /** Why a goal cannot be tested at a network; `isTold`: also where nobody asked for this goal. */
 function findObstacle(
   goal: ConversionGoal,
-  { network, enabled }: Route,
+  route: Route,
   live: boolean,
 ): { message: string; isTold: boolean } | undefined {
-  const { name, title } = network;
-  const real = mappingOf(goal, name, false, network);
-  const test = mappingOf(goal, name, true, network);
+  const { name } = route.network;
+  const real = mappingOf(goal, route, false);
+  const test = mappingOf(goal, route, true);
   if (real === undefined && test === undefined) return { message: `is not mapped at ${name}`, isTold: false };
   if (!goal.enabled) return { message: 'is disabled', isTold: false };
-  if (!enabled) return { message: `cannot be sent, because ${name} is disabled`, isTold: true };
+  if (!route.enabled) return { message: `cannot be sent, because ${name} is disabled`, isTold: true };
   if (live && real === undefined) return { message: `has only a test mapping at ${name}`, isTold: true };
   if (live || test !== undefined) return undefined;
   return {
-    message: `has no test mapping at ${name}, and ${title} has no test mode: it would count a test as real`,
+    message: `has no test mapping at ${name}, and ${describeTestMode(route)}: it would count a test as real`,
     isTold: true,
   };
+}
+
+function describeTestMode({ network: { title, testArea } }: Route): string {
+  return testArea === undefined ? `${title} has no test mode` : `this connection has no ${testArea}`;
 }

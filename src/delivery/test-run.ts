@@ -88,7 +88,7 @@ function listRequests({ routes }: Pick<World, 'routes'>, outgoing: readonly Outg
       if (postback.network === network)
         note(batcher.add({ outgoing: one, entry: { postback, attempts: 0 }, tries: 0 }));
     }
-    note(batcher.take());
+    for (const batch of batcher.takeAll()) note(batch);
   }
   return requests;
 }

@@ -1,6 +1,8 @@
 import { refuseToGuess } from '../accounts/choose-account.js';
-import { connectAmazon } from '../accounts/connect-amazon.js';
+import { connectNetwork } from '../accounts/connect.js';
 import { createHttpClient } from '../http/client.js';
+import { amazon } from '../networks/amazon/amazon.js';
+import type { AccountCandidate } from '../networks/connector.js';
 import type { Connection } from '../networks/network.js';
 import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET } from '../sandbox/amazon/seed.js';
 import { Secret } from '../secret.js';
@@ -28,12 +30,16 @@ export async function connectDemo({ workspace, gateway, signal, onUrl }: DemoLog
   // Its own client: a browser goes where pages lead it, not through a gateway.
   const browser = createHttpClient({ timeoutMs: TIMEOUT_MS, userAgent: 'postback-demo-browser' });
   let browsing: Promise<void> | undefined;
+  const connector = await amazon.loadConnector();
+  const refuse = (candidates: readonly AccountCandidate[]) => Promise.reject(refuseToGuess(candidates, connector));
   try {
-    return await connectAmazon({
+    return await connectNetwork({
       workspace: workspace.name,
       store: workspace.connections.store,
       http: workspace.http,
       clock: workspace.clock,
+      network: amazon,
+      connector,
       client: { id: SANDBOX_CLIENT_ID, secret: new Secret(SANDBOX_CLIENT_SECRET) },
       consent: {
         kind: 'login',
@@ -53,7 +59,8 @@ export async function connectDemo({ workspace, gateway, signal, onUrl }: DemoLog
       },
       wish: {},
       audiences: false,
-      choose: (candidates) => Promise.reject(refuseToGuess(candidates)),
+      choose: refuse,
+      askAccount: () => Promise.reject(refuseToGuess([], connector)),
       onWarning: () => undefined,
       signal: stop,
     });

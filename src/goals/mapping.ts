@@ -12,6 +12,8 @@ export interface MappingRow {
   network: NetworkName;
   value: Mapping | null;
   test: Mapping | null;
+  /** What the network calls the goal by itself, where nothing is mapped. */
+  default?: Mapping;
   /** Whether postbacks of the goal can be told to the network: what is mapped passes its check, and what must be is. */
   valid: boolean;
   /** What is wrong, in a sentence. */
@@ -46,15 +48,17 @@ export function removeMapping(goals: readonly ConversionGoal[], id: string, netw
 
 /**
  * The table of goals against networks, goal by goal: one row for each network given.
- * @param needsMapping whether a network has no names of its own for a goal that is not mapped.
+ * @param defaultOf what a network calls a goal that is not mapped; undefined: it has to be.
  */
 export function listMappings(
   goals: readonly ConversionGoal[],
   networks: readonly NetworkName[],
-  needsMapping: (network: NetworkName) => boolean,
+  defaultOf: (network: NetworkName, goal: ConversionGoal) => Mapping | undefined,
   check: MappingCheck,
 ): MappingRow[] {
-  return goals.flatMap((goal) => networks.map((network) => listMapping(goal, network, needsMapping(network), check)));
+  return goals.flatMap((goal) =>
+    networks.map((network) => listMapping(goal, network, defaultOf(network, goal), check)),
+  );
 }
 
 /** A mapping on one line: the id, or the four parts of an Amazon event description. */
@@ -64,11 +68,18 @@ export function formatMapping(mapping: Mapping): string {
   return [name, type, source, ...(dataset === undefined ? [] : [dataset])].join(' / ');
 }
 
-function listMapping(goal: ConversionGoal, network: NetworkName, needed: boolean, check: MappingCheck): MappingRow {
+function listMapping(
+  goal: ConversionGoal,
+  network: NetworkName,
+  named: Mapping | undefined,
+  check: MappingCheck,
+): MappingRow {
   const value = goal.map[network] ?? null;
   const test = goal.testMap[network] ?? null;
   const problem = (value !== null && check(network, value)) || (test !== null && check(network, test)) || undefined;
-  const row: MappingRow = { goal: goal.id, network, value, test, valid: problem === undefined && !(needed && !value) };
+  const valid = problem === undefined && (value !== null || named !== undefined);
+  const row: MappingRow = { goal: goal.id, network, value, test, valid };
+  if (named !== undefined) row.default = named;
   return problem === undefined ? row : { ...row, problem };
 }
 

@@ -3,33 +3,12 @@ import type { Mapping } from '../goals/goal.js';
 import type { HttpAnswer, HttpRequest } from '../http/http.js';
 import type { Settings } from '../config/settings.js';
 import type { OAuthProvider } from '../oauth/provider.js';
+import type { Connection } from './connection.js';
 import type { Connector } from './connector.js';
 import type { NetworkName } from './names.js';
 import type { VariableRules } from './variables.js';
 
-/** Our stored grant for one network account, without its secrets. */
-export interface Connection {
-  network: NetworkName;
-  /** The network's id of the account, as text. */
-  account: string;
-  accountName?: string;
-  /** Amazon: `na`, `eu` or `fe`. */
-  region?: string;
-  /** Which of the network's contracts is spoken: Amazon `capi-v1` or `events-api`. */
-  api?: string;
-  /** Amazon profile id, sent as scope where the account has one. */
-  profileId?: string;
-  clientId?: string;
-  scopes?: string[];
-  connectedAt?: string;
-  /** When the consent ends, where the network dates it. */
-  grantExpiresAt?: string;
-  /** Code of the network's test area (Meta and TikTok `test_event_code`, Reddit `test_id`): only test events carry it. */
-  testCode?: string;
-  /** The manager account through which this one is reached (Google). */
-  loginAccount?: string;
-  source: 'store' | 'environment' | 'sandbox';
-}
+export type { Connection } from './connection.js';
 
 /** The network-ready, hashed facts of one conversion: all that is needed to send it again. Pure JSON. */
 export type Facts = object;
@@ -168,9 +147,9 @@ export interface Channel {
   /** Whether test events go out without a test mapping, because the network keeps them apart by itself. */
   testMode?: boolean;
   /** The window of one conversion, where it is shorter than `limits.windowMs`. */
-  windowMsOf?(facts: Facts): number;
+  windowMsOf?: (facts: Facts) => number;
   /** Postbacks with different keys never share a request; absent: all may. Test events never share one with real ones. */
-  groupOf?(outgoing: Outgoing): string;
+  groupOf?: (outgoing: Outgoing) => string;
   /** Network feasibility of one conversion apart from its age: undefined when it can be sent. */
   check(facts: Facts, mapping: Mapping): Skip | undefined;
   /** Bytes that one event takes in the body, at most; for batching. */
@@ -195,6 +174,8 @@ export interface Network {
   title: string;
   /** What a goal of that event is called here where it is not mapped; absent: every goal needs a mapping. */
   defaultMapping?(event: string): Mapping;
+  /** What a connection needs for test events to go out without a test mapping, in words: `test_event_code`. */
+  testArea?: string;
   /** What somebody who sends test events should know, in a sentence. */
   testCaution?: string;
   /** Whether a browser pixel reports conversions here too, under an id that both sides send (product-behaviour.md S4). */

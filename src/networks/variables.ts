@@ -1,4 +1,4 @@
-import type { Connection } from './network.js';
+import type { Connection } from './connection.js';
 
 /** Fields of a connection that a variable may set. */
 export type ConnectionField = keyof Pick<
@@ -21,7 +21,7 @@ export interface VariableRule {
   /** Whether case means nothing: the value is lowered. */
   lowered?: true;
   /** Brings the value into the form that is stored, such as digits only. */
-  normalise?(value: string): string;
+  normalise?: (value: string) => string;
   /** Value where the variable is unset. */
   fallback?: string;
 }

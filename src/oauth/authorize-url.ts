@@ -25,14 +25,15 @@ export async function makeAuthorizeRequest(
   const verifier = generateRandomCodeVerifier();
   const state = generateRandomState();
   const url = new URL(provider.authorizeUrl);
+  const { scopes, scopeSeparator = ' ', clientIdParameter = 'client_id', usesPkce = true } = provider;
+  const challenge = { code_challenge: await calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' };
   const parameters = {
-    client_id: clientId,
-    scope: provider.scopes.join(' '),
+    [clientIdParameter]: clientId,
+    ...(scopes.length > 0 ? { scope: scopes.join(scopeSeparator) } : {}),
     response_type: 'code',
     redirect_uri: redirectUri,
     state,
-    code_challenge: await calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
+    ...(usesPkce ? challenge : {}),
     ...provider.authorizeParameters,
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);

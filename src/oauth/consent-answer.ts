@@ -25,7 +25,7 @@ export function readConsentAnswer(
   if (given === null ? expectState : !isSameText(given, state)) return { kind: 'wrong-state' };
   const error = parameters.get('error');
   if (error) return refusal(error, parameters.get('error_description'), provider);
-  const code = parameters.get('code');
+  const code = parameters.get(provider.codeParameter ?? 'code');
   return code ? { kind: 'code', code: new Secret(code) } : { kind: 'empty' };
 }
 

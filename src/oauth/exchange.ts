@@ -1,19 +1,9 @@
 import type * as OAuth from 'oauth4webapi';
-import type { Clock } from '../clock.js';
 import { AuthError, NetworkError, PostbackError } from '../errors.js';
-import { ConnectionFault, type HttpClient } from '../http/http.js';
+import { ConnectionFault } from '../http/http.js';
 import { cleanRemoteText } from '../http/remote-text.js';
 import { Secret } from '../secret.js';
-import type { OAuthClient, OAuthProvider, TokenGrant } from './provider.js';
-
-/** What both grants need. */
-export interface TokenCall {
-  provider: OAuthProvider;
-  client: OAuthClient;
-  http: HttpClient;
-  clock: Clock;
-  signal?: AbortSignal;
-}
+import type { CodeRedemption, OAuthProvider, TokenCall, TokenGrant } from './provider.js';
 
 /** Taken where a provider does not say how long a token lives (RFC 6749 leaves it open); Amazon's live an hour. */
 const DEFAULT_LIFETIME_S = 3600;
@@ -22,10 +12,10 @@ const DEFAULT_LIFETIME_S = 3600;
  * Redeems an authorization code.
  * @throws AuthError when the provider refuses code or client; NetworkError when it cannot be reached or fails.
  */
-export async function exchangeCode(
-  call: TokenCall,
-  { code, redirectUri, verifier }: { code: Secret; redirectUri: string; verifier: Secret },
-): Promise<TokenGrant> {
+export async function exchangeCode(call: TokenCall, redemption: CodeRedemption): Promise<TokenGrant> {
+  const { provider } = call;
+  if (provider.redeem) return provider.redeem(call, redemption);
+  const { code, redirectUri, verifier } = redemption;
   return askTokenEndpoint(call, 'code', async (oauth, { server, client, authentication, options }) => {
     const parameters = new URLSearchParams({ code: code.reveal() });
     // Where the answer carried a state it has been checked: on the callback, or in the paste.
@@ -74,7 +64,7 @@ async function askTokenEndpoint(
   const prepared: Prepared = {
     server: { issuer: new URL(provider.tokenUrl).origin, token_endpoint: provider.tokenUrl },
     client: { client_id: call.client.id },
-    authentication: oauth.ClientSecretPost(call.client.secret.reveal()),
+    authentication: authenticate(oauth, call),
     options: { [oauth.customFetch]: makeFetch(call) },
   };
   try {
@@ -89,6 +79,11 @@ async function askTokenEndpoint(
   } catch (error) {
     throw explain(oauth, error, provider, grant);
   }
+}
+
+function authenticate(oauth: typeof OAuth, { provider, client }: TokenCall): OAuth.ClientAuth {
+  const secret = client.secret.reveal();
+  return provider.clientAuthentication === 'basic' ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
 }
 
 /** A fetch over our own client, so that gateway, proxy and time-outs hold for tokens too. */

@@ -11,16 +11,16 @@ const BARE_CODE = /^[A-Za-z0-9._~+/|%-]{12,2048}=*$/;
  */
 export function parsePaste(text: string, state: string, provider: OAuthProvider): ConsentAnswer {
   const pasted = text.trim().replace(/^["'<]+|["'>]+$/g, '');
-  const query = queryOf(pasted);
+  const query = queryOf(pasted, provider.codeParameter ?? 'code');
   if (query !== undefined) return readConsentAnswer(new URLSearchParams(query), state, provider, false);
   return BARE_CODE.test(pasted) ? { kind: 'code', code: new Secret(safeDecode(pasted)) } : { kind: 'empty' };
 }
 
-function queryOf(text: string): string | undefined {
+function queryOf(text: string, codeParameter: string): string | undefined {
   if (URL.canParse(text) && /^https?:/i.test(text)) return new URL(text).search;
-  return /(?:^|[?&])(?:code|error|state)=/.exec(text)
-    ? text.slice(text.indexOf('?') + 1).replace(/#.*$/, '')
-    : undefined;
+  const query = text.slice(text.indexOf('?') + 1).replace(/#.*$/, '');
+  const parameters = new URLSearchParams(query);
+  return [codeParameter, 'error', 'state'].some((name) => parameters.has(name)) ? query : undefined;
 }
 
 /** A code cut out of an address bar may still be percent-encoded. */

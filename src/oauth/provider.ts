@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.js';
+import type { HttpClient } from '../http/http.js';
 import type { Secret } from '../secret.js';
 
 /** An authorization server, as the login sees it. Which network it belongs to is for words only. */
@@ -11,6 +13,21 @@ export interface OAuthProvider {
   authorizeUrl: string;
   tokenUrl: string;
   scopes: readonly string[];
+  /** What stands between scopes in the authorize URL; a blank by default (RFC 6749, section 3.3). */
+  scopeSeparator?: string;
+  /** The parameter of the authorize URL that holds the client id; `client_id` by default. */
+  clientIdParameter?: string;
+  /** The parameter of the redirect that holds the code; `code` by default. */
+  codeParameter?: string;
+  /** Whether the authorize URL may have a PKCE challenge (RFC 7636); true by default. */
+  usesPkce?: boolean;
+  /** How the client shows its secret at the token endpoint; in the body by default. */
+  clientAuthentication?: 'post' | 'basic';
+  /**
+   * Redeems a code where the token endpoint is not the one of RFC 6749.
+   * @throws AuthError when code or client are refused; NetworkError when it cannot be reached or fails
+   */
+  redeem?(call: TokenCall, redemption: CodeRedemption): Promise<TokenGrant>;
   /** More query parameters of the authorize URL, such as Google's `access_type`. */
   authorizeParameters?: Readonly<Record<string, string>>;
   /** Where the owner of the client id registers return URLs. */
@@ -25,11 +42,27 @@ export interface OAuthClient {
   secret: Secret;
 }
 
+/** What a call of the token endpoint needs. */
+export interface TokenCall {
+  provider: OAuthProvider;
+  client: OAuthClient;
+  http: HttpClient;
+  clock: Clock;
+  signal?: AbortSignal;
+}
+
+/** A code and what it was asked for with. */
+export interface CodeRedemption {
+  code: Secret;
+  redirectUri: string;
+  verifier: Secret;
+}
+
 /** What the token endpoint gave. */
 export interface TokenGrant {
   accessToken: Secret;
-  /** When the access token ends, in milliseconds since the epoch. */
-  expiresAtMs: number;
+  /** When the access token ends, in milliseconds since the epoch; absent where it has no known end. */
+  expiresAtMs?: number;
   /** Absent where the provider keeps the old one valid and does not repeat it. */
   refreshToken?: Secret;
   scopes?: string[];

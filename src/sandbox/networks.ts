@@ -1,16 +1,24 @@
 import type { NetworkName } from '../networks/names.js';
 import { createAmazonSandbox } from './amazon/amazon.js';
+import { AMAZON_SEED } from './amazon/seed.js';
 import type { SandboxNetwork, SandboxTools } from './sandbox-network.js';
+import type { SandboxSeed } from './seed.js';
 
-type Maker = (tools: SandboxTools) => SandboxNetwork;
+interface Played {
+  make(tools: SandboxTools): SandboxNetwork;
+  seed: SandboxSeed;
+}
 
 /** The networks that the sandbox plays; a new one is a folder here and a line in this table. */
-const MAKERS: Partial<Record<NetworkName, Maker>> = {
-  amazon: createAmazonSandbox,
+const PLAYED: Partial<Record<NetworkName, Played>> = {
+  amazon: { make: createAmazonSandbox, seed: AMAZON_SEED },
 };
+
+/** What each network that is played has granted already. */
+export const SANDBOX_SEEDS: readonly SandboxSeed[] = Object.values(PLAYED).map(({ seed }) => seed);
 
 /** The stand-ins of the networks named, or of all that are known. */
 export function createNetworks(tools: SandboxTools, names?: readonly NetworkName[]): SandboxNetwork[] {
-  const chosen = names ?? (Object.keys(MAKERS) as NetworkName[]);
-  return chosen.flatMap((name) => MAKERS[name]?.(tools) ?? []);
+  const chosen = names ?? (Object.keys(PLAYED) as NetworkName[]);
+  return chosen.flatMap((name) => PLAYED[name]?.make(tools) ?? []);
 }

@@ -175,7 +175,7 @@ describe('with a refresh token', () => {
 
 describe('called wrongly', () => {
   test.each([
-    [['connect'], {}, 2, 'missing_argument'],
+    [['connect'], {}, 2, 'needs_answer'],
     [['connect', 'facebook'], {}, 2, 'unknown_network'],
     [['connect', 'meta'], {}, 2, 'network_unavailable'],
     [['connect', 'amazon'], { POSTBACK_AMAZON_CLIENT_ID: '' }, 2, 'needs_answer'],

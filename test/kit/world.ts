@@ -51,7 +51,7 @@ export function makeWorld({
     workspace: 'default',
     settings,
     goals: compileGoals(goals),
-    hasTestMapping: goals.some(({ testMap }) => Object.keys(testMap).length > 0),
+    takesTestEvents: goals.some(({ testMap }) => Object.keys(testMap).length > 0),
     routes,
     onlyNetworks: new Set(only),
     standing: standing ?? (() => 'new'),

@@ -1,24 +1,19 @@
 import { parseExactJson, readId } from '../../exact-json.js';
 import { cleanRemoteText } from '../../http/remote-text.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
+import type { AccountCandidate } from '../connector.js';
 import { isRegion, type Region } from './regions.js';
 
 /** An advertiser that conversions can be sent to. */
-export interface AccountCandidate {
+export interface AmazonAccount extends AccountCandidate {
   region: Region;
-  /** DSP advertiser id. */
-  account: string;
-  name: string;
-  profileId?: string;
-  country?: string;
-  isTest: boolean;
   /** The call that named it. */
   source: 'advertiserAccounts' | 'profiles' | 'definitions';
 }
 
 /** One page of a list. */
 export interface AccountPage {
-  candidates: AccountCandidate[];
+  candidates: AmazonAccount[];
   nextToken?: string;
 }
 
@@ -47,7 +42,7 @@ export function readAdvertiserAccounts(body: Buffer, hostRegion: Region): Accoun
   return nextToken === undefined ? { candidates } : { candidates, nextToken };
 }
 
-function readAlternateId(account: JsonObject, ids: JsonObject, hostRegion: Region): AccountCandidate[] {
+function readAlternateId(account: JsonObject, ids: JsonObject, hostRegion: Region): AmazonAccount[] {
   const id = readId(ids['dspAdvertiserId']);
   if (id === undefined) return [];
   const region = readId(ids['region'])?.toLowerCase();
@@ -77,7 +72,7 @@ export function readDspProfiles(body: Buffer): DspProfile[] {
 }
 
 /** Reads an answer of `GET /dsp/advertisers`, asked for one profile. Pure. */
-export function readDspAdvertisers(body: Buffer, region: Region, profile: DspProfile): AccountCandidate[] {
+export function readDspAdvertisers(body: Buffer, region: Region, profile: DspProfile): AmazonAccount[] {
   return listOf(readObject(body)['response']).flatMap((advertiser) => {
     const id = readId(advertiser['advertiserId']);
     if (id === undefined) return [];

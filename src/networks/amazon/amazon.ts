@@ -3,13 +3,19 @@ import type { Network } from '../network.js';
 import { openCapiV1 } from './capi-v1.js';
 import { openEventsApi } from './events-api.js';
 import { prepareAmazonFacts } from './facts.js';
+import { makeAmazonLogin } from './login.js';
 import { AMAZON_APIS, checkAmazonMapping } from './mapping.js';
+import { isRegion } from './regions.js';
+import { AMAZON_VARIABLES } from './variables.js';
 
 /** Amazon Ads: two contracts behind one mapping, CAPI v1 by default. */
 export const amazon: Network = {
   name: 'amazon',
   title: 'Amazon Ads',
-  needsMapping: true,
+  sharesEventIds: false,
+  variables: AMAZON_VARIABLES,
+  findLogin: ({ region }) => makeAmazonLogin(isRegion(region) ? region : 'na'),
+  loadConnector: async () => (await import('./connector.js')).amazonConnector,
   checkMapping: checkAmazonMapping,
   prepare: prepareAmazonFacts,
   open(connection, settings) {

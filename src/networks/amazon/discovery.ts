@@ -4,7 +4,7 @@ import {
   readAdvertiserAccounts,
   readDspAdvertisers,
   readDspProfiles,
-  type AccountCandidate,
+  type AmazonAccount,
   type DspProfile,
 } from './account-answers.js';
 import { REGION_ADDRESSES, REGIONS, type Region } from './regions.js';
@@ -28,7 +28,7 @@ interface HostFailure {
 
 export interface Discovery {
   /** Never empty; in the order of the regions. */
-  candidates: AccountCandidate[];
+  candidates: AmazonAccount[];
   /** One sentence for each host that could not be asked, and so may know of more. */
   warnings: string[];
 }
@@ -56,7 +56,7 @@ export async function discoverAccounts(call: DiscoveryCall): Promise<Discovery> 
 const DEFINITION_TYPE = 'application/vnd.dspconversiondefinition.v1+json';
 
 interface HostResult {
-  candidates: AccountCandidate[];
+  candidates: AmazonAccount[];
   failure?: HostFailure;
 }
 
@@ -70,7 +70,7 @@ async function askHost(call: DiscoveryCall, region: Region): Promise<HostResult>
   return failure ? { candidates, failure } : { candidates };
 }
 
-async function attempt(region: Region, list: () => Promise<AccountCandidate[]>): Promise<HostResult> {
+async function attempt(region: Region, list: () => Promise<AmazonAccount[]>): Promise<HostResult> {
   try {
     return { candidates: await list() };
   } catch (error) {
@@ -89,8 +89,8 @@ async function attempt(region: Region, list: () => Promise<AccountCandidate[]>):
   }
 }
 
-async function listAdvertiserAccounts(call: DiscoveryCall, region: Region): Promise<AccountCandidate[]> {
-  const candidates: AccountCandidate[] = [];
+async function listAdvertiserAccounts(call: DiscoveryCall, region: Region): Promise<AmazonAccount[]> {
+  const candidates: AmazonAccount[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
     const answer = await send(call, {
@@ -116,7 +116,7 @@ async function listDspAdvertisers(
   call: DiscoveryCall,
   region: Region,
   known: ReadonlySet<string | undefined>,
-): Promise<AccountCandidate[]> {
+): Promise<AmazonAccount[]> {
   const answer = await send(call, {
     method: 'GET',
     url: `${REGION_ADDRESSES[region].apiOrigin}/v2/profiles`,
@@ -128,7 +128,7 @@ async function listDspAdvertisers(
 }
 
 async function listProfileAdvertisers(call: DiscoveryCall, region: Region, profile: DspProfile) {
-  const candidates: AccountCandidate[] = [];
+  const candidates: AmazonAccount[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {
     const answer = await send(call, {
       method: 'GET',
@@ -152,7 +152,7 @@ async function listProfileAdvertisers(call: DiscoveryCall, region: Region, profi
 }
 
 /** The named advertiser, where no list has it and its conversion definitions may be read. */
-async function findNamed(call: DiscoveryCall, listed: readonly AccountCandidate[]): Promise<AccountCandidate[]> {
+async function findNamed(call: DiscoveryCall, listed: readonly AmazonAccount[]): Promise<AmazonAccount[]> {
   const { named, clientId } = call;
   if (!named) return [];
   const { region, account } = named;
@@ -188,8 +188,8 @@ async function send({ http, accessToken, signal }: DiscoveryCall, request: HttpR
 }
 
 /** One entry a region and advertiser; the newer call's words win, what it lacks is filled in. */
-function mergeCandidates(candidates: readonly AccountCandidate[]): AccountCandidate[] {
-  const merged = new Map<string, AccountCandidate>();
+function mergeCandidates(candidates: readonly AmazonAccount[]): AmazonAccount[] {
+  const merged = new Map<string, AmazonAccount>();
   for (const candidate of candidates) {
     const key = `${candidate.region} ${candidate.account}`;
     merged.set(key, { ...candidate, ...merged.get(key) });

@@ -1,3 +1,4 @@
+import type { SandboxSeed } from '../seed.js';
 import type { Region } from './hosts.js';
 
 /** The application that the sandbox knows. Public constants of a stand-in, secret in form only. */
@@ -29,6 +30,22 @@ export const SANDBOX_TERMS_ACCOUNT = '4034034034034';
 
 export const CAMPAIGN_SCOPE = 'advertising::campaign_management';
 export const AUDIENCE_SCOPE = 'advertising::audiences';
+
+/** The grant of `--sandbox`, and definitions that the goal templates are mapped to there. */
+export const AMAZON_SEED: SandboxSeed = {
+  connection: {
+    network: 'amazon',
+    account: SANDBOX_ACCOUNTS.na,
+    accountName: 'Sandbox',
+    region: 'na',
+    api: 'capi-v1',
+    profileId: SANDBOX_PROFILES.na,
+    clientId: SANDBOX_CLIENT_ID,
+    scopes: [CAMPAIGN_SCOPE, AUDIENCE_SCOPE],
+  },
+  secrets: { clientSecret: SANDBOX_CLIENT_SECRET, refreshToken: SANDBOX_REFRESH_TOKEN },
+  mappings: { 'first-purchase': '1234567890', 'wishlist-add': '1234567894', 'email-captured': '1234567892' },
+};
 
 /** The scopes that exist (amazon-api.md section 4). */
 export const KNOWN_SCOPES: readonly string[] = [

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { describeAccount, narrowAccounts, refuseToGuess } from '../../../src/accounts/choose-account.js';
-import type { AccountCandidate } from '../../../src/networks/amazon/account-answers.js';
+import type { AccountCandidate } from '../../../src/networks/connector.js';
 
-const make = (region: AccountCandidate['region'], account: string, change: Partial<AccountCandidate> = {}) => ({
+const make = (region: string, account: string, change: Partial<AccountCandidate> = {}) => ({
   region,
   account,
   name: `Studio ${account}`,
   isTest: false,
-  source: 'advertiserAccounts' as const,
   ...change,
 });
+const CONNECTOR = { accountWord: 'advertiser', accountFlag: '--account', regions: ['na'] } as const;
 const found = [make('na', '1'), make('eu', '1'), make('eu', '2', { country: 'GB', isTest: true })];
 
 test.each([
@@ -18,15 +18,17 @@ test.each([
   [{ account: '1' }, ['na 1', 'eu 1']],
   [{ account: '1', region: 'eu' }, ['eu 1']],
 ])('%j leaves %j', (wish, expected) => {
-  expect(narrowAccounts(found, wish).map(({ region, account }) => `${region} ${account}`)).toEqual(expected);
+  expect(narrowAccounts(found, wish, 'advertiser').map(({ region, account }) => `${region} ${account}`)).toEqual(
+    expected,
+  );
 });
 
 test.each([
-  [{ account: '3' }, 'account 3'],
+  [{ account: '3' }, 'advertiser 3'],
   [{ region: 'fe' }, 'region fe'],
-  [{ account: '2', region: 'na' }, 'account 2 in region na'],
+  [{ account: '2', region: 'na' }, 'advertiser 2 in region na'],
 ])('%j is refused with what there is', (wish, words) => {
-  expect(() => narrowAccounts(found, wish)).toThrow(
+  expect(() => narrowAccounts(found, wish, 'advertiser')).toThrow(
     `This user has nothing like ${words}. Found: 1 Studio 1 (na); 1 Studio 1 (eu); 2 Studio 2 (eu, GB, test account).`,
   );
 });
@@ -37,5 +39,5 @@ test('a name that only repeats the id is not shown twice', () => {
 
 test('an agency with thousands of advertisers does not fill the screen', () => {
   const many = Array.from({ length: 3000 }, (_, index) => make('na', String(index)));
-  expect(refuseToGuess(many).message).toMatch(/^This user has 3000 advertisers: 0 .*; and 2980 more\.$/);
+  expect(refuseToGuess(many, CONNECTOR).message).toMatch(/^This user has 3000 advertisers: 0 .*; and 2980 more\.$/);
 });

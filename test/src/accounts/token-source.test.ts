@@ -187,6 +187,22 @@ test('a token that cannot be renewed is used until it is refused', async () => {
   await connections.store.save('default', credentials);
   const source = openSource();
   expect(await source.accessToken()).toBe('fixed');
-  await expect(source.renew('fixed')).rejects.toMatchObject({ code: 'token_refused' });
+  await expect(source.renew('fixed')).rejects.toMatchObject({ code: 'token_ended' });
+  expect(stored().refused).toEqual({ atMs: NOW, status: 401 });
   expect(server.requests).toHaveLength(0);
+});
+
+test('the four secrets of OAuth 1.0a are one token', async () => {
+  await prepare(rotate);
+  const { refreshToken: _none, ...credentials } = makeCredentials({
+    accessToken: new Secret('token'),
+    tokenSecret: new Secret('token-secret'),
+  });
+  await connections.store.save('default', credentials);
+  expect(JSON.parse(await openSource().accessToken())).toEqual({
+    consumerKey: credentials.connection.clientId,
+    consumerSecret: credentials.clientSecret?.reveal(),
+    token: 'token',
+    tokenSecret: 'token-secret',
+  });
 });

@@ -16,8 +16,40 @@ function openChannel(sizes: readonly number[]): Channel {
 function fill(sizes: readonly number[]): Item[][] {
   const batcher = new Batcher(openChannel(sizes));
   const full = sizes.map((_, number) => batcher.add(makeItem(number)));
-  return [...full, batcher.take()].filter((batch): batch is Batch => batch !== undefined).map(({ items }) => items);
+  return [...full, ...batcher.takeAll()]
+    .filter((batch): batch is Batch => batch !== undefined)
+    .map(({ items }) => items);
 }
+
+describe('what never shares a request', () => {
+  const change = (item: Item, test: boolean): Item => ({
+    ...item,
+    outgoing: { ...item.outgoing, postback: { ...item.outgoing.postback, test } },
+  });
+  const numbersOf = (batches: readonly (Batch | undefined)[]): number[][] =>
+    batches
+      .filter((batch) => batch !== undefined)
+      .map(({ items }) => items.map(({ outgoing }) => (outgoing.postback.facts as { number: number }).number));
+
+  it('is test and real, and test events go in as few as the network wants', () => {
+    const batcher = new Batcher({ ...openChannel([1, 1, 1, 1, 1]), limits: { ...LIMITS, maxTestEvents: 1 } });
+    const full = [0, 1, 2, 3, 4].map((number) => batcher.add(change(makeItem(number), number % 2 === 1)));
+    expect(numbersOf(full)).toEqual([[1], [3]]);
+    expect(numbersOf(batcher.takeAll())).toEqual([[0, 2, 4]]);
+    expect(batcher.takeAll()).toEqual([]);
+  });
+
+  it('is what the network keeps apart', () => {
+    const groupOf: Channel['groupOf'] = ({ postback }) => String((postback.facts as { number: number }).number % 3);
+    const batcher = new Batcher({ ...openChannel([1, 1, 1, 1, 1, 1, 1]), groupOf });
+    for (const number of [0, 1, 2, 3, 4, 5, 6]) batcher.add(makeItem(number));
+    expect(numbersOf(batcher.takeAll())).toEqual([
+      [0, 3, 6],
+      [1, 4],
+      [2, 5],
+    ]);
+  });
+});
 
 describe('a batcher', () => {
   it.each<[sizes: number[], batches: number[]]>([

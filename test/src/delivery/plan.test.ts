@@ -34,7 +34,7 @@ function makeWorld({ goals = [BUY], settings, standing, memory, connection, only
     workspace: 'game',
     settings: { ...defaultSettings(), ...settings },
     goals: compileGoals(goals),
-    hasTestMapping: goals.some(({ testMap }) => Object.keys(testMap).length > 0),
+    takesTestEvents: goals.some(({ testMap }) => Object.keys(testMap).length > 0),
     routes: new Map([['amazon', route]]),
     onlyNetworks: new Set(only === undefined ? [] : [only]),
     standing: () => standing ?? 'new',

@@ -9,7 +9,7 @@ const NOW_MS = Date.now();
 const RULES: SortingRules = {
   nowMs: NOW_MS,
   maxAttempts: 5,
-  limits: LIMITS,
+  channel: { limits: LIMITS },
   random: { unit: () => 0.5, bytes: (size) => Buffer.alloc(size) },
   isStopped: false,
 };
@@ -85,6 +85,42 @@ describe('sortVerdict', () => {
     const verdict = { outcomes: [outcome('throttled')], retryAfterMs: 30_000 };
     const { again } = sortVerdict(makeBatch([makeItem(1)]), verdict, RULES);
     expect(again[0]?.notBeforeMs).toBe(NOW_MS + 30_000);
+  });
+
+  describe('a batch that was refused because of some', () => {
+    const outcomes = ['payload', 'payload', 'configuration', 'payload'].map((kind) => outcome(kind as OutcomeKind));
+    const verdict = { outcomes, culprits: [1, 2] };
+    const items = [0, 1, 2, 3].map((number) => makeItem(number, { tries: 2 }));
+
+    it('is final for those, and the others go again at once', () => {
+      const { verdicts, again } = sortVerdict(makeBatch(items), verdict, RULES);
+      expect(verdicts.map(({ settled, outcome: { kind } }) => `${settled ?? 'again'} ${kind}`)).toEqual([
+        'again unknown',
+        'failed payload',
+        'failed configuration',
+        'again unknown',
+      ]);
+      expect(verdicts[0]?.outcome).toBe(verdicts[3]?.outcome);
+      expect(again).toMatchObject([{ notBeforeMs: NOW_MS, items: [{ tries: 2 }, { tries: 2 }] }]);
+      expect(again[0]?.items.map(({ outgoing }) => outgoing)).toEqual([items[0]?.outgoing, items[3]?.outgoing]);
+    });
+
+    it('leaves the others pending when the lane has stopped', () => {
+      const { verdicts, again } = sortVerdict(makeBatch(items), verdict, { ...RULES, isStopped: true });
+      expect(verdicts.map(({ settled }) => settled)).toEqual(['pending', 'failed', 'failed', 'pending']);
+      expect(again).toEqual([]);
+    });
+
+    it('tries again what was named and may pass', () => {
+      const transient = { outcomes: items.map(() => outcome('transient')), culprits: [0] };
+      const { again } = sortVerdict(makeBatch(items), transient, RULES);
+      expect(again.map((batch) => batch.items.map(({ tries }) => tries))).toEqual([[2, 2, 2], [3]]);
+    });
+
+    it('goes by the outcomes where nobody is named', () => {
+      const { verdicts } = sortVerdict(makeBatch(items), { outcomes, culprits: [] }, RULES);
+      expect(verdicts.map(({ settled }) => settled)).toEqual(['failed', 'failed', 'failed', 'failed']);
+    });
   });
 
   describe('a batch that was refused whole', () => {

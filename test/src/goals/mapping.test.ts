@@ -37,13 +37,18 @@ test('removeMapping removes both mappings at the network', () => {
 });
 
 test('listMappings has a row for each goal and network, and knows which can be sent', () => {
-  const rows = listMappings([mapped, bare], ['amazon', 'meta', 'x'], (network) => network !== 'meta', digitsOnly);
+  const rows = listMappings(
+    [mapped, bare],
+    ['amazon', 'meta', 'x'],
+    (network) => (network === 'meta' ? 'Purchase' : undefined),
+    digitsOnly,
+  );
   expect(rows).toEqual([
     { goal: 'mapped', network: 'amazon', value: '12345678901234567890', test: '2', valid: true },
-    { goal: 'mapped', network: 'meta', value: null, test: null, valid: true },
+    { goal: 'mapped', network: 'meta', value: null, test: null, default: 'Purchase', valid: true },
     { goal: 'mapped', network: 'x', value: 'bad', test: null, valid: false, problem: 'expected digits only' },
     { goal: 'bare', network: 'amazon', value: null, test: null, valid: false },
-    { goal: 'bare', network: 'meta', value: null, test: null, valid: true },
+    { goal: 'bare', network: 'meta', value: null, test: null, default: 'Purchase', valid: true },
     { goal: 'bare', network: 'x', value: null, test: null, valid: false },
   ]);
 });

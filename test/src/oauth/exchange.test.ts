@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { AuthError, NetworkError, type PostbackError } from '../../../src/errors.js';
-import { exchangeCode, refreshGrant, type TokenCall } from '../../../src/oauth/exchange.js';
+import { exchangeCode, refreshGrant } from '../../../src/oauth/exchange.js';
+import type { OAuthProvider, TokenCall } from '../../../src/oauth/provider.js';
 import { Secret } from '../../../src/secret.js';
 import { goodTokens, provider, startTokenServer, type TokenAnswer, type TokenServer } from './kit.js';
 
@@ -103,4 +104,25 @@ test.each<[string, TokenAnswer, typeof redeem, typeof PostbackError | typeof Aut
     /Atz|client-secret|the-code/,
   );
   if (type === AuthError) expect((error as AuthError).next).toBe('postback connect example');
+});
+
+test('a provider that wants its client in the header is asked so', async () => {
+  const { call, server } = await prepare({ body: goodTokens });
+  await redeem({ ...call, provider: { ...call.provider, clientAuthentication: 'basic' } });
+  const [{ form, headers }] = server.requests as [TokenServer['requests'][number]];
+  expect(form).not.toHaveProperty('client_secret');
+  expect(headers['authorization']).toMatch(/^Basic /);
+});
+
+test('a provider with a token endpoint of its own redeems codes itself', async () => {
+  const { call, server } = await prepare({ body: goodTokens });
+  const tokens = { accessToken: new Secret('own') };
+  const asked: unknown[] = [];
+  const own: OAuthProvider['redeem'] = (_call, { code, redirectUri }) => {
+    asked.push(code.reveal(), redirectUri);
+    return Promise.resolve(tokens);
+  };
+  expect(await redeem({ ...call, provider: { ...call.provider, redeem: own } })).toBe(tokens);
+  expect(asked).toEqual(['the-code', expect.stringContaining('/callback')]);
+  expect(server.requests).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
+import { makeAuthorizeRequest } from '../../../src/oauth/authorize-url.js';
 import { runLogin, type LoginOptions } from '../../../src/oauth/login.js';
 import { Secret } from '../../../src/secret.js';
 import { goodTokens, provider, startTokenServer, type TokenAnswer, type TokenServer } from './kit.js';
@@ -166,4 +167,12 @@ test('a signal ends the wait', async () => {
   const controller = new AbortController();
   const { result } = await login(() => controller.abort(), { signal: controller.signal });
   await expect(result).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('the authorize URL is the one that the provider wants', async () => {
+  const own = { ...provider, clientIdParameter: 'app_id', scopes: ['a', 'b'], scopeSeparator: ',', usesPkce: false };
+  const { url } = await makeAuthorizeRequest(own, 'client-id', 'http://localhost:8787/callback');
+  const parameters = Object.fromEntries(new URL(url).searchParams);
+  expect(parameters).toMatchObject({ app_id: 'client-id', scope: 'a,b', response_type: 'code' });
+  expect(Object.keys(parameters).filter((name) => /client_id|challenge/.test(name))).toEqual([]);
 });

@@ -52,3 +52,11 @@ test('whatever is pasted, a code never comes with a foreign state, and nothing t
     }),
   );
 });
+
+test('a provider may call its code by another name', () => {
+  const own = { ...provider, codeParameter: 'auth_code' };
+  for (const text of [`auth_code=${CODE}&state=${STATE}`, `http://localhost:8787/callback?auth_code=${CODE}&code=x`]) {
+    expect(parsePaste(text, STATE, own)).toMatchObject({ kind: 'code' });
+  }
+  expect(parsePaste(`http://localhost:8787/callback?code=${CODE}`, STATE, own)).toEqual({ kind: 'empty' });
+});

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import { connectAmazon, type AmazonConnectInput } from '../../../../src/accounts/connect-amazon.js';
+import { connectNetwork } from '../../../../src/accounts/connect.js';
 import { CredentialStore } from '../../../../src/accounts/credential-store.js';
 import { refuseToGuess } from '../../../../src/accounts/choose-account.js';
 import { UserConfig } from '../../../../src/config/user-config.js';
@@ -14,6 +14,8 @@ import { PostbackError } from '../../../../src/errors.js';
 import { readGoals } from '../../../../src/goals/goal-rules.js';
 import type { ConversionGoal } from '../../../../src/goals/goal.js';
 import type { JsonObject } from '../../../../src/json.js';
+import { amazon } from '../../../../src/networks/amazon/amazon.js';
+import type { AccountWish } from '../../../../src/networks/connector.js';
 import { systemRandom } from '../../../../src/random.js';
 import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, seededRefreshToken } from '../../../../src/sandbox/amazon/seed.js';
 import { startSandbox, type Sandbox } from '../../../../src/sandbox/sandbox.js';
@@ -51,18 +53,22 @@ export class Office {
   }
 
   /** Connects a game as a user of the sandbox, by his refresh token. */
-  async connect(user: string, wish: AmazonConnectInput['wish'] = {}, game = 'one'): Promise<void> {
+  async connect(user: string, wish: AccountWish = {}, game = 'one'): Promise<void> {
+    const connector = await amazon.loadConnector();
     await this.#within(game, ({ http }) =>
-      connectAmazon({
+      connectNetwork({
+        network: amazon,
+        connector,
         workspace: game,
         store: this.store,
         http,
         clock: this.clock,
         client: { id: SANDBOX_CLIENT_ID, secret: new Secret(SANDBOX_CLIENT_SECRET) },
-        consent: { kind: 'token', refreshToken: new Secret(seededRefreshToken(user)) },
+        consent: { kind: 'token', secrets: { refreshToken: new Secret(seededRefreshToken(user)) } },
         wish,
         audiences: false,
-        choose: (candidates) => Promise.reject(refuseToGuess(candidates)),
+        choose: (candidates) => Promise.reject(refuseToGuess(candidates, connector)),
+        askAccount: () => Promise.reject(refuseToGuess([], connector)),
         onWarning: () => undefined,
       }),
     );

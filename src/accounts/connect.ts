@@ -1,0 +1,209 @@
+import type { Clock } from '../clock.js';
+import { AuthError, UsageError } from '../errors.js';
+import type { HttpClient } from '../http/http.js';
+import type { AccountCandidate, AccountWish, CheckedAccount, ConnectCall, Connector } from '../networks/connector.js';
+import type { Connection, Network } from '../networks/network.js';
+import { refreshGrant } from '../oauth/exchange.js';
+import { runLogin, type LoginOptions } from '../oauth/login.js';
+import type { OAuthClient, TokenGrant } from '../oauth/provider.js';
+import { narrowAccounts } from './choose-account.js';
+import type { CredentialStore } from './credential-store.js';
+import { SECRET_FIELDS, type Credentials } from './credentials.js';
+import type { PastedSecrets } from './pasted.js';
+import { readAccessToken } from './token-source.js';
+
+/** How consent is shown: by asking for it now, or by what an earlier one gave. */
+export type Consent =
+  | ({ kind: 'login' } & Pick<LoginOptions, 'presenter' | 'ports' | 'timeoutMs' | 'pasted' | 'gateway'>)
+  | { kind: 'token'; secrets: PastedSecrets };
+
+export type ChooseAccount = (
+  candidates: readonly AccountCandidate[],
+  held: AccountCandidate | undefined,
+) => Promise<AccountCandidate>;
+
+export interface ConnectInput {
+  workspace: string;
+  store: CredentialStore;
+  http: HttpClient;
+  clock: Clock;
+  network: Network;
+  connector: Connector;
+  /** The application to connect as; absent where an access token was pasted. */
+  client?: OAuthClient;
+  consent: Consent;
+  wish: AccountWish;
+  /** Which contract to speak; by default the one of the connection that is replaced, else the network's first. */
+  api?: string;
+  /** Code of the network's test area; by default the one of the connection that is replaced. */
+  testCode?: string;
+  /** Whether to ask for the audience scope too. */
+  audiences: boolean;
+  /** Picks one of several accounts; `held` is the one that is connected now. */
+  choose: ChooseAccount;
+  /** Asks for an account where the network has no list of them. */
+  askAccount(held: string | undefined): Promise<string>;
+  onWarning: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+/** What consent gave. */
+interface Obtained {
+  tokens: Partial<TokenGrant>;
+  pasted: PastedSecrets;
+  scopes?: readonly string[];
+}
+
+/**
+ * Connects an account: consent, tokens, the accounts that they open, choice, a check of the grant, and only then the
+ * store. Mappings and the on/off switch of an earlier connection stay as they are.
+ * @throws AuthError, NetworkError, UsageError as the steps do; nothing is stored then.
+ */
+export async function connectNetwork(input: ConnectInput): Promise<Connection> {
+  const { workspace, store, network, connector } = input;
+  // Before the browser opens, so that a broken file is found first.
+  const earlier = store.find(workspace, network.name)?.connection;
+  const wish = readWish(input);
+  const obtained = await obtainTokens(input);
+  const credentials = gatherSecrets(input, obtained);
+  const call = makeCall(input, credentials, wish);
+  const account = await findAccount(input, call, earlier);
+  const checked = (await connector.checkGrant?.(call, account)) ?? {};
+  for (const warning of checked.warnings ?? []) input.onWarning(warning);
+  const connection = describeConnection(input, account, call.clientId, earlier, obtained.scopes, checked);
+  await store.save(workspace, { ...credentials, connection });
+  return connection;
+}
+
+function readWish({ wish, connector }: ConnectInput): AccountWish {
+  if (wish.account === undefined) return wish;
+  const account = connector.normaliseAccount?.(wish.account) ?? wish.account;
+  const problem = connector.checkAccount?.(account);
+  if (problem === undefined) return { ...wish, account };
+  throw new UsageError('bad_account', `This cannot be the id of a ${connector.accountWord}: ${problem}.`);
+}
+
+async function obtainTokens(input: ConnectInput): Promise<Obtained> {
+  const { consent, connector, wish, audiences } = input;
+  if (consent.kind === 'token' && connector.pasted === 'access') return { tokens: {}, pasted: consent.secrets };
+  const provider = connector.makeLogin?.({ audiences, ...(wish.region ? { region: wish.region } : {}) });
+  const { client, http, clock, signal, network } = input;
+  if (!provider || !client) throw new TypeError(`${network.name} has no login, or no application was given`);
+  const call = { provider, client, http, clock, ...(signal ? { signal } : {}) };
+  if (consent.kind === 'login') {
+    const { kind: _kind, ...options } = consent;
+    const tokens = await runLogin({ ...options, ...call });
+    return { tokens, pasted: {}, scopes: tokens.scopes ?? provider.scopes };
+  }
+  const { refreshToken } = consent.secrets;
+  if (!refreshToken) throw refuseMissingToken(network, connector);
+  const tokens = await refreshGrant(call, refreshToken);
+  return { tokens, pasted: consent.secrets, ...(tokens.scopes ? { scopes: tokens.scopes } : {}) };
+}
+
+function gatherSecrets({ network, connector, client, clock }: ConnectInput, { tokens, pasted }: Obtained): Credentials {
+  const credentials: Credentials = {
+    connection: { network: network.name, account: '', source: 'store', connectedAt: isoOf(clock.now()) },
+  };
+  if (client) {
+    credentials.clientSecret = client.secret;
+    credentials.connection.clientId = client.id;
+  }
+  for (const field of SECRET_FIELDS) {
+    const secret = pasted[field];
+    if (secret) credentials[field] = secret;
+  }
+  if (pasted.clientId) credentials.connection.clientId = pasted.clientId.reveal();
+  if (tokens.accessToken) credentials.accessToken = tokens.accessToken;
+  if (tokens.refreshToken) credentials.refreshToken = tokens.refreshToken;
+  if (tokens.expiresAtMs !== undefined) credentials.accessTokenExpiresAtMs = tokens.expiresAtMs;
+  if (connector.pasted === 'refresh' && !credentials.refreshToken) throw refuseMissingToken(network, connector);
+  return credentials;
+}
+
+function makeCall({ http, clock, signal }: ConnectInput, credentials: Credentials, wish: AccountWish): ConnectCall {
+  const { clientId } = credentials.connection;
+  return {
+    http,
+    accessToken: readAccessToken(credentials) ?? '',
+    ...(clientId === undefined ? {} : { clientId }),
+    wish,
+    nowMs: clock.now(),
+    ...(signal ? { signal } : {}),
+  };
+}
+
+async function findAccount(
+  input: ConnectInput,
+  call: ConnectCall,
+  earlier: Connection | undefined,
+): Promise<AccountCandidate> {
+  const { connector, consent, choose } = input;
+  const { wish } = call;
+  // A token for conversions alone may not be allowed to list anything.
+  const isNamed = consent.kind === 'token' && connector.pasted === 'access' && wish.account !== undefined;
+  if (!connector.findAccounts || isNamed) return nameAccount(input, wish, earlier);
+  const { candidates, warnings } = await connector.findAccounts(call);
+  for (const warning of warnings) input.onWarning(warning);
+  if (candidates.length === 0) return nameAccount(input, wish, earlier);
+  const fitting = narrowAccounts(candidates, wish, connector.accountWord);
+  if (fitting.length === 1) return fitting[0]!;
+  const held = fitting.find(({ account, region }) => account === earlier?.account && region === earlier.region);
+  return choose(fitting, held);
+}
+
+async function nameAccount(
+  input: ConnectInput,
+  wish: AccountWish,
+  earlier: Connection | undefined,
+): Promise<AccountCandidate> {
+  const { account } =
+    wish.account === undefined
+      ? readWish({ ...input, wish: { account: await input.askAccount(earlier?.account) } })
+      : wish;
+  const { region, loginAccount } = wish;
+  return {
+    account: account!,
+    name: account!,
+    ...(region === undefined ? {} : { region }),
+    ...(loginAccount === undefined ? {} : { loginAccount }),
+  };
+}
+
+function describeConnection(
+  { network, connector, clock, consent, ...asked }: ConnectInput,
+  { account, name, region, profileId, loginAccount = asked.wish.loginAccount }: AccountCandidate,
+  clientId: string | undefined,
+  earlier: Connection | undefined,
+  scopes: readonly string[] | undefined,
+  { about = {} }: CheckedAccount,
+): Connection {
+  const nowMs = clock.now();
+  const parts = {
+    accountName: name,
+    region,
+    api: asked.api ?? earlier?.api ?? connector.apis?.[0],
+    profileId,
+    loginAccount,
+    clientId,
+    scopes: scopes && [...scopes],
+    connectedAt: isoOf(nowMs),
+    // A token does not say when its consent was given.
+    grantExpiresAt: consent.kind === 'login' ? connector.findConsentEnd?.(nowMs) : undefined,
+    testCode: asked.testCode ?? earlier?.testCode,
+    ...about,
+  };
+  const known = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+  return { network: network.name, account, ...known, source: 'store' };
+}
+
+function refuseMissingToken({ name, title }: Network, { tokenPlace }: Connector): AuthError {
+  return new AuthError('no_refresh_token', `${title} gave no refresh token, so postback could not stay connected.`, {
+    hint: `Check the application (${tokenPlace}), then connect again. Nothing was stored.`,
+    next: `postback connect ${name}`,
+  });
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
