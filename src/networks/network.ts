@@ -173,7 +173,7 @@ export interface Network {
   name: NetworkName;
   title: string;
   /** What a goal of that event is called here where it is not mapped; absent: every goal needs a mapping. */
-  defaultMapping?(event: string): Mapping;
+  defaultMapping?: (event: string) => Mapping;
   /** What a connection needs for test events to go out without a test mapping, in words: `test_event_code`. */
   testArea?: string;
   /** What somebody who sends test events should know, in a sentence. */
