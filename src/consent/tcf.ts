@@ -16,16 +16,23 @@ const PERSONAL_PURPOSES = [3, 4, 5];
  * anonymous, with one of 3, 4 and 5 beside it full: the mapping of the Audience SDK. Legitimate interest counts for nothing.
  */
 export function readTcf(text: string): Reading {
+  const read = readTcfPurposes(text);
+  if ('problem' in read) return read;
+  const { purposes } = read;
+  const says = purposes.length === 0 ? 'no purpose is consented to' : `purposes ${purposes.join(', ')}`;
+  if (!purposes.includes(1)) return { level: 'none', says };
+  return { level: purposes.some((purpose) => PERSONAL_PURPOSES.includes(purpose)) ? 'full' : 'anonymous', says };
+}
+
+/** The purposes that a TCF v2 string says are consented to, or why it cannot be read. */
+export function readTcfPurposes(text: string): { purposes: number[] } | { problem: string } {
   const bits = Bits.of(text.trim().split('.', 1)[0] as string);
   if (!bits) return { problem: 'it is no base64url text' };
   try {
     const version = bits.number(6);
     if (version !== 2) return { problem: `it is of version ${version}; expected 2` };
     bits.skip(BITS_BEFORE_PURPOSES);
-    const granted = Array.from({ length: PURPOSES }, (_, index) => (bits.bit() ? index + 1 : 0)).filter(Boolean);
-    const says = granted.length === 0 ? 'no purpose is consented to' : `purposes ${granted.join(', ')}`;
-    if (!granted.includes(1)) return { level: 'none', says };
-    return { level: granted.some((purpose) => PERSONAL_PURPOSES.includes(purpose)) ? 'full' : 'anonymous', says };
+    return { purposes: Array.from({ length: PURPOSES }, (_, index) => (bits.bit() ? index + 1 : 0)).filter(Boolean) };
   } catch {
     return { problem: 'it ends too early' };
   }

@@ -1,0 +1,18 @@
+import type { RuleSet } from '../hash-identifiers.js';
+import { toE164 } from './e164.js';
+import { normaliseGoogleEmail } from './email.js';
+
+/**
+ * Google's form of each identifier before it is hashed (networks.md section 8). Names and addresses are not told:
+ * Google takes them only together with the postal code in clear (AddressInfo of the Data Manager API).
+ */
+export const GOOGLE_RULES: RuleSet = {
+  email: normaliseGoogleEmail,
+  phone: (text, { country, phoneCountry }) => toE164(text, phoneCountry ?? country),
+  first_name: undefined,
+  last_name: undefined,
+  address: undefined,
+  city: undefined,
+  state: undefined,
+  postal_code: undefined,
+};

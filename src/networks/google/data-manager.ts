@@ -1,0 +1,96 @@
+import type { HttpRequest } from '../../http/http.js';
+import type { Channel, Connection, Outgoing, Skip } from '../network.js';
+import { classifyIngest } from './classify.js';
+import { boundEventBytes, renderEvent } from './event-json.js';
+import type { GoogleFacts } from './facts.js';
+import { makeFollowUp } from './follow-up.js';
+import { API_ORIGIN } from './login.js';
+import { readTarget } from './target.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** 2 000 events a request: the limits page; Google's sample says 10 000 (networks.md section 13, 7). */
+const MAX_EVENTS = 2_000;
+/** No limit is documented; half of what gRPC takes by default. */
+const MAX_BYTES = 2_000_000;
+/** 300 requests a minute for a project (networks.md section 4a). */
+const REQUESTS_PER_SECOND = 5;
+/** A click counts for 90 days, an e-mail address or phone number alone for 63 (networks.md section 4b). */
+const CLICK_WINDOW_MS = 90 * DAY_MS;
+const IDENTIFIER_WINDOW_MS = 63 * DAY_MS;
+/** Nothing is documented about events from the future; 5 minutes allow for clocks that differ (contract.md section 6). */
+const FUTURE_MS = 5 * 60 * 1000;
+/**
+ * Google decides within 30 minutes to 24 hours as a rule (diagnostics guide of the Data Manager API). Asking costs one of
+ * 100 000 requests a day, so somebody who waits is told soon; what the sandbox plays takes seconds.
+ */
+const PAUSE_MS = 30_000;
+const SANDBOX_PAUSE_MS = 500;
+
+/**
+ * The Data Manager API: `POST /v1/events:ingest` (networks.md section 4a). A request holds one conversion action: then an
+ * account or action that Google refuses concerns all of it, and the counts per reason of the follow-up concern events
+ * that are known (docs/decisions/google-one-action-per-request.md).
+ * @throws AuthError when the connection lacks its customer id.
+ */
+export function openDataManager(connection: Connection): Channel {
+  const { customer, manager } = readTarget(connection);
+  return {
+    network: 'google',
+    account: customer,
+    limits: {
+      maxEvents: MAX_EVENTS,
+      maxBytes: MAX_BYTES,
+      requestsPerSecond: REQUESTS_PER_SECOND,
+      windowMs: CLICK_WINDOW_MS,
+      futureMs: FUTURE_MS,
+    },
+    testMode: true,
+    windowMsOf: (facts) => ((facts as GoogleFacts).click === undefined ? IDENTIFIER_WINDOW_MS : CLICK_WINDOW_MS),
+    groupOf: ({ mapping }) => String(mapping),
+    check: (facts, mapping) => (typeof mapping === 'string' ? checkFacts(facts as GoogleFacts) : WRONG_MAPPING),
+    sizeOf: boundEventBytes,
+    request: (items, accessToken): HttpRequest => ({
+      method: 'POST',
+      url: `${API_ORIGIN}/v1/events:ingest`,
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'application/json',
+        Authorization: `Bearer ${accessToken}`,
+      },
+      body: renderBody(items, renderAccounts(customer, manager)),
+    }),
+    classify: classifyIngest,
+    followUp: makeFollowUp(API_ORIGIN, connection.source === 'sandbox' ? SANDBOX_PAUSE_MS : PAUSE_MS),
+  };
+}
+
+const WRONG_MAPPING: Skip = {
+  reason: 'unmapped_goal',
+  message: 'the goal is mapped to an event description; Google wants the id of a conversion action',
+};
+
+function checkFacts({ click, email, phone, dclid }: GoogleFacts): Skip | undefined {
+  if (click !== undefined || email !== undefined || phone !== undefined) return undefined;
+  const seen = dclid ? 'only a dclid, which a Google Ads account does not take' : 'neither click id nor identifier';
+  return {
+    reason: 'no_match_key',
+    message:
+      `the event carries ${seen}; Google requires a gclid, gbraid or wbraid, or an e-mail address or phone number ` +
+      'with its country code',
+  };
+}
+
+function renderAccounts(customer: string, manager: string | undefined): string {
+  const login = manager === undefined ? '' : `,"loginAccount":{"accountType":"GOOGLE_ADS","accountId":"${manager}"}`;
+  return `"operatingAccount":{"accountType":"GOOGLE_ADS","accountId":"${customer}"}${login}`;
+}
+
+/** Test events are only checked: `validateOnly`. A batch never mixes them with others. */
+function renderBody(items: readonly Outgoing[], accounts: string): string {
+  const [first] = items;
+  const isTest = first?.postback.test === true;
+  return (
+    `{"destinations":[{${accounts},"productDestinationId":"${String(first?.mapping)}"}]` +
+    `,"events":[${items.map(renderEvent).join(',')}],"encoding":"HEX"${isTest ? ',"validateOnly":true' : ''}}`
+  );
+}

@@ -1,0 +1,87 @@
+import type { HttpAnswer } from '../../http/http.js';
+import type { JsonObject } from '../../json.js';
+import { isJsonObject } from '../../json.js';
+import { readJsonBody, readPlainBody } from '../answer-body.js';
+import { readRemoteCode, readRemoteText } from '../remote-text.js';
+import { judgeReason } from './reasons.js';
+
+/** One field that Google complains of. */
+export interface Violation {
+  /** Path in the request, such as `events.events[3].event_timestamp`. */
+  field: string;
+  reason?: string;
+  message?: string;
+  /** Position of the event that it is in; absent where it is about the request or its destination. */
+  position?: number;
+}
+
+/** An error in the form of `google.rpc.Status`. */
+export interface GoogleError {
+  /** `INVALID_ARGUMENT` and the like. */
+  status?: string;
+  /** The reason of `ErrorInfo`, such as `SERVICE_DISABLED`. */
+  reason?: string;
+  message?: string;
+  requestId?: string;
+  violations: Violation[];
+}
+
+/** `events[3]…` from the JSON reader, `events.events[3]…` from the API's own checks. */
+const EVENT_PATH = /(?:^|\.)events\[(\d{1,6})\]/;
+/** Said of an event, but meant of what all events of the request are booked on. */
+const DESTINATION_PATH = /destination|(?:operating|login)_?account/i;
+
+/** Reads the error that an answer carries; anything else in it gives an error without content. */
+export function readGoogleError(answer: HttpAnswer): GoogleError {
+  const body = readJsonBody(answer);
+  const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
+  const details = listOf(error['details']);
+  const info = findDetail(details, 'ErrorInfo');
+  const violations = listOf(findDetail(details, 'BadRequest')['fieldViolations']).map(readViolation);
+  return {
+    ...dropUndefined({
+      status: readRemoteCode(error['status']),
+      reason: readRemoteCode(info['reason']),
+      message: readRemoteText(error['message']) ?? readPlainBody(answer),
+      requestId: readRemoteCode(findDetail(details, 'RequestInfo')['requestId']),
+    }),
+    violations,
+  };
+}
+
+/** A complaint in words: the field, then what is wrong with it. */
+export function describeViolation({ field, message, reason }: Violation): string {
+  const words = [message, reason].filter(Boolean).join(' ');
+  return field === '' ? words : `${field}: ${words}`;
+}
+
+function readViolation(from: JsonObject): Violation {
+  const field = readRemoteText(from['field']) ?? '';
+  const reason = readRemoteCode(from['reason']);
+  const index = EVENT_PATH.exec(field)?.[1];
+  const isShared = DESTINATION_PATH.test(field) || (reason !== undefined && isAboutDestination(reason));
+  return {
+    field,
+    ...dropUndefined({ reason, message: readRemoteText(from['description']) }),
+    ...(index === undefined || isShared ? {} : { position: Number(index) }),
+  };
+}
+
+/** Whether a reason can only be about the account or the conversion action, whatever field it is given for. */
+function isAboutDestination(reason: string): boolean {
+  return reason.startsWith('DESTINATION_') || judgeReason(reason) === 'later';
+}
+
+function findDetail(details: readonly JsonObject[], type: string): JsonObject {
+  return details.find((detail) => detail['@type'] === `type.googleapis.com/google.rpc.${type}`) ?? {};
+}
+
+function listOf(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+function dropUndefined<T extends object>(from: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(from).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

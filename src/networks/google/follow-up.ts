@@ -1,0 +1,128 @@
+import type { HttpAnswer } from '../../http/http.js';
+import type { FollowUp, Outcome, OutcomeKind, Outgoing, Verdict } from '../network.js';
+import { readRetryAfterMs } from '../retry-after.js';
+import { judgeLater } from './classify.js';
+import { readGoogleError } from './error-answer.js';
+import type { ReasonCount, RequestStatus } from './request-status.js';
+import { describeCounts, readRequestStatus } from './request-status.js';
+import { judgeReason, type ReasonKind } from './reasons.js';
+
+const DELIVERED: Outcome = { kind: 'delivered', reason: 'success' };
+const PROCESSING: Outcome = { kind: 'processing', reason: 'processing', message: 'Google has not decided yet' };
+/** Final ones of which several may decide for all: which of them an event has does not change its fate. */
+const FINAL: ReadonlySet<ReasonKind> = new Set(['payload', 'configuration', 'expired']);
+
+/** How a request that Google accepted is asked after. @param pauseMs before the first question and between two. */
+export function makeFollowUp(origin: string, pauseMs: number): FollowUp {
+  return {
+    pauseMs,
+    request: (requestId, accessToken) => ({
+      method: 'GET',
+      url: `${origin}/v1/requestStatus:retrieve?requestId=${encodeURIComponent(requestId)}`,
+      headers: { Accept: 'application/json', Authorization: `Bearer ${accessToken}` },
+    }),
+    classify: classifyStatus,
+  };
+}
+
+/**
+ * Judges the answer to `requestStatus:retrieve`. Google counts reasons and names no event: where the counts decide for all,
+ * or there is one event, they decide; else the request is sent again in halves. The same transaction ids make that
+ * harmless, and Google's DUPLICATE_TRANSACTION_ID then says that an event has arrived.
+ */
+export function classifyStatus(items: readonly Outgoing[], answer: HttpAnswer): Verdict {
+  const count = items.length;
+  if (answer.status < 200 || answer.status > 299) return judgeRefusal(count, answer);
+  const read = readRequestStatus(answer);
+  if (!read || read.status === 'PROCESSING' || read.status === 'REQUEST_STATUS_UNKNOWN') return all(count, PROCESSING);
+  if (read.status === 'SUCCESS') return all(count, withWarnings(read));
+  return judgeCounts(count, read);
+}
+
+/** The question was refused, which says nothing of the events: they stay as they are, or are sent once more. */
+function judgeRefusal(count: number, answer: HttpAnswer): Verdict {
+  const { reason, message } = readGoogleError(answer);
+  const words = message === undefined ? {} : { message };
+  const { status } = answer;
+  if (status === 401 || status === 403) {
+    return all(count, {
+      kind: 'credential',
+      reason: status === 401 ? 'unauthorized' : (reason ?? 'http_403'),
+      ...words,
+    });
+  }
+  // Google does not know this request id (any more): only sending again tells what became of its events.
+  if (status === 400 || status === 404) return all(count, { kind: 'unknown', reason: 'request_unknown', ...words });
+  const verdict = all(count, { ...PROCESSING, reason: `http_${status}`, ...words });
+  const retryAfterMs = readRetryAfterMs(answer);
+  return retryAfterMs === undefined ? verdict : { ...verdict, retryAfterMs };
+}
+
+function judgeCounts(count: number, { status, errors }: RequestStatus): Verdict {
+  const message = describeCounts(errors);
+  const kinds = new Set(errors.map(({ reason }) => judgeReason(reason)));
+  const hasSuccesses = status === 'PARTIAL_SUCCESS';
+  if (kinds.size === 0) return judgeWithoutCounts(count, status);
+  if (isSubset(kinds, ['duplicate'])) return all(count, { kind: 'delivered', reason: 'duplicate', ...words(message) });
+  // Whatever is not yet there will be with another try; what is there becomes a duplicate.
+  if (isSubset(kinds, ['duplicate', 'transient', 'throttled', 'later'])) return judgePassing(count, errors, message);
+  const decided = count === 1 || !hasSuccesses ? decideForAll(kinds, errors, count) : undefined;
+  if (decided !== undefined) return all(count, { ...decided, ...words(message) });
+  return {
+    outcomes: fill(count, { kind: 'unknown', reason: 'partly_refused', ...words(message) }),
+    split: true,
+  };
+}
+
+/** "May not be populated in all cases": without a reason there is nothing that could be mended. */
+function judgeWithoutCounts(count: number, status: string): Verdict {
+  const message = `Google answers ${status} and gives no reason`;
+  const outcome: Outcome = { kind: 'unknown', reason: 'no_reason_given', message };
+  return status === 'PARTIAL_SUCCESS' && count > 1
+    ? { outcomes: fill(count, outcome), split: true }
+    : all(count, outcome);
+}
+
+function judgePassing(count: number, errors: readonly ReasonCount[], message: string | undefined): Verdict {
+  const later = errors.find(({ reason }) => judgeReason(reason) === 'later');
+  if (later) return judgeLater(count, later.reason, message);
+  const [first] = errors.filter(({ reason }) => judgeReason(reason) !== 'duplicate');
+  return all(count, { kind: 'transient', reason: first?.reason ?? 'INTERNAL_ERROR', ...words(message) });
+}
+
+/** The one outcome that all events have by these counts, where they leave no doubt. */
+function decideForAll(
+  kinds: ReadonlySet<ReasonKind>,
+  errors: readonly ReasonCount[],
+  count: number,
+): Outcome | undefined {
+  const [kind] = kinds;
+  const total = errors.reduce((sum, { count: counted }) => sum + counted, 0);
+  const [only] = errors;
+  if (count === 1 && only) {
+    const decisive = errors.find(({ reason }) => FINAL.has(judgeReason(reason))) ?? only;
+    return { kind: judgeReason(decisive.reason) as OutcomeKind, reason: decisive.reason };
+  }
+  if (kinds.size !== 1 || kind === undefined || !FINAL.has(kind) || total < count) return undefined;
+  return { kind: kind as OutcomeKind, reason: errors.length === 1 && only ? only.reason : 'several_reasons' };
+}
+
+function withWarnings({ warnings }: RequestStatus): Outcome {
+  return warnings === undefined ? DELIVERED : { ...DELIVERED, message: `Google warns: ${warnings}` };
+}
+
+function isSubset(kinds: ReadonlySet<ReasonKind>, of: readonly ReasonKind[]): boolean {
+  return [...kinds].every((kind) => of.includes(kind));
+}
+
+function words(message: string | undefined): { message?: string } {
+  return message === undefined ? {} : { message };
+}
+
+function all(count: number, outcome: Outcome): Verdict {
+  return { outcomes: fill(count, outcome) };
+}
+
+function fill(count: number, outcome: Outcome): Outcome[] {
+  return new Array<Outcome>(count).fill(outcome);
+}
