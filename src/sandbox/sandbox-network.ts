@@ -12,6 +12,8 @@ export interface SandboxTools {
   conversions: ConversionStore;
   /** Whether the login takes `http://localhost:<any port>/callback` and not only the registered ports. */
   anyLoopbackPort: boolean;
+  /** How long networks that decide later take, in milliseconds of the clock; each has its own default. */
+  processingMs?: number;
 }
 
 /** The stand-in of one network: one folder of sandbox/. */

@@ -28,6 +28,8 @@ export interface SandboxOptions {
   networks?: readonly NetworkName[];
   /** Whether logins may return to any loopback port (true by default) or only to the registered ones. */
   anyLoopbackPort?: boolean;
+  /** How long networks that decide later take, in milliseconds of the clock; each has its own default. */
+  processingMs?: number;
 }
 
 /** What tests read without going through HTTP. */
@@ -62,7 +64,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const requests = new RequestLog();
   const startupFaults = options.faults ?? [];
   const faults = new FaultInjector(seed, startupFaults);
-  const tools = { clock, random, conversions, anyLoopbackPort: options.anyLoopbackPort ?? true };
+  const { anyLoopbackPort = true, processingMs } = options;
+  const tools = { clock, random, conversions, anyLoopbackPort, ...(processingMs === undefined ? {} : { processingMs }) };
   const networks = createNetworks(tools, options.networks);
   const router = new Router(networks.flatMap((network) => network.routes));
   const control = createControl({ conversions, requests, faults, startupFaults, networks, hosts: router.hosts });

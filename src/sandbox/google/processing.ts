@@ -1,0 +1,142 @@
+import type { Clock } from '../../clock.js';
+import type { JsonObject } from '../../json.js';
+import type { Random } from '../../random.js';
+import type { ConversionStore } from '../conversion-store.js';
+import type { IngestDestination, IngestEvent } from './request-shape.js';
+import { pick } from './destination-check.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** How long the sandbox takes to decide: Google takes half an hour to a day. */
+const DEFAULT_PROCESSING_MS = 2_000;
+const CLICK_WINDOW_MS = 90 * DAY_MS;
+const IDENTIFIER_WINDOW_MS = 63 * DAY_MS;
+
+/** Click ids that the sandbox's Google knows something about, by how they begin; any other is a good one. */
+const CLICK_RULES: readonly (readonly [beginning: RegExp, reason: (field: string) => string])[] = [
+  [/^invalid/i, (field) => `REASON_INVALID_${field.toUpperCase()}`],
+  [/^foreign/i, () => 'OPERATING_ACCOUNT_MISMATCH_FOR_AD_IDENTIFIER'],
+  [/^recent/i, () => 'REASON_TOO_RECENT_CLICK'],
+  [/^unknown/i, () => 'REASON_CLICK_NOT_FOUND'],
+];
+
+/** What became of a request at one destination. */
+interface Result {
+  destination: IngestDestination;
+  records: number;
+  /** Refused records by reason. */
+  errors: Map<string, number>;
+}
+
+interface Kept {
+  readyAtMs: number;
+  user: string;
+  results: Result[];
+}
+
+export interface ProcessingParts {
+  clock: Clock;
+  random: Random;
+  conversions: ConversionStore;
+  /** Milliseconds of the sandbox's clock until a request is decided; 2 000 where it is not said. */
+  processingMs?: number;
+}
+
+/**
+ * What Google does behind the request: it decides event by event whether it counts, and tells counts per reason only, and
+ * only after a while. The decision falls with the request; it is told when the while has passed.
+ */
+export class Processing {
+  readonly #parts: ProcessingParts;
+  readonly #requests = new Map<string, Kept>();
+  readonly #seen = new Set<string>();
+
+  constructor(parts: ProcessingParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes a request that was let through. Returns its id. */
+  take(user: string, destinations: readonly IngestDestination[], events: readonly IngestEvent[]): string {
+    const { clock, random, processingMs = DEFAULT_PROCESSING_MS } = this.#parts;
+    const results = destinations.map((destination): Result => ({ destination, records: 0, errors: new Map() }));
+    for (const event of events) {
+      const chosen = pick(destinations, event);
+      for (const result of results) if (chosen.includes(result.destination)) this.#decide(event, result);
+    }
+    const id = random.bytes(16).toString('hex');
+    this.#requests.set(id, { readyAtMs: clock.now() + processingMs, user, results });
+    return id;
+  }
+
+  /** An id for a request that was only checked: its status cannot be asked. */
+  nameValidated(): string {
+    return `v-${this.#parts.random.bytes(16).toString('hex')}`;
+  }
+
+  /** `RetrieveRequestStatusResponse`; undefined where the id is unknown or another user's. */
+  describe(id: string, user: string): JsonObject | undefined {
+    const kept = this.#requests.get(id);
+    if (kept?.user !== user) return undefined;
+    const isReady = this.#parts.clock.now() >= kept.readyAtMs;
+    return { requestStatusPerDestination: kept.results.map((result) => describeResult(result, isReady)) };
+  }
+
+  /** Forgets every request and transaction. */
+  reset(): void {
+    this.#requests.clear();
+    this.#seen.clear();
+  }
+
+  #decide(event: IngestEvent, result: Result): void {
+    result.records += 1;
+    const reason = this.#findReason(event, result.destination);
+    if (reason !== undefined) result.errors.set(reason, (result.errors.get(reason) ?? 0) + 1);
+  }
+
+  /** Why the event does not count; undefined where it does, and is kept then. */
+  #findReason(
+    event: IngestEvent,
+    { operatingAccount, productDestinationId = '' }: IngestDestination,
+  ): string | undefined {
+    const account = operatingAccount?.accountId ?? '';
+    const reason = findFault(event, this.#parts.clock.now());
+    if (reason !== undefined) return reason;
+    const key = JSON.stringify([account, productDestinationId, event.transactionId]);
+    const isDuplicate = this.#seen.has(key);
+    this.#seen.add(key);
+    this.#parts.conversions.accept(
+      {
+        network: 'google',
+        api: 'data-manager',
+        account,
+        target: productDestinationId,
+        scope: productDestinationId,
+        dedupeId: event.transactionId ?? '',
+        event: event as JsonObject,
+      },
+      'first',
+    );
+    return isDuplicate ? 'REASON_DUPLICATE_TRANSACTION_ID' : undefined;
+  }
+}
+
+function findFault(event: IngestEvent, nowMs: number): string | undefined {
+  const { adIdentifiers = {}, consent } = event;
+  if (consent?.adUserData === 'CONSENT_DENIED') return 'REASON_DENIED_CONSENT';
+  const [field, id] = Object.entries(adIdentifiers)[0] ?? [];
+  const window = id === undefined ? IDENTIFIER_WINDOW_MS : CLICK_WINDOW_MS;
+  if (nowMs - Date.parse(event.eventTimestamp ?? '') > window) return 'REASON_EVENT_TOO_OLD';
+  return CLICK_RULES.find(([beginning]) => id !== undefined && beginning.test(id))?.[1](field ?? '');
+}
+
+function describeResult({ destination, records, errors }: Result, isReady: boolean): JsonObject {
+  const status = { destination, eventsIngestionStatus: { recordCount: String(records) } };
+  if (!isReady) return { ...status, requestStatus: 'PROCESSING' };
+  // Numbers of 64 bits are text in Google's JSON.
+  const errorCounts = [...errors].map(([reason, count]) => ({
+    recordCount: String(count),
+    reason: `PROCESSING_ERROR_${reason}`,
+  }));
+  if (errorCounts.length === 0) return { ...status, requestStatus: 'SUCCESS' };
+  const refused = [...errors.values()].reduce((sum, count) => sum + count, 0);
+  return { ...status, requestStatus: refused < records ? 'PARTIAL_SUCCESS' : 'FAILED', errorInfo: { errorCounts } };
+}
