@@ -46,8 +46,8 @@ export function openDataManager(connection: Connection): Channel {
     },
     testMode: true,
     windowMsOf: (facts) => ((facts as GoogleFacts).click === undefined ? IDENTIFIER_WINDOW_MS : CLICK_WINDOW_MS),
-    groupOf: ({ mapping }) => String(mapping),
-    check: (facts, mapping) => (typeof mapping === 'string' ? checkFacts(facts as GoogleFacts) : WRONG_MAPPING),
+    groupOf: actionOf,
+    check: (facts, mapping) => (typeof mapping === 'string' ? checkFacts(facts) : WRONG_MAPPING),
     sizeOf: boundEventBytes,
     request: (items, accessToken): HttpRequest => ({
       method: 'POST',
@@ -68,6 +68,11 @@ const WRONG_MAPPING: Skip = {
   reason: 'unmapped_goal',
   message: 'the goal is mapped to an event description; Google wants the id of a conversion action',
 };
+
+/** The id of the conversion action. Descriptions, which Google has none of, never get past `check`. */
+function actionOf({ mapping }: Outgoing): string {
+  return typeof mapping === 'string' ? mapping : mapping.name;
+}
 
 function checkFacts({ click, email, phone, dclid }: GoogleFacts): Skip | undefined {
   if (click !== undefined || email !== undefined || phone !== undefined) return undefined;
@@ -90,7 +95,7 @@ function renderBody(items: readonly Outgoing[], accounts: string): string {
   const [first] = items;
   const isTest = first?.postback.test === true;
   return (
-    `{"destinations":[{${accounts},"productDestinationId":"${String(first?.mapping)}"}]` +
+    `{"destinations":[{${accounts},"productDestinationId":"${first ? actionOf(first) : ''}"}]` +
     `,"events":[${items.map(renderEvent).join(',')}],"encoding":"HEX"${isTest ? ',"validateOnly":true' : ''}}`
   );
 }

@@ -199,10 +199,12 @@ describe('the request around it', () => {
   });
 
   test('a request holds one conversion action', () => {
-    const { groupOf } = openGoogle();
+    const channel = openGoogle();
     const outgoing = makeGoogleOutgoing();
-    expect(groupOf?.(outgoing)).toBe(groupOf?.({ ...outgoing, postback: { ...outgoing.postback, goal: 'other' } }));
-    expect(groupOf?.(outgoing)).not.toBe(groupOf?.({ ...outgoing, mapping: '1' }));
+    expect(channel.groupOf?.(outgoing)).toBe(
+      channel.groupOf?.({ ...outgoing, postback: { ...outgoing.postback, goal: 'other' } }),
+    );
+    expect(channel.groupOf?.(outgoing)).not.toBe(channel.groupOf?.({ ...outgoing, mapping: '1' }));
   });
 
   test('the size of an event and of the request around it is never less than what is sent', () => {

@@ -8,7 +8,7 @@ import {
   SANDBOX_GOOGLE_TESTING_CLIENT_ID,
 } from '../../../../src/sandbox/google/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { openSandbox, postForm, type Answer } from '../stage.js';
+import { headersOf, openSandbox, postForm, type Answer } from '../stage.js';
 import { ingest, makeBody, refreshGoogle } from './calls.js';
 
 const RETURN_URL = 'http://localhost:8787/callback';
@@ -32,9 +32,7 @@ function authorize(
   changes: Record<string, string | undefined> = {},
   headers = {},
 ): Promise<Response> {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...REQUEST, ...changes }))
-    if (value !== undefined) query.set(name, value);
+  const query = new URLSearchParams(headersOf({ ...REQUEST, ...changes })).toString();
   const url = `${sandbox.url}/accounts.google.com/o/oauth2/v2/auth?${query}`;
   return fetch(url, { headers, redirect: 'manual' });
 }
