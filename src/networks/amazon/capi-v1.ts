@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../http/http.js';
 import type { Channel, Connection, Outgoing, Skip } from '../network.js';
 import { classifyAnswer } from './classify.js';
 import type { AmazonFacts } from './facts.js';
-import { boundJsonBytes, quoteJson } from './json-text.js';
+import { boundJsonBytes, quoteJson } from '../json-text.js';
 import { boundMatchKeysBytes, hasMatchKey, renderMatchKeys } from './match-keys-json.js';
 import { CAPI_V1_CURRENCIES, checkMoney, moneyOf } from './money.js';
 import { FUTURE_MS, MAX_BYTES, NO_COUNTRY, noMatchKey, REQUESTS_PER_SECOND, WRONG_MAPPING } from './shared-rules.js';

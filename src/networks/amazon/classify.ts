@@ -1,7 +1,8 @@
 import type { HttpAnswer } from '../../http/http.js';
 import { isJsonObject } from '../../json.js';
+import { readJsonBody, readPlainBody } from '../answer-body.js';
 import type { Outcome, Verdict } from '../network.js';
-import { readRemoteCode, readRemoteText } from '../remote-text.js';
+import { readRemoteCode } from '../remote-text.js';
 import { readRetryAfterMs } from '../retry-after.js';
 import { isAboutMapping, isAboutTerms, judgeComplaints } from './complaint-kind.js';
 import type { AmazonComplaint, AmazonErrorAnswer } from './error-answer.js';
@@ -26,7 +27,7 @@ const REQUEST_ID_HEADERS = ['x-amzn-requestid', 'x-amz-request-id', 'x-amz-rid']
  * as a success, and not as an error too, is delivered (contract.md section 5).
  */
 export function classifyAnswer(count: number, answer: HttpAnswer, indexBase: 0 | 1): Verdict {
-  const body = parseBody(answer.body);
+  const body = readJsonBody(answer);
   const isSuccess = answer.status >= 200 && answer.status < 300;
   const verdict = isSuccess ? judgeEach(count, body, indexBase) : judgeWhole(count, answer, body);
   const requestId = readRequestId(answer, body);
@@ -59,7 +60,7 @@ function judgeEvent(item: unknown): Outcome {
 
 function judgeWhole(count: number, answer: HttpAnswer, body: unknown): Verdict {
   const error = readErrorAnswer(body);
-  const message = error.message ?? readPlainText(answer.body);
+  const message = error.message ?? readPlainBody(answer);
   const { outcome, isSplit } = judgeStatus(answer.status, error);
   if (message !== undefined) outcome.message = message;
   const verdict: Verdict = { outcomes: new Array<Outcome>(count).fill(outcome) };
@@ -114,18 +115,4 @@ function readRequestId(answer: HttpAnswer, body: unknown): string | undefined {
     if (id !== undefined) return id;
   }
   return isJsonObject(body) ? readRemoteCode(body['requestId']) : undefined;
-}
-
-function parseBody(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What a proxy or load balancer wrote, unless it is a page or broken JSON. */
-function readPlainText(body: Buffer): string | undefined {
-  const start = body.toString('utf8', 0, 2048).trimStart();
-  return /^[<{[]/.test(start) ? undefined : readRemoteText(start);
 }

@@ -5,7 +5,7 @@ import type { Channel, Connection, Outgoing, Skip } from '../network.js';
 import { classifyAnswer } from './classify.js';
 import { needsConsentSignal } from './consent.js';
 import type { AmazonFacts } from './facts.js';
-import { boundJsonBytes, quoteJson } from './json-text.js';
+import { boundJsonBytes, quoteJson } from '../json-text.js';
 import { PURCHASE_TYPE } from './mapping.js';
 import { boundMatchKeysBytes, hasMatchKey, renderMatchKeys } from './match-keys-json.js';
 import { checkMoney, EVENTS_API_CURRENCIES, moneyOf } from './money.js';

@@ -3,6 +3,7 @@ import type { ConversionEvent } from '../../events/conversion-event.js';
 import { chooseAmazonRules } from '../../identity/amazon/rules.js';
 import { toCountryCode } from '../../identity/country.js';
 import { hashIdentifiers } from '../../identity/hash-identifiers.js';
+import { readUserAgent } from '../plain-identifiers.js';
 import { readArefTokens } from './aref.js';
 import type { AmazonConsent } from './consent.js';
 import { readAmazonConsent } from './consent.js';
@@ -30,8 +31,6 @@ export interface AmazonFacts {
 }
 
 const MAX_UNITS = 9_999_999_999_999;
-const MAX_USER_AGENT_LENGTH = 512;
-const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 
 /** Hashes and keeps what Amazon may be told of `event`. Nothing that identifies a person is left in plain text. */
 export function prepareAmazonFacts(event: ConversionEvent, settings: Settings): AmazonFacts {
@@ -66,6 +65,6 @@ function addClick(facts: AmazonFacts, event: ConversionEvent): void {
   if (aref !== undefined) facts.aref = aref;
   const adEventKey = event.click.fields.amazon_ad_event_key?.trim();
   if (adEventKey) facts.adEventKey = adEventKey;
-  const userAgent = event.identifiers.userAgent?.trim().slice(0, MAX_USER_AGENT_LENGTH).replace(HALF_CHARACTER, '');
-  if (userAgent) facts.userAgent = userAgent;
+  const userAgent = readUserAgent(event.identifiers);
+  if (userAgent !== undefined) facts.userAgent = userAgent;
 }
