@@ -1,9 +1,10 @@
 import { amazon } from './amazon/amazon.js';
+import { google } from './google/google.js';
 import type { NetworkName } from './names.js';
 import type { Network } from './network.js';
 
 /** Every network that this version can send to. */
-export const NETWORKS: readonly Network[] = [amazon];
+export const NETWORKS: readonly Network[] = [amazon, google];
 
 /** The network of that name, or undefined where this version does not send to it yet. */
 export function findNetwork(name: NetworkName): Network | undefined {

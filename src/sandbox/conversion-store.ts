@@ -13,6 +13,8 @@ export interface AcceptedConversion {
   target: string;
   /** The id by which the network deduplicates; none: never a duplicate. */
   dedupeId?: string;
+  /** What else bounds its dedupe id, beside network, contract and account: an event's name. */
+  scope?: string;
   /** How often it was accepted. */
   received: number;
   firstReceivedAt: string;
@@ -39,13 +41,13 @@ export class ConversionStore {
     this.#clock = clock;
   }
 
-  /** Keeps an accepted event; the network, its contract and the account are the reach of a dedupe id. */
+  /** Keeps an accepted event; network, contract, account and scope are the reach of a dedupe id. */
   accept(arrival: Arrival, winner: Winner): void {
     this.#received += 1;
     const now = new Date(this.#clock.now()).toISOString();
-    const { network, api, account, dedupeId } = arrival;
+    const { network, api, account, scope = '', dedupeId } = arrival;
     const id = dedupeId === undefined ? `none:${(this.#withoutId += 1)}` : `id:${dedupeId}`;
-    const key = JSON.stringify([network, api, account, id]);
+    const key = JSON.stringify([network, api, account, scope, id]);
     const kept = this.#kept.get(key);
     if (!kept) {
       this.#kept.set(key, { ...arrival, received: 1, firstReceivedAt: now, lastReceivedAt: now });

@@ -1,6 +1,8 @@
 import type { NetworkName } from '../networks/names.js';
 import { createAmazonSandbox } from './amazon/amazon.js';
 import { AMAZON_SEED } from './amazon/seed.js';
+import { createGoogleSandbox } from './google/google.js';
+import { GOOGLE_SEED } from './google/seed.js';
 import type { SandboxNetwork, SandboxTools } from './sandbox-network.js';
 import type { SandboxSeed } from './seed.js';
 
@@ -12,6 +14,7 @@ interface Played {
 /** The networks that the sandbox plays; a new one is a folder here and a line in this table. */
 const PLAYED: Partial<Record<NetworkName, Played>> = {
   amazon: { make: createAmazonSandbox, seed: AMAZON_SEED },
+  google: { make: createGoogleSandbox, seed: GOOGLE_SEED },
 };
 
 /** What each network that is played has granted already. */

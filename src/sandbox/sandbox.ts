@@ -65,7 +65,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const startupFaults = options.faults ?? [];
   const faults = new FaultInjector(seed, startupFaults);
   const { anyLoopbackPort = true, processingMs } = options;
-  const tools = { clock, random, conversions, anyLoopbackPort, ...(processingMs === undefined ? {} : { processingMs }) };
+  const tools = {
+    clock,
+    random,
+    conversions,
+    anyLoopbackPort,
+    ...(processingMs === undefined ? {} : { processingMs }),
+  };
   const networks = createNetworks(tools, options.networks);
   const router = new Router(networks.flatMap((network) => network.routes));
   const control = createControl({ conversions, requests, faults, startupFaults, networks, hosts: router.hosts });

@@ -4,7 +4,7 @@ import type { Route, World } from '../../src/delivery/plan.js';
 import type { ConversionGoal } from '../../src/goals/goal.js';
 import { compileGoals } from '../../src/goals/match.js';
 import type { NetworkName } from '../../src/networks/names.js';
-import type { Connection } from '../../src/networks/network.js';
+import type { Connection, Network } from '../../src/networks/network.js';
 import { NETWORKS } from '../../src/networks/registry.js';
 import { makeAmazonConnection } from './amazon.js';
 
@@ -25,6 +25,8 @@ export interface WorldParts {
   settings?: Partial<Settings>;
   /** Changes to the connection to Amazon; `off` disables it, `none` takes it away. */
   amazon?: Partial<Connection> | 'off' | 'none';
+  /** Connections to other networks. */
+  others?: readonly Connection[];
   only?: readonly NetworkName[];
   standing?: World['standing'];
   memory?: Partial<Memory>;
@@ -34,6 +36,7 @@ export interface WorldParts {
 export function makeWorld({
   goals = [PURCHASE],
   amazon = {},
+  others = [],
   only = [],
   standing,
   memory,
@@ -42,10 +45,9 @@ export function makeWorld({
   const settings: Settings = { ...defaultSettings(), ...parts.settings };
   const routes = new Map<NetworkName, Route>();
   for (const network of NETWORKS) {
-    const connection = makeAmazonConnection(typeof amazon === 'object' ? amazon : {});
-    const isConnected = network.name === 'amazon' && amazon !== 'none';
-    const channel = isConnected ? { channel: network.open(connection, settings) } : {};
-    routes.set(network.name, { network, ...channel, enabled: isConnected && amazon !== 'off' });
+    const connection = [...listAmazon(amazon), ...others].find((one) => one.network === network.name);
+    const channel = connection ? { channel: network.open(connection, settings) } : {};
+    routes.set(network.name, { network, ...channel, enabled: connection !== undefined && !isOff(network, amazon) });
   }
   return {
     workspace: 'default',
@@ -57,4 +59,12 @@ export function makeWorld({
     standing: standing ?? (() => 'new'),
     memory: { ...openRehearsalMemory(undefined), ...memory },
   };
+}
+
+function listAmazon(amazon: WorldParts['amazon']): Connection[] {
+  return amazon === 'none' ? [] : [makeAmazonConnection(typeof amazon === 'object' ? amazon : {})];
+}
+
+function isOff({ name }: Network, amazon: WorldParts['amazon']): boolean {
+  return name === 'amazon' && amazon === 'off';
 }

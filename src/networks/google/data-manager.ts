@@ -1,3 +1,4 @@
+import type { Mapping } from '../../goals/goal.js';
 import type { HttpRequest } from '../../http/http.js';
 import type { Channel, Connection, Outgoing, Skip } from '../network.js';
 import { classifyIngest } from './classify.js';
@@ -5,6 +6,7 @@ import { boundEventBytes, renderEvent } from './event-json.js';
 import type { GoogleFacts } from './facts.js';
 import { makeFollowUp } from './follow-up.js';
 import { API_ORIGIN } from './login.js';
+import { checkGoogleMapping } from './mapping.js';
 import { readTarget } from './target.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -47,7 +49,7 @@ export function openDataManager(connection: Connection): Channel {
     testMode: true,
     windowMsOf: (facts) => ((facts as GoogleFacts).click === undefined ? IDENTIFIER_WINDOW_MS : CLICK_WINDOW_MS),
     groupOf: actionOf,
-    check: (facts, mapping) => (typeof mapping === 'string' ? checkFacts(facts) : WRONG_MAPPING),
+    check: (facts, mapping) => checkMapped(mapping) ?? checkFacts(facts),
     sizeOf: boundEventBytes,
     request: (items, accessToken): HttpRequest => ({
       method: 'POST',
@@ -64,10 +66,11 @@ export function openDataManager(connection: Connection): Channel {
   };
 }
 
-const WRONG_MAPPING: Skip = {
-  reason: 'unmapped_goal',
-  message: 'the goal is mapped to an event description; Google wants the id of a conversion action',
-};
+/** Mappings are checked when they are set; a connection may have come since. */
+function checkMapped(mapping: Mapping): Skip | undefined {
+  const problem = checkGoogleMapping(mapping);
+  return problem === undefined ? undefined : { reason: 'unmapped_goal', message: problem };
+}
 
 /** The id of the conversion action. Descriptions, which Google has none of, never get past `check`. */
 function actionOf({ mapping }: Outgoing): string {

@@ -44,7 +44,7 @@ export async function checkCustomer(
     return {};
   } catch (error) {
     if (!(error instanceof ConnectionFault)) throw error;
-    throw new NetworkError('google_unreachable', `Google cannot be reached. ${error.message}`, {
+    throw new NetworkError('network_unreachable', `Google cannot be reached. ${error.message}`, {
       hint: 'Nothing was stored. Check the connection (HTTPS_PROXY is honoured) and try again.',
       next: NEXT,
       cause: error,
@@ -61,7 +61,7 @@ function explainRefusal(answer: HttpAnswer, customer: string): PostbackError | u
   if (status === 400 && !account) return undefined;
   const said = account?.message ?? error.message ?? error.reason ?? `HTTP ${status}`;
   if (status === 429 || status >= 500 || status < 400) {
-    return new NetworkError('google_check_failed', `Google could not check the customer (HTTP ${status}): ${said}`, {
+    return new NetworkError('network_failed', `Google could not check the customer (HTTP ${status}): ${said}`, {
       hint: 'Nothing was stored. Try again in a minute.',
       next: NEXT,
     });
@@ -89,7 +89,7 @@ function chooseHint(status: number, { reason }: GoogleError, customer: string): 
     return { code: 'scope_missing', hint: `The token was granted without the scope ${scope}: consent to it.` };
   }
   return {
-    code: 'customer_refused',
+    code: 'account_refused',
     hint:
       `Sign in as a user with standard or admin access to ${customer}, or name the manager account through which that ` +
       'user reaches it (--login-customer).',

@@ -25,7 +25,6 @@ const RULES = [
 /** Rules of networks that this version does not send to: the tables of "Five more networks" will show them. */
 const ELSEWHERE = {
   K9: ['x', 'a pasted pixel id, and an event tag of its own for each goal'],
-  K10: ['google', 'a conversion action for each goal'],
   K11: ['tiktok', 'an account and a pixel from a list; pasted tokens'],
   K15: ['reddit', 'a token is replaced, not granted again'],
 } as const;

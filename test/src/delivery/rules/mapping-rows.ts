@@ -1,10 +1,14 @@
 import type { JsonObject } from '../../../../src/json.js';
 import { buy } from './messages.js';
-import { COUNTED, COUNTED_BY_NAME, EVENTS_API, goal, NO_CLICK, type Row } from './row.js';
+import { COUNTED, COUNTED_BY_NAME, EVENTS_API, goal, NO_CLICK, type Case, type Row } from './row.js';
 
 const TESTED = goal('Tested', { map: { amazon: '4' }, testMap: { amazon: '5' } });
 const TEST: JsonObject = { test: true };
 const DESCRIPTION = { name: 'Bought', type: 'OFF_AMAZON_PURCHASES', source: 'WEBSITE' };
+const GOOGLE: Pick<Case, 'others' | 'with'> = {
+  others: [{ network: 'google', account: '1234567890', source: 'store' }],
+  with: { ...NO_CLICK, gclid: 'Cj0KCQ' },
+};
 const ACCOUNT_URL = '/accounts/4567890123/dsp/conversionDefinitions/eventData';
 
 /** Test events: what is marked so, and where it goes. */
@@ -155,5 +159,27 @@ export const MAPPING_ROWS: Row[] = [
     'the Events API has no definition: the mapping has the type',
     { ...EVENTS_API, sends: { eventDescription: { conversionType: 'OFF_AMAZON_PURCHASES' } } },
     COUNTED_BY_NAME,
+  ],
+  [
+    'K10',
+    'Google: a conversion action for each goal',
+    {
+      ...GOOGLE,
+      goals: [goal('One', { map: { google: '987654321' } }), goal('Two', { map: { google: '987654322' } })],
+    },
+    ['one@google:987654321', 'two@google:987654322'],
+  ],
+  ['K10', 'a goal without one is not sent', { ...GOOGLE, goals: [goal('Bare')] }, ['-unmapped_goal bare@google']],
+  [
+    'K10',
+    'nor is one that is mapped to the tag of a website',
+    { ...GOOGLE, goals: [goal('Tag', { map: { google: 'AW-987654321' } })] },
+    ['-unmapped_goal tag@google'],
+  ],
+  [
+    'K10',
+    'without a Google connection',
+    { with: { ...NO_CLICK, gclid: 'Cj0KCQ' }, goals: [goal('One', { map: { google: '987654321' } })] },
+    ['-not_connected one@google'],
   ],
 ];

@@ -32,11 +32,12 @@ export async function play(state: Case): Promise<string[][]> {
   let world: World;
   try {
     const goals = readGoals(state.goals ?? [goal('Purchase')]);
-    const { settings, amazon, only } = state;
+    const { settings, amazon, others, only } = state;
     world = makeWorld({
       goals,
       ...(settings ? { settings } : {}),
       ...(amazon ? { amazon } : {}),
+      ...(others ? { others } : {}),
       ...(only ? { only } : {}),
     });
   } catch (error) {

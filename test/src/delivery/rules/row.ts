@@ -27,6 +27,7 @@ export interface Case {
   goals?: JsonObject[];
   settings?: WorldParts['settings'];
   amazon?: WorldParts['amazon'];
+  others?: WorldParts['others'];
   only?: WorldParts['only'];
   /** What the first event of the request holds, which fields it has not, and what stands nowhere in all of them. */
   sends?: JsonObject;

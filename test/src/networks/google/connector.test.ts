@@ -44,15 +44,15 @@ describe('the grant is checked before it is saved', () => {
     const sandbox = await openSandbox();
     const token = await googleToken(sandbox, 'manager');
     expect(await codeOf(check(sandbox, token, SANDBOX_GOOGLE_MANAGED_CUSTOMER, SANDBOX_GOOGLE_MANAGER))).toBe('good');
-    expect(await codeOf(check(sandbox, token, SANDBOX_GOOGLE_MANAGED_CUSTOMER))).toBe('customer_refused');
+    expect(await codeOf(check(sandbox, token, SANDBOX_GOOGLE_MANAGED_CUSTOMER))).toBe('account_refused');
   });
 
   test.each<[string, object[], string]>([
     ['the token is refused', [{ expire: true }], 'token_refused'],
-    ['a server error', [{ status: 503 }], 'google_check_failed'],
-    ['throttled', [{ status: 429 }], 'google_check_failed'],
-    ['no answer', [{ drop: 'before' }], 'google_unreachable'],
-    ['forbidden', [{ status: 403 }], 'customer_refused'],
+    ['a server error', [{ status: 503 }], 'network_failed'],
+    ['throttled', [{ status: 429 }], 'network_failed'],
+    ['no answer', [{ drop: 'before' }], 'network_unreachable'],
+    ['forbidden', [{ status: 403 }], 'account_refused'],
   ])('%s', async (_name, faults, code) => {
     const sandbox = await openSandbox();
     const token = await googleToken(sandbox);
