@@ -90,7 +90,7 @@ export default class Backfill extends WorkspaceCommand<typeof Backfill> {
       rejects.note(update);
     };
     try {
-      const summary = await runBackfill(workspace, { ...options, report });
+      const summary = await runBackfill(workspace, { ...options, waits: this.flags.wait, report });
       view.clear();
       await this.present({ ...summary, plan }, () => this.#tell(summary));
       return exitOfRun(summary, false);

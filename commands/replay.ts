@@ -80,7 +80,11 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
     };
     const selection = { networks: (this.flags.network ?? []).map(readNetworkName), goals: this.flags.goal ?? [] };
     try {
-      const summary = await runReplay(workspace, { ...selection, report, signal: this.signal }, candidates);
+      const summary = await runReplay(
+        workspace,
+        { ...selection, waits: this.flags.wait, report, signal: this.signal },
+        candidates,
+      );
       view.clear();
       await this.present({ ...summary, plan }, () => this.#tell(summary, plan));
       return exitOfRun(summary, false);

@@ -49,6 +49,7 @@ export default class Send extends WorkspaceCommand<typeof Send> {
       inputs,
       networks,
       strict: this.flags.strict,
+      waits: this.flags.wait,
       goals: this.flags.goal ?? [],
       report,
       signal: this.signal,

@@ -59,6 +59,7 @@ export default class Tail extends WorkspaceCommand<typeof Tail> {
           networks: (this.flags.network ?? []).map(readNetworkName),
           goals: this.flags.goal ?? [],
           strict: this.flags.strict,
+          waits: this.flags.wait,
           shown: () => rows.shown(),
           report,
           signal: this.signal,

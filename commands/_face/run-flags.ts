@@ -17,5 +17,6 @@ export const runFlags = defineFlags({
   rate: integer({ summary: "requests a second per account; 0 is unpaced (default: the network's limit)", min: 0 }),
   'max-attempts': integer({ summary: 'attempts of one postback in this run', min: 1, max: 100 }),
   strict: toggle({ summary: 'send nothing when a line is invalid; a stream stops at its first invalid line' }),
+  wait: toggle({ summary: 'wait until networks that decide later (google) have decided' }),
   rejects: text({ summary: 'write what was invalid, failed or too old here, with its reason', helpValue: 'FILE' }),
 });

@@ -129,9 +129,14 @@ export async function printNextSteps(io: IO, summary: Summary, isStopped: boolea
   if (waiting.credential > 0) {
     const network = Object.entries(summary.networks).find(([, { pending: count }]) => count > 0)?.[0] ?? 'NETWORK';
     steps.push(`The grant is refused: postback connect ${network}, then run the same command again.`);
-  } else if (pending > 0 || isStopped) {
+  } else if (pending > waiting.processing || isStopped) {
     const stopped = isStopped ? 'Stopped; what was under way is recorded. ' : '';
     steps.push(`${stopped}Run the same command again: it delivers what is missing and nothing twice.`);
+  }
+  if (waiting.processing > 0) {
+    steps.push(
+      `${count(waiting.processing)} are accepted and not decided yet: postback replay asks again, --wait waits.`,
+    );
   }
   if (failures.configuration + failures.payload > 0) steps.push('See why it failed: postback logs --status failed');
   for (const step of steps) await io.remark(step);

@@ -53,6 +53,8 @@ export interface BackfillOptions extends Selection, BackfillRange {
   inputs: readonly Input[];
   /** Keeps what the files say of people, for the delivery that follows; a dry run keeps nothing. */
   remembers?: boolean;
+  /** Wait until networks that decide later have decided. */
+  waits?: boolean;
   report: Report;
   signal: AbortSignal;
 }

@@ -3,8 +3,11 @@ import { DeliveryLog } from '../log/delivery-log.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Postback } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
+import type { DecidingLane } from './follow-up.js';
+import { awaitDecisions } from './follow-up.js';
 import { keepHeapSmall } from './heap.js';
 import { Lane } from './lane.js';
+import type { LaneDeps } from './lane-parts.js';
 import type { World } from './plan.js';
 import { mappingOf } from './plan.js';
 import type { Report } from './report.js';
@@ -18,6 +21,8 @@ export interface DeliveryOptions extends Selection {
   command: string;
   report: Report;
   signal: AbortSignal;
+  /** Wait at the end until networks that decide later have decided. */
+  waits?: boolean;
   /** How often a network may be rested in a row before the run gives it up; 5 by default, about half a minute. */
   maxRests?: number;
 }
@@ -32,6 +37,8 @@ export interface Delivery {
   /** The world but for what the log answers. */
   world: Omit<World, 'standing' | 'memory'>;
   lanes: ReadonlyMap<NetworkName, Lane>;
+  /** Those of the lanes whose networks accept first and decide later. */
+  deciding: readonly DecidingLane[];
   tally: Tally;
   /** Ids of postbacks in lanes that the log does not know yet; the lanes take them out. */
   underway: Underway;
@@ -57,6 +64,7 @@ export async function withDelivery(
   try {
     await work(delivery);
     await Promise.all([...lanes.values()].map((lane) => lane.drain()));
+    if (options.waits) await awaitDecisions(delivery.deciding);
     tally.summary.durationMs = workspace.clock.now() - startedMs;
     await log.close(tally.summary);
     return tally.summary;
@@ -86,30 +94,32 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
   const tally = new Tally({ run: log.run.name, command, workspace: workspace.name });
   const underway = new Underway();
   const lanes = new Map<NetworkName, Lane>();
+  const deciding: DecidingLane[] = [];
   for (const connected of open) {
     const { network } = connected.credentials.connection;
     const channel = world.routes.get(network)?.channel;
     if (!channel) continue;
     const tokens = workspace.tokensOf(connected);
     const shared = { http, log, clock, random, tally, underway, report, signal, sharesReader: open.length > 1 };
-    lanes.set(
-      network,
-      new Lane({
-        ...shared,
-        channel,
-        tokens,
-        mappingOf: (postback) => findMapping(postback, workspace, world),
-        options: {
-          concurrency: settings['delivery.concurrency'],
-          requestsPerSecond: settings['delivery.rate'] ?? channel.limits.requestsPerSecond,
-          maxAttempts: settings['delivery.maxAttempts'],
-          timeoutMs: settings['delivery.timeoutMs'],
-          maxRests: options.maxRests ?? MAX_RESTS,
-        },
-      }),
-    );
+    const deps: LaneDeps = {
+      ...shared,
+      channel,
+      tokens,
+      mappingOf: (postback) => findMapping(postback, workspace, world),
+      options: {
+        concurrency: settings['delivery.concurrency'],
+        requestsPerSecond: settings['delivery.rate'] ?? channel.limits.requestsPerSecond,
+        maxAttempts: settings['delivery.maxAttempts'],
+        timeoutMs: settings['delivery.timeoutMs'],
+        maxRests: options.maxRests ?? MAX_RESTS,
+      },
+    };
+    const lane = new Lane(deps);
+    lanes.set(network, lane);
+    const { followUp } = channel;
+    if (followUp) deciding.push({ lane, deps, followUp, keepDelivered: settings['log.keepDelivered'] });
   }
-  return { workspace, log, world, lanes, tally, underway, report, signal };
+  return { workspace, log, world, lanes, deciding, tally, underway, report, signal };
 }
 
 /** What a stored postback's goal is called at its network now: a mapping that was mended holds for what failed by it. */

@@ -181,6 +181,8 @@ export function judgeStanding(standing: Standing): 'new' | 'pending' | 'known' {
   if (standing === 'unknown') return 'new';
   if (standing === 'known' || standing.state === 'failed') return 'known';
   if (standing.state === 'skipped') return 'new';
+  // Its network has it and will decide: a second copy would be a duplicate.
+  if (standing.request !== undefined) return 'known';
   // What this run has claimed waits for its turn: met again in the same input, it is a duplicate.
   return standing.run === undefined ? 'pending' : 'known';
 }

@@ -72,6 +72,11 @@ export class Lane {
     if (full) this.#carry(full);
   }
 
+  /** Takes postbacks that go into one request together. */
+  addTogether(items: Item[]): void {
+    if (items.length > 0) this.#carry({ items, notBeforeMs: 0 });
+  }
+
   /** Takes postbacks that wait in the log's rows, claimed for this run; {@link drain} or {@link catchUp} sends them. */
   shelve(count: number): void {
     this.#shelved += count;

@@ -7,7 +7,7 @@ import { judgeStored } from './judge-stored.js';
 import type { Stage } from './stage.js';
 
 /** Why a postback that matches is not sent again. */
-export type ReplayRefusal = SkipReason | 'dedupe_window';
+export type ReplayRefusal = SkipReason | 'dedupe_window' | 'processing';
 
 export interface ReplayPlan {
   /** Postbacks that the filters match. */
@@ -16,7 +16,10 @@ export interface ReplayPlan {
   toSend: number;
   /** Those that could be sent but for `--limit`. */
   overLimit: number;
-  /** Those that cannot be sent, by reason; `dedupe_window`: the network could count them twice. */
+  /**
+   * Those that cannot be sent, by reason; `dedupe_window`: the network could count them
+   * twice; `processing`: it has them and has not decided.
+   */
   refused: Partial<Record<ReplayRefusal, number>>;
   /** What will be sent, by what it is. */
   states: Record<string, number>;
@@ -76,12 +79,13 @@ function* listMatching(peek: LogPeek, selection: ReplaySelection): Generator<Rep
 }
 
 function judgeCandidate(
-  { postback, state, kind, attempts }: ReplayCandidate,
+  { postback, state, kind, attempts, request }: ReplayCandidate,
   workspace: Workspace,
   { world }: Stage,
   peek: LogPeek,
   force: boolean,
 ): ReplayRefusal | undefined {
+  if (request !== undefined && !force) return 'processing';
   const { stop } = judgeStored(postback, workspace, world);
   if (stop) return stop.reason;
   const dedupeWindowMs = world.routes.get(postback.network)?.channel?.limits.dedupeWindowMs;

@@ -6,6 +6,7 @@ import type { Delivery, DeliveryOptions } from './delivery.js';
 import { findMapping, withDelivery } from './delivery.js';
 import type { DryRunSummary, PlannedRequest } from './dry-run.js';
 import { describeBatch } from './dry-run.js';
+import { askForDecisions } from './follow-up.js';
 import type { Stage } from './stage.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
@@ -15,7 +16,7 @@ const CLAIMS_PER_COMMIT = 2_000;
 
 /**
  * Sends again what a plan chose, nearest deadline first, with the dedupe id of its first attempt. What another run has
- * taken since is left to it.
+ * taken since is left to it. Networks that decide later are asked first what became of what they accepted.
  * @throws as withDelivery
  */
 export async function runReplay(
@@ -23,7 +24,10 @@ export async function runReplay(
   options: Omit<DeliveryOptions, 'command'>,
   candidates: readonly ReplayCandidate[],
 ): Promise<Summary> {
-  return withDelivery(workspace, { ...options, command: 'replay' }, (delivery) => claimAll(delivery, candidates));
+  return withDelivery(workspace, { ...options, command: 'replay' }, async (delivery) => {
+    await askForDecisions(delivery.deciding);
+    await claimAll(delivery, candidates);
+  });
 }
 
 async function claimAll(

@@ -15,6 +15,8 @@ export interface SendRun extends Selection {
   inputs: readonly Input[];
   /** Files are checked whole before anything is sent; a stream stops at its first invalid line. */
   strict: boolean;
+  /** Wait until networks that decide later have decided. */
+  waits?: boolean;
   report: Report;
   signal: AbortSignal;
 }

@@ -111,6 +111,17 @@ export class Tally {
     this.summary.waiting[kind] += count;
   }
 
+  /** One postback whose network has decided: it waits no more. `isOurs`: this run sent it, and counted it as waiting. */
+  decide(network: NetworkName, isOurs: boolean): void {
+    if (!isOurs) {
+      this.summary.postbacks++;
+      return;
+    }
+    this.summary.pending--;
+    this.#of(network).pending--;
+    this.summary.waiting.processing--;
+  }
+
   #of(network: NetworkName): NetworkTally {
     return (this.summary.networks[network] ??= { delivered: 0, failed: 0, pending: 0, skipped: 0, requests: 0 });
   }

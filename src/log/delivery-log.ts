@@ -194,7 +194,9 @@ export class DeliveryLog {
         if (settled === undefined) return;
         const entry = open.entries[index] as Entry;
         this.#mayHaveRows = true;
-        this.#rows.put({ ...entry, attempts: entry.attempts + 1 }, settled, account, outcome, result.http);
+        const { http } = result;
+        const from = outcome.kind === 'processing' ? { http, request: open.request } : { http };
+        this.#rows.put({ ...entry, attempts: entry.attempts + 1 }, settled, account, outcome, from);
         if (settled === 'failed') this.#releaseSlot(entry);
       });
       return again.map((group) => this.#flights.insert(account, group, open.request));

@@ -17,6 +17,8 @@ export interface StoredPostback {
   message: string | undefined;
   http: number | undefined;
   updatedMs: number;
+  /** Row of the request that its network accepted and has not decided. */
+  request: number | undefined;
 }
 
 /** Why a postback is in a row: an outcome of its network, or a reason of our own. */
@@ -35,17 +37,23 @@ export class PostbackRows {
     this.#clock = clock;
   }
 
-  /** Writes or replaces the row of one postback. */
-  put(entry: Entry, state: PostbackState, account: string | null, outcome?: RowOutcome, http?: number): void {
+  /** Writes or replaces the row of one postback; `request`: the one in which its network has accepted it. */
+  put(
+    entry: Entry,
+    state: PostbackState,
+    account: string | null,
+    outcome?: RowOutcome,
+    { http, request }: { http?: number | undefined; request?: number } = {},
+  ): void {
     const { postback, attempts } = entry;
     this.#database
       .prepare(
         `INSERT INTO postback (id, state, network, account, goal, event, event_id, event_time, updated, attempts, run,
-           kind, reason, message, http, person, data)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)
+           kind, reason, message, http, person, data, request)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, account = excluded.account, updated = excluded.updated,
            attempts = excluded.attempts, run = NULL, kind = excluded.kind, reason = excluded.reason,
-           message = excluded.message, http = excluded.http, data = excluded.data`,
+           message = excluded.message, http = excluded.http, data = excluded.data, request = excluded.request`,
       )
       .run(
         keyOf(postback.id),
@@ -64,6 +72,7 @@ export class PostbackRows {
         http ?? null,
         postback.person ?? null,
         JSON.stringify(postback),
+        request ?? null,
       );
   }
 
@@ -85,7 +94,9 @@ export class PostbackRows {
   claimPending(run: number, network: string, goals: readonly string[]): number {
     const among = goals.length === 0 ? '' : ` AND goal IN (${goals.map(() => '?').join(', ')})`;
     const { changes } = this.#database
-      .prepare(`UPDATE postback SET run = ? WHERE state = 'pending' AND run IS NULL AND network = ?${among}`)
+      .prepare(
+        `UPDATE postback SET run = ? WHERE state = 'pending' AND run IS NULL AND request IS NULL AND network = ?${among}`,
+      )
       .run(run, network, ...goals);
     return Number(changes);
   }
@@ -93,7 +104,9 @@ export class PostbackRows {
   /** Makes a row pending again and claims it for a run; false when another run has it. */
   reclaim(id: string, run: number): boolean {
     const { changes } = this.#database
-      .prepare("UPDATE postback SET state = 'pending', run = ?, updated = ? WHERE id = ? AND run IS NULL")
+      .prepare(
+        "UPDATE postback SET state = 'pending', run = ?, request = NULL, updated = ? WHERE id = ? AND run IS NULL",
+      )
       .run(run, this.#clock.now(), keyOf(id));
     return Number(changes) === 1;
   }
@@ -113,6 +126,18 @@ export class PostbackRows {
   /** Gives back what a run has claimed and not sent. */
   release(run: number): void {
     this.#database.prepare('UPDATE postback SET run = NULL WHERE run = ?').run(run);
+  }
+
+  /** What waits for its network to decide on requests that it accepted, by request. */
+  listAccepted(networks: readonly string[]): StoredPostback[] {
+    const among = networks.map(() => '?').join(', ');
+    return this.#database
+      .prepare(
+        `SELECT * FROM postback WHERE request IS NOT NULL AND run IS NULL AND network IN (${among})
+         ORDER BY request, event_time`,
+      )
+      .all(...networks)
+      .map(readStored);
   }
 
   /** Takes the row away: its postback is on its way in a request. */
@@ -143,5 +168,6 @@ export function readStored(row: SqlRow): StoredPostback {
     message: text('message'),
     http: row['http'] === null ? undefined : Number(row['http']),
     updatedMs: Number(row['updated']),
+    request: row['request'] === null ? undefined : Number(row['request']),
   };
 }

@@ -65,8 +65,9 @@ export function* listDelivered(database: Database, filter: ReplayFilter): Genera
       const position = positions.get(postback.eventId);
       if (position === undefined || (verdicts !== undefined && verdicts[position] !== 's')) continue;
       const candidate = { postback, attempts: attempts + 1, http, updatedMs: Number(row['started']) };
-      const full = { ...candidate, state: 'delivered', run: undefined, kind: undefined, reason: undefined } as const;
-      if (matches(postback, http, filter)) yield { ...full, message: undefined };
+      const full = { ...candidate, state: 'delivered', run: undefined, kind: undefined } as const;
+      const rest = { reason: undefined, message: undefined, request: undefined };
+      if (matches(postback, http, filter)) yield { ...full, ...rest };
     }
   }
 }

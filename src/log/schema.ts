@@ -4,7 +4,7 @@ import type { Database } from './database.js';
 import { makeSalt } from './people.js';
 
 /** Version of the file format; raised with every change that an older program could not read. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * A row per HTTP request holds its postbacks packed; ordinary rows exist only for what is pending, failed or skipped.
@@ -16,6 +16,8 @@ export const SCHEMA_VERSION = 1;
  *
  * A row of `flight` holds the facts of postbacks on their way. With `request` null they were read from a stream and are
  * in no request yet; with `done` set they have landed, and the newest are kept so that they can be sent again.
+ *
+ * A row of `postback` with a `request` is pending because its network accepted that request and has not decided yet.
  *
  * People are known by salted hashes of their ids (src/people/): `member` is one id, `person` stands for all ids that
  * alias messages have joined. Without `meta.salt` nobody can tell whose they are.
@@ -54,9 +56,10 @@ CREATE TABLE postback (
   id BLOB PRIMARY KEY, state TEXT NOT NULL, network TEXT NOT NULL, account TEXT, goal TEXT NOT NULL,
   event TEXT NOT NULL, event_id TEXT NOT NULL, event_time INTEGER NOT NULL, updated INTEGER NOT NULL,
   attempts INTEGER NOT NULL, run INTEGER, kind TEXT, reason TEXT, message TEXT, http INTEGER, person TEXT,
-  data TEXT NOT NULL
+  data TEXT NOT NULL, request INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX postback_state ON postback(state, updated);
+CREATE INDEX postback_request ON postback(request) WHERE request IS NOT NULL;
 CREATE INDEX postback_claim ON postback(run, network, event_time) WHERE run IS NOT NULL;
 CREATE TABLE seen (hash INTEGER PRIMARY KEY, request INTEGER NOT NULL);
 CREATE TABLE skip (
@@ -80,6 +83,14 @@ CREATE TABLE checkpoint (
   head TEXT NOT NULL, head_bytes INTEGER NOT NULL, updated INTEGER NOT NULL
 ) WITHOUT ROWID;
 `;
+
+/** What made each version of the one before. */
+const UPGRADES: Readonly<Record<number, string>> = {
+  1: `
+ALTER TABLE postback ADD COLUMN request INTEGER;
+CREATE INDEX postback_request ON postback(request) WHERE request IS NOT NULL;
+`,
+};
 
 /** One row per attempt and per skip, for anyone with the sqlite3 shell. */
 const VIEW = `
@@ -121,9 +132,14 @@ export function prepareSchema(database: Database, path: string, random: Random):
         hint: 'Update postback, or select another workspace with --workspace.',
       });
     }
-    database.exec(TABLES);
-    makeSalt(database, random);
-    database.exec(VIEW);
+    if (version === 0) {
+      database.exec(TABLES);
+      makeSalt(database, random);
+      database.exec(VIEW);
+    }
+    for (let from = Math.max(1, version); version > 0 && from < SCHEMA_VERSION; from++) {
+      database.exec(UPGRADES[from] as string);
+    }
     database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
 }

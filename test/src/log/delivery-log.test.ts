@@ -196,3 +196,15 @@ describe('a fault of the file is told in a sentence', () => {
     expect(codeOf(() => openLog(join(folder, 'game', 'delivery.db')))).toMatch(/^internal |ENOTDIR|EEXIST/);
   });
 });
+
+it('a log of the first version is brought to this one, with what it holds', async () => {
+  const log = openLog(path);
+  await log.settle(ACCOUNT, { entries: [makeEntry(1)], flight: undefined }, 'pending', THROTTLED);
+  await log.close({});
+  const old = new DatabaseSync(path);
+  old.exec('DROP INDEX postback_request; ALTER TABLE postback DROP COLUMN request; PRAGMA user_version = 1');
+  old.close();
+  const again = openLog(path);
+  expect(again.standing(makeEntry(1).postback)).toMatchObject({ state: 'pending', request: undefined });
+  await again.close({});
+});

@@ -1,0 +1,178 @@
+import { AuthError, messageOf, NetworkError } from '../errors.js';
+import { ConnectionFault, type HttpAnswer } from '../http/http.js';
+import type { AcceptedRequest } from '../log/decisions.js';
+import { listAccepted, recordDecision } from '../log/decisions.js';
+import type { EntryVerdict } from '../log/entry.js';
+import type { FollowUp, Verdict } from '../networks/network.js';
+import type { Item } from './batch.js';
+import { halve } from './batch.js';
+import type { Lane } from './lane.js';
+import type { LaneDeps } from './lane-parts.js';
+import { judgeOutcome } from './retry.js';
+
+/** A lane whose network accepts first and decides later. */
+export interface DecidingLane {
+  lane: Lane;
+  deps: LaneDeps;
+  followUp: FollowUp;
+  keepDelivered: number;
+}
+
+/**
+ * Asks the networks once what became of the requests that they accepted, whatever run made them, and records what they
+ * say. Where a network does not say which events are bad, they are sent again in halves.
+ * @returns how many requests are still undecided, and when the next of them is worth asking for
+ */
+export async function askForDecisions(lanes: readonly DecidingLane[]): Promise<{ open: number; nextMs: number }> {
+  let open = 0;
+  let nextMs = Infinity;
+  for (const deciding of lanes) {
+    const { deps, followUp } = deciding;
+    const network = deps.channel.network;
+    for (const accepted of listAccepted(deps.log, deps.clock, [network])) {
+      if (deps.signal.aborted || deciding.lane.stop) return { open: open + 1, nextMs };
+      // The grant of another account may not ask.
+      if (accepted.account !== deps.channel.account) continue;
+      const dueMs = accepted.acceptedMs + followUp.pauseMs;
+      const isOpen = dueMs > deps.clock.now() || !(await decide(deciding, accepted));
+      if (!isOpen) continue;
+      open++;
+      nextMs = Math.min(nextMs, Math.max(dueMs, deps.clock.now() + followUp.pauseMs));
+    }
+    await deciding.lane.drain();
+  }
+  return { open, nextMs };
+}
+
+/**
+ * As {@link askForDecisions}, again and again until all is decided or the run is stopped.
+ * @throws what breaks a lane
+ */
+export async function awaitDecisions(lanes: readonly DecidingLane[]): Promise<void> {
+  for (;;) {
+    const { open, nextMs } = await askForDecisions(lanes);
+    const [first] = lanes;
+    // What was sent again in halves has been accepted by now, and waits in its turn.
+    if (!first || (open === 0 && countOpen(lanes) === 0)) return;
+    const { clock, signal } = first.deps;
+    if (signal.aborted || lanes.every(({ lane }) => lane.stop)) return;
+    const pauseMs = Math.min(...lanes.map(({ followUp }) => followUp.pauseMs));
+    const waitMs = Number.isFinite(nextMs) ? Math.max(1, nextMs - clock.now()) : pauseMs;
+    await clock.sleep(waitMs, signal).catch(() => undefined);
+  }
+}
+
+function countOpen(lanes: readonly DecidingLane[]): number {
+  const ours = ({ deps }: DecidingLane): AcceptedRequest[] =>
+    listAccepted(deps.log, deps.clock, [deps.channel.network]).filter(
+      ({ account }) => account === deps.channel.account,
+    );
+  return lanes.flatMap(ours).length;
+}
+
+/** One request: asks, judges, records. False while it is undecided. */
+async function decide(deciding: DecidingLane, accepted: AcceptedRequest): Promise<boolean> {
+  const { deps, followUp } = deciding;
+  const items = accepted.entries.map((entry): Item => ({
+    outgoing: { postback: entry.postback, mapping: deps.mappingOf(entry.postback) ?? '' },
+    entry,
+    tries: 0,
+  }));
+  const answer = await ask(deciding, accepted);
+  if (!answer) return false;
+  const verdict = followUp.classify(
+    items.map(({ outgoing }) => outgoing),
+    answer,
+  );
+  const isRefused = verdict.outcomes.length > 0 && verdict.outcomes.every(({ kind }) => kind === 'credential');
+  if (isRefused) {
+    const said = verdict.outcomes[0]?.message ?? `HTTP ${answer.status}`;
+    await deps.tokens.reportRefused(answer);
+    notify(deciding, `${deps.channel.network} refuses to say what became of requests: ${said}`, true);
+    return false;
+  }
+  const verdicts = items.map((_, index) => toVerdict(verdict, index));
+  if (verdicts.every((one) => one === undefined)) return false;
+  return record(deciding, accepted, items, verdicts, answer);
+}
+
+async function record(
+  { lane, deps, keepDelivered }: DecidingLane,
+  accepted: AcceptedRequest,
+  items: readonly Item[],
+  verdicts: readonly (EntryVerdict | undefined)[],
+  answer: HttpAnswer,
+): Promise<boolean> {
+  const { log, clock, tally, report, channel } = deps;
+  const undecided: EntryVerdict = { status: 'retried', outcome: { kind: 'processing', reason: 'processing' } };
+  const full = verdicts.map((verdict) => verdict ?? undecided);
+  const again = items.filter((_, index) => isSentAgain(full[index] as EntryVerdict));
+  const isOurs = await recordDecision(
+    log,
+    accepted,
+    { verdicts: full, again: again.length > 0 },
+    { clock, keepDelivered },
+  );
+  if (!isOurs) return true;
+  const isOfThisRun = accepted.run === log.run.id;
+  full.forEach(({ status, outcome, settled }) => {
+    if (outcome.kind === 'processing') return;
+    tally.decide(channel.network, isOfThisRun);
+    if (status === 'success') tally.deliver(channel.network, 1);
+    else if (settled === 'failed') tally.fail(channel.network, outcome.kind);
+  });
+  const { status: http, latencyMs } = answer;
+  report({
+    type: 'answer',
+    network: channel.network,
+    batch: { items: [...items], notBeforeMs: 0 },
+    verdicts: full,
+    http,
+    latencyMs,
+  });
+  for (const half of again.length > 1 ? halve(again) : [again]) lane.addTogether(half);
+  report({ type: 'progress', summary: tally.summary });
+  return full.every(({ outcome }) => outcome.kind !== 'processing');
+}
+
+/** Undefined while the network has not decided, or its answer says nothing of it. */
+function toVerdict({ outcomes, split }: Verdict, index: number): EntryVerdict | undefined {
+  const outcome = outcomes[index];
+  if (!outcome || outcome.kind === 'processing') return undefined;
+  if (split && outcomes.length > 1) return { status: 'retried', outcome };
+  const fate = judgeOutcome(outcome.kind);
+  if (fate === 'delivered') return { status: 'success', outcome };
+  if (fate === 'failed') return { status: 'failed', outcome, settled: 'failed' };
+  // `unknown`: the network does not know the request, so it is sent again; a failed question is asked again later.
+  return outcome.kind === 'unknown' ? { status: 'retried', outcome } : undefined;
+}
+
+function isSentAgain({ status, outcome, settled }: EntryVerdict): boolean {
+  return status !== 'success' && settled === undefined && outcome.kind !== 'processing';
+}
+
+/** The network's answer; undefined where it cannot be asked now. A token that has ended is renewed once. */
+async function ask(deciding: DecidingLane, { remoteId }: AcceptedRequest): Promise<HttpAnswer | undefined> {
+  const { deps, followUp } = deciding;
+  const { tokens, http, options, signal } = deps;
+  const send = (token: string): Promise<HttpAnswer> =>
+    http.send(followUp.request(remoteId, token), { timeoutMs: options.timeoutMs, signal });
+  try {
+    const token = await tokens.accessToken(signal);
+    const answer = await send(token);
+    return answer.status === 401 ? await send(await tokens.renew(token, signal)) : answer;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    if (!(error instanceof ConnectionFault || error instanceof AuthError || error instanceof NetworkError)) throw error;
+    notify(
+      deciding,
+      `${deps.channel.network} cannot be asked what became of requests: ${messageOf(error)}`,
+      error instanceof AuthError,
+    );
+    return undefined;
+  }
+}
+
+function notify({ deps }: DecidingLane, message: string, refused: boolean): void {
+  deps.report({ type: 'notice', network: deps.channel.network, message, refused });
+}

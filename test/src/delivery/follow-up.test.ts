@@ -1,0 +1,243 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { Item } from '../../../src/delivery/batch.js';
+import { askForDecisions, awaitDecisions, type DecidingLane } from '../../../src/delivery/follow-up.js';
+import { Lane } from '../../../src/delivery/lane.js';
+import type { LaneDeps } from '../../../src/delivery/lane-parts.js';
+import type { Update } from '../../../src/delivery/report.js';
+import { Tally } from '../../../src/delivery/tally.js';
+import { Underway } from '../../../src/delivery/underway.js';
+import { createHttpClient } from '../../../src/http/client.js';
+import type { HttpAnswer } from '../../../src/http/http.js';
+import { DeliveryLog } from '../../../src/log/delivery-log.js';
+import type { Channel, Outcome, Outgoing, Verdict } from '../../../src/networks/network.js';
+import { systemRandom } from '../../../src/random.js';
+import { LeapingClock } from '../../kit/clock.js';
+import { makeEntry, makeFolder, readLog, WORKSPACE } from '../../kit/log.js';
+
+const ORIGIN = 'https://decider.example';
+const PAUSE_MS = 5_000;
+
+/** What the network says of a request, by the numbers of its events. */
+type Decide = (numbers: number[], asked: number) => { status?: number; body: unknown };
+
+interface Stage {
+  clock: LeapingClock;
+  updates: Update[];
+  path: string;
+  /** Numbers of the events of each request, in order of arrival. */
+  requests: number[][];
+  open: () => Run;
+}
+
+interface Run {
+  log: DeliveryLog;
+  lane: Lane;
+  tally: Tally;
+  deciding: DecidingLane[];
+  send: (...numbers: number[]) => Promise<void>;
+  close: () => Promise<void>;
+}
+
+const numberOf = ({ postback }: Outgoing): number => (postback.facts as { number: number }).number;
+const REASONS: Record<string, Outcome> = {
+  OK: { kind: 'delivered', reason: 'accepted' },
+  BAD: { kind: 'payload', reason: 'INVALID', message: 'bad click' },
+  GONE: { kind: 'unknown', reason: 'not_known' },
+  WAIT: { kind: 'processing', reason: 'processing' },
+  NO: { kind: 'credential', reason: 'forbidden', message: 'not yours' },
+};
+
+/** A network that takes every request and decides when it is asked: a word for all, or none where it does not say. */
+const channel: Channel = {
+  network: 'google',
+  account: '1112223333',
+  limits: { maxEvents: 4, maxBytes: 10_000, requestsPerSecond: 0, windowMs: 90 * 86_400_000, futureMs: 300_000 },
+  check: () => undefined,
+  sizeOf: () => 10,
+  request: (items) => ({
+    method: 'POST',
+    url: `${ORIGIN}/ingest`,
+    headers: {},
+    body: JSON.stringify(items.map(numberOf)),
+  }),
+  classify: (items, answer) => {
+    const outcome = REASONS['WAIT'] as Outcome;
+    return { outcomes: items.map(() => outcome), requestId: JSON.parse(answer.body.toString()) as string };
+  },
+  followUp: {
+    pauseMs: PAUSE_MS,
+    request: (id) => ({ method: 'GET', url: `${ORIGIN}/status?id=${id}`, headers: {} }),
+    classify: (items: readonly Outgoing[], answer: HttpAnswer): Verdict => {
+      const word = JSON.parse(answer.body.toString()) as string;
+      const outcome = REASONS[word === 'SOME' ? 'BAD' : word] as Outcome;
+      return { outcomes: items.map(() => outcome), ...(word === 'SOME' ? { split: true } : {}) };
+    },
+  },
+};
+
+async function openStage(decide: Decide): Promise<Stage> {
+  const requests: number[][] = [];
+  const asked = new Map<number, number>();
+  const server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    request.on('end', () => {
+      const id = new URL(request.url ?? '/', ORIGIN).searchParams.get('id');
+      if (id === null)
+        return void response.end(JSON.stringify(String(requests.push(JSON.parse(text) as number[]) - 1)));
+      const count = (asked.get(Number(id)) ?? 0) + 1;
+      asked.set(Number(id), count);
+      const { status = 200, body } = decide(requests[Number(id)] as number[], count);
+      response.writeHead(status).end(JSON.stringify(body));
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const gateway = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const http = createHttpClient({ gateway, timeoutMs: 5_000, userAgent: 'postback/test' });
+  onTestFinished(async () => {
+    await http.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const clock = new LeapingClock();
+  const updates: Update[] = [];
+  const path = join(makeFolder(), WORKSPACE, 'delivery.db');
+  const open = (): Run => {
+    const parts = { synchronous: 'normal', keepDelivered: 100, clock, random: systemRandom } as const;
+    const log = DeliveryLog.open({ path, workspace: WORKSPACE, ...parts }, 'send');
+    const tally = new Tally({ run: log.run.name, command: 'send', workspace: WORKSPACE });
+    const deps: LaneDeps = {
+      channel,
+      tokens: {
+        accessToken: () => Promise.resolve('t'),
+        renew: () => Promise.resolve('t'),
+        reportRefused: () => Promise.resolve(),
+      },
+      http,
+      log,
+      clock,
+      random: systemRandom,
+      tally,
+      underway: new Underway(),
+      mappingOf: () => '1',
+      report: (update) => void updates.push(update),
+      signal: new AbortController().signal,
+      options: { concurrency: 2, requestsPerSecond: 0, maxAttempts: 5, timeoutMs: 5_000, maxRests: 5 },
+      sharesReader: false,
+    };
+    const lane = new Lane(deps);
+    return {
+      log,
+      lane,
+      tally,
+      deciding: [{ lane, deps, followUp: channel.followUp!, keepDelivered: 100 }],
+      send: async (...numbers) => {
+        for (const number of numbers) {
+          tally.plan();
+          const entry = makeEntry(number);
+          entry.postback.network = 'google';
+          // The rows come back in the order of their event times.
+          entry.postback.eventTimeMs = clock.now() - 60_000 + number;
+          lane.add({ outgoing: { postback: entry.postback, mapping: '1' }, entry, tries: 0 } satisfies Item);
+        }
+        await lane.drain();
+      },
+      close: () => log.close(tally.summary),
+    };
+  };
+  return { clock, updates, path, requests, open };
+}
+
+const statuses = (path: string): string[] =>
+  readLog(path).map(({ status, kind, reason }) => `${status} ${kind ?? ''} ${reason ?? ''}`.trim());
+
+it('what is accepted waits, is known as a duplicate, and is delivered when the network says so', async () => {
+  const { open, path, clock } = await openStage((_numbers, asked) => ({ body: asked < 3 ? 'WAIT' : 'OK' }));
+  const run = open();
+  await run.send(1, 2);
+  expect(run.tally.summary).toMatchObject({ delivered: 0, pending: 2, waiting: { processing: 2 } });
+  expect(statuses(path)).toEqual(['retried processing processing', 'retried processing processing']);
+  expect(run.log.standing({ ...makeEntry(1).postback, network: 'google' })).toMatchObject({
+    state: 'pending',
+    kind: 'processing',
+  });
+  const startedMs = clock.now();
+  await awaitDecisions(run.deciding);
+  expect(clock.now() - startedMs).toBeGreaterThanOrEqual(3 * PAUSE_MS - 1);
+  expect(run.tally.summary).toMatchObject({ postbacks: 2, delivered: 2, pending: 0, waiting: { processing: 0 } });
+  expect(statuses(path)).toEqual(['success delivered', 'success delivered']);
+  expect(run.log.standing({ ...makeEntry(1).postback, network: 'google' })).toBe('known');
+  await run.close();
+});
+
+it('a later run picks up what an earlier one left, and counts it', async () => {
+  const { open, path, clock } = await openStage(() => ({ body: 'OK' }));
+  const first = open();
+  await first.send(1, 2, 3);
+  await first.close();
+  const second = open();
+  expect(await askForDecisions(second.deciding)).toMatchObject({ open: 1 });
+  clock.advance(PAUSE_MS);
+  expect(await askForDecisions(second.deciding)).toEqual({ open: 0, nextMs: Infinity });
+  expect(second.tally.summary).toMatchObject({ postbacks: 3, delivered: 3, pending: 0 });
+  await second.close();
+  expect(statuses(path)).toEqual(Array.from({ length: 3 }, () => 'success delivered'));
+});
+
+it('where the network does not say which are bad, halves are sent until it shows', async () => {
+  const { open, path, requests } = await openStage((numbers) => {
+    if (!numbers.includes(3)) return { body: 'OK' };
+    return { body: numbers.length > 1 ? 'SOME' : 'BAD' };
+  });
+  const run = open();
+  await run.send(1, 2, 3, 4);
+  await awaitDecisions(run.deciding);
+  expect(run.tally.summary).toMatchObject({
+    postbacks: 4,
+    delivered: 3,
+    failed: 1,
+    pending: 0,
+    failures: { payload: 1 },
+  });
+  expect(requests).toEqual([[1, 2, 3, 4], [1, 2], [3, 4], [3], [4]]);
+  const bad = makeEntry(3).postback.eventId;
+  const last = readLog(path)
+    .filter(({ eventId }) => eventId === bad)
+    .at(-1);
+  expect(last).toMatchObject({
+    status: 'failed',
+    kind: 'payload',
+    reason: 'INVALID',
+    message: 'bad click',
+    attempt: 3,
+  });
+  expect(run.log.standing({ ...makeEntry(3).postback, network: 'google' })).toMatchObject({ state: 'failed' });
+  await run.close();
+});
+
+it('what the network does not know of is sent again', async () => {
+  const { open, requests } = await openStage((_numbers, _asked) => ({ body: requests.length < 2 ? 'GONE' : 'OK' }));
+  const run = open();
+  await run.send(1, 2);
+  await awaitDecisions(run.deciding);
+  expect(requests.flat().toSorted()).toEqual([1, 1, 2, 2]);
+  expect(run.tally.summary).toMatchObject({ postbacks: 2, delivered: 2, pending: 0 });
+  await run.close();
+});
+
+it('a grant that may not ask is told, and all stays as it is', async () => {
+  const { open, updates, clock } = await openStage(() => ({ status: 403, body: 'NO' }));
+  const run = open();
+  await run.send(1);
+  clock.advance(PAUSE_MS);
+  expect(await askForDecisions(run.deciding)).toMatchObject({ open: 1 });
+  expect(updates).toContainEqual(
+    expect.objectContaining({ type: 'notice', refused: true, message: expect.stringContaining('not yours') as string }),
+  );
+  expect(run.tally.summary).toMatchObject({ pending: 1, waiting: { processing: 1 } });
+  await run.close();
+});
