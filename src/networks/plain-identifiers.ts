@@ -21,3 +21,21 @@ export function readUuid(text: string | undefined): string | undefined {
   const trimmed = text?.trim();
   return trimmed !== undefined && UUID.test(trimmed) ? trimmed : undefined;
 }
+
+/** Click ids have no common form, but none has blanks or an `@`: an e-mail address in the wrong field is left out. */
+const CLICK_ID = /^[^\s@]{1,2048}$/;
+
+/** The id of a click as it stood in the landing page's address; undefined where it can be none. */
+export function readClickId(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed !== undefined && CLICK_ID.test(trimmed) ? trimmed : undefined;
+}
+
+/** The advertising id of devices that limit ad tracking: the same for all of them. */
+const ZERO_ID = /^[0-]+$/;
+
+/** The mobile advertising id, where it is a UUID of one device. */
+export function readMobileId({ maid }: Identifiers): string | undefined {
+  const id = readUuid(maid);
+  return id === undefined || ZERO_ID.test(id) ? undefined : id;
+}

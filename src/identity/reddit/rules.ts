@@ -1,0 +1,29 @@
+import { normaliseE164 } from '../e164.js';
+import type { RuleSet } from '../hash-identifiers.js';
+
+const NOT_ALPHANUMERIC = /[^a-z0-9]+/g;
+const SPACES = /\s+/g;
+
+/** Reddit's form of each identifier before it is hashed (networks.md section 8); it takes no names and addresses. */
+export const REDDIT_RULES: RuleSet = {
+  email: normaliseEmail,
+  phone: normaliseE164,
+  first_name: undefined,
+  last_name: undefined,
+  address: undefined,
+  city: undefined,
+  state: undefined,
+  postal_code: undefined,
+};
+
+/**
+ * Lower-case; the local part is cut at its first `+` and left with letters and digits only, whatever the domain:
+ * `Al.ice$+Apple@Example.Com` is `alice@example.com`. What has nothing on one side of an `@` is no address.
+ */
+function normaliseEmail(text: string): string {
+  const email = text.toLowerCase().replace(SPACES, '');
+  const at = email.lastIndexOf('@');
+  const local = email.slice(0, Math.max(at, 0)).split('+', 1)[0]!.replace(NOT_ALPHANUMERIC, '');
+  const domain = email.slice(at + 1);
+  return local === '' || domain === '' ? '' : `${local}@${domain}`;
+}

@@ -1,0 +1,86 @@
+import { isJsonObject, type JsonObject } from '../../json.js';
+import { readRemoteText } from '../remote-text.js';
+
+/** What Reddit says of one field or event. */
+export interface Complaint {
+  /** Which event of the request, from 0, where that is said. */
+  position?: number;
+  /** The conversion id of the event, where the answer repeats the event. */
+  conversionId?: string;
+  /** Path of the field within the event, such as `user.UUID`. */
+  field?: string;
+  message?: string;
+}
+
+export interface RedditRefusal {
+  complaints: Complaint[];
+  /** All of it in one, cleaned. */
+  message?: string;
+}
+
+const INVALID_EVENTS = /invalid conversion event|none were processed/i;
+/** `$.data.events[3].user.UUID`, as refusals of v3 name a field. */
+const FIELD_PATH = /^\$?\.?(?:data\.)?events\[(\d{1,6})\]\.?(.*)$/;
+
+/**
+ * Reads a refusal in each form that was seen: v3's `{error:{code,message,fields[{field,message}]}}`, v2's
+ * `{message,invalid_events[{error_message,event}]}` (networks.md section 5), and OAuth's `{message,error}`. Anything else
+ * gives no complaint.
+ */
+export function readRefusal(body: unknown): RedditRefusal {
+  if (!isJsonObject(body)) return { complaints: [] };
+  const inner = [body['error'], body['data']].find(isJsonObject) ?? body;
+  const complaints = [
+    ...listOf(inner['fields']).map(readField),
+    ...listOf(inner['invalid_events'] ?? body['invalid_events']).map(readInvalidEvent),
+  ];
+  const words = readRemoteText(inner['message']) ?? readRemoteText(inner['explanation'] ?? body['message']);
+  const texts = [words, ...complaints.map(describeComplaint)].filter((text) => text !== undefined);
+  const message = readRemoteText([...new Set(texts)].join('; '));
+  return message === undefined ? { complaints } : { complaints, message };
+}
+
+/** 403 is used for payload errors too: what it says decides (networks.md section 5). */
+export function isAboutEvents(status: number, { complaints, message }: RedditRefusal): boolean {
+  if (status === 400 || status === 422) return true;
+  return status === 403 && (complaints.length > 0 || namesInvalidEvents(message));
+}
+
+/** Whether a message is the sentence by which Reddit refuses a request for its events. */
+export function namesInvalidEvents(message = ''): boolean {
+  return INVALID_EVENTS.test(message);
+}
+
+/** One complaint in words. */
+export function describeComplaint({ field, message }: Complaint): string | undefined {
+  if (field === undefined || field === '' || message?.includes(field)) return message ?? field;
+  return message === undefined ? field : `${field}: ${message}`;
+}
+
+function readField(from: JsonObject): Complaint {
+  const complaint: Complaint = {};
+  const path = readRemoteText(from['field']);
+  const [, position, field = path] = FIELD_PATH.exec(path ?? '') ?? [];
+  if (position !== undefined) complaint.position = Number(position);
+  if (field !== undefined) complaint.field = field;
+  const message = readRemoteText(from['message']);
+  if (message !== undefined) complaint.message = message;
+  return complaint;
+}
+
+/** v2 repeats the event instead of numbering it. */
+function readInvalidEvent(from: JsonObject): Complaint {
+  const complaint: Complaint = {};
+  const message = readRemoteText(from['error_message'] ?? from['message']);
+  if (message !== undefined) complaint.message = message;
+  if (typeof from['index'] === 'number') complaint.position = from['index'];
+  const event = isJsonObject(from['event']) ? from['event'] : {};
+  const metadata = [event['metadata'], event['event_metadata']].find(isJsonObject);
+  const id = metadata?.['conversion_id'];
+  if (typeof id === 'string') complaint.conversionId = id;
+  return complaint;
+}
+
+function listOf(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}

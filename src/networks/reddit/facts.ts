@@ -1,0 +1,119 @@
+import type { Settings } from '../../config/settings.js';
+import type { ConversionEvent, EventSource } from '../../events/conversion-event.js';
+import { toCountryCode } from '../../identity/country.js';
+import { readHash, sha256Hex } from '../../identity/hash.js';
+import { hashIdentifiers } from '../../identity/hash-identifiers.js';
+import { REDDIT_RULES } from '../../identity/reddit/rules.js';
+import { readPriced, type Priced } from '../amount.js';
+import { readClickId, readIpAddress, readMobileId, readUserAgent, readUuid } from '../plain-identifiers.js';
+
+/** All that Reddit may be told of one conversion: pure JSON, identifiers hashed but for those it wants in clear. */
+export interface RedditFacts extends Priced {
+  clickId?: string;
+  actionSource: 'WEBSITE' | 'APP' | 'PHYSICAL_STORE';
+  /** Where it happened, without query and fragment. */
+  url?: string;
+  /** Fields of `user`, by Reddit's names. */
+  user: RedditUser;
+  /** Limited data use: where the person is. */
+  limited?: { country?: string; region?: string };
+  units?: number;
+  itemId?: string;
+  itemName?: string;
+}
+
+/** SHA-256 hashes, except `uuid`, `ip_address`, `user_agent`, `idfa` and `aaid`. */
+export interface RedditUser {
+  email?: string;
+  phone_number?: string;
+  external_id?: string;
+  uuid?: string;
+  ip_address?: string;
+  user_agent?: string;
+  idfa?: string;
+  aaid?: string;
+}
+
+const ACTION_SOURCES: Readonly<Record<EventSource, RedditFacts['actionSource']>> = {
+  website: 'WEBSITE',
+  app: 'APP',
+  android: 'APP',
+  ios: 'APP',
+  fire_tv: 'APP',
+  offline: 'PHYSICAL_STORE',
+};
+/** The cookie `_rdt_uuid` has the time of its making before the id: `1700000000000.<UUID>`. */
+const COOKIE_TIME = /^\d+\./;
+/** ISO 3166-2, with or without its country: `US-CA`, `CA`. */
+const REGION = /^(?:[A-Z]{2}-)?[A-Z0-9]{1,3}$/;
+const MAX_TEXT_LENGTH = 256;
+/** `item_count` is an int32 at most implementations. */
+const MAX_UNITS = 2_147_483_647;
+
+/** Hashes and keeps what Reddit may be told of `event`. Pure. */
+export function prepareRedditFacts(event: ConversionEvent, settings: Settings): RedditFacts {
+  const facts: RedditFacts = {
+    // Reddit counts a pixel's event and ours as one only where both say WEBSITE (docs/decisions/reddit.md).
+    actionSource: event.source === undefined ? 'WEBSITE' : ACTION_SOURCES[event.source],
+    user: readUser(event, settings),
+    ...readPriced(event),
+  };
+  const clickId = readClickId(event.click.fields.rdt_cid);
+  if (clickId !== undefined) facts.clickId = clickId;
+  const url = readPageAddress(event.pageUrl);
+  if (url !== undefined) facts.url = url;
+  if (event.consent.limitedDataUse) facts.limited = readPlace(event);
+  addGoods(facts, event);
+  return facts;
+}
+
+function readUser(event: ConversionEvent, settings: Settings): RedditUser {
+  const { identifiers } = event;
+  const origin = { country: identifiers.country, phoneCountry: toCountryCode(settings['identity.phoneCountry']) };
+  const hashes = hashIdentifiers(identifiers, REDDIT_RULES, origin);
+  return withoutGaps({
+    email: hashes.email,
+    phone_number: hashes.phone,
+    external_id: identifiers.externalId && (readHash(identifiers.externalId) ?? sha256Hex(identifiers.externalId)),
+    uuid: readUuid(event.click.fields.rdt_uuid?.trim().replace(COOKIE_TIME, '')),
+    ip_address: readIpAddress(identifiers),
+    user_agent: readUserAgent(identifiers),
+    ...readDevice(event),
+  });
+}
+
+/** Which system's id it is: as the source says, else as the line calls it. */
+function readDevice({ identifiers, source, properties }: ConversionEvent): Pick<RedditUser, 'idfa' | 'aaid'> {
+  const id = readMobileId(identifiers);
+  if (id === undefined) return {};
+  if (source === 'ios' || (source !== 'android' && properties['idfa'] !== undefined)) return { idfa: id };
+  if (source === 'android' || properties['gaid'] !== undefined) return { aaid: id };
+  return {};
+}
+
+function readPlace({ identifiers }: ConversionEvent): NonNullable<RedditFacts['limited']> {
+  const state = identifiers.plain.state?.trim().toUpperCase();
+  const region = state !== undefined && REGION.test(state) ? state : undefined;
+  return withoutGaps({ country: identifiers.country, region });
+}
+
+/** Queries and fragments can hold anything of anybody; Reddit asks for the address to know the domain. */
+function readPageAddress(text: string | undefined): string | undefined {
+  if (text === undefined || !URL.canParse(text)) return undefined;
+  const { protocol, origin, pathname } = new URL(text);
+  return /^https?:$/.test(protocol) ? `${origin}${pathname}`.slice(0, 2048) : undefined;
+}
+
+function addGoods(facts: RedditFacts, { quantity, itemId, itemName }: ConversionEvent): void {
+  if (quantity !== undefined && Number.isInteger(quantity) && quantity >= 1 && quantity <= MAX_UNITS) {
+    facts.units = quantity;
+  }
+  if (!itemId?.trim()) return;
+  facts.itemId = itemId.slice(0, MAX_TEXT_LENGTH).toWellFormed();
+  if (itemName?.trim()) facts.itemName = itemName.slice(0, MAX_TEXT_LENGTH).toWellFormed();
+}
+
+function withoutGaps<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(given) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
