@@ -2,9 +2,10 @@ import { amazon } from './amazon/amazon.js';
 import { google } from './google/google.js';
 import type { NetworkName } from './names.js';
 import type { Network } from './network.js';
+import { reddit } from './reddit/reddit.js';
 
 /** Every network that this version can send to. */
-export const NETWORKS: readonly Network[] = [amazon, google];
+export const NETWORKS: readonly Network[] = [amazon, google, reddit];
 
 /** The network of that name, or undefined where this version does not send to it yet. */
 export function findNetwork(name: NetworkName): Network | undefined {

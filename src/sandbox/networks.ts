@@ -3,6 +3,8 @@ import { createAmazonSandbox } from './amazon/amazon.js';
 import { AMAZON_SEED } from './amazon/seed.js';
 import { createGoogleSandbox } from './google/google.js';
 import { GOOGLE_SEED } from './google/seed.js';
+import { createRedditSandbox } from './reddit/reddit.js';
+import { REDDIT_SEED } from './reddit/seed.js';
 import type { SandboxNetwork, SandboxTools } from './sandbox-network.js';
 import type { SandboxSeed } from './seed.js';
 
@@ -15,6 +17,7 @@ interface Played {
 const PLAYED: Partial<Record<NetworkName, Played>> = {
   amazon: { make: createAmazonSandbox, seed: AMAZON_SEED },
   google: { make: createGoogleSandbox, seed: GOOGLE_SEED },
+  reddit: { make: createRedditSandbox, seed: REDDIT_SEED },
 };
 
 /** What each network that is played has granted already. */

@@ -5,13 +5,14 @@ import { readHash, sha256Hex } from '../../identity/hash.js';
 import { hashIdentifiers } from '../../identity/hash-identifiers.js';
 import { REDDIT_RULES } from '../../identity/reddit/rules.js';
 import { readPriced, type Priced } from '../amount.js';
+import { readPageUrl } from '../page-url.js';
 import { readClickId, readIpAddress, readMobileId, readUserAgent, readUuid } from '../plain-identifiers.js';
 
 /** All that Reddit may be told of one conversion: pure JSON, identifiers hashed but for those it wants in clear. */
 export interface RedditFacts extends Priced {
   clickId?: string;
   actionSource: 'WEBSITE' | 'APP' | 'PHYSICAL_STORE';
-  /** Where it happened, without query and fragment. */
+  /** Where it happened, without what would name a person. */
   url?: string;
   /** Fields of `user`, by Reddit's names. */
   user: RedditUser;
@@ -60,7 +61,7 @@ export function prepareRedditFacts(event: ConversionEvent, settings: Settings): 
   };
   const clickId = readClickId(event.click.fields.rdt_cid);
   if (clickId !== undefined) facts.clickId = clickId;
-  const url = readPageAddress(event.pageUrl);
+  const url = readPageUrl(event.pageUrl);
   if (url !== undefined) facts.url = url;
   if (event.consent.limitedDataUse) facts.limited = readPlace(event);
   addGoods(facts, event);
@@ -95,13 +96,6 @@ function readPlace({ identifiers }: ConversionEvent): NonNullable<RedditFacts['l
   const state = identifiers.plain.state?.trim().toUpperCase();
   const region = state !== undefined && REGION.test(state) ? state : undefined;
   return withoutGaps({ country: identifiers.country, region });
-}
-
-/** Queries and fragments can hold anything of anybody; Reddit asks for the address to know the domain. */
-function readPageAddress(text: string | undefined): string | undefined {
-  if (text === undefined || !URL.canParse(text)) return undefined;
-  const { protocol, origin, pathname } = new URL(text);
-  return /^https?:$/.test(protocol) ? `${origin}${pathname}`.slice(0, 2048) : undefined;
 }
 
 function addGoods(facts: RedditFacts, { quantity, itemId, itemName }: ConversionEvent): void {

@@ -10,6 +10,7 @@ export const reddit: Network = {
   name: 'reddit',
   title: 'Reddit Ads',
   defaultMapping: findRedditDefault,
+  testArea: 'test_id',
   sharesEventIds: true,
   variables: REDDIT_VARIABLES,
   findLogin: () => makeRedditLogin(),

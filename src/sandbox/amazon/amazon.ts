@@ -1,7 +1,7 @@
+import { readBearer } from '../bearer.js';
 import { answerJson } from '../exchange.js';
 import type { SandboxNetwork, SandboxTools } from '../sandbox-network.js';
 import { createAccountRoutes } from './accounts.js';
-import { readBearer } from './api-route.js';
 import { createCapiRoutes } from './capi-v1.js';
 import { DefinitionStore } from './definition-store.js';
 import { createDefinitionRoutes } from './definitions.js';

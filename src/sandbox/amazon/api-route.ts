@@ -1,3 +1,4 @@
+import { readBearer } from '../bearer.js';
 import { acceptsType, readHeader, readMediaType, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
 import type { Route, RouteParams } from '../route.js';
 import type { Grants } from './grants.js';
@@ -44,11 +45,6 @@ export function createApiRoute(grants: Grants, route: ApiRoute): Route {
       return route.handle(request, params, caller);
     },
   };
-}
-
-/** The bearer token of a request; empty where there is none. */
-export function readBearer(request: SandboxRequest): string {
-  return /^Bearer (\S+)$/i.exec(readHeader(request, 'authorization') ?? '')?.[1] ?? '';
 }
 
 function identifyCaller(
