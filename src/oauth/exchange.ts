@@ -83,7 +83,17 @@ async function askTokenEndpoint(
 
 function authenticate(oauth: typeof OAuth, { provider, client }: TokenCall): OAuth.ClientAuth {
   const secret = client.secret.reveal();
-  return provider.clientAuthentication === 'basic' ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
+  return provider.clientAuthentication === 'basic' ? showBasic(secret) : oauth.ClientSecretPost(secret);
+}
+
+/**
+ * HTTP Basic as Reddit's clients write it. RFC 6749 would have id and secret percent-encoded first (and the library does
+ * it, for `-` and `_` too, which Reddit's ids are full of); Reddit does not decode them.
+ */
+function showBasic(secret: string): OAuth.ClientAuth {
+  return (_server, client, _body, headers) => {
+    headers.set('authorization', `Basic ${Buffer.from(`${client.client_id}:${secret}`).toString('base64')}`);
+  };
 }
 
 /** A fetch over our own client, so that gateway, proxy and time-outs hold for tokens too. */
@@ -119,6 +129,9 @@ function explain(oauth: typeof OAuth, error: unknown, provider: OAuthProvider, g
     return refusal(provider, grant, first?.['error'] ?? 'invalid_client', first?.['error_description'], error.status);
   }
   if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
+    const isRefused = error.cause instanceof Response && error.cause.status === 401;
+    // Without the words of RFC 6749, as Reddit answers.
+    if (isRefused) return refusal(provider, grant, 'invalid_client', undefined, 401);
     const status = error.cause instanceof Response ? ` (HTTP ${error.cause.status})` : '';
     const message = `${provider.title} gave an answer that is not understood${status}.`;
     return new NetworkError('token_endpoint_failed', message, { hint: 'Try again in a minute.' });

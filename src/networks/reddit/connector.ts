@@ -16,7 +16,7 @@ export const redditConnector: Connector = {
   checkAccount: checkPixel,
   makeLogin: () => makeRedditLogin(),
   prefersToken: true,
-  tokenPlace: 'Reddit Ads Manager > Events Manager > Configure data source > Conversions API > Generate access token',
+  tokenPlace: 'Events Manager of Reddit Ads > Configure data source > Conversions API > Generate access token',
   findAccounts: findPixels,
   checkGrant,
 };

@@ -40,6 +40,7 @@ export async function findPixels(call: ConnectCall): Promise<FoundAccounts> {
     // A pixel that ad accounts share is one pixel.
     else for (const pixel of found) pixels.set(readId(pixel['id'])!, describePixel(pixel, account));
   }
+  if (pixels.size === 0) warnings.push('Reddit lists no pixel of this user: one is made in Events Manager.');
   return { candidates: [...pixels.values()], warnings };
 }
 

@@ -19,7 +19,7 @@ export function makeRedditLogin(): OAuthProvider {
     authorizeParameters: { duration: 'permanent' },
     clientAuthentication: 'basic',
     usesPkce: false,
-    returnUrlPlace: 'Reddit Ads Manager > Developer Applications > your application > redirect URI',
-    clientPlace: 'Reddit Ads Manager > Developer Applications > your application',
+    returnUrlPlace: 'Developer Applications of Reddit Ads > your application > redirect URI',
+    clientPlace: 'Developer Applications of Reddit Ads > your application',
   };
 }

@@ -84,6 +84,13 @@ test.each<[string, TokenAnswer, typeof redeem, typeof PostbackError | typeof Aut
     AuthError,
     'client_refused',
   ],
+  [
+    'a 401 in words of its own',
+    { status: 401, body: { message: 'Unauthorized', error: 401 } },
+    redeem,
+    AuthError,
+    'client_refused',
+  ],
   ['a stranger', { status: 400, body: { error: 'unauthorized_client' } }, redeem, AuthError, 'client_refused'],
   ['another refusal', { status: 400, body: { error: 'unsupported_grant_type' } }, redeem, AuthError, 'token_refused'],
   ['too many', { status: 429, body: { error: 'slow_down' } }, refresh, NetworkError, 'token_endpoint_failed'],
@@ -111,7 +118,9 @@ test('a provider that wants its client in the header is asked so', async () => {
   await redeem({ ...call, provider: { ...call.provider, clientAuthentication: 'basic' } });
   const [{ form, headers }] = server.requests as [TokenServer['requests'][number]];
   expect(form).not.toHaveProperty('client_secret');
-  expect(headers['authorization']).toMatch(/^Basic /);
+  // As it is, not percent-encoded: Reddit does not decode it.
+  const shown = Buffer.from(String(headers['authorization']).replace(/^Basic /, ''), 'base64').toString();
+  expect(shown).toBe('client-id:client-secret');
 });
 
 test('a provider with a token endpoint of its own redeems codes itself', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import { connectNetwork } from '../../../../src/accounts/connect.js';
+import { connectNetwork, type ConnectInput } from '../../../../src/accounts/connect.js';
 import { CredentialStore } from '../../../../src/accounts/credential-store.js';
 import { refuseToGuess } from '../../../../src/accounts/choose-account.js';
 import { UserConfig } from '../../../../src/config/user-config.js';
@@ -16,6 +16,7 @@ import type { ConversionGoal } from '../../../../src/goals/goal.js';
 import type { JsonObject } from '../../../../src/json.js';
 import { amazon } from '../../../../src/networks/amazon/amazon.js';
 import type { AccountWish } from '../../../../src/networks/connector.js';
+import type { Network } from '../../../../src/networks/network.js';
 import { systemRandom } from '../../../../src/random.js';
 import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, seededRefreshToken } from '../../../../src/sandbox/amazon/seed.js';
 import { startSandbox, type Sandbox } from '../../../../src/sandbox/sandbox.js';
@@ -54,17 +55,34 @@ export class Office {
 
   /** Connects a game as a user of the sandbox, by his refresh token. */
   async connect(user: string, wish: AccountWish = {}, game = 'one'): Promise<void> {
-    const connector = await amazon.loadConnector();
+    await this.#connect(game, amazon, wish, {
+      client: { id: SANDBOX_CLIENT_ID, secret: new Secret(SANDBOX_CLIENT_SECRET) },
+      consent: { kind: 'token', secrets: { refreshToken: new Secret(seededRefreshToken(user)) } },
+    });
+  }
+
+  /** Connects a game to a pixel by a pasted access token. */
+  async paste(network: Network, token: string, account: string, game = 'one'): Promise<void> {
+    const consent = { kind: 'token', secrets: { accessToken: new Secret(token) } } as const;
+    await this.#connect(game, network, { account }, { consent });
+  }
+
+  async #connect(
+    game: string,
+    network: Network,
+    wish: AccountWish,
+    parts: Pick<ConnectInput, 'client' | 'consent'>,
+  ): Promise<void> {
+    const connector = await network.loadConnector();
     await this.#within(game, ({ http }) =>
       connectNetwork({
-        network: amazon,
+        network,
         connector,
         workspace: game,
         store: this.store,
         http,
         clock: this.clock,
-        client: { id: SANDBOX_CLIENT_ID, secret: new Secret(SANDBOX_CLIENT_SECRET) },
-        consent: { kind: 'token', secrets: { refreshToken: new Secret(seededRefreshToken(user)) } },
+        ...parts,
         wish,
         audiences: false,
         choose: (candidates) => Promise.reject(refuseToGuess(candidates, connector)),
@@ -83,22 +101,22 @@ export class Office {
     await this.user.updateGoals(game, change);
   }
 
-  /** What a purchase of the last hour would make. */
-  async plan(game = 'one'): Promise<string[]> {
+  /** What a purchase of the last hour would make. @param click properties that make it another network's */
+  async plan(game = 'one', click: JsonObject = {}): Promise<string[]> {
     return this.#within(game, (workspace) => {
       const { world } = surveyStage(workspace, { networks: [], goals: [] });
       const memory = openRehearsalMemory(undefined);
       onTestFinished(() => memory.close());
-      const parsed = parseLine(JSON.stringify(this.#purchase()));
+      const parsed = parseLine(JSON.stringify(this.#purchase(click)));
       if ('invalid' in parsed) throw new Error(parsed.invalid.message);
       return describePlan(planEvent(parsed.event, { ...world, memory, standing: () => 'new' }, this.clock.now()));
     });
   }
 
   /** Sends a purchase of the last hour; what the log says of it. */
-  async send(game = 'one'): Promise<string> {
+  async send(game = 'one', click: JsonObject = {}): Promise<string> {
     return this.#within(game, async (workspace) => {
-      const inputs = [{ name: 'events', stream: Readable.from([Buffer.from(JSON.stringify(this.#purchase()))]) }];
+      const inputs = [{ name: 'events', stream: Readable.from([Buffer.from(JSON.stringify(this.#purchase(click)))]) }];
       const { signal } = new AbortController();
       const selection = { networks: [], goals: [], strict: false };
       await runSend(workspace, { inputs, ...selection, report: () => undefined, signal });
@@ -113,14 +131,14 @@ export class Office {
   }
 
   /** The network takes its grant back. */
-  async revoke(): Promise<void> {
-    const body = JSON.stringify([{ match: 'eventData', times: 1, revoke: true }]);
+  async revoke(match = 'eventData'): Promise<void> {
+    const body = JSON.stringify([{ match, times: 1, revoke: true }]);
     const answer = await fetch(`${this.#sandbox.url}/_sandbox/faults`, { method: 'POST', body });
     if (!answer.ok) throw new Error(await answer.text());
   }
 
-  #purchase(): JsonObject {
-    return buy({ eventTimestamp: new Date(this.clock.now() - HOUR_MS).toISOString() });
+  #purchase(click: JsonObject): JsonObject {
+    return buy({ eventTimestamp: new Date(this.clock.now() - HOUR_MS).toISOString() }, click);
   }
 
   async #within<T>(game: string, work: (workspace: Workspace) => T | Promise<T>): Promise<T> {

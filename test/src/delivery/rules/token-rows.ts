@@ -1,0 +1,66 @@
+import { reddit } from '../../../../src/networks/reddit/reddit.js';
+import {
+  SANDBOX_REDDIT_PIXEL,
+  SANDBOX_REDDIT_PIXELS,
+  SANDBOX_REDDIT_TOKEN,
+} from '../../../../src/sandbox/reddit/seed.js';
+import { refusalOf, type Office } from './office.js';
+import type { OfficeRow } from './office-rows.js';
+import { goal, NO_CLICK } from './row.js';
+
+const RDT = { ...NO_CLICK, rdt_cid: 'click-1' };
+const DELIVERED = `success delivered ${SANDBOX_REDDIT_PIXEL}`;
+
+/** A game with a goal that has a name of its own at Reddit, connected by a token that has been deleted since. */
+async function settle(office: Office): Promise<void> {
+  await office.keep([goal('Purchase', { map: { reddit: 'LEAD' } })]);
+  await office.paste(reddit, SANDBOX_REDDIT_TOKEN, SANDBOX_REDDIT_PIXEL);
+}
+
+/** Networks that are connected by pasted tokens. */
+export const TOKEN_ROWS: OfficeRow[] = [
+  [
+    'K15',
+    'a token is replaced by another: mappings and pixel stay',
+    async (office) => {
+      await settle(office);
+      const before = await office.plan('one', RDT);
+      await office.paste(reddit, SANDBOX_REDDIT_TOKEN, SANDBOX_REDDIT_PIXEL);
+      return [before, await office.plan('one', RDT), await office.send('one', RDT)];
+    },
+    [['purchase@reddit:LEAD'], ['purchase@reddit:LEAD'], DELIVERED],
+  ],
+  [
+    'K15',
+    'what the network does not take replaces nothing',
+    async (office) => {
+      await settle(office);
+      return [
+        await refusalOf(office.paste(reddit, 'other', SANDBOX_REDDIT_PIXEL)),
+        await refusalOf(office.paste(reddit, SANDBOX_REDDIT_TOKEN, 'a2_sandboxsolo')),
+        await office.send('one', RDT),
+      ];
+    },
+    ['token_refused', 'no_account_found', DELIVERED],
+  ],
+  [
+    'K15',
+    'nor is one that is refused later renewed: it waits for another',
+    async (office) => {
+      await settle(office);
+      await office.revoke('conversion_events');
+      return [await office.send('one', RDT), office.store.find('one', 'reddit')?.refused?.status];
+    },
+    [`failed credential unauthorized ${SANDBOX_REDDIT_PIXEL}`, 401],
+  ],
+  [
+    'K1',
+    'another pixel takes the place of the first',
+    async (office) => {
+      await settle(office);
+      await office.paste(reddit, SANDBOX_REDDIT_TOKEN, SANDBOX_REDDIT_PIXELS.events);
+      return office.store.find('one', 'reddit')?.connection.account;
+    },
+    SANDBOX_REDDIT_PIXELS.events,
+  ],
+];
