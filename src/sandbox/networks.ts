@@ -5,6 +5,8 @@ import { createGoogleSandbox } from './google/google.js';
 import { GOOGLE_SEED } from './google/seed.js';
 import { createRedditSandbox } from './reddit/reddit.js';
 import { REDDIT_SEED } from './reddit/seed.js';
+import { createMetaSandbox } from './meta/meta.js';
+import { META_SEED } from './meta/seed.js';
 import type { SandboxNetwork, SandboxTools } from './sandbox-network.js';
 import type { SandboxSeed } from './seed.js';
 
@@ -18,6 +20,7 @@ const PLAYED: Partial<Record<NetworkName, Played>> = {
   amazon: { make: createAmazonSandbox, seed: AMAZON_SEED },
   google: { make: createGoogleSandbox, seed: GOOGLE_SEED },
   reddit: { make: createRedditSandbox, seed: REDDIT_SEED },
+  meta: { make: createMetaSandbox, seed: META_SEED },
 };
 
 /** What each network that is played has granted already. */

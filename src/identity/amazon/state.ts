@@ -1,5 +1,5 @@
 import type { Origin } from '../hash-identifiers.js';
-import { STATE_CODES } from './state-codes.js';
+import { STATE_CODES } from '../state-codes.js';
 
 const NOT_LETTERS = /[^A-Z]+/g;
 

@@ -1,0 +1,48 @@
+import { readHash, sha256Hex } from '../hash.js';
+import type { RuleSet } from '../hash-identifiers.js';
+import { normalisePhone } from '../phone.js';
+import { normalisePostal } from './postal.js';
+import { normaliseState } from './state.js';
+
+/** One address: something, an `@`, something, and no blank in it. */
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
+const LEADING_ZEROS = /^0+/;
+/** Blanks, punctuation and symbols of any script; letters and digits of any script stay. */
+const NOT_IN_NAME = /[\s\p{P}\p{S}]+/gu;
+
+/**
+ * Meta's form of each identifier before it is hashed (networks.md section 8; customer-information-parameters). There is
+ * no field for a street.
+ */
+export const META_RULES: RuleSet = {
+  email: normaliseEmail,
+  phone: (text, { country, phoneCountry }) => normalisePhone(text, phoneCountry ?? country).replace(LEADING_ZEROS, ''),
+  first_name: normaliseName,
+  last_name: normaliseName,
+  address: undefined,
+  city: normaliseName,
+  state: normaliseState,
+  postal_code: normalisePostal,
+};
+
+/** The hash of an external id, trimmed and in lower case; one that is hashed already passes. Undefined when empty. */
+export function hashExternalId(text: string | undefined): string | undefined {
+  const id = text?.trim().toLowerCase() ?? '';
+  return id === '' ? undefined : (readHash(id) ?? sha256Hex(id));
+}
+
+/** The hash of a country: ISO 3166-1 alpha-2 in lower case. */
+export function hashCountry(code: string): string {
+  return sha256Hex(code.toLowerCase());
+}
+
+/** Trimmed and in lower case; what is no address is left out, as the official parameter builder does. */
+function normaliseEmail(text: string): string {
+  const email = text.trim().toLowerCase();
+  return EMAIL.test(email) ? email : '';
+}
+
+/** Lower case without punctuation and blanks, letters of any script as UTF-8: `Valéry` is `valéry`, `New York` `newyork`. */
+function normaliseName(text: string): string {
+  return text.normalize('NFC').toLowerCase().replace(NOT_IN_NAME, '');
+}

@@ -1,0 +1,86 @@
+import { AuthError, NetworkError } from '../../errors.js';
+import { cleanRemoteText } from '../../http/remote-text.js';
+import { isJsonObject } from '../../json.js';
+import type { AccountCandidate, CheckedAccount, ConnectCall } from '../connector.js';
+import { judgeMetaCode } from './error-kind.js';
+import { GraphRefusal, postGraph, readGraph } from './graph-call.js';
+
+type About = NonNullable<CheckedAccount['about']>;
+
+const TOKEN_CODES: ReadonlySet<number | undefined> = new Set([190, 102]);
+
+/**
+ * Whether the token may send to the pixel, which a request without events tells: Meta refuses it for its emptiness only
+ * when it takes token and pixel. The pixel is read for its name; a token made for sending may not read it. Nothing is
+ * counted (docs/decisions/meta-grant-check.md).
+ * @throws AuthError when token or pixel are refused; NetworkError when Meta cannot be asked.
+ */
+export async function checkMetaGrant(call: ConnectCall, { account }: AccountCandidate): Promise<CheckedAccount> {
+  await sendNothing(call, account);
+  const about: About = { ...(await readName(call, account)), ...(await readTokenFacts(call)) };
+  return { about, warnings: describeEnd(about, call.nowMs) };
+}
+
+async function sendNothing(call: ConnectCall, pixel: string): Promise<void> {
+  try {
+    await postGraph(call, `${encodeURIComponent(pixel)}/events`, { data: [] });
+  } catch (error) {
+    if (!(error instanceof GraphRefusal)) throw error;
+    // What is wrong with the request is that it holds no event.
+    if (judgeMetaCode(error.error)?.kind !== 'payload') throw refuse(error, pixel);
+  }
+}
+
+async function readName(call: ConnectCall, pixel: string): Promise<About> {
+  try {
+    const { name } = await readGraph(call, encodeURIComponent(pixel), { fields: 'id,name' });
+    return typeof name === 'string' && name.trim() !== '' ? { accountName: cleanRemoteText(name, 100) } : {};
+  } catch (error) {
+    if (!(error instanceof GraphRefusal)) throw error;
+    if (TOKEN_CODES.has(error.error.code)) throw refuse(error, pixel);
+    return {};
+  }
+}
+
+/** When the token ends and what it may do, where Meta tells: it tells a token's own app, and often the token itself. */
+async function readTokenFacts(call: ConnectCall): Promise<About> {
+  try {
+    const { data } = await readGraph(call, 'debug_token', { input_token: call.accessToken });
+    if (!isJsonObject(data)) return {};
+    const { expires_at: expiresAtS, scopes } = data;
+    const isDated = typeof expiresAtS === 'number' && expiresAtS > 0;
+    return {
+      ...(isDated ? { grantExpiresAt: new Date(expiresAtS * 1000).toISOString() } : {}),
+      ...(Array.isArray(scopes) ? { scopes: scopes.filter((scope) => typeof scope === 'string') } : {}),
+    };
+  } catch (error) {
+    if (error instanceof GraphRefusal || error instanceof NetworkError) return {};
+    throw error;
+  }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const SOON_DAYS = 14;
+
+function describeEnd({ grantExpiresAt }: About, nowMs: number): string[] {
+  if (grantExpiresAt === undefined) return [];
+  const days = Math.floor((Date.parse(grantExpiresAt) - nowMs) / DAY_MS);
+  if (days >= SOON_DAYS) return [];
+  return [
+    `This token ends in ${days} days, and Meta renews none by itself: connect again before. A system user's lasts.`,
+  ];
+}
+
+function refuse(refusal: GraphRefusal, pixel: string): AuthError {
+  const { error, said } = refusal;
+  if (TOKEN_CODES.has(error.code)) {
+    return new AuthError('token_refused', `Meta refuses this token: ${said}.`, {
+      hint: 'Make a new one (Events Manager > your dataset > Settings > Conversions API). Nothing was stored.',
+      next: 'postback connect meta',
+    });
+  }
+  return new AuthError('no_account_found', `Meta does not let this token send to the pixel ${pixel}: ${said}.`, {
+    hint: 'Compare the id with the one in Events Manager, and make the token for that dataset. Nothing was stored.',
+    next: 'postback connect meta --token-stdin --pixel ID',
+  });
+}

@@ -1,0 +1,77 @@
+import { isJsonObject } from '../../json.js';
+import { readHeader, readJson, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import type { Route, RouteParams } from '../route.js';
+import type { SandboxNetwork, SandboxTools } from '../sandbox-network.js';
+import { answerAdAccounts, answerAdPixels, answerPixel } from './accounts.js';
+import { answerError, answerStatus } from './answers.js';
+import { answerEvents } from './events.js';
+import { MetaGrants, type MetaToken } from './grants.js';
+import { createMetaLoginRoutes } from './login.js';
+import { answerToken, answerTokenFacts } from './token.js';
+
+const GRAPH_HOSTS = ['graph.facebook.com'];
+/** The versions that are served in November 2026, as far as networks.md section 1 tells. */
+const OLDEST_VERSION = 20;
+const NEWEST_VERSION = 26;
+
+type Handle = (request: SandboxRequest, params: RouteParams, caller: MetaToken) => SandboxAnswer;
+
+/** Meta's stand-in: Facebook Login and the Graph API. */
+export function createMetaSandbox(tools: SandboxTools): SandboxNetwork {
+  const grants = new MetaGrants(tools.clock, tools.random);
+  const parts = { ...tools, grants };
+  const graph = { hosts: GRAPH_HOSTS, refuse: (status: number) => answerStatus(tools, status) };
+  const route = (method: Route['method'], path: string, handle: Handle): Route => ({
+    ...graph,
+    method,
+    path: `/:version/${path}`,
+    kind: 'api',
+    handle(request, params) {
+      if (!isServed(params['version'])) return answerError(tools, WRONG_VERSION);
+      const caller = grants.find(readToken(request));
+      return 'message' in caller ? answerError(tools, caller) : handle(request, params, caller);
+    },
+  });
+  const token = (method: Route['method']): Route => ({
+    ...graph,
+    method,
+    path: '/:version/oauth/access_token',
+    kind: 'login',
+    handle: (request) => answerToken(parts, request),
+  });
+  return {
+    name: 'meta',
+    routes: [
+      ...createMetaLoginRoutes(parts),
+      token('GET'),
+      token('POST'),
+      // Before the pixels: a path of one word more is a node's name otherwise.
+      route('GET', 'debug_token', (request, _params, caller) => answerTokenFacts(parts, request, caller)),
+      route('GET', 'me/adaccounts', (request, _params, caller) => answerAdAccounts(tools, request, caller)),
+      route('GET', ':node/adspixels', (request, params, caller) => answerAdPixels(tools, request, params, caller)),
+      route('GET', ':node', (request, params, caller) => answerPixel(tools, request, params, caller)),
+      route('POST', ':node/events', (request, params, caller) => answerEvents(tools, request, params, caller)),
+    ],
+    refuse: (status) => answerStatus(tools, status),
+    revoke: (request) => (request ? grants.revoke(readToken(request)) : grants.revoke()),
+    expire: (request) => grants.expire(readToken(request)),
+    restore: () => grants.restore(),
+    reset: () => undefined,
+  };
+}
+
+const WRONG_VERSION = { code: 2635, message: '(#2635) You are calling a version of the API that is not served.' };
+
+function isServed(version = ''): boolean {
+  const [, major] = /^v(\d{1,3})\.\d$/.exec(version) ?? [];
+  return Number(major) >= OLDEST_VERSION && Number(major) <= NEWEST_VERSION;
+}
+
+/** As a bearer token, in the query, or in the body as Meta's own SDK has it. */
+function readToken(request: SandboxRequest): string {
+  const bearer = /^Bearer (\S+)$/i.exec(readHeader(request, 'authorization') ?? '')?.[1];
+  const given = bearer ?? request.query.get('access_token');
+  if (given !== null) return given;
+  const body = request.method === 'POST' ? readJson(request)?.value : undefined;
+  return isJsonObject(body) && typeof body['access_token'] === 'string' ? body['access_token'] : '';
+}
