@@ -1,11 +1,12 @@
 import { amazon } from './amazon/amazon.js';
 import { google } from './google/google.js';
+import { meta } from './meta/meta.js';
 import type { NetworkName } from './names.js';
 import type { Network } from './network.js';
 import { reddit } from './reddit/reddit.js';
 
 /** Every network that this version can send to. */
-export const NETWORKS: readonly Network[] = [amazon, google, reddit];
+export const NETWORKS: readonly Network[] = [amazon, meta, google, reddit];
 
 /** The network of that name, or undefined where this version does not send to it yet. */
 export function findNetwork(name: NetworkName): Network | undefined {

@@ -79,7 +79,7 @@ function refuse(refusal: GraphRefusal, pixel: string): AuthError {
       next: 'postback connect meta',
     });
   }
-  return new AuthError('no_account_found', `Meta does not let this token send to the pixel ${pixel}: ${said}.`, {
+  return new AuthError('account_refused', `Meta does not let this token send to the pixel ${pixel}: ${said}.`, {
     hint: 'Compare the id with the one in Events Manager, and make the token for that dataset. Nothing was stored.',
     next: 'postback connect meta --token-stdin --pixel ID',
   });

@@ -71,7 +71,7 @@ async function send(http: HttpClient, request: HttpRequest, signal: AbortSignal 
     return await http.send(request, signal ? { signal } : {});
   } catch (error) {
     if (!(error instanceof ConnectionFault)) throw error;
-    throw new NetworkError('grant_unchecked', `Meta cannot be reached. ${error.message}`, {
+    throw new NetworkError('network_unreachable', `Meta cannot be reached. ${error.message}`, {
       hint: 'Check the connection (HTTPS_PROXY is honoured) and try again. Nothing was stored.',
       cause: error,
     });
@@ -91,7 +91,7 @@ function isPassing(status: number, error: MetaError | undefined): boolean {
 
 function failed(status: number, error: MetaError | undefined): NetworkError {
   const said = error?.message === undefined ? '' : ` (${error.message.replace(/\.$/, '')})`;
-  return new NetworkError('grant_unchecked', `Meta failed with HTTP ${status}${said}.`, {
+  return new NetworkError('network_failed', `Meta failed with HTTP ${status}${said}.`, {
     hint: 'Try again in a minute. Nothing was stored.',
   });
 }

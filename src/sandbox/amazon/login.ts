@@ -2,7 +2,7 @@ import { answerPage, answerRedirect, type SandboxAnswer, type SandboxRequest } f
 import type { Route } from '../route.js';
 import type { Grants } from './grants.js';
 import { findRegion, listHosts } from './hosts.js';
-import { renderConsentPage, renderErrorPage } from './login-pages.js';
+import { renderAmazonConsent, renderErrorPage } from './login-pages.js';
 import { CLIENTS, KNOWN_SCOPES, USERS } from './seed.js';
 
 /** The return URLs registered for the sandbox's application (contract.md section 3, `connect`). */
@@ -42,7 +42,7 @@ function showConsent(parts: LoginParts, request: SandboxRequest): SandboxAnswer 
   const decision = request.query.get('sandbox_decision');
   const browser = (request.headers.accept ?? '').includes('text/html');
   if (decision !== null || !browser) return decide(parts, request.query, decision ?? 'allow', user);
-  return answerPage(200, renderConsentPage(request.query, user));
+  return answerPage(200, renderAmazonConsent(request.query, user));
 }
 
 function takeConsent(parts: LoginParts, request: SandboxRequest): SandboxAnswer {
