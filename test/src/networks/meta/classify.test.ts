@@ -167,7 +167,7 @@ test('whatever comes, there is one outcome an event, and none delivered without 
   );
   fc.assert(
     fc.property(body, fc.integer({ min: 100, max: 599 }), (value, status) => {
-      const text = JSON.stringify(value) ?? '';
+      const text = JSON.stringify(value);
       const { outcomes } = classifyMetaAnswer(4, makeAnswer(status, text));
       expect(outcomes).toHaveLength(4);
       if (outcomes[0]?.kind === 'delivered') expect(text).toContain('"events_received":4');
