@@ -9,6 +9,7 @@ export const meta: Network = {
   name: 'meta',
   title: 'Meta Conversions API',
   defaultMapping: findMetaDefault,
+  testArea: 'test_event_code',
   testCaution: 'Meta shows test events in Events Manager and counts them like others: use them sparingly.',
   sharesEventIds: true,
   variables: META_VARIABLES,
