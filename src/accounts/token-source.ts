@@ -82,9 +82,24 @@ export function createTokenSource(connected: Connected, { http, clock, provider 
     } catch (error) {
       if (!(error instanceof AuthError) || !(error.code in STATUS_OF_REFUSAL)) throw error;
       await markRefused(STATUS_OF_REFUSAL[error.code]!);
+      const told = error.code === 'grant_refused' ? explainRefusal(error) : error;
       const fromEnvironment = held.connection.source === 'environment' && error.code === 'grant_refused';
-      throw fromEnvironment ? blameVariable(error, network) : error;
+      throw fromEnvironment ? blameVariable(told, network) : told;
     }
+  }
+
+  /** Says what may be behind it where the provider has an idea: in the message, which runs show. */
+  function explainRefusal(error: AuthError): AuthError {
+    const { connection, accessTokenExpiresAtMs } = held;
+    const connectedAtMs = Date.parse(connection.connectedAt ?? '');
+    const words = login?.explainRefusal?.({
+      nowMs: clock.now(),
+      ...(Number.isNaN(connectedAtMs) ? {} : { connectedAtMs }),
+      ...(accessTokenExpiresAtMs === undefined ? {} : { workedUntilMs: accessTokenExpiresAtMs }),
+    });
+    if (words === undefined) return error;
+    const { code, message, hint, next } = error;
+    return new AuthError(code, `${message} ${words}`, { ...(hint && { hint }), ...(next && { next }), cause: error });
   }
 
   async function markRefused(status: number): Promise<void> {

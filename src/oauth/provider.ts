@@ -30,6 +30,8 @@ export interface OAuthProvider {
   redeem?(call: TokenCall, redemption: CodeRedemption): Promise<TokenGrant>;
   /** More query parameters of the authorize URL, such as Google's `access_type`. */
   authorizeParameters?: Readonly<Record<string, string>>;
+  /** What may be behind a refresh token that is refused, in a sentence, by what is known of its grant. */
+  explainRefusal?(grant: GrantHistory): string | undefined;
   /** Where the owner of the client id registers return URLs. */
   returnUrlPlace: string;
   /** Where client id and secret are found. */
@@ -56,6 +58,15 @@ export interface CodeRedemption {
   code: Secret;
   redirectUri: string;
   verifier: Secret;
+}
+
+/** What is known of a grant, in milliseconds since the epoch. */
+export interface GrantHistory {
+  nowMs: number;
+  /** When it was connected. */
+  connectedAtMs?: number;
+  /** Until when the last access token was good that it gave. */
+  workedUntilMs?: number;
 }
 
 /** What the token endpoint gave. */

@@ -16,6 +16,6 @@ export const googleConnector: Connector = {
   checkGrant: checkCustomer,
   remarks: [
     `If the consent screen of your Google Cloud project is in publishing status "Testing", Google ends this grant after ${TESTING_LASTS_DAYS} days. Publish it (Google Cloud console > Google Auth Platform > Audience > Publish app), then connect again: the grant given before stays a short one.`,
-    'Google counts a conversion only after it has processed the request, half an hour to a day later. Until then postbacks are pending (processing); postback send --wait waits, and any later run asks.',
+    'Google counts a conversion only after it has processed the request, half an hour to a day later. Until then postbacks are pending (processing); postback send --wait waits, and postback replay asks again.',
   ],
 };

@@ -9,6 +9,8 @@ import { Connections } from '../../../src/accounts/connections.js';
 import type { Credentials } from '../../../src/accounts/credentials.js';
 import { createTokenSource } from '../../../src/accounts/token-source.js';
 import { AuthError, NetworkError } from '../../../src/errors.js';
+import { makeAmazonLogin } from '../../../src/networks/amazon/login.js';
+import type { GrantHistory, OAuthProvider } from '../../../src/oauth/provider.js';
 import { Secret } from '../../../src/secret.js';
 import { startTokenServer, type TokenAnswer, type TokenServer } from '../oauth/kit.js';
 import { makeCredentials } from './kit.js';
@@ -205,4 +207,27 @@ test('the four secrets of OAuth 1.0a are one token', async () => {
     token: 'token',
     tokenSecret: 'token-secret',
   });
+});
+
+test('what may be behind a refusal is said, by what is known of the grant', async () => {
+  const connectedAt = '2026-09-24T00:00:00.000Z';
+  const { connection } = makeCredentials();
+  await prepare(() => ({ status: 400, body: { error: 'invalid_grant' } }), {
+    connection: { ...connection, connectedAt },
+    accessToken: new Secret('old'),
+    accessTokenExpiresAtMs: NOW - 1,
+  });
+  const known: GrantHistory[] = [];
+  const provider: OAuthProvider = {
+    ...makeAmazonLogin('eu'),
+    explainRefusal: (grant) => (known.push(grant), 'It was a short one.'),
+  };
+  const clock = { now: () => nowMs, sleep: async () => undefined };
+  const source = createTokenSource(connections.find('default', 'amazon')!, { http: server.http, clock, provider });
+  await expect(source.accessToken()).rejects.toMatchObject({
+    code: 'grant_refused',
+    message: expect.stringMatching(/refused the refresh token.* It was a short one\.$/) as string,
+    next: 'postback connect amazon',
+  });
+  expect(known).toEqual([{ nowMs: NOW, connectedAtMs: Date.parse(connectedAt), workedUntilMs: NOW - 1 }]);
 });
