@@ -9,6 +9,7 @@ import { halve } from './batch.js';
 import type { Lane } from './lane.js';
 import type { LaneDeps } from './lane-parts.js';
 import { judgeOutcome } from './retry.js';
+import { waitingKindOf } from './tally.js';
 
 /** A lane whose network accepts first and decides later. */
 export interface DecidingLane {
@@ -16,7 +17,13 @@ export interface DecidingLane {
   deps: LaneDeps;
   followUp: FollowUp;
   keepDelivered: number;
+  /** The network lets nobody ask with this grant: it is left alone for the rest of the run. */
+  isRefused?: boolean;
 }
+
+/** Each question waits a third of the time since the request again: Google's guide lets its pauses grow by 1.3, up to an hour. */
+const GROWTH = 0.3;
+const LONGEST_PAUSE_MS = 60 * 60 * 1000;
 
 /**
  * Asks the networks once what became of the requests that they accepted, whatever run made them, and records what they
@@ -26,18 +33,19 @@ export interface DecidingLane {
 export async function askForDecisions(lanes: readonly DecidingLane[]): Promise<{ open: number; nextMs: number }> {
   let open = 0;
   let nextMs = Infinity;
-  for (const deciding of lanes) {
+  for (const deciding of lanes.filter(({ isRefused }) => !isRefused)) {
     const { deps, followUp } = deciding;
     const network = deps.channel.network;
     for (const accepted of listAccepted(deps.log, deps.clock, [network])) {
       if (deps.signal.aborted || deciding.lane.stop) return { open: open + 1, nextMs };
+      if (deciding.isRefused) break;
       // The grant of another account may not ask.
       if (accepted.account !== deps.channel.account) continue;
       const dueMs = accepted.acceptedMs + followUp.pauseMs;
       const isOpen = dueMs > deps.clock.now() || !(await decide(deciding, accepted));
       if (!isOpen) continue;
       open++;
-      nextMs = Math.min(nextMs, Math.max(dueMs, deps.clock.now() + followUp.pauseMs));
+      nextMs = Math.min(nextMs, Math.max(dueMs, deps.clock.now() + nextPauseMs(accepted, followUp, deps.clock.now())));
     }
     await deciding.lane.drain();
   }
@@ -55,11 +63,16 @@ export async function awaitDecisions(lanes: readonly DecidingLane[]): Promise<vo
     // What was sent again in halves has been accepted by now, and waits in its turn.
     if (!first || (open === 0 && countOpen(lanes) === 0)) return;
     const { clock, signal } = first.deps;
-    if (signal.aborted || lanes.every(({ lane }) => lane.stop)) return;
+    if (signal.aborted || lanes.every(({ lane, isRefused }) => isRefused || lane.stop)) return;
     const pauseMs = Math.min(...lanes.map(({ followUp }) => followUp.pauseMs));
     const waitMs = Number.isFinite(nextMs) ? Math.max(1, nextMs - clock.now()) : pauseMs;
     await clock.sleep(waitMs, signal).catch(() => undefined);
   }
+}
+
+/** How long a question waits for the next: longer, the longer the network has taken. No state: whoever asks knows it. */
+function nextPauseMs({ acceptedMs }: AcceptedRequest, { pauseMs }: FollowUp, nowMs: number): number {
+  return Math.max(pauseMs, Math.min(LONGEST_PAUSE_MS, (nowMs - acceptedMs) * GROWTH));
 }
 
 function countOpen(lanes: readonly DecidingLane[]): number {
@@ -88,7 +101,7 @@ async function decide(deciding: DecidingLane, accepted: AcceptedRequest): Promis
   if (isRefused) {
     const said = verdict.outcomes[0]?.message ?? `HTTP ${answer.status}`;
     await deps.tokens.reportRefused(answer);
-    notify(deciding, `${deps.channel.network} refuses to say what became of requests: ${said}`, true);
+    refuse(deciding, accepted, `${deps.channel.network} refuses to say what became of requests: ${said}`);
     return false;
   }
   const verdicts = items.map((_, index) => toVerdict(verdict, index));
@@ -120,6 +133,7 @@ async function record(
     tally.decide(channel.network, isOfThisRun);
     if (status === 'success') tally.deliver(channel.network, 1);
     else if (settled === 'failed') tally.fail(channel.network, outcome.kind);
+    else if (settled === 'pending') tally.wait(channel.network, waitingKindOf(outcome.kind));
   });
   const { status: http, latencyMs } = answer;
   report({
@@ -143,8 +157,11 @@ function toVerdict({ outcomes, split }: Verdict, index: number): EntryVerdict | 
   const fate = judgeOutcome(outcome.kind);
   if (fate === 'delivered') return { status: 'success', outcome };
   if (fate === 'failed') return { status: 'failed', outcome, settled: 'failed' };
-  // `unknown`: the network does not know the request, so it is sent again; a failed question is asked again later.
-  return outcome.kind === 'unknown' ? { status: 'retried', outcome } : undefined;
+  // `unknown`: the network does not know the request, so it is sent again.
+  if (outcome.kind === 'unknown') return { status: 'retried', outcome };
+  // It has decided, and not for good: at once would be too soon, so a later run sends it again.
+  const isPassing = outcome.kind === 'transient' || outcome.kind === 'throttled';
+  return isPassing ? { status: 'retried', outcome, settled: 'pending' } : undefined;
 }
 
 function isSentAgain({ status, outcome, settled }: EntryVerdict): boolean {
@@ -152,9 +169,10 @@ function isSentAgain({ status, outcome, settled }: EntryVerdict): boolean {
 }
 
 /** The network's answer; undefined where it cannot be asked now. A token that has ended is renewed once. */
-async function ask(deciding: DecidingLane, { remoteId }: AcceptedRequest): Promise<HttpAnswer | undefined> {
+async function ask(deciding: DecidingLane, accepted: AcceptedRequest): Promise<HttpAnswer | undefined> {
   const { deps, followUp } = deciding;
   const { tokens, http, options, signal } = deps;
+  const { remoteId } = accepted;
   const send = (token: string): Promise<HttpAnswer> =>
     http.send(followUp.request(remoteId, token), { timeoutMs: options.timeoutMs, signal });
   try {
@@ -164,15 +182,20 @@ async function ask(deciding: DecidingLane, { remoteId }: AcceptedRequest): Promi
   } catch (error) {
     if (signal.aborted) return undefined;
     if (!(error instanceof ConnectionFault || error instanceof AuthError || error instanceof NetworkError)) throw error;
-    notify(
-      deciding,
-      `${deps.channel.network} cannot be asked what became of requests: ${messageOf(error)}`,
-      error instanceof AuthError,
-    );
+    const message = `${deps.channel.network} cannot be asked what became of requests: ${messageOf(error)}`;
+    if (error instanceof AuthError) refuse(deciding, accepted, message);
+    else deps.report({ type: 'notice', network: deps.channel.network, message });
     return undefined;
   }
 }
 
-function notify({ deps }: DecidingLane, message: string, refused: boolean): void {
-  deps.report({ type: 'notice', network: deps.channel.network, message, refused });
+/** The grant is refused: what was accepted stays as it is, to be asked after when somebody has connected again. */
+function refuse(deciding: DecidingLane, { entries, run }: AcceptedRequest, message: string): void {
+  const { report, tally, log, channel } = deciding.deps;
+  deciding.isRefused = true;
+  for (const _ of entries) {
+    tally.decide(channel.network, run === log.run.id);
+    tally.wait(channel.network, 'credential');
+  }
+  report({ type: 'notice', network: channel.network, message, refused: true });
 }

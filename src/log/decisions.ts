@@ -22,7 +22,7 @@ export interface AcceptedRequest {
 
 /** What became of the postbacks of an accepted request: decided ones, and those to be sent again. */
 export interface Decision {
-  /** One per entry; without `settled` and not a success: still undecided, or to be sent again. */
+  /** One per entry; without `settled` and not a success: still undecided, or to be sent again at once. */
   verdicts: readonly EntryVerdict[];
   /** Undecided entries leave the request and are claimed by this run, to be sent again. */
   again: boolean;
@@ -59,7 +59,7 @@ export function listAccepted(
 
 /**
  * Records what a network decided on an accepted request: its attempts get their final status, the delivered lose their
- * rows (their facts are kept as those of any delivery), the failed keep theirs.
+ * rows (their facts are kept as those of any delivery), the failed keep theirs, the pending wait for a later run.
  * @returns whether it was still ours to record: another process may have asked too
  */
 export function recordDecision(
@@ -84,6 +84,8 @@ export function recordDecision(
         rows.put(entry, 'failed', accepted.account, verdict.outcome);
         const slot = slotOf(entry.postback);
         if (slot) log.people.claims.release(slot);
+      } else if (verdict.settled === 'pending') {
+        rows.put(entry, 'pending', accepted.account, verdict.outcome);
       } else if (again) {
         rows.put(entry, 'pending', accepted.account, verdict.outcome);
         rows.claim(entry.postback.id, log.run.id);

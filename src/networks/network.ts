@@ -132,10 +132,13 @@ export interface Limits {
 
 /** How a network that accepts first and decides later is asked what became of a request. Pure. */
 export interface FollowUp {
-  /** How long the network takes to decide, as a rule: it is not asked sooner, nor more often. */
+  /** It is not asked sooner after a request, nor more often; the longer it takes, the longer the pauses. */
   pauseMs: number;
   request(requestId: string, accessToken: string): HttpRequest;
-  /** Outcomes are `processing` while it has not decided; `split` where it does not say which are bad. */
+  /**
+   * Outcomes are `processing` while it has not decided or could not be asked; `unknown` is sent again at once, `transient`
+   * by a later run; `split` where it does not say which are bad.
+   */
   classify(items: readonly Outgoing[], answer: HttpAnswer): Verdict;
 }
 

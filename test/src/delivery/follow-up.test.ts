@@ -48,6 +48,7 @@ const REASONS: Record<string, Outcome> = {
   BAD: { kind: 'payload', reason: 'INVALID', message: 'bad click' },
   GONE: { kind: 'unknown', reason: 'not_known' },
   WAIT: { kind: 'processing', reason: 'processing' },
+  LATER: { kind: 'transient', reason: 'TOO_RECENT_CLICK', message: 'send it again in 6 hours' },
   NO: { kind: 'credential', reason: 'forbidden', message: 'not yours' },
 };
 
@@ -238,6 +239,43 @@ it('a grant that may not ask is told, and all stays as it is', async () => {
   expect(updates).toContainEqual(
     expect.objectContaining({ type: 'notice', refused: true, message: expect.stringContaining('not yours') as string }),
   );
-  expect(run.tally.summary).toMatchObject({ pending: 1, waiting: { processing: 1 } });
+  expect(run.tally.summary).toMatchObject({ pending: 1, waiting: { processing: 0, credential: 1 } });
+  const asked = updates.length;
+  await awaitDecisions(run.deciding);
+  expect(updates).toHaveLength(asked);
+  await run.close();
+  const later = open();
+  await askForDecisions(later.deciding);
+  expect(later.tally.summary).toMatchObject({ postbacks: 1, pending: 1, waiting: { credential: 1 } });
+  await later.close();
+});
+
+it('what has come too early for the network waits in a row of its own for a later run', async () => {
+  const { open, path, requests } = await openStage(() => ({ body: 'LATER' }));
+  const run = open();
+  await run.send(1, 2);
+  await awaitDecisions(run.deciding);
+  expect(requests).toHaveLength(1);
+  expect(run.tally.summary).toMatchObject({ postbacks: 2, pending: 2, waiting: { processing: 0, transient: 2 } });
+  expect(statuses(path)).toEqual(Array.from({ length: 2 }, () => 'retried transient TOO_RECENT_CLICK'));
+  expect(run.log.standing({ ...makeEntry(1).postback, network: 'google' })).toMatchObject({
+    state: 'pending',
+    kind: 'transient',
+    reason: 'TOO_RECENT_CLICK',
+    request: undefined,
+  });
+  await run.close();
+});
+
+it('the longer the network takes, the longer the pauses', async () => {
+  const { open, clock } = await openStage((_numbers, asked) => ({ body: asked < 12 ? 'WAIT' : 'OK' }));
+  const run = open();
+  await run.send(1);
+  const startedMs = clock.now();
+  await awaitDecisions(run.deciding);
+  const waitedMs = clock.now() - startedMs;
+  // 5, 10, 15, 20 s, then 1.3 times as long each time; twelve questions of 5 s would be a minute.
+  expect(waitedMs).toBeGreaterThan(20_000 * 1.3 ** 8 - 1000);
+  expect(waitedMs).toBeLessThan(20_000 * 1.3 ** 8 + 5_000);
   await run.close();
 });
