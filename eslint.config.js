@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 const PROCESS_IN_ENGINE = 'The engine knows no process: take it as an argument.';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', '.dependency-cruiser.cjs'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -87,6 +87,13 @@ export default tseslint.config(
         setTimeout: 'readonly',
         Buffer: 'readonly',
       },
+    },
+  },
+  {
+    files: ['bin/*.js', '**/*.cjs'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { require: 'readonly', module: 'writable', __dirname: 'readonly', process: 'readonly' },
     },
   },
 );

@@ -1,30 +1,40 @@
 #!/usr/bin/env node
 // The door: what has to happen before, around and after a command. What happens inside is in commands/.
-import { readFileSync } from 'node:fs';
-import module from 'node:module';
+// CommonJS, as the bundle is: on Node 20 the loader of ES modules alone costs 10 ms.
+'use strict';
+const { readFileSync, writeSync } = require('node:fs');
+const { join } = require('node:path');
 
+const root = join(__dirname, '..');
 const [first] = process.argv.slice(2);
+const package_ = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-if (first === '--version' || first === '-v') {
-  const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`);
-} else {
-  module.enableCompileCache?.();
-  await main();
+if (first === '--version' || first === '-v') printVersion();
+else void main();
+
+function printVersion() {
+  const text = `${package_.name}/${package_.version} ${process.platform}-${process.arch} node-${process.version}\n`;
+  try {
+    // process.stdout would cost as much as all else here.
+    writeSync(1, text);
+  } catch (error) {
+    if (error.code === 'EAGAIN') process.stdout.write(text);
+    else if (error.code !== 'EPIPE') throw error;
+  }
 }
 
 async function main() {
-  const { interruptRun, findInterruption } = await import('../dist/commands/_face/interruption.js');
+  // Node 22.8 and later keep compiled code between runs.
+  require('node:module').enableCompileCache?.();
+  const { runCommand, reportFailure, interruptRun, findInterruption } = require('../dist/commands/_face/door.js');
   const fail = async (error) => {
-    const { reportError } = await import('../dist/commands/_face/errors.js');
-    process.exitCode = await reportError(error);
+    process.exitCode = await reportFailure(error);
   };
   // The first signal lets the run drain, the second leaves at once.
   const onSignal = (signal) => {
     if (findInterruption()) process.exit(signal === 'SIGINT' ? 130 : 143);
     interruptRun(signal);
   };
-  const { run, settings } = await import('@oclif/core');
   // oclif swallows EPIPE and lets the run go on. Any other fault of an output is told by whoever wrote to it.
   const onOutputFault = (error) => {
     if (error.code === 'EPIPE') interruptRun('EPIPE');
@@ -40,11 +50,9 @@ async function main() {
   });
   process.on('uncaughtException', fail);
   try {
-    settings.enableAutoTranspile = false;
     // Shell completion is oclif's; it caches where everything else of ours is.
     if (process.env.POSTBACK_HOME) process.env.POSTBACK_CACHE_DIR = `${process.env.POSTBACK_HOME}/cache`;
-    // Neither oclif's flush, which gives up after 10 s, nor its handler, which exits before the output has drained.
-    await run(process.argv.slice(2), import.meta.url);
+    await runCommand(process.argv.slice(2), { root, pjson: package_ });
   } catch (error) {
     await fail(error);
   }

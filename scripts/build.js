@@ -1,10 +1,11 @@
 // Builds dist/, oclif.manifest.json and examples/events.jsonl. Says nothing when it works, and does nothing when nothing has changed.
-import { spawnSync } from 'node:child_process';
+// It judges no types: `npm run check` does.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Plugin, settings } from '@oclif/core';
+import { bundle } from './bundle/bundle.js';
+import { listPluginCommands, writeManifest } from './bundle/manifest.js';
 import { refreshExamples } from './make-examples.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,78 +13,61 @@ const dist = join(root, 'dist');
 const manifestFile = join(root, 'oclif.manifest.json');
 const cache = join(root, 'node_modules', '.cache', 'postback');
 const stampFile = join(cache, 'build.stamp');
-const buildInfo = join(cache, 'tsc.tsbuildinfo');
 const lock = join(cache, 'build.lock');
+
+/** What is started beside the commands: the door's other side, oclif's help and hook, and the examples, which the build itself runs. */
+const OTHER_ENTRIES = [
+  'commands/_face/door.ts',
+  'commands/_face/help.ts',
+  'commands/_face/hooks/command-not-found.ts',
+  'src/demo/example-events.ts',
+];
 
 process.chdir(root);
 mkdirSync(cache, { recursive: true });
 await withLock(async () => {
   await build();
-  if (!process.exitCode) await refreshExamples();
+  await refreshExamples();
 });
 
 async function build() {
-  const sources = listSources();
-  const stamp = stampOf([...sources, 'package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.js']);
-  if (readText(stampFile) === stamp && existsSync(manifestFile) && outputsExist(sources)) return;
+  const sources = ['src', 'commands', 'scripts'].flatMap(listFiles);
+  const stamp = stampOf([...sources, 'package.json', 'package-lock.json', 'tsconfig.json']);
+  if (readText(stampFile) === stamp && existsSync(manifestFile) && existsSync(join(dist, 'package.json'))) return;
   rmSync(stampFile, { force: true });
-  if (!existsSync(dist)) rmSync(buildInfo, { force: true });
-  let ok = compile();
-  if (!outputsExist(sources)) {
-    rmSync(buildInfo, { force: true });
-    rmSync(dist, { recursive: true, force: true });
-    ok = compile();
-  }
-  removeOrphans(listSources());
+  const commands = sources.filter((file) => file.startsWith(`commands${sep}`) && !file.includes('_face'));
+  const plugins = listPluginCommands();
+  const entries = { ...namedBySource([...commands, ...OTHER_ENTRIES]), ...plugins };
+  const files = await bundle({ root, entries });
+  for (const [name, text] of files) writeFile(join(dist, name), text);
+  removeOthers(files);
   try {
-    await writeManifest();
+    await writeManifest({ root, file: manifestFile });
   } catch (error) {
     // A manifest that outlives its commands hides the new ones (oclif/core#1273): better none.
     rmSync(manifestFile, { force: true });
     throw error;
   }
-  if (ok) writeFileSync(stampFile, stamp);
-  else process.exitCode = 1;
+  writeFileSync(stampFile, stamp);
 }
 
-function listSources() {
-  return ['src', 'commands'].flatMap(listFiles).filter((file) => file.endsWith('.ts'));
+function namedBySource(sources) {
+  return Object.fromEntries(sources.map((source) => [source.replace(/\.ts$/, '').replaceAll(sep, '/'), source]));
 }
 
-function compile() {
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const args = [tsc, '-p', 'tsconfig.json', '--incremental', '--tsBuildInfoFile', buildInfo];
-  const { status, stdout } = spawnSync(process.execPath, args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (status !== 0) process.stderr.write(stdout);
-  return status === 0;
+/** Whoever runs the program meanwhile finds the old file or the new one, never half of it. */
+function writeFile(file, text) {
+  if (readText(file) === text) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
 }
 
-async function writeManifest() {
-  settings.enableAutoTranspile = false;
-  const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
-  await plugin.load();
-  const { commands, version } = plugin.manifest;
-  const sorted = Object.fromEntries(Object.entries(commands).sort(([a], [b]) => (a < b ? -1 : 1)));
-  // Whoever runs the program meanwhile finds the old manifest or the new one, never half of it.
-  writeFileSync(`${manifestFile}.new`, `${JSON.stringify({ commands: sorted, version }, null, 1)}\n`);
-  renameSync(`${manifestFile}.new`, manifestFile);
-}
-
-function outputOf(source) {
-  return join('dist', source.replace(/\.ts$/, '.js'));
-}
-
-function outputsExist(sources) {
-  return sources.every((source) => source.endsWith('.d.ts') || existsSync(outputOf(source)));
-}
-
-/** Outputs whose source is gone: oclif would still find them as commands. */
-function removeOrphans(sources) {
-  const wanted = new Set(sources.flatMap((source) => [outputOf(source), `${outputOf(source)}.map`]));
-  for (const file of listFiles('dist')) if (!wanted.has(file)) rmSync(file);
+/** Files whose source is gone: oclif would still find them as commands. */
+function removeOthers(files) {
+  for (const file of listFiles('dist')) {
+    if (!files.has(relative('dist', file).replaceAll(sep, '/'))) rmSync(file);
+  }
 }
 
 function listFiles(folder) {

@@ -27,6 +27,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
 /** Help with examples first (clig.dev), the environment and the exit codes. */
 export class PostbackHelp extends Help {
   override CommandHelpClass = PostbackCommandHelp;
+  override render = (text: string): string => fillIn(text, this.config.bin);
 
   override async showHelp(argv: string[]): Promise<void> {
     const subject = argv.find((word) => !word.startsWith('-') && word !== 'help');
@@ -66,6 +67,8 @@ export class PostbackHelp extends Help {
 
 /** The help of one command. */
 class PostbackCommandHelp extends CommandHelp {
+  override render = (text: string): string => fillIn(text, this.config.bin);
+
   protected override sections(): { generate: HelpSectionRenderer; header: string }[] {
     const standard = new Map(super.sections().map((section) => [section.header, section]));
     const own = [
@@ -75,6 +78,11 @@ class PostbackCommandHelp extends CommandHelp {
     const order = ['EXAMPLES', 'USAGE', 'DESCRIPTION', 'ARGUMENTS', 'FLAGS', 'FLAG DESCRIPTIONS', 'ALIASES'];
     return [...order.flatMap((header) => standard.get(header) ?? []), ...own];
   }
+}
+
+/** The one thing that a template of ours says. oclif compiles each of them, which is a fifth of the time that `--help` takes. */
+function fillIn(text: string, bin: string): string {
+  return text.replaceAll('<%= config.bin %>', bin);
 }
 
 const environmentSection: HelpSectionRenderer = ({ cmd }) => {

@@ -19,11 +19,13 @@ interface CommandShape {
 
 const root = new URL('../../', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('oclif.manifest.json', root), 'utf8')) as {
-  commands: Record<string, { relativePath: string[] }>;
+  commands: Record<string, { pluginName: string; relativePath: string[] }>;
 };
 
+// Commands of oclif's own, help and shell completion, follow oclif's rules.
+const ours = Object.entries(manifest.commands).filter(([, { pluginName }]) => pluginName === 'postback');
 const commands = await Promise.all(
-  Object.entries(manifest.commands).map(async ([id, { relativePath }]) => {
+  ours.map(async ([id, { relativePath }]) => {
     const module = (await import(new URL(relativePath.join('/'), root).href)) as { default: CommandShape };
     return [id.replaceAll(':', ' '), module.default] as const;
   }),

@@ -1,0 +1,110 @@
+// The program as it is started: commands, engine and packages in few files. Node spends most of a short command's time on finding,
+// reading and compiling modules, so what a command does not need is not in the files that it loads (docs/performance.md, start).
+// CommonJS, because on Node 20 the loader of ES modules alone costs 10 ms.
+import { createRequire } from 'node:module';
+import { join, posix, sep } from 'node:path';
+import { rolldown } from 'rolldown';
+import { makeRequiresLazy } from './lazy-requires.js';
+import { collectNotices } from './notices.js';
+
+const here = (name) => join(import.meta.dirname, name);
+const resolveModule = createRequire(import.meta.url).resolve;
+
+/** The only package that is installed beside the program: its binaries cannot be bundled. */
+const INSTALLED = ['@photostructure/sqlite'];
+
+/** oclif has these to find commands where there is no manifest, plugins, TypeScript sources, settings of its own. */
+const UNUSED_BY_OCLIF = ['tinyglobby', 'minimatch', 'lilconfig', 'ejs', 'semver', 'typescript', 'tsx', 'ts-node'];
+
+/** Tables that few events need, each in a file of its own that `createRequire` finds at the first of them. */
+const TABLES = {
+  'lib/phone-numbers': 'libphonenumber-js/min',
+  'lib/countries': 'i18n-iso-countries/index.js',
+  'lib/country-names': 'i18n-iso-countries/langs/en.json',
+};
+
+/**
+ * Bundles `entries` (name of the file in `dist` to source, both from `root`).
+ *
+ * @returns files of dist by name, the chunks before the entries that need them, so that they can be written in this order.
+ */
+export async function bundle({ root, entries }) {
+  const tables = Object.fromEntries(Object.entries(TABLES).map(([name, id]) => [name, resolveModule(id)]));
+  const build = await rolldown({
+    cwd: root,
+    input: { ...entries, ...tables },
+    platform: 'node',
+    external: INSTALLED,
+    // Module wrappers in brackets are compiled at once; most of them are never called.
+    optimization: { pifeForModuleWrappers: false },
+    plugins: [trimOclif(), loadTablesLate()],
+    onLog(level, log) {
+      if (level !== 'debug') throw new Error(`${level} of the bundler: ${log.message}`);
+    },
+  });
+  const { output } = await build.generate({
+    format: 'cjs',
+    exports: 'named',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    // A file costs 0.3 ms to find and read, whatever is in it: what most commands need is one file, the rest few.
+    codeSplitting: {
+      groups: [{ name: 'base', minShareCount: 12, priority: 1 }],
+    },
+    // Names stay: a stack trace is what a report of a fault has to show.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  });
+  await build.close();
+  const files = output.sort((one, other) => Number(one.isEntry) - Number(other.isEntry));
+  return new Map([
+    ['package.json', '{ "type": "commonjs" }\n'],
+    ['THIRD-PARTY-LICENSES.txt', collectNotices(output.flatMap(({ moduleIds }) => moduleIds))],
+    ...files.map(({ fileName, code }) => [fileName, nameTables(fileName, code)]),
+  ]);
+}
+
+function trimOclif() {
+  const isOclif = (file = '') => file.includes(`${sep}@oclif${sep}core${sep}`);
+  const isOurs = (file = '') => !file.includes('node_modules') || /[\\/]@oclif[\\/]plugin-/.test(file);
+  return {
+    name: 'trim-oclif',
+    resolveId(id, importer) {
+      if (id === '@oclif/core' && isOurs(importer)) return { id: here('oclif-core.js'), moduleSideEffects: false };
+      if (!isOclif(importer)) return undefined;
+      if (id === 'wsl-utils' || id === 'debug') return here(`${id}.cjs`);
+      return UNUSED_BY_OCLIF.includes(id) ? here('unused.cjs') : undefined;
+    },
+    transform: {
+      filter: { id: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ },
+      // Commands are sorted by name: the first `localeCompare` of a process loads ICU's tables (8 ms).
+      handler: (code) => makeRequiresLazy(code.replace('a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : 1)')),
+    },
+  };
+}
+
+/** Sources load a table with `createRequire`; in the bundle that is a plain `require` of the table's file. */
+function loadTablesLate() {
+  const nameOf = new Map(Object.entries(TABLES).map(([name, id]) => [id, name]));
+  return {
+    name: 'load-tables-late',
+    resolveId(id, importer) {
+      return importer && nameOf.has(id) ? { id: `table:${nameOf.get(id)}`, external: true } : undefined;
+    },
+    transform: {
+      filter: { id: /[\\/]src[\\/].*\.ts$/, code: 'createRequire' },
+      handler: (code) =>
+        code
+          .replace(/^import \{ createRequire \} from 'node:module';$/m, '')
+          .replace('const require = createRequire(import.meta.url);', '')
+          .replace('createRequire(import.meta.url)(', 'require('),
+    },
+  };
+}
+
+/** A file's text with the tables by their place as seen from it. */
+function nameTables(fileName, code) {
+  return code.replaceAll(/require\("table:([^"]+)"\)/g, (_all, name) => {
+    const path = posix.relative(posix.dirname(fileName), `${name}.js`);
+    return `require("${path.startsWith('.') ? path : `./${path}`}")`;
+  });
+}

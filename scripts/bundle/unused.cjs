@@ -1,0 +1,11 @@
+// What stands in the bundle for a package that oclif has for an errand that this program never sends it on (see bundle.js).
+module.exports = new Proxy(
+  {},
+  {
+    get(_target, name) {
+      // Interop code asks a module these two before it is used.
+      if (name === '__esModule' || name === 'default') return undefined;
+      throw new Error(`This part of oclif is not in the program (${String(name)}).`);
+    },
+  },
+);

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { makeFolder, runPostback } from '../kit/run.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const DIST = join(ROOT, 'dist');
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  dependencies: Record<string, string>;
+};
+const files = readdirSync(DIST, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
+
+/** What ajv writes into validators that it compiles to a file, which nobody here does. */
+const ONLY_TEXT = /^ajv(?:-formats)?\/dist\//;
+
+test('the bundle needs nothing but Node and what npm installs beside it', () => {
+  const needed = new Set(
+    files.flatMap((file) =>
+      [...readFileSync(join(DIST, file), 'utf8').matchAll(/\brequire\(["'`]([^"'`]+)["'`]\)/g)].map(([, id]) => id!),
+    ),
+  );
+  const installed = [...needed].filter((id) => !id.startsWith('.') && !ONLY_TEXT.test(id));
+  const packages = installed.filter((id) => !id.startsWith('node:') && !builtinModules.includes(id));
+  expect(packages).toEqual(Object.keys(dependencies));
+});
+
+test('the licences of what is in it go with it', () => {
+  const notices = readFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+  for (const name of ['@oclif/core', 'undici', 'conf', 'libphonenumber-js', 'i18n-iso-countries']) {
+    expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\([A-Z]`, 'm'));
+  }
+  expect(notices).not.toContain('No text of the licence');
+});
+
+/** Files of the program that a command loads: a script that runs before it tells them when it ends. */
+async function loadedBy(args: readonly string[]): Promise<string[]> {
+  const { stderr } = await runPostback(args, {
+    cwd: await makeFolder(),
+    env: { NODE_OPTIONS: `--require ${join(ROOT, 'test', 'kit', 'loaded-files.cjs')}` },
+  });
+  const line = stderr.split('\n').find((text) => text.startsWith('["'))!;
+  return JSON.parse(line) as string[];
+}
+
+describe.each([[['--version']], [['--help']], [['send', '--help']], [['goals', 'list']], [['map']]])('%j', (args) => {
+  test('loads no HTTP client, no SQLite and no sandbox', async () => {
+    const loaded = await loadedBy(args);
+    expect(loaded.filter((file) => /sqlite|undici|pool|sandbox|delivery/.test(file))).toEqual([]);
+    expect(loaded.length).toBeLessThan(20);
+  });
+});
+
+test('a run that is only rehearsed loads no HTTP client', async () => {
+  const rehearsed = await loadedBy(['send', '/dev/null', '--sandbox', '--dry-run']);
+  expect(rehearsed.filter((file) => /[/\\]pool-/.test(file))).toEqual([]);
+  const sent = await loadedBy(['send', join(ROOT, 'examples', 'events.jsonl'), '--sandbox']);
+  expect(sent.filter((file) => /[/\\]pool-/.test(file))).toHaveLength(1);
+});
