@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Random } from '../random.js';
+import type { AudienceStore } from './audience-store.js';
 import type { ConversionStore } from './conversion-store.js';
 import type { SandboxAnswer, SandboxRequest } from './exchange.js';
 import type { Route } from './route.js';
@@ -10,6 +11,7 @@ export interface SandboxTools {
   clock: Clock;
   random: Random;
   conversions: ConversionStore;
+  audiences: AudienceStore;
   /** Whether the login takes `http://localhost:<any port>/callback` and not only the registered ports. */
   anyLoopbackPort: boolean;
   /** How long networks that decide later take, in milliseconds of the clock; each has its own default. */

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Random } from '../random.js';
+import { AudienceStore, type AudienceState } from './audience-store.js';
 import { createControl } from './control/control.js';
 import { ConversionStore, type AcceptedConversion } from './conversion-store.js';
 import { FaultInjector } from './faults/fault-injector.js';
@@ -36,6 +37,8 @@ export interface SandboxOptions {
 export interface SandboxState {
   /** What was accepted, deduplicated as the network does it. */
   conversions(): AcceptedConversion[];
+  /** The audience lists with who is in them. */
+  audiences(): AudienceState[];
   /** Accepted events, duplicates included. */
   received(): number;
   requestCounts(): RequestCount[];
@@ -61,6 +64,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, random } = options;
   const seed = options.seed ?? random.bytes(4).readUInt32BE(0);
   const conversions = new ConversionStore(clock);
+  const audiences = new AudienceStore(clock);
   const requests = new RequestLog();
   const startupFaults = options.faults ?? [];
   const faults = new FaultInjector(seed, startupFaults);
@@ -69,12 +73,21 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clock,
     random,
     conversions,
+    audiences,
     anyLoopbackPort,
     ...(processingMs === undefined ? {} : { processingMs }),
   };
   const networks = createNetworks(tools, options.networks);
   const router = new Router(networks.flatMap((network) => network.routes));
-  const control = createControl({ conversions, requests, faults, startupFaults, networks, hosts: router.hosts });
+  const control = createControl({
+    conversions,
+    audiences,
+    requests,
+    faults,
+    startupFaults,
+    networks,
+    hosts: router.hosts,
+  });
   const closing = new AbortController();
   // Every request under way listens.
   setMaxListeners(0, closing.signal);
@@ -96,6 +109,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     seed,
     state: {
       conversions: () => conversions.list(),
+      audiences: () => audiences.list(),
       received: () => conversions.received,
       requestCounts: () => requests.counts(),
       lastRequests: (limit) => requests.last(limit),

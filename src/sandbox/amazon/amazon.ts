@@ -2,6 +2,8 @@ import { readBearer } from '../bearer.js';
 import { answerJson } from '../exchange.js';
 import type { SandboxNetwork, SandboxTools } from '../sandbox-network.js';
 import { createAccountRoutes } from './accounts.js';
+import { AudienceJobs } from './audience-jobs.js';
+import { createAudienceRoutes } from './audiences.js';
 import { createCapiRoutes } from './capi-v1.js';
 import { DefinitionStore } from './definition-store.js';
 import { createDefinitionRoutes } from './definitions.js';
@@ -15,7 +17,8 @@ import { createTokenRoutes } from './token.js';
 export function createAmazonSandbox(tools: SandboxTools): SandboxNetwork {
   const grants = new Grants(tools.clock, tools.random);
   const definitions = new DefinitionStore(tools.clock);
-  const parts = { ...tools, grants, definitions };
+  const jobs = new AudienceJobs(tools.clock, tools.random);
+  const parts = { ...tools, grants, definitions, jobs };
   const refuse = createLegacyRefuse(tools.random);
   return {
     name: 'amazon',
@@ -26,12 +29,16 @@ export function createAmazonSandbox(tools: SandboxTools): SandboxNetwork {
       ...createDefinitionRoutes(parts),
       ...createCapiRoutes(parts),
       ...createEventsRoutes(parts),
+      ...createAudienceRoutes(parts),
     ],
     refuse: (status, host) =>
       host.startsWith('advertising-api') ? refuse(status) : answerJson(status, { message: 'Not Found' }),
     revoke: (request) => (request ? grants.revoke(readBearer(request)) : grants.revoke()),
     expire: (request) => grants.expire(readBearer(request)),
     restore: () => grants.restore(),
-    reset: () => definitions.reset(),
+    reset: () => {
+      definitions.reset();
+      jobs.clear();
+    },
   };
 }

@@ -15,7 +15,7 @@ export interface Caller {
 }
 
 export interface ApiRoute {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   path: string;
   /** The header that must repeat the client id, lower case: the generations spell it differently. */
   clientHeader: 'amazon-advertising-api-clientid' | 'amazon-ads-clientid';
@@ -23,6 +23,8 @@ export interface ApiRoute {
   contentTypes?: readonly string[];
   /** The media types of the answer, of which the Accept header must take one. */
   answerTypes: readonly string[];
+  /** The scope that the token must have; conversions' by default. */
+  scope?: string;
   refuse: Refuse;
   handle(request: SandboxRequest, params: RouteParams, caller: Caller): SandboxAnswer;
 }
@@ -49,7 +51,7 @@ export function createApiRoute(grants: Grants, route: ApiRoute): Route {
 
 function identifyCaller(
   grants: Grants,
-  { clientHeader, refuse }: ApiRoute,
+  { clientHeader, scope = CAMPAIGN_SCOPE, refuse }: ApiRoute,
   request: SandboxRequest,
 ): Caller | SandboxAnswer {
   const grant = grants.findAccess(readBearer(request));
@@ -60,7 +62,7 @@ function identifyCaller(
   if (!CLIENTS.find(({ id }) => id === clientId)?.approved) {
     return refuse(401, 'The client is not approved for the Amazon Ads API');
   }
-  if (!grant.scopes.includes(CAMPAIGN_SCOPE)) return refuse(403, `The access token lacks the scope ${CAMPAIGN_SCOPE}`);
+  if (!grant.scopes.includes(scope)) return refuse(403, `The access token lacks the scope ${scope}`);
   const region = findRegion(request.host);
   const owned = USERS.find(({ name }) => name === grant.user)?.accounts ?? [];
   return { region, user: grant.user, accounts: owned.filter((account) => account.region === region) };

@@ -16,7 +16,8 @@ const CODES: Readonly<Record<number, readonly [code: string, message: string]>> 
   429: ['TOO_MANY_REQUESTS', 'Too Many Requests. The request was rate-limited. Retry later.'],
 };
 
-function describeStatus(status: number): readonly [code: string, message: string] {
+/** The code and words of a status where an answer has no others. */
+export function describeStatus(status: number): readonly [code: string, message: string] {
   const known = CODES[status];
   if (known) return known;
   if (status >= 500) return ['INTERNAL_ERROR', 'The server encountered an unexpected condition.'];

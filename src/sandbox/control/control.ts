@@ -27,6 +27,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     const wanted = conversions.list().filter((row) => matchesQuery({ ...row }, query));
     return answerJson(200, { count: wanted.length, conversions: wanted });
   },
+  'GET /audiences': ({ audiences }, { query }) => {
+    // Members are many: only a list that was asked for shows them.
+    const lists = audiences.list().filter(({ id }) => !query.has('id') || query.get('id') === id);
+    const shown = lists.map(({ members, ...list }) =>
+      query.has('id') ? { ...list, size: members.length, members } : { ...list, size: members.length },
+    );
+    return answerJson(200, { count: shown.length, audiences: shown });
+  },
   'GET /requests': ({ requests }, { query }) => {
     const limit = Number(query.get('limit') ?? Infinity);
     const last = requests.last(limit > 0 ? limit : 0);
@@ -34,6 +42,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   'POST /reset': (parts) => {
     parts.conversions.clear();
+    parts.audiences.clear();
     parts.requests.clear();
     parts.faults.replace(parts.startupFaults);
     for (const network of parts.networks) {

@@ -5,8 +5,9 @@ import type { ControlParts } from './control-parts.js';
 const ROWS_SHOWN = 100;
 
 /** The page at `/_sandbox/`: what the sandbox accepted, what it was asked and how it misbehaves. */
-export function renderOverview({ conversions, requests, faults, hosts }: ControlParts): string {
+export function renderOverview({ conversions, audiences, requests, faults, hosts }: ControlParts): string {
   const kept = conversions.list();
+  const lists = audiences.list();
   const body = [
     '<h1>postback sandbox</h1>',
     '<p class="note">A stand-in on this machine. Nothing here reaches an ad network.</p>',
@@ -36,6 +37,15 @@ export function renderOverview({ conversions, requests, faults, hosts }: Control
       ),
       kept.length > ROWS_SHOWN ? `The newest ${ROWS_SHOWN} of ${kept.length}; all of them: ` : 'As JSON: ',
       'conversions',
+    ),
+    card(
+      'Audience lists',
+      renderTable(
+        ['Network', 'Id', 'Name', 'Region', 'Members', 'Records'],
+        lists.map((list) => [list.network, list.id, list.name, list.region, list.members.length, list.received]),
+      ),
+      'As JSON; with ?id= its members too: ',
+      'audiences',
     ),
     card(
       'Requests',
