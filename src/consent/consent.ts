@@ -13,6 +13,9 @@ interface Signal {
   reading: Reading;
 }
 
+/** What says how much may be told of somebody. */
+export type Consenting = Pick<ConversionEvent, 'consentLevel' | 'consent' | 'properties'>;
+
 export interface Consent {
   /** `not_set` where neither the event nor the default says anything. */
   level: ConsentLevel;
@@ -26,7 +29,7 @@ const RANK: Readonly<Record<KnownLevel, number>> = { none: 0, anonymous: 1, full
  * The consent of an event: the strictest of its `consentLevel` and what its TCF, GPP and Google signals say; where
  * none of them says a level, `fallback`. A signal that cannot be read says nothing. Pure.
  */
-export function judgeConsent(event: ConversionEvent, fallback: ConsentLevel): Consent {
+export function judgeConsent(event: Consenting, fallback: ConsentLevel): Consent {
   const signals = readSignals(event);
   let [level, source]: [ConsentLevel, ConsentSource] = [event.consentLevel, 'consentLevel'];
   for (const { source: name, reading } of signals) {
@@ -42,7 +45,7 @@ export function judgeConsent(event: ConversionEvent, fallback: ConsentLevel): Co
 }
 
 /** What the event says of consent, in words; never a whole consent string. */
-export function describeSignals({ consentLevel }: ConversionEvent, { signals }: Consent): string {
+export function describeSignals({ consentLevel }: Pick<Consenting, 'consentLevel'>, { signals }: Consent): string {
   const said = signals.map(({ source: name, reading }) =>
     'problem' in reading ? `${name} cannot be read: ${reading.problem}` : `${name}: ${reading.says}`,
   );
@@ -50,7 +53,7 @@ export function describeSignals({ consentLevel }: ConversionEvent, { signals }: 
 }
 
 /** {@link describeSignals}, and what follows from it. */
-export function describeConsent(event: ConversionEvent, consent: Consent): string {
+export function describeConsent(event: Consenting, consent: Consent): string {
   const { level, source, signals } = consent;
   const said = describeSignals(event, consent);
   if (signals.length === 0 && source === 'consentLevel') return said;
@@ -59,7 +62,7 @@ export function describeConsent(event: ConversionEvent, consent: Consent): strin
 
 const NO_SIGNALS: readonly Signal[] = [];
 
-function readSignals(event: ConversionEvent): readonly Signal[] {
+function readSignals(event: Consenting): readonly Signal[] {
   const { tcf, gpp, gppSid } = event.consent;
   const google = readGoogleConsent(event);
   if (tcf === undefined && gpp === undefined && google === undefined) return NO_SIGNALS;

@@ -7,7 +7,10 @@ import type { Reading } from './reading.js';
  * `ad_storage` about what may be told of a person; denied, either of them allows anonymous at most.
  * Undefined where the event carries none of them. `ad_personalization` is passed on and decides nothing here.
  */
-export function readGoogleConsent({ properties, consent }: ConversionEvent): Reading | undefined {
+export function readGoogleConsent({
+  properties,
+  consent,
+}: Pick<ConversionEvent, 'properties' | 'consent'>): Reading | undefined {
   const analytics = readStatus(properties['analytics_storage']);
   const ads = readStatus(properties['ad_storage']);
   const user = readStatus(consent.adUserData);

@@ -65,6 +65,8 @@ export interface Postback {
   person?: string;
   /** Whether its goal counts once per player. */
   once?: boolean;
+  /** The audience list that this is a record of, instead of a conversion. */
+  list?: string;
   /** Salted hashes of all that names the person on the line, for erasure. */
   members?: string[];
   facts: Facts;
@@ -171,6 +173,13 @@ export interface SigningMoment {
   nonce: string;
 }
 
+/** Keeps external ids of people unreadable to whoever has the log alone. */
+export interface IdVault {
+  seal(id: string): string;
+  /** @throws InternalError when the key is not the one that it was sealed with */
+  open(sealed: string): string;
+}
+
 /** One folder of networks/, as the rest of the program sees it. */
 export interface Network {
   name: NetworkName;
@@ -194,4 +203,6 @@ export interface Network {
   /** Hashes and keeps what this network may be told. Pure. */
   prepare(event: ConversionEvent, settings: Settings): Facts;
   open(connection: Connection, settings: Settings): Channel;
+  /** The channel of audience lists, over the same connection; absent: the network has none here. */
+  openAudiences?(connection: Connection, settings: Settings, vault: IdVault): Channel;
 }

@@ -17,7 +17,10 @@ const GPP = /^[\w~.-]+$/;
  * (docs/decisions/amazon-consent.md). DENIED is a signal like GRANTED: Amazon acts on it. With `fromLevel`, an event
  * without any whose `consentLevel` is full counts as granted. The IP address is neither kept nor sent as a signal.
  */
-export function readAmazonConsent(event: ConversionEvent, fromLevel: 'never' | 'full'): AmazonConsent | undefined {
+export function readAmazonConsent(
+  event: Pick<ConversionEvent, 'consent' | 'consentLevel'>,
+  fromLevel: 'never' | 'full',
+): AmazonConsent | undefined {
   const { tcf, gpp, amznUserData, amznAdStorage } = event.consent;
   if (tcf !== undefined && TCF.test(tcf)) return { tcf };
   const userData = readStatus(amznUserData);

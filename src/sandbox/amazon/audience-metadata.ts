@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../json.js';
+import { isJsonObject } from '../../json.js';
 import { V1_COUNTRIES } from './enums.js';
 import type { LongBody } from './long-json.js';
 
@@ -22,7 +22,7 @@ export function findMetadataProblem(body: LongBody): string | undefined {
   if (typeof description !== 'string' || description.length > 1000) {
     return constraint('description', 'Member must have length between 0 and 1000, inclusive');
   }
-  if (countryCode !== undefined && !V1_COUNTRIES.has(String(countryCode))) {
+  if (countryCode !== undefined && !(typeof countryCode === 'string' && V1_COUNTRIES.has(countryCode))) {
     return constraint('countryCode', 'Member must satisfy enum value set');
   }
   return findInnerProblem(metadata) ?? findOwnerProblem(body);
@@ -30,10 +30,8 @@ export function findMetadataProblem(body: LongBody): string | undefined {
 
 /** Whose list a body makes, where {@link findMetadataProblem} found nothing. */
 export function ownerOf(body: LongBody): ListOwner {
-  const { connectionId } = body.value['targetResource'] as JsonObject;
-  return connectionId === undefined
-    ? { advertiserId: body.digitsOf('advertiserId')! }
-    : { connectionId: String(connectionId) };
+  const { connectionId } = body.value['targetResource'] as { connectionId?: string };
+  return connectionId === undefined ? { advertiserId: body.digitsOf('advertiserId')! } : { connectionId };
 }
 
 function findInnerProblem(metadata: unknown): string | undefined {

@@ -19,7 +19,7 @@ export function long(digits: string): string {
 export interface LongBody {
   value: Record<string, unknown>;
   /** The number at a field as it was written; undefined where the field holds no whole number. */
-  digitsOf(field: string): string | undefined;
+  digitsOf: (field: string) => string | undefined;
 }
 
 /** Reads a JSON object whose ids may be beyond 2^53; undefined where the body is none. */
