@@ -21,6 +21,9 @@ export const SCHEMA_VERSION = 2;
  *
  * People are known by salted hashes of their ids (src/people/): `member` is one id, `person` stands for all ids that
  * alias messages have joined. Without `meta.salt` nobody can tell whose they are.
+ *
+ * A row of `membership` is the last change of one person in one audience list: `digest` is a salted hash of what was told,
+ * `names` are keys as `member` is, and `sealed` is the external id, encrypted with a key that is not in this file.
  */
 const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -77,6 +80,14 @@ CREATE TABLE claim (
   PRIMARY KEY (goal, test, person)
 ) WITHOUT ROWID;
 CREATE INDEX claim_person ON claim(person);
+CREATE TABLE audience (
+  id TEXT PRIMARY KEY, network TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL, external_id TEXT,
+  country TEXT, ttl INTEGER, connection TEXT, created INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE membership (
+  list TEXT NOT NULL, member TEXT NOT NULL, change TEXT NOT NULL, action TEXT NOT NULL, digest TEXT NOT NULL,
+  names TEXT NOT NULL, sealed TEXT, settled INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (list, member)
+) WITHOUT ROWID;
 CREATE TABLE suppression (member TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE checkpoint (
   path TEXT PRIMARY KEY, device TEXT NOT NULL, inode TEXT NOT NULL, offset INTEGER NOT NULL, line INTEGER NOT NULL,

@@ -65,8 +65,8 @@ export interface Postback {
   person?: string;
   /** Whether its goal counts once per player. */
   once?: boolean;
-  /** The audience list that this is a record of, instead of a conversion. */
-  list?: string;
+  /** It is a record of an audience list instead of a conversion: of which list, and of whom, by a salted hash. */
+  membership?: { list: string; member: string };
   /** Salted hashes of all that names the person on the line, for erasure. */
   members?: string[];
   facts: Facts;
@@ -163,6 +163,8 @@ export interface Channel {
   /** Signs a request where a bearer token is not enough (OAuth 1.0a); `moment` is all that is not pure about it. */
   sign?(request: HttpRequest, accessToken: string, moment: SigningMoment): HttpRequest;
   classify(items: readonly Outgoing[], answer: HttpAnswer): Verdict;
+  /** Its postbacks are records of audience lists, not conversions. */
+  isForLists?: true;
   /** Present where a 2xx means accepted and not delivered: outcomes of {@link classify} are `processing` then. */
   followUp?: FollowUp;
 }

@@ -16,6 +16,11 @@ export class MemberKeys {
     return sha256Hex(`${this.#salt}\0id\0${id}`).slice(0, KEY_DIGITS);
   }
 
+  /** A salted hash of what was told of a person: tells whether it has changed, and not what it is. */
+  ofContent(content: string): string {
+    return sha256Hex(`${this.#salt}\0content\0${content}`).slice(0, KEY_DIGITS);
+  }
+
   /** The key of an e-mail address, by the hash of its trimmed, lower-case form. */
   ofEmail(address: string): string {
     return this.ofEmailHash(sha256Hex(address.trim().toLowerCase()));

@@ -33,6 +33,7 @@ export function openAmazonAudiences(connection: Connection, _settings: Settings,
   return {
     network: 'amazon',
     account: target.account,
+    isForLists: true,
     limits: {
       maxEvents: MAX_RECORDS,
       maxBytes: MAX_BYTES,
