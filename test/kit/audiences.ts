@@ -13,8 +13,8 @@ import { makeAmazonConnection } from './amazon.js';
 
 /** Seals by turning round: what is sealed is not what is sent. */
 export const MIRROR_VAULT: IdVault = {
-  seal: (id) => [...id].reverse().join(''),
-  open: (sealed) => [...sealed].reverse().join(''),
+  seal: (id) => Array.from(id).reverse().join(''),
+  open: (sealed) => Array.from(sealed).reverse().join(''),
 };
 
 /** What Amazon would be told of a line, or why nothing. */
