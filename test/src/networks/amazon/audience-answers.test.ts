@@ -5,7 +5,8 @@ import { makeRecord, openAudiences } from '../../../kit/audiences.js';
 
 const JOB = '1155d3e3-b18c-4b2b-a3b2-26173cdaf770';
 const items = ['a', 'b', 'c'].map((externalUserId) => makeRecord({ externalUserId, email: 'a@b.c' }, { id: '371' }));
-const { classify, followUp } = openAudiences();
+const channel = openAudiences();
+const followUp = channel.followUp!;
 
 function kindsOf({ outcomes }: Verdict): string[] {
   return outcomes.map(({ kind }) => kind);
@@ -13,7 +14,7 @@ function kindsOf({ outcomes }: Verdict): string[] {
 
 describe('the answer to an upload', () => {
   test('is no delivery: the job decides', () => {
-    const verdict = classify(items, makeAnswer(202, { jobRequestId: JOB }));
+    const verdict = channel.classify(items, makeAnswer(202, { jobRequestId: JOB }));
     expect(kindsOf(verdict)).toEqual(['processing', 'processing', 'processing']);
     expect(verdict.requestId).toBe(JOB);
   });
@@ -46,14 +47,14 @@ describe('the answer to an upload', () => {
     ['too often', 429, { message: 'slow down' }, 'throttled', 'http_429', false],
     ['trouble', 500, { message: 'sorry' }, 'transient', 'http_500', false],
   ])('%s', (_name, status, body, kind, reason, splits) => {
-    const verdict = classify(items, makeAnswer(status, body));
+    const verdict = channel.classify(items, makeAnswer(status, body));
     expect(verdict.outcomes).toHaveLength(3);
     expect(verdict.outcomes[0]).toMatchObject({ kind, reason });
     expect(verdict.split ?? false).toBe(splits);
   });
 
   test('a missing scope is explained', () => {
-    expect(classify(items, makeAnswer(403, { message: 'no' })).outcomes[0]?.message).toContain(
+    expect(channel.classify(items, makeAnswer(403, { message: 'no' })).outcomes[0]?.message).toContain(
       'postback connect amazon --audiences',
     );
   });
@@ -72,13 +73,13 @@ describe('the status of a job', () => {
     ['FAILED', { invalidRecords: bad }, ['transient', 'payload', 'transient'], [1]],
     ['REINVENTED', {}, ['processing', 'processing', 'processing'], undefined],
   ])('%s with %j', (jobState, more, kinds, culprits) => {
-    const verdict = followUp!.classify(items, makeAnswer(200, { jobRequestId: JOB, jobState, ...more }));
+    const verdict = followUp.classify(items, makeAnswer(200, { jobRequestId: JOB, jobState, ...more }));
     expect(kindsOf(verdict)).toEqual(kinds);
     expect(verdict.culprits).toEqual(culprits);
   });
 
   test("tells Amazon's words of the record that it names", () => {
-    const verdict = followUp!.classify(items, makeAnswer(200, { jobState: 'SUCCEEDED', invalidRecords: bad }));
+    const verdict = followUp.classify(items, makeAnswer(200, { jobState: 'SUCCEEDED', invalidRecords: bad }));
     expect(verdict.outcomes[1]).toEqual({ kind: 'payload', reason: 'invalid_record', message: 'not hashed' });
   });
 
@@ -90,13 +91,13 @@ describe('the status of a job', () => {
     [500, 'processing'],
     [400, 'processing'],
   ])('that answers %i: %s', (status, kind) => {
-    const verdict = followUp!.classify(items, makeAnswer(status, { message: 'no' }, { 'retry-after': '7' }));
+    const verdict = followUp.classify(items, makeAnswer(status, { message: 'no' }, { 'retry-after': '7' }));
     expect(kindsOf(verdict)).toEqual([kind, kind, kind]);
     if (kind === 'processing') expect(verdict.retryAfterMs).toBe(7000);
   });
 
   test('is read where the job is', () => {
-    expect(followUp!.request('a/b', 'Atza|t')).toMatchObject({
+    expect(followUp.request('a/b', 'Atza|t')).toMatchObject({
       method: 'GET',
       url: 'https://advertising-api.amazon.com/amc/audiences/records/a%2Fb',
       headers: { Authorization: 'Bearer Atza|t', Accept: 'application/vnd.amcaudiences.v1+json' },
