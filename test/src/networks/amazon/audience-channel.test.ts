@@ -17,8 +17,7 @@ function bodyOf(
 
 describe('the request', () => {
   test('goes to the region with the headers of the specification', () => {
-    const { request } = openAudiences({ region: 'eu' });
-    const { method, url, headers } = request(
+    const { method, url, headers } = openAudiences({ region: 'eu' }).request(
       [makeRecord({ externalUserId: 'a', email: 'a@b.c' }, { id: LIST })],
       'Atza|t',
     );
@@ -123,7 +122,8 @@ describe('the request', () => {
 });
 
 test('the bound of a record holds, and the limits are those of the guide', () => {
-  const { sizeOf, limits, request } = openAudiences();
+  const channel = openAudiences();
+  const { limits } = channel;
   expect(limits.maxEvents).toBeLessThanOrEqual(10_000);
   expect(limits.requestsPerSecond * limits.maxEvents * 3600).toBeLessThanOrEqual(15_000_001);
   const longest = {
@@ -141,9 +141,9 @@ test('the bound of a record holds, and the limits are those of the guide', () =>
   };
   for (const record of [longest, { externalUserId: 'a', action: 'DELETE' }, { externalUserId: 'a', email: 'a@b.c' }]) {
     const item = makeRecord(record, { id: '9223372036854775807', connectionId: CONNECTION });
-    const bytes = Buffer.byteLength(String(request([item], '').body));
-    expect(sizeOf(item)).toBeGreaterThanOrEqual(bytes);
-    expect(sizeOf(item)).toBeLessThan(bytes + 450);
+    const bytes = Buffer.byteLength(String(channel.request([item], '').body));
+    expect(channel.sizeOf(item)).toBeGreaterThanOrEqual(bytes);
+    expect(channel.sizeOf(item)).toBeLessThan(bytes + 450);
   }
 });
 
