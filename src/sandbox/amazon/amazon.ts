@@ -17,7 +17,7 @@ import { createTokenRoutes } from './token.js';
 export function createAmazonSandbox(tools: SandboxTools): SandboxNetwork {
   const grants = new Grants(tools.clock, tools.random);
   const definitions = new DefinitionStore(tools.clock);
-  const jobs = new AudienceJobs(tools.clock, tools.random);
+  const jobs = new AudienceJobs(tools.clock, tools.random, tools.processingMs);
   const parts = { ...tools, grants, definitions, jobs };
   const refuse = createLegacyRefuse(tools.random);
   return {
