@@ -69,7 +69,8 @@ export function unpackRequest(row: SqlRow, context: UnpackContext): LogRow[] {
   });
 }
 
-type PackedSkip = [
+/** One entry of a row of the `skip` table. */
+export type PackedSkip = [
   eventId: string,
   event: string,
   reason: string,

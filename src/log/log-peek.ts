@@ -65,6 +65,11 @@ export class LogPeek {
     return this.#index().firstAttemptMs(key);
   }
 
+  /** Whether this postback was delivered by the first request that carried it, before `request`. */
+  wasDelivered(key: PostbackKey, request: number): boolean {
+    return this.#index().wasDelivered(key, request);
+  }
+
   #index(): SeenIndex {
     this.#seen ??= new SeenIndex(this.database, this.kinds, (network, goal, eventId) =>
       derivePostbackId(this.#workspace, network, goal, eventId),

@@ -1,0 +1,80 @@
+import { Spread } from './spread.js';
+
+/** The figures of the glossary (what-is-postbacks.md), as data. Rates in percent, rounded down; null where nothing is. */
+export interface FiguresData {
+  /** Delivered, failed, waiting and lost together. */
+  conversions: number;
+  delivered: number;
+  /** Given up for good. */
+  failed: number;
+  /** Not delivered yet. */
+  pending: number;
+  /** Conversions that no postback could be made of: not mapped, too old, nothing to match. */
+  lost: number;
+  /** Delivered of all conversions. */
+  deliveryRate: number | null;
+  /** From the conversion to the answer that took it. */
+  responseTimeMs: { mean: number | null; p50: number | null; p95: number | null; p99: number | null };
+  /** Delivered of all that a network judged. */
+  accuracy: number | null;
+}
+
+/** What became of the conversions of one time, network or goal. */
+export class Figures {
+  delivered = 0;
+  failed = 0;
+  /** Of the failed, those that the network refused: as wrong, or as meant for something that is not there. */
+  refused = 0;
+  pending = 0;
+  lost = 0;
+  readonly responses = new Spread();
+
+  /** Counts a delivered conversion; `bucket` is where its response time is counted. */
+  deliver(responseMs: number, bucket: number): void {
+    this.delivered++;
+    this.responses.add(responseMs, bucket);
+  }
+
+  get conversions(): number {
+    return this.delivered + this.failed + this.pending + this.lost;
+  }
+
+  /** Delivered of all conversions, in percent and not rounded: what checks are about. */
+  get deliveryRate(): number | null {
+    return rateOf(this.delivered, this.conversions);
+  }
+
+  /** Delivered of all postbacks that a network judged, in percent and not rounded. */
+  get accuracy(): number | null {
+    return rateOf(this.delivered, this.delivered + this.refused);
+  }
+
+  toData(): FiguresData {
+    const { conversions, delivered, failed, pending, lost, responses } = this;
+    return {
+      conversions,
+      delivered,
+      failed,
+      pending,
+      lost,
+      deliveryRate: roundDown(this.deliveryRate),
+      responseTimeMs: {
+        mean: responses.mean,
+        p50: responses.percentile(50),
+        p95: responses.percentile(95),
+        p99: responses.percentile(99),
+      },
+      accuracy: roundDown(this.accuracy),
+    };
+  }
+}
+
+function rateOf(part: number, whole: number): number | null {
+  return whole === 0 ? null : (part / whole) * 100;
+}
+
+/** Two decimals, never up: 100 means that none is missing. */
+export function roundDown(rate: number | null): number | null {
+  // A rate such as 98.01 may be a hair below itself as a binary number.
+  return rate === null ? null : Math.floor(rate * 100 + 1e-6) / 100;
+}
