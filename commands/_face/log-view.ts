@@ -1,6 +1,9 @@
 import { UsageError } from '../../src/errors.js';
 import type { LogRow, LogStatus } from '../../src/log/attempt-rows.js';
+import { formatCsvLine } from './csv.js';
+import type { FollowState } from '../../src/log/follow-log.js';
 import type { Column } from './table.js';
+import { localTime } from './time.js';
 
 const PAINT: Readonly<Record<LogStatus, 'green' | 'red' | 'yellow' | 'dim'>> = {
   success: 'green',
@@ -12,11 +15,22 @@ const PAINT: Readonly<Record<LogStatus, 'green' | 'red' | 'yellow' | 'dim'>> = {
 /** The columns of the product's delivery log, with goal, network and reason (contract.md section 4). */
 export function logColumns(isTerminal: boolean): Column<LogRow>[] {
   return [
-    { header: 'Time', value: ({ time }) => (isTerminal ? localTime(time) : time) },
+    { header: 'Time', value: ({ time }) => (isTerminal ? localTime(time) : time), minWidth: 19 },
     { header: 'Event', value: ({ event }) => event },
-    { header: 'Status', value: ({ status }) => status, paint: (text, color, { status }) => color[PAINT[status]](text) },
+    {
+      header: 'Status',
+      value: ({ status }) => status,
+      minWidth: 7,
+      paint: (text, color, { status }) => color[PAINT[status]](text),
+    },
     { header: 'HTTP', value: ({ http }) => http, align: 'right', dropOrder: 1 },
-    { header: 'Latency', value: ({ latencyMs }) => latencyMs && `${latencyMs} ms`, align: 'right', dropOrder: 2 },
+    {
+      header: 'Latency',
+      value: ({ latencyMs }) => latencyMs && `${latencyMs} ms`,
+      align: 'right',
+      minWidth: 7,
+      dropOrder: 2,
+    },
     { header: 'Attempt', value: ({ attempt }) => attempt, align: 'right', dropOrder: 3 },
     { header: 'Goal', value: ({ goal }) => goal, dropOrder: 4 },
     { header: 'Network', value: ({ network }) => network, dropOrder: 5 },
@@ -27,14 +41,6 @@ export function logColumns(isTerminal: boolean): Column<LogRow>[] {
 
 function reasonOf(reason: string, message: string | null, isTerminal: boolean): string {
   return isTerminal || message === null || message === '' ? reason : `${reason}: ${message}`;
-}
-
-/** Times are local where a person reads them, UTC in data. */
-function localTime(time: string): string {
-  const date = new Date(time);
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
 const CSV_FIELDS = [
@@ -59,16 +65,19 @@ const CSV_FIELDS = [
 /** The header line of `logs --csv`. */
 export const CSV_HEADER = CSV_FIELDS.join(',');
 
-/** One row as CSV (RFC 4180). What a spreadsheet would run as a formula is made text: remote words may hold anything. */
+/** One row of `logs --csv`, its fields in the order of {@link CSV_HEADER}. */
 export function formatCsvRow(row: LogRow): string {
-  return CSV_FIELDS.map((field) => formatCsvCell(row[field])).join(',');
+  return formatCsvLine(CSV_FIELDS.map((field) => row[field]));
 }
 
-function formatCsvCell(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+/** What happens to a log that is followed, in words. */
+export function describeFollowing(state: FollowState, workspace: string): string {
+  const words: Readonly<Record<FollowState, string>> = {
+    following: `Following the delivery log of ${workspace}. Ctrl-C ends it.`,
+    waiting: `Nothing was ever sent in ${workspace}; waiting for its log. Ctrl-C ends it.`,
+    replaced: `The delivery log of ${workspace} was removed or replaced.`,
+  };
+  return words[state];
 }
 
 /** An HTTP status of `--http`. @throws {UsageError} for anything else. */

@@ -13,6 +13,8 @@ export interface Column<Row> {
   /** Colours the text on a terminal. */
   paint?: (text: string, color: ChalkInstance, row: Row) => string;
   align?: 'left' | 'right';
+  /** Screen columns to begin with, so that rows that come one by one stay aligned. */
+  minWidth?: number;
   /** On a narrow terminal the columns with the highest number go first; columns without one stay. */
   dropOrder?: number;
 }
@@ -53,6 +55,25 @@ export async function printTable<Row>(
   return count;
 }
 
+/** Prints a line of text for each row, `together` of them at once. Rows may stream. */
+export async function printLines<Row>(
+  io: IO,
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  format: (row: Row) => string,
+  together: number,
+): Promise<void> {
+  let lines: string[] = [];
+  for await (const row of rows) {
+    lines.push(format(row));
+    if (lines.length < together) continue;
+    await io.out(lines.join('\n'));
+    lines = [];
+    // As for a table: signals have to get through.
+    await delay(0);
+  }
+  if (lines.length > 0) await io.out(lines.join('\n'));
+}
+
 /** Prints names and values, one pair a line: aligned on a terminal, tab-separated elsewhere. Pairs without a value are left out. */
 export async function printRecord(io: IO, pairs: readonly (readonly [string, Cell])[]): Promise<void> {
   const present = pairs.filter(([, value]) => value !== undefined && value !== null);
@@ -85,7 +106,7 @@ async function openAlignedPrinter<Row>(
   columns: readonly Column<Row>[],
 ): Promise<(page: readonly Row[]) => Promise<void>> {
   const { default: Table } = await import('cli-table3');
-  const widths = columns.map((column) => column.header.length);
+  const widths = columns.map(({ header, minWidth = 0 }) => Math.max(header.length, minWidth));
   let shown: readonly number[] | undefined;
 
   return async (page) => {

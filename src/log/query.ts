@@ -1,6 +1,7 @@
 import type { LogRow, LogStatus, Problems, UnpackContext } from './attempt-rows.js';
 import { unpackRequest, unpackSkips } from './attempt-rows.js';
 import type { Database, SqlRow, SqlValue } from './database.js';
+import { LogFollower } from './follow.js';
 import type { Kinds } from './kinds.js';
 
 /** Which rows of the log are wanted; everything absent is not asked for. Times in milliseconds since the epoch. */
@@ -52,6 +53,35 @@ export class LogQuery {
     return found.reverse().flat().slice(-limit);
   }
 
+  /** The newest `limit` matching rows (all, where there is no limit), and what finds those that come after them. */
+  startFollowing(filter: LogFilter, limit: number | undefined): { rows: Iterable<LogRow>; follower: LogFollower } {
+    // One transaction for both, so that what is recorded meanwhile is neither missed nor told twice.
+    this.#database.exec('BEGIN');
+    return { follower: new LogFollower(this.#database, this.#context), rows: this.#backlog(filter, limit) };
+  }
+
+  *#backlog(filter: LogFilter, limit: number | undefined): Generator<LogRow> {
+    try {
+      if (limit === undefined) yield* this.oldestFirst(filter);
+      else if (limit > 0) yield* this.newest(filter, limit);
+    } finally {
+      this.#endLook();
+    }
+  }
+
+  #endLook(): void {
+    try {
+      this.#database.exec('COMMIT');
+    } catch {
+      // A fault has ended the transaction: that is the error to tell.
+    }
+  }
+
+  /** Those of `rows` that the filter wants. */
+  matching(rows: readonly LogRow[], filter: LogFilter): LogRow[] {
+    return rows.filter(matcherOf({ ...filter, statuses: filter.statuses?.length ? filter.statuses : ATTEMPTS }));
+  }
+
   /** Matching rows of one request or skip row at a time, merged by time. */
   *#groups(filter: LogFilter, order: 'ASC' | 'DESC'): Generator<LogRow[]> {
     const statuses = filter.statuses?.length ? filter.statuses : ATTEMPTS;
@@ -63,18 +93,24 @@ export class LogQuery {
     const sign = order === 'ASC' ? 1 : -1;
     let request = requests.next();
     let skip = skips.next();
-    while (!request.done || !skip.done) {
-      const isRequest = skip.done || (!request.done && sign * (timeOf(request.value) - timeOf(skip.value)) <= 0);
-      let rows: LogRow[];
-      if (isRequest && !request.done) {
-        rows = unpackRequest(request.value, this.#context);
-        request = requests.next();
-      } else {
-        rows = unpackSkips(skip.value as SqlRow, this.#context);
-        skip = skips.next();
+    try {
+      while (!request.done || !skip.done) {
+        const isRequest = skip.done || (!request.done && sign * (timeOf(request.value) - timeOf(skip.value)) <= 0);
+        let rows: LogRow[];
+        if (isRequest && !request.done) {
+          rows = unpackRequest(request.value, this.#context);
+          request = requests.next();
+        } else {
+          rows = unpackSkips(skip.value as SqlRow, this.#context);
+          skip = skips.next();
+        }
+        const wanted = rows.filter(matches);
+        if (wanted.length > 0) yield wanted;
       }
-      const wanted = rows.filter(matches);
-      if (wanted.length > 0) yield wanted;
+    } finally {
+      // A statement that is read halfway keeps the connection in the past.
+      requests.return?.();
+      skips.return?.();
     }
   }
 

@@ -2,6 +2,7 @@ import type { Postback } from '../networks/network.js';
 import type { Database, Statement } from './database.js';
 import type { Kinds } from './kinds.js';
 import { unpackDetails, unpackIds } from './packing.js';
+import { prunedThrough } from './pruned-ids.js';
 
 /** Ids wait in memory until so many can be sorted into the index at once: 7 times as fast as one by one. */
 const CHUNK = 65_536;
@@ -12,13 +13,16 @@ type Key = Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>;
 
 interface RequestKeys {
   network: string;
-  keys: Set<string>;
+  /** The request is in the log no more: its ids are known by their hash alone. */
+  isPruned: boolean;
+  /** Position in the request by goal and event id. */
+  keys: Map<string, number>;
 }
 
 /**
  * Which postbacks were ever part of a request: exact, filled lazily. The index holds 52 bits of each id; a hit is
- * proved against the request's own row, so two ids that share them are told apart. What a crash leaves out of the
- * index is read again from the request rows.
+ * proved against the request's own row, so two ids that share them are told apart; once that row is pruned, the hash has to do
+ * (two ids in 4.5 * 10^15 share one). What a crash leaves out of the index is read again from the request rows.
  */
 export class SeenIndex {
   readonly #database: Database;
@@ -37,8 +41,7 @@ export class SeenIndex {
     this.#kinds = kinds;
     this.#identify = identify;
     this.#lookUp = database.prepare('SELECT request FROM seen WHERE hash = ?');
-    const through = database.prepare("SELECT value FROM meta WHERE name = 'seen_through'").get();
-    this.#lastRequest = Number(through?.['value'] ?? 0);
+    this.#lastRequest = readThrough(database);
     this.#isIndexed = this.#lastRequest > 0;
     this.catchUp();
     this.#foreign = 0;
@@ -59,15 +62,29 @@ export class SeenIndex {
     const hash = hashOf(key.id);
     const request = this.#tail.get(hash) ?? this.#findIndexed(hash);
     if (request === undefined) return undefined;
-    const { network, keys } = this.#keysOf(request);
+    const { network, keys, isPruned } = this.#keysOf(request);
+    if (isPruned) return request;
     return network === key.network && keys.has(`${key.goal}\0${key.eventId}`) ? request : undefined;
   }
 
-  /** When this postback was part of a request for the first time, in milliseconds since the epoch. */
+  /**
+   * When this postback was part of a request for the first time, in milliseconds since the epoch; 0 where that was
+   * pruned, which is long ago.
+   */
   firstAttemptMs(key: Key): number | undefined {
     const request = this.findRequest(key);
     if (request === undefined) return undefined;
-    return Number(this.#database.prepare('SELECT started FROM request WHERE id = ?').get(request)?.['started']);
+    return Number(this.#database.prepare('SELECT started FROM request WHERE id = ?').get(request)?.['started'] ?? 0);
+  }
+
+  /** Whether the first request that carried this postback came before `request` and delivered it. */
+  wasDelivered(key: Key, request: number): boolean {
+    const first = this.findRequest(key);
+    if (first === undefined || first >= request) return false;
+    const row = this.#database.prepare('SELECT ended, verdicts FROM request WHERE id = ?').get(first);
+    if (!row || row['ended'] === null) return false;
+    const position = this.#keysOf(first).keys.get(`${key.goal}\0${key.eventId}`) ?? -1;
+    return row['verdicts'] === null || String(row['verdicts'])[position] === 's';
   }
 
   /** Notes a request that this process has just written. Call inside its transaction, after {@link catchUp}. */
@@ -92,11 +109,17 @@ export class SeenIndex {
       });
     }
     this.#lastRequest = last;
+    // Another process may have sorted ids in and pruned the requests that they came from.
+    this.#isIndexed ||= readThrough(this.#database) > 0;
   }
 
   /** Sorts what waits in memory into the index once it is worth it. Call inside a write transaction. */
   flushWhenLarge(): void {
-    if (this.#tail.size < CHUNK) return;
+    if (this.#tail.size >= CHUNK) this.flush();
+  }
+
+  /** Sorts what waits in memory into the index. Call inside a write transaction, after {@link catchUp}. */
+  flush(): void {
     const insert = this.#database.prepare('INSERT INTO seen (hash, request) VALUES (?, ?) ON CONFLICT DO NOTHING');
     const hashes = Float64Array.from(this.#tail.keys()).sort();
     for (const hash of hashes) insert.run(hash, this.#tail.get(hash) as number);
@@ -124,18 +147,27 @@ export class SeenIndex {
     const cached = this.#cache.get(request);
     if (cached) return cached;
     const row = this.#database.prepare('SELECT network, started, ids, details FROM request WHERE id = ?').get(request);
-    const keys = new Set<string>();
+    const keys = new Map<string, number>();
     if (row) {
       const eventIds = unpackIds(row['ids'] as Uint8Array | string);
       unpackDetails(String(row['details']), Number(row['started'])).forEach(({ kind }, index) => {
-        keys.add(`${this.#kinds.find(kind).goal}\0${eventIds[index] as string}`);
+        keys.set(`${this.#kinds.find(kind).goal}\0${eventIds[index] as string}`, index);
       });
     }
-    const found = { network: String(row?.['network'] ?? ''), keys };
+    const found = {
+      network: String(row?.['network'] ?? ''),
+      isPruned: !row && request <= prunedThrough(this.#database),
+      keys,
+    };
     this.#cache.set(request, found);
     if (this.#cache.size > CACHED_REQUESTS) this.#cache.delete(this.#cache.keys().next().value as number);
     return found;
   }
+}
+
+/** Up to which request the ids are in the index. */
+function readThrough(database: Database): number {
+  return Number(database.prepare("SELECT value FROM meta WHERE name = 'seen_through'").get()?.['value'] ?? 0);
 }
 
 /** The first 52 bits of a postback id: what a JavaScript number and an INTEGER PRIMARY KEY hold exactly. */

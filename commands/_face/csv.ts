@@ -1,0 +1,20 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/**
+ * What a spreadsheet would run as a formula: a text that begins with one of these signs, in full width too, or with white
+ * space before it (OWASP, "CSV Injection").
+ */
+const FORMULA = /^\s*[=+\-@＝＋－＠|%]|^[\t\r\n]/;
+
+/** One row of CSV (RFC 4180), without its end. Texts that could run as a formula begin with an apostrophe. */
+export function formatCsvLine(cells: readonly (string | number | null)[]): string {
+  return cells.map(formatCell).join(',');
+}
+
+function formatCell(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const text = stripVTControlCharacters(value);
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
