@@ -157,11 +157,8 @@ function toVerdict({ outcomes, split }: Verdict, index: number): EntryVerdict | 
   const fate = judgeOutcome(outcome.kind);
   if (fate === 'delivered') return { status: 'success', outcome };
   if (fate === 'failed') return { status: 'failed', outcome, settled: 'failed' };
-  // `unknown`: the network does not know the request, so it is sent again.
-  if (outcome.kind === 'unknown') return { status: 'retried', outcome };
-  // It has decided, and not for good: at once would be too soon, so a later run sends it again.
-  const isPassing = outcome.kind === 'transient' || outcome.kind === 'throttled';
-  return isPassing ? { status: 'retried', outcome, settled: 'pending' } : undefined;
+  // It did not get there after all, through no fault of its own: a later run sends it again.
+  return fate === 'again' ? { status: 'retried', outcome, settled: 'pending' } : undefined;
 }
 
 function isSentAgain({ status, outcome, settled }: EntryVerdict): boolean {

@@ -20,11 +20,11 @@ export interface AcceptedRequest {
   run: number;
 }
 
-/** What became of the postbacks of an accepted request: decided ones, and those to be sent again. */
+/** What became of the postbacks of an accepted request. */
 export interface Decision {
   /** One per entry; without `settled` and not a success: still undecided, or to be sent again at once. */
   verdicts: readonly EntryVerdict[];
-  /** Undecided entries leave the request and are claimed by this run, to be sent again. */
+  /** Those without `settled` leave the request and are claimed by this run, to be sent again. */
   again: boolean;
 }
 

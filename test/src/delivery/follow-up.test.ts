@@ -220,14 +220,26 @@ it('where the network does not say which are bad, halves are sent until it shows
   await run.close();
 });
 
-it('what the network does not know of is sent again', async () => {
-  const { open, requests } = await openStage((_numbers, _asked) => ({ body: requests.length < 2 ? 'GONE' : 'OK' }));
+it('what did not get there after all waits for a later run, which sends it again', async () => {
+  const { open, path, requests } = await openStage(() => ({ body: requests.length < 2 ? 'GONE' : 'OK' }));
   const run = open();
   await run.send(1, 2);
   await awaitDecisions(run.deciding);
-  expect(requests.flat().toSorted()).toEqual([1, 1, 2, 2]);
-  expect(run.tally.summary).toMatchObject({ postbacks: 2, delivered: 2, pending: 0 });
+  expect(run.tally.summary).toMatchObject({ pending: 2, waiting: { transient: 2, processing: 0 } });
   await run.close();
+  const later = open();
+  expect(await later.log.claimPending('google', [])).toBe(2);
+  later.lane.shelve(2);
+  await later.lane.drain();
+  await awaitDecisions(later.deciding);
+  await later.close();
+  expect(requests.flat().toSorted()).toEqual([1, 1, 2, 2]);
+  expect(statuses(path)).toEqual([
+    'retried unknown not_known',
+    'retried unknown not_known',
+    'success delivered',
+    'success delivered',
+  ]);
 });
 
 it('a grant that may not ask is told, and all stays as it is', async () => {
