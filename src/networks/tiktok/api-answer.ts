@@ -1,0 +1,44 @@
+import type { HttpAnswer } from '../../http/http.js';
+import { isJsonObject, type JsonObject } from '../../json.js';
+import { readJsonBody } from '../answer-body.js';
+import { readRemoteCode, readRemoteText } from '../remote-text.js';
+
+/** The envelope of every answer of the API for Business: HTTP 200, and in `code` what became of the request. */
+export interface ApiAnswer {
+  /** 0: accepted. */
+  code: number;
+  /** Cleaned, cut, tokens masked. */
+  message?: string;
+  /** The message as it came, whole: to be searched, never shown. */
+  words: string;
+  requestId?: string;
+  data: JsonObject;
+}
+
+const CODE = /^\d{1,9}$/;
+/** Access tokens are 40 hex digits; refusals repeat them now and then. */
+const TOKEN = /\b[0-9a-f]{40}\b/gi;
+
+/** Reads the envelope; undefined where the body is none, or has no code. */
+export function readApiAnswer(answer: HttpAnswer): ApiAnswer | undefined {
+  const parsed = readJsonBody(answer);
+  if (!isJsonObject(parsed)) return undefined;
+  const code = String(parsed['code']);
+  if (!CODE.test(code)) return undefined;
+  const { message: words, data } = parsed;
+  const read: ApiAnswer = {
+    code: Number(code),
+    words: typeof words === 'string' ? words : '',
+    data: isJsonObject(data) ? data : {},
+  };
+  const message = cleanWords(read.words);
+  if (message !== undefined) read.message = message;
+  const requestId = readRemoteCode(parsed['request_id']);
+  if (requestId !== undefined) read.requestId = requestId;
+  return read;
+}
+
+/** What TikTok said, fit to be shown and stored. */
+export function cleanWords(words: string): string | undefined {
+  return readRemoteText(words)?.replace(TOKEN, '***');
+}

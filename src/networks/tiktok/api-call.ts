@@ -1,0 +1,49 @@
+import { NetworkError } from '../../errors.js';
+import { ConnectionFault, type HttpClient, type HttpRequest } from '../../http/http.js';
+import { readApiAnswer, type ApiAnswer } from './api-answer.js';
+import { judgeCode, judgeStatus } from './code-kind.js';
+
+/** Sends one request and reads its envelope. */
+export interface ApiCall {
+  http: HttpClient;
+  /** Absent at the token endpoint. */
+  accessToken?: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * What TikTok answered, whether it accepted or refused.
+ * @throws NetworkError `network_unreachable` when there is no answer; `network_failed` when it has no code, or the code
+ *   says to try again.
+ */
+export async function callTikTok(
+  { http, accessToken, signal }: ApiCall,
+  request: Omit<HttpRequest, 'headers'>,
+): Promise<ApiAnswer> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (request.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (accessToken !== undefined) headers['Access-Token'] = accessToken;
+  const answer = await http.send({ ...request, headers }, signal ? { signal } : {}).catch(explainFault);
+  const api = readApiAnswer(answer);
+  if (api === undefined) throw failed(`answered HTTP ${answer.status} without saying what became of the request`);
+  const kind = api.code === 0 ? judgeStatus(answer.status) : judgeCode(api.code, api.message);
+  if (kind === 'transient' || kind === 'throttled') throw failed(`failed with ${describeRefusal(api)}`);
+  return api;
+}
+
+/** A refusal in words: `code 40105: Access token is incorrect or has been revoked`. */
+export function describeRefusal({ code, message }: ApiAnswer): string {
+  return `code ${code}${message === undefined ? '' : `: ${message.replace(/\.$/, '')}`}`;
+}
+
+function failed(words: string): NetworkError {
+  return new NetworkError('network_failed', `TikTok ${words}.`, { hint: 'Nothing was stored. Try again in a minute.' });
+}
+
+function explainFault(error: unknown): never {
+  if (!(error instanceof ConnectionFault)) throw error;
+  throw new NetworkError('network_unreachable', `TikTok cannot be reached. ${error.message}`, {
+    hint: 'Nothing was stored. Check the connection (HTTPS_PROXY is honoured) and try again.',
+    cause: error,
+  });
+}

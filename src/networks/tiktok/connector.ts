@@ -1,0 +1,101 @@
+import { AuthError } from '../../errors.js';
+import { sha256Hex } from '../../identity/hash.js';
+import type { AccountCandidate, CheckedAccount, ConnectCall, Connector, FoundAccounts } from '../connector.js';
+import { TIKTOK_API } from './addresses.js';
+import type { ApiAnswer } from './api-answer.js';
+import { callTikTok, describeRefusal, type ApiCall } from './api-call.js';
+import { judgeCode } from './code-kind.js';
+import { TIKTOK_LOGIN } from './login.js';
+import { listAdvertisers, listPixels } from './pixels.js';
+import { PIXEL_CODE } from './variables.js';
+
+const CONNECT = 'postback connect tiktok';
+const TOKEN_PLACE = 'TikTok Events Manager > your pixel > Settings > Events API > Generate Access Token';
+
+/** TikTok: consent at the business portal and a pixel from the list, or a token of Events Manager with its pixel. */
+export const tiktokConnector: Connector = {
+  pasted: 'access',
+  hasTestCode: true,
+  accountWord: 'pixel',
+  accountFlag: '--pixel',
+  tokenPlace: TOKEN_PLACE,
+  checkAccount: (account) =>
+    PIXEL_CODE.pattern.test(account) ? undefined : `expected ${PIXEL_CODE.words}, as Events Manager shows it`,
+  makeLogin: () => TIKTOK_LOGIN,
+  findAccounts: findPixels,
+  checkGrant,
+};
+
+async function findPixels(call: ConnectCall): Promise<FoundAccounts> {
+  const api = makeApiCall(call);
+  const { clientId, clientSecret } = call;
+  // A token of Events Manager belongs to no app, and lists nothing.
+  if (clientId === undefined || clientSecret === undefined) return { candidates: [], warnings: [] };
+  const { answer, advertisers } = await listAdvertisers(api, { id: clientId, secret: clientSecret.reveal() });
+  if (answer.code !== 0) throw refuseToken(answer);
+  const found: FoundAccounts = { candidates: [], warnings: [] };
+  for (const advertiser of advertisers) {
+    const { answer: last, candidates } = await listPixels(api, advertiser);
+    found.candidates.push(...candidates);
+    if (last.code !== 0) {
+      const said = describeRefusal(last);
+      found.warnings.push(`TikTok does not list the pixels of advertiser ${advertiser.id} (${said}).`);
+    }
+  }
+  if (found.candidates.length === 0 && found.warnings.length === 0) throw nothingFound(advertisers.length);
+  return found;
+}
+
+function nothingFound(advertisers: number): AuthError {
+  const seen = advertisers === 0 ? 'no advertiser account' : `no pixel in ${advertisers} advertiser account(s)`;
+  return new AuthError('no_account_found', `TikTok for Business let us in, but this user has ${seen}.`, {
+    hint: 'Create a web pixel in Events Manager, or allow the app to reach the advertiser that has it. Nothing was stored.',
+    next: CONNECT,
+  });
+}
+
+/** Marks the check as a test: TikTok shows it under this code in Events Manager, and counts nothing. */
+const CHECK_CODE = 'POSTBACKCHECK';
+const CHECK_EVENT = 'postback_check';
+
+/**
+ * Nothing but an event shows whether a token may report for a pixel: one is sent as a test event, which counts nothing
+ * (networks.md section 3; docs/decisions/tiktok-check.md).
+ */
+async function checkGrant(call: ConnectCall, { account }: AccountCandidate): Promise<CheckedAccount> {
+  const event = {
+    event: CHECK_EVENT,
+    event_time: Math.floor(call.nowMs / 1000),
+    event_id: sha256Hex(`${CHECK_EVENT} ${account} ${call.nowMs}`).slice(0, 32),
+    user: { external_id: sha256Hex(CHECK_EVENT) },
+    page: { url: 'https://postback.invalid/' },
+  };
+  const source = { event_source: 'web', event_source_id: account, test_event_code: CHECK_CODE };
+  const body = JSON.stringify({ ...source, data: [event] });
+  const answer = await callTikTok(makeApiCall(call), { method: 'POST', url: TIKTOK_API.track, body });
+  if (answer.code === 0) return {};
+  const kind = judgeCode(answer.code, answer.message);
+  if (kind === 'credential') throw refuseToken(answer);
+  if (kind === 'configuration') throw refusePixel(account, answer);
+  const said = describeRefusal(answer);
+  return { warnings: [`TikTok refused the test event by which token and pixel are checked (${said}).`] };
+}
+
+function refuseToken(answer: ApiAnswer): AuthError {
+  return new AuthError('token_refused', `TikTok refused the access token (${describeRefusal(answer)}).`, {
+    hint: `Make a new one: ${TOKEN_PLACE}. Nothing was stored.`,
+    next: CONNECT,
+  });
+}
+
+function refusePixel(account: string, answer: ApiAnswer): AuthError {
+  const message = `The access token may not report for pixel ${account} (${describeRefusal(answer)}).`;
+  return new AuthError('account_refused', message, {
+    hint: 'Take a token of the advertiser that owns the pixel, as one of its admins or operators, and compare the pixel code. Nothing was stored.',
+    next: CONNECT,
+  });
+}
+
+function makeApiCall({ http, accessToken, signal }: ConnectCall): ApiCall {
+  return { http, accessToken, ...(signal ? { signal } : {}) };
+}

@@ -1,0 +1,89 @@
+import { isJsonObject, type JsonObject } from '../../json.js';
+import type { ConversionStore } from '../conversion-store.js';
+import { readJson, readMediaType, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import { answerApi, CODES, type AnswerParts } from './answers.js';
+import { createEventCheck } from './event-check.js';
+import type { SandboxTikTokUser } from './seed.js';
+
+/** 1000 events a request (networks.md section 1). */
+const MAX_EVENTS = 1000;
+const SOURCES: readonly unknown[] = ['web', 'app', 'offline', 'crm'];
+const FRAME: readonly string[] = ['event_source', 'event_source_id', 'partner_name', 'test_event_code', 'data'];
+
+export interface TrackParts extends AnswerParts {
+  conversions: ConversionStore;
+}
+
+interface Batch {
+  pixel: string;
+  testCode?: string;
+  events: JsonObject[];
+}
+
+/**
+ * `POST /open_api/v1.3/event/track/`: takes all events or none, and names the bad ones by their place, from 0
+ * (networks.md sections 1 and 3).
+ */
+export function createTracker(parts: TrackParts): (request: SandboxRequest, user: SandboxTikTokUser) => SandboxAnswer {
+  const check = createEventCheck(parts.clock);
+  return (request, user) => {
+    const batch = readBatch(request);
+    if (typeof batch === 'string') return answerApi(parts, CODES.invalidParameter, batch);
+    if (!mayReport(user, batch.pixel)) {
+      const words = 'You must be an admin or operator of this advertiser account.';
+      return answerApi(parts, CODES.noPermission, `No permission to operate pixel code: ${batch.pixel}. ${words}`);
+    }
+    const problems = batch.events.flatMap((event, index) => check(event, `Batch.${index}`));
+    if (problems.length > 0) return answerApi(parts, CODES.invalidParameter, problems.join('; '));
+    for (const event of batch.events) keepEvent(parts, batch, event);
+    return answerApi(parts, 0, 'OK');
+  };
+}
+
+function mayReport({ advertisers, mayReport: may }: SandboxTikTokUser, pixel: string): boolean {
+  return may && advertisers.some(({ pixels }) => pixels.some(({ code }) => code === pixel));
+}
+
+/** The frame of a request; a sentence where it is wrong, and no event can be blamed. */
+function readBatch(request: SandboxRequest): Batch | string {
+  if (readMediaType(request) !== 'application/json') return 'Content-Type: Must be application/json.';
+  const body = readJson(request)?.value;
+  if (!isJsonObject(body)) return 'Invalid JSON.';
+  const unknown = Object.keys(body).find((name) => !FRAME.includes(name));
+  if (unknown !== undefined) return `${unknown}: Unknown field.`;
+  const { event_source: source, event_source_id: pixel, test_event_code: testCode, data } = body;
+  const refusal = refuseSource(source, pixel);
+  if (refusal !== undefined) return refusal;
+  if (!Array.isArray(data) || data.length < 1 || data.length > MAX_EVENTS) {
+    return `data: Length must be between 1 and ${MAX_EVENTS}.`;
+  }
+  const batch: Batch = { pixel: pixel as string, events: data as JsonObject[] };
+  if (testCode === undefined) return batch;
+  if (typeof testCode !== 'string' || testCode === '') return 'test_event_code: Not a valid string.';
+  return data.length > 1 ? 'test_event_code: Only one event a request can be tested.' : { ...batch, testCode };
+}
+
+function refuseSource(source: unknown, pixel: unknown): string | undefined {
+  if (!SOURCES.includes(source)) return 'event_source: Must be one of: web, app, offline, crm.';
+  if (source !== 'web') return 'event_source: The sandbox has web pixels only.';
+  return typeof pixel === 'string' && pixel !== '' ? undefined : 'event_source_id: Not a valid string.';
+}
+
+function keepEvent({ conversions }: TrackParts, { pixel, testCode }: Batch, event: JsonObject): void {
+  const target = event['event'] as string;
+  const excluded = testCode !== undefined ? 'test_event' : event['limited_data_use'] === true && 'limited_data_use';
+  conversions.accept(
+    {
+      network: 'tiktok',
+      api: 'events-2.0',
+      account: pixel,
+      target,
+      // "event_source_id + event + event_id"; test events are kept apart.
+      scope: testCode === undefined ? target : `${target} (test)`,
+      ...(typeof event['event_id'] === 'string' ? { dedupeId: event['event_id'] } : {}),
+      ...(excluded ? { excluded } : {}),
+      event,
+    },
+    'first',
+  );
+}
