@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../../http/http.js';
+import { amountOf, checkAmount } from '../amount.js';
 import { boundJsonBytes, quoteJson } from '../json-text.js';
 import type { Channel, Connection, Facts, Outgoing, Skip } from '../network.js';
 import type { Mapping } from '../../goals/goal.js';
@@ -70,11 +71,13 @@ const WRONG_MAPPING: Skip = {
 };
 
 function checkFacts(facts: Facts, mapping: Mapping): Skip | undefined {
-  const { user, pageUrl, limitedDataUse } = facts as TikTokFacts;
+  const conversion = facts as TikTokFacts;
+  const { user, pageUrl, limitedDataUse } = conversion;
   if (typeof mapping !== 'string') return WRONG_MAPPING;
   if (user.ttclid === undefined) return NO_CLICK_ID;
   if (pageUrl === undefined) return NO_PAGE;
-  return limitedDataUse && user.ip === undefined ? NO_IP : undefined;
+  if (limitedDataUse && user.ip === undefined) return NO_IP;
+  return checkAmount(conversion, 'TikTok');
 }
 
 function renderBody(pixel: string, testCode: string | undefined, items: readonly Outgoing[]): string {
@@ -94,10 +97,11 @@ function renderEvent({ postback, mapping }: Outgoing): string {
 }
 
 /** Money stands in the body digit for digit: it never passes through a binary float. */
-function renderProperties({ value, currency, orderId, itemId, itemName, quantity }: TikTokFacts): string {
+function renderProperties(facts: TikTokFacts): string {
+  const { orderId, itemId, itemName, quantity } = facts;
   const fields: string[] = [];
-  if (value !== undefined && currency !== undefined)
-    fields.push(`"value":${value}`, `"currency":${quoteJson(currency)}`);
+  const amount = amountOf(facts);
+  if (amount) fields.push(`"value":${amount.value},"currency":${quoteJson(amount.currency)}`);
   if (orderId !== undefined) fields.push(`"order_id":${quoteJson(orderId)}`);
   if (itemId !== undefined) {
     const content = { content_id: itemId, content_name: itemName, quantity };

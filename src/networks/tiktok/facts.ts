@@ -4,7 +4,7 @@ import { toCountryCode } from '../../identity/country.js';
 import { readHash, sha256Hex } from '../../identity/hash.js';
 import { hashIdentifiers } from '../../identity/hash-identifiers.js';
 import { TIKTOK_RULES } from '../../identity/tiktok/rules.js';
-import { toAmountText } from '../amount-text.js';
+import { readPriced, type Priced } from '../amount.js';
 import { readPageUrl } from '../page-url.js';
 import { readIpAddress, readUserAgent } from '../plain-identifiers.js';
 
@@ -24,12 +24,9 @@ export interface TikTokUser {
 }
 
 /** All that the Events API may be told of one conversion: pure JSON, named as in its body. */
-export interface TikTokFacts {
+export interface TikTokFacts extends Priced {
   user: TikTokUser;
   pageUrl?: string;
-  /** Decimal text. Only together with a currency. */
-  value?: string;
-  currency?: string;
   orderId?: string;
   itemId?: string;
   itemName?: string;
@@ -39,12 +36,8 @@ export interface TikTokFacts {
 
 /** Hashes and keeps what TikTok may be told of `event`. The click id is kept unmodified. */
 export function prepareTikTokFacts(event: ConversionEvent, settings: Settings): TikTokFacts {
-  const facts: TikTokFacts = { user: describeUser(event, settings) };
+  const facts: TikTokFacts = { user: describeUser(event, settings), ...readPriced(event) };
   put(facts, 'pageUrl', readPageUrl(event.pageUrl));
-  const { currency } = event;
-  const value = event.value === undefined ? undefined : toAmountText(event.value);
-  // Both or neither (contract.md section 6).
-  if (value !== undefined && currency !== undefined) Object.assign(facts, { value, currency });
   put(facts, 'orderId', event.transactionId?.trim());
   put(facts, 'itemId', event.itemId?.trim());
   put(facts, 'itemName', event.itemName?.trim());

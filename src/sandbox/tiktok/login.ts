@@ -1,16 +1,14 @@
 import { isJsonObject } from '../../json.js';
 import { renderConsentPage, renderNote } from '../consent-page.js';
-import { answerPage, answerRedirect, readJson, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import { answerPage, readJson, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
 import { escapeHtml, renderPage } from '../page.js';
+import { mayReturnTo, redirectBack } from '../return-url.js';
 import type { Route } from '../route.js';
 import { answerApi, answerStatus, CODES, type AnswerParts } from './answers.js';
 import type { TikTokGrants } from './grants.js';
 import { SANDBOX_TIKTOK_APP_ID, SANDBOX_TIKTOK_APP_SECRET, TIKTOK_USERS } from './seed.js';
 
 const HOSTS = ['business-api.tiktok.com'];
-/** The redirect URLs registered for the sandbox's app (contract.md section 3, `connect`). */
-const REGISTERED = [8787, 8788, 8789].map((port) => `http://localhost:${port}/callback`);
-const LOOPBACK = /^http:\/\/localhost:\d{1,5}\/callback$/;
 /** Permissions are set on the app, by number; the names are those of the portal. */
 const WISHES = [
   ['read advertiser accounts', 'Ad Account Management'],
@@ -72,29 +70,20 @@ function takeConsent(parts: LoginParts, { query, body }: SandboxRequest): Sandbo
 
 function refuseRequest({ anyLoopbackPort }: LoginParts, query: URLSearchParams): SandboxAnswer | undefined {
   if (query.get('app_id') !== SANDBOX_TIKTOK_APP_ID) return answerPage(400, renderProblem('This app does not exist.'));
-  const redirectUri = query.get('redirect_uri') ?? '';
-  if (REGISTERED.includes(redirectUri) || (anyLoopbackPort && LOOPBACK.test(redirectUri))) return undefined;
+  if (mayReturnTo(query.get('redirect_uri') ?? '', anyLoopbackPort)) return undefined;
   return answerPage(400, renderProblem('The redirect URL is not one of those registered for this app.'));
 }
 
 function decide({ grants }: LoginParts, query: URLSearchParams, decision: string, user: string): SandboxAnswer {
   // What the real portal does on a refusal is not documented.
-  if (decision === 'deny') return redirectWith(query, { error: 'access_denied' });
+  if (decision === 'deny') return redirectBack(query, { error: 'access_denied' });
   if (decision !== 'allow') return answerPage(400, renderProblem('The decision must be allow or deny.'));
   if (!TIKTOK_USERS.some(({ name }) => name === user)) {
     return answerPage(400, renderProblem('The sandbox has no such user.'));
   }
   const code = grants.issueCode(user);
   // The portal gives the code under both names.
-  return redirectWith(query, { auth_code: code, code });
-}
-
-function redirectWith(query: URLSearchParams, values: Record<string, string>): SandboxAnswer {
-  const location = new URL(query.get('redirect_uri')!);
-  for (const [name, value] of Object.entries(values)) location.searchParams.set(name, value);
-  const state = query.get('state');
-  if (state !== null) location.searchParams.set('state', state);
-  return answerRedirect(location.href);
+  return redirectBack(query, { auth_code: code, code });
 }
 
 function answerToken(parts: LoginParts, request: SandboxRequest): SandboxAnswer {

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { checkTikTokMapping, defaultTikTokMapping } from '../../../../src/networks/tiktok/mapping.js';
+
+test.each([
+  ['purchase', 'Purchase'],
+  ['wishlist_add', 'AddToWishlist'],
+  ['wishlist_remove', 'wishlist_remove'],
+  ['email_acquired', 'CompleteRegistration'],
+  ['sign_up', 'sign_up'],
+  ['constructor', 'constructor'],
+])('%s is %s at TikTok', (event, name) => {
+  expect(defaultTikTokMapping(event)).toBe(name);
+  expect(checkTikTokMapping(name)).toBeUndefined();
+});
+
+test.each(['CompletePayment', 'my event', 'x'.repeat(100), 'Käufe'])('%j may be a name', (name) => {
+  expect(checkTikTokMapping(name)).toBeUndefined();
+});
+
+test.each([
+  ['', 'is no event name'],
+  [' Purchase', 'is no event name'],
+  ['a\nb', 'is no event name'],
+  ['x'.repeat(101), '101 characters'],
+  [{ name: 'n', type: 'OTHER', source: 'WEBSITE' }, 'one event name'],
+])('%j may not', (mapping, words) => {
+  expect(checkTikTokMapping(mapping)).toContain(words);
+});
