@@ -173,7 +173,7 @@ describe('check', () => {
 });
 
 test('sizeOf is never less than what an event takes in the body', () => {
-  const text = fc.string({ unit: 'binary', maxLength: 40 });
+  const text = fc.string({ unit: fc.constantFrom('a', '"', '\\', '\u0001', 'ä', '😀', '\ud800'), maxLength: 40 });
   const event = fc.record({
     value: fc.constantFrom(undefined, '9.99', '12345678901234567890.12'),
     currency: fc.constantFrom(undefined, 'USD'),
@@ -203,6 +203,5 @@ test('sizeOf is never less than what an event takes in the body', () => {
       const two = Buffer.byteLength(String(channel.request([outgoing, outgoing], 't').body));
       expect(channel.sizeOf(outgoing)).toBeGreaterThanOrEqual(two - one);
     }),
-    { numRuns: 40 },
   );
 });
