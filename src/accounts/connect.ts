@@ -122,11 +122,12 @@ function gatherSecrets({ network, connector, client, clock }: ConnectInput, { to
 }
 
 function makeCall({ http, clock, signal }: ConnectInput, credentials: Credentials, wish: AccountWish): ConnectCall {
-  const { clientId } = credentials.connection;
+  const { clientSecret, connection } = credentials;
   return {
     http,
     accessToken: readAccessToken(credentials) ?? '',
-    ...(clientId === undefined ? {} : { clientId }),
+    ...(connection.clientId === undefined ? {} : { clientId: connection.clientId }),
+    ...(clientSecret ? { clientSecret } : {}),
     wish,
     nowMs: clock.now(),
     ...(signal ? { signal } : {}),

@@ -12,9 +12,9 @@ const SECRET_HEADERS = new Set([
   'developer-token',
 ]);
 
-/** Names of query and form values that are secrets; `code` is an authorization code, single use but still a key. */
+/** Names of query and form values that are secrets; authorization codes are single use but still keys. */
 const SECRET_VALUES =
-  /^(?:access_token|refresh_token|client_secret|code|code_verifier|token|password|api_key|client_assertion|appsecret_proof)$/i;
+  /^(?:access_token|refresh_token|client_secret|secret|code|auth_code|code_verifier|token|password|api_key|client_assertion|appsecret_proof)$/i;
 
 /**
  * The request as it may be shown: tokens in headers, query and form bodies are masked. A scheme word such as

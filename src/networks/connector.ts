@@ -32,6 +32,8 @@ export interface ConnectCall {
   accessToken: string;
   /** Of the application; absent where a token was pasted. */
   clientId?: string;
+  /** Of the application: TikTok wants it again for the list of advertisers. */
+  clientSecret?: Secret;
   wish: AccountWish;
   /** Milliseconds since the epoch. */
   nowMs: number;

@@ -9,6 +9,8 @@ import { createMetaSandbox } from './meta/meta.js';
 import { META_SEED } from './meta/seed.js';
 import type { SandboxNetwork, SandboxTools } from './sandbox-network.js';
 import type { SandboxSeed } from './seed.js';
+import { TIKTOK_SEED } from './tiktok/seed.js';
+import { createTikTokSandbox } from './tiktok/tiktok.js';
 
 interface Played {
   make(tools: SandboxTools): SandboxNetwork;
@@ -18,6 +20,7 @@ interface Played {
 /** The networks that the sandbox plays; a new one is a folder here and a line in this table. */
 const PLAYED: Partial<Record<NetworkName, Played>> = {
   amazon: { make: createAmazonSandbox, seed: AMAZON_SEED },
+  tiktok: { make: createTikTokSandbox, seed: TIKTOK_SEED },
   google: { make: createGoogleSandbox, seed: GOOGLE_SEED },
   reddit: { make: createRedditSandbox, seed: REDDIT_SEED },
   meta: { make: createMetaSandbox, seed: META_SEED },

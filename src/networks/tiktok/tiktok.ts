@@ -8,6 +8,7 @@ import { TIKTOK_VARIABLES } from './variables.js';
 export const tiktok: Network = {
   name: 'tiktok',
   title: 'TikTok',
+  testArea: 'test event code (--test-code)',
   sharesEventIds: true,
   variables: TIKTOK_VARIABLES,
   loadConnector: async () => (await import('./connector.js')).tiktokConnector,

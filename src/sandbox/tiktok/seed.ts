@@ -1,4 +1,5 @@
 import type { ConsentUser } from '../consent-page.js';
+import type { SandboxSeed } from '../seed.js';
 
 /** The application that the sandbox knows. Public constants of a stand-in, secret in form only. */
 export const SANDBOX_TIKTOK_APP_ID = '7000000000000000001';
@@ -12,6 +13,17 @@ export const SANDBOX_TIKTOK_PIXEL = 'C0SANDBOXPIXEL000001';
 
 /** A code of the test area; the sandbox takes any other as well, as TikTok seems to. */
 export const SANDBOX_TIKTOK_TEST_CODE = 'TEST12345';
+
+/** The grant of `--sandbox`; goals need no mapping here. */
+export const TIKTOK_SEED: SandboxSeed = {
+  connection: {
+    network: 'tiktok',
+    account: SANDBOX_TIKTOK_PIXEL,
+    accountName: 'Sandbox game site',
+    testCode: SANDBOX_TIKTOK_TEST_CODE,
+  },
+  secrets: { accessToken: SANDBOX_TIKTOK_TOKEN },
+};
 
 export interface SandboxPixel {
   code: string;
