@@ -47,7 +47,7 @@ async function findPixels(call: ConnectCall): Promise<FoundAccounts> {
 }
 
 function nothingFound(advertisers: number): AuthError {
-  const seen = advertisers === 0 ? 'no advertiser account' : `no pixel in ${advertisers} advertiser account(s)`;
+  const seen = advertisers === 0 ? 'no advertiser account' : 'no pixel in any advertiser account';
   return new AuthError('no_account_found', `TikTok for Business let us in, but this user has ${seen}.`, {
     hint: 'Create a web pixel in Events Manager, or allow the app to reach the advertiser that has it. Nothing was stored.',
     next: CONNECT,

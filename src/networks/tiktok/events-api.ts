@@ -111,7 +111,7 @@ function renderProperties(facts: TikTokFacts): string {
 }
 
 /** The envelope, every name and bracket, and the longest of each number and code. */
-const FIXED_BYTES = 420;
+const FIXED_BYTES = 300;
 const NAME_BYTES = 16;
 
 function boundEventBytes({ postback, mapping }: Outgoing): number {

@@ -1,4 +1,5 @@
-import type { Omission, SandboxRequest } from '../exchange.js';
+import type { SandboxRequest } from '../exchange.js';
+import { pickOmitted } from '../omission.js';
 import type { Problem } from './field-checks.js';
 
 /** What became of the events of one request, by their place in it. */
@@ -26,13 +27,4 @@ export function judgeBatch(
   const omitted = pickOmitted(batch.accepted, request.omission);
   for (const index of batch.accepted) if (!omitted.has(index) || request.omission?.accepted) keep(index);
   return { ...batch, accepted: batch.accepted.filter((index) => !omitted.has(index)) };
-}
-
-function pickOmitted(accepted: readonly number[], omission: Omission | undefined): ReadonlySet<number> {
-  const left = [...accepted];
-  const omitted = new Set<number>();
-  while (omission && omitted.size < omission.count && left.length > 0) {
-    omitted.add(left.splice(omission.pick(left.length), 1)[0]!);
-  }
-  return omitted;
 }

@@ -9,6 +9,7 @@ export interface AnswerParts {
 
 /** Codes of the API for Business that the sandbox answers (networks.md section 3). */
 export const CODES = {
+  partial: 20001,
   noPermission: 40001,
   invalidParameter: 40002,
   throttled: 40100,

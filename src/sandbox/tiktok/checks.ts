@@ -5,6 +5,8 @@ import { isJsonObject } from '../../json.js';
 export type Check = (value: unknown, path: string) => string[];
 
 const HASH = /^[0-9a-f]{64}$/;
+/** No range is documented: the usual one of a count. */
+const MAX_INT32 = 2_147_483_647;
 const CURRENCY = /^[A-Z]{3}$/;
 
 function checkThat(holds: (value: unknown) => boolean, words: string): Check {
@@ -16,7 +18,10 @@ const isHash = (value: unknown): boolean => typeof value === 'string' && HASH.te
 
 export const checkText = checkThat(isText, 'Not a valid string.');
 export const checkNumber = checkThat((value) => typeof value === 'number', 'Not a valid number.');
-export const checkInteger = checkThat((value) => Number.isInteger(value), 'Not a valid integer.');
+export const checkInteger = checkThat(
+  (value) => Number.isInteger(value) && Math.abs(value as number) <= MAX_INT32,
+  'Not a valid integer.',
+);
 export const checkFlag = checkThat((value) => typeof value === 'boolean', 'Not a valid boolean.');
 export const checkIp = checkThat((value) => isText(value) && isIP(value) !== 0, 'Not a valid IP address.');
 export const checkCurrency = checkThat((value) => isText(value) && CURRENCY.test(value), 'Not a valid currency.');

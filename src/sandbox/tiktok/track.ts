@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { ConversionStore } from '../conversion-store.js';
-import { readJson, readMediaType, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import { readJson, readMediaType, type Omission, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import { pickOmitted } from '../omission.js';
 import { answerApi, CODES, type AnswerParts } from './answers.js';
 import { createEventCheck } from './event-check.js';
 import type { SandboxTikTokUser } from './seed.js';
@@ -35,9 +36,19 @@ export function createTracker(parts: TrackParts): (request: SandboxRequest, user
     }
     const problems = batch.events.flatMap((event, index) => check(event, `Batch.${index}`));
     if (problems.length > 0) return answerApi(parts, CODES.invalidParameter, problems.join('; '));
-    for (const event of batch.events) keepEvent(parts, batch, event);
-    return answerApi(parts, 0, 'OK');
+    return takeBatch(parts, batch, request.omission);
   };
+}
+
+/** Takes all; where a fault leaves some out of it, that is "partial success", which names them. */
+function takeBatch(parts: TrackParts, batch: Batch, omission: Omission | undefined): SandboxAnswer {
+  const omitted = pickOmitted([...batch.events.keys()], omission);
+  for (const [index, event] of batch.events.entries()) {
+    if (!omitted.has(index) || omission?.accepted) keepEvent(parts, batch, event);
+  }
+  if (omitted.size === 0) return answerApi(parts, 0, 'OK');
+  const words = [...omitted].map((index) => `Batch.${index}: Not processed.`);
+  return answerApi(parts, CODES.partial, words.join('; '));
 }
 
 function mayReport({ advertisers, mayReport: may }: SandboxTikTokUser, pixel: string): boolean {
