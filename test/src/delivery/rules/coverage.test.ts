@@ -26,7 +26,6 @@ const RULES = [
 /** Rules of networks that this version does not send to: the tables of "Five more networks" will show them. */
 const ELSEWHERE = {
   K9: ['x', 'a pasted pixel id, and an event tag of its own for each goal'],
-  K11: ['tiktok', 'an account and a pixel from a list; pasted tokens'],
 } as const;
 
 it('every rule has a row, or belongs to a network that is not there yet', () => {

@@ -6,6 +6,7 @@ import { SANDBOX_ACCOUNTS, SANDBOX_TERMS_ACCOUNT } from '../../../../src/sandbox
 import { answerPrompts } from '../../../kit/prompts.js';
 import { refusalOf, type Office } from './office.js';
 import { COUNTED, goal } from './row.js';
+import { TIKTOK_ROWS } from './tiktok-rows.js';
 
 /** Rule, what, what is done with the files and the network, and what comes of it. */
 export type OfficeRow = readonly [
@@ -244,4 +245,5 @@ export const OFFICE_ROWS: OfficeRow[] = [
     },
     [['-not_connected purchase@amazon'], COUNTED],
   ],
+  ...TIKTOK_ROWS,
 ];

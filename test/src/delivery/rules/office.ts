@@ -17,9 +17,15 @@ import type { JsonObject } from '../../../../src/json.js';
 import { amazon } from '../../../../src/networks/amazon/amazon.js';
 import type { AccountWish } from '../../../../src/networks/connector.js';
 import type { Network } from '../../../../src/networks/network.js';
+import { tiktok } from '../../../../src/networks/tiktok/tiktok.js';
 import { systemRandom } from '../../../../src/random.js';
 import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, seededRefreshToken } from '../../../../src/sandbox/amazon/seed.js';
 import { startSandbox, type Sandbox } from '../../../../src/sandbox/sandbox.js';
+import {
+  SANDBOX_TIKTOK_APP_ID,
+  SANDBOX_TIKTOK_APP_SECRET,
+  seededTikTokToken,
+} from '../../../../src/sandbox/tiktok/seed.js';
 import { Secret } from '../../../../src/secret.js';
 import { openWorkspace, type Workspace } from '../../../../src/workspace.js';
 import { LeapingClock } from '../../../kit/clock.js';
@@ -65,6 +71,13 @@ export class Office {
   async paste(network: Network, token: string, account: string, game = 'one'): Promise<void> {
     const consent = { kind: 'token', secrets: { accessToken: new Secret(token) } } as const;
     await this.#connect(game, network, { account }, { consent });
+  }
+
+  /** Connects a game to TikTok: with a token of the app, which lists pixels, or with a pasted one, which does not. */
+  async connectTikTok(user: string, kind: 'app' | 'pasted', wish: AccountWish = {}): Promise<void> {
+    const client = { id: SANDBOX_TIKTOK_APP_ID, secret: new Secret(SANDBOX_TIKTOK_APP_SECRET) };
+    const consent = { kind: 'token', secrets: { accessToken: new Secret(seededTikTokToken(user)) } } as const;
+    await this.#connect('one', tiktok, wish, kind === 'app' ? { client, consent } : { consent });
   }
 
   async #connect(

@@ -38,7 +38,7 @@ export async function ask(
   };
   const answer = await fetch(`${sandbox.url}/${API}${path}`, init);
   const text = await answer.text();
-  return [answer.status, text.startsWith('{') ? (JSON.parse(text) as Answer) : text];
+  return [answer.status, text.startsWith('{') ? JSON.parse(text) : text];
 }
 
 /** Tracks events for the seeded pixel; `frame` changes the request around them. */
