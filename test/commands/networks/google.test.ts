@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/json.js';
@@ -174,6 +174,24 @@ describe('what Google decides later', () => {
     expect(JSON.parse(stdout) as RunSummary).toMatchObject({ delivered: 3, pending: 0 });
     expect(errand.sandbox.state.received()).toBe(3);
     expect((await errand.logs()).map(({ status }) => status)).toEqual(['success', 'success', 'success']);
+  });
+
+  test('one bad event in a full batch: 1 999 neighbours are delivered once', async () => {
+    const errand = await makeGoogleErrand();
+    const file = join(errand.cwd, 'events.jsonl');
+    writeFileSync(file, makeClicks(2000, { 1234: { currency: 'ABC' } }));
+    const { code, stdout } = await errand.run(['send', file, '--wait', '--json']);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      delivered: 1999,
+      failed: 1,
+      pending: 0,
+      networks: { google: { requests: 2 } },
+    });
+    expect(errand.sandbox.state.received()).toBe(1999);
+    expect(await errand.logs('--status', 'failed')).toMatchObject([
+      { reason: 'INVALID_CURRENCY_CODE', message: expect.stringContaining('events.events[1233].currency') as string },
+    ]);
   });
 
   test('bad ones among good ones: neighbours delivered once, the bad with the words of the network', async () => {
