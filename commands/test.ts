@@ -3,7 +3,7 @@ import { setStage } from '../src/delivery/stage.js';
 import type { Summary } from '../src/delivery/tally.js';
 import { listRefused, type TestResult } from '../src/delivery/test-results.js';
 import type { TestPlan } from '../src/delivery/test-plan.js';
-import { planTests } from '../src/delivery/test-plan.js';
+import { listCautions, planTests } from '../src/delivery/test-plan.js';
 import { rehearseTests, runTests } from '../src/delivery/test-run.js';
 import { UsageError } from '../src/errors.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
@@ -19,7 +19,7 @@ export default class Test extends WorkspaceCommand<typeof Test> {
   static override summary = 'send a made-up conversion for each goal, to see that it arrives';
   static override description =
     'One test conversion for each mapped goal and connected network, of a person who does not exist. It goes to the ' +
-    'test mapping (postback map --test), never where real conversions are counted: a goal without one is refused, unless ' +
+    'test mapping (postback map --test) or to the test area of the network: a goal with neither is refused, unless ' +
     '--live sends a real conversion. Every test has an event id of its own and is in the log.';
   static override examples = [
     '<%= config.bin %> test --json',
@@ -52,6 +52,7 @@ export default class Test extends WorkspaceCommand<typeof Test> {
           `These are real: ${countOf(plan.ready.length, 'conversion')} will be counted by the network.`,
         );
       }
+      for (const caution of live ? [] : listCautions(stage, plan)) await this.io.remark(caution);
       const view = new RunView(this.io);
       const report = (update: Update): void => view.show(update);
       const summary = await runTests(workspace, plan, { ...selection, report, signal: this.signal });
@@ -83,7 +84,7 @@ export default class Test extends WorkspaceCommand<typeof Test> {
       'no_test_destination',
       `Nothing was sent: ${tests.map(({ message }) => message).join('; ')}.`,
       {
-        hint: 'Give the goals a test mapping, or send real conversions with --live.',
+        hint: 'Give the goals a test mapping or the connection a test code, or send real conversions with --live.',
         next: `postback map ${first.goal} ${first.network} VALUE --test`,
       },
     );

@@ -59,6 +59,12 @@ export function planTests(workspace: Workspace, { world }: Stage, { goals, netwo
   return plan;
 }
 
+/** What somebody who sends these tests should know of their networks, in sentences. */
+export function listCautions({ world }: Stage, { ready }: TestPlan): string[] {
+  const cautions = ready.map(({ network }) => world.routes.get(network)?.network.testCaution);
+  return [...new Set(cautions)].filter((caution) => caution !== undefined);
+}
+
 /** Why a goal cannot be tested at a network; `isTold`: also where nobody asked for this goal. */
 function findObstacle(
   goal: ConversionGoal,

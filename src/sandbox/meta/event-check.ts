@@ -42,6 +42,8 @@ const STORE_WINDOW_S = 62 * DAY_S;
 const AHEAD_S = 60;
 const HTTP_URL = /^https?:\/\/\S+$/;
 const CURRENCY = /^[A-Za-z]{3}$/;
+/** Units of account that are in ISO 4217 and are nobody's money: the sandbox takes them for no currency. */
+const NO_MONEY: readonly unknown[] = ['XDR', 'XSU', 'XUA', 'XTS', 'XXX'];
 
 /**
  * What is wrong with an event, the first thing only, as Meta tells it. Which subcode goes with which fault is public for
@@ -116,10 +118,10 @@ function checkCustomData({ event_name: name, custom_data: custom = {} }: JsonObj
   if (!isJsonObject(custom)) return refuse(2_804_017, 'Custom Data Is Invalid', 'custom_data is an object.');
   const { value, currency } = custom;
   const isAmount = typeof value === 'number' && value >= 0;
-  const isCode = typeof currency === 'string' && CURRENCY.test(currency);
+  const isCode = typeof currency === 'string' && CURRENCY.test(currency) && !NO_MONEY.includes(currency);
   if (value !== undefined && !isAmount) return refuse(2_804_017, 'Value Is Invalid', 'value is a number from 0.');
   if (currency !== undefined && !isCode)
-    return refuse(2_804_017, 'Currency Is Invalid', 'currency is an ISO 4217 code.');
+    return refuse(2_804_017, 'Currency Is Invalid', `${JSON.stringify(currency)} is no currency of ISO 4217.`);
   if (name !== 'Purchase' || (isAmount && isCode)) return undefined;
   const words = 'Purchase events need the parameters value and currency in custom_data.';
   return refuse(2_804_009, 'Missing Value Or Currency For Purchase Event', words);
