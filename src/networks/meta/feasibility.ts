@@ -3,12 +3,12 @@ import { amountOf, checkAmount } from '../amount.js';
 import type { Skip } from '../network.js';
 import type { MetaFacts } from './facts.js';
 import { isEventName, PURCHASE } from './mapping.js';
-import { describeTooBroad } from './user-data.js';
+import { describeTooBroad, type MetaUser } from './user-data.js';
 
 /** What Meta requires of a conversion apart from its age (networks.md section 2): undefined when it can be sent. */
 export function checkMetaFacts(facts: MetaFacts, mapping: Mapping): Skip | undefined {
   if (typeof mapping !== 'string' || !isEventName(mapping)) return NO_NAME;
-  return checkPlace(facts) ?? checkUser(facts) ?? checkMoney(facts, mapping);
+  return checkPlace(facts) ?? checkUser(facts.user) ?? checkMoney(facts, mapping);
 }
 
 const NO_NAME: Skip = {
@@ -24,16 +24,22 @@ function checkPlace({ source, user, pageUrl }: MetaFacts): Skip | undefined {
   return undefined;
 }
 
-function checkUser({ user }: MetaFacts): Skip | undefined {
+/** Meta would refuse the first for its breadth; the second it would take, and is not told of (product-behaviour.md A1). */
+function checkUser(user: MetaUser): Skip | undefined {
   const found = describeTooBroad(user);
-  if (found === undefined) return undefined;
+  if (found === undefined) return user.fbc === undefined ? NO_CLICK : undefined;
   return {
     reason: 'no_match_key',
     message:
-      `the event carries ${found}, which fits too many people for Meta; it takes an e-mail address, a phone number, ` +
-      'an external_id, a click (fbclid, fbc), fbp, an IP address, or a name with something beside it',
+      `the event carries ${found}, which fits too many people for Meta; it wants a click (fbclid or fbc), and takes an ` +
+      'e-mail address, a phone number, an external_id, fbp or an IP address beside it',
   };
 }
+
+const NO_CLICK: Skip = {
+  reason: 'no_click_id',
+  message: 'the event carries no fbclid and no fbc, or none of the last 90 days; without a click Meta is not told',
+};
 
 /** A Purchase without money refuses the whole request (100/2804009). */
 function checkMoney(facts: MetaFacts, mapping: string): Skip | undefined {

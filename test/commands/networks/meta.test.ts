@@ -151,6 +151,12 @@ describe('send', () => {
       {},
       'no_match_key',
     ],
+    [
+      'a paid campaign without a click',
+      { fbclid: undefined, utm_source: 'facebook', utm_medium: 'cpc' },
+      {},
+      'no_click_id',
+    ],
   ])('%s is not sent', async (_what, properties, changes, reason) => {
     const errand = await makeMetaErrand();
     expect(await errand.send(makeClick(1, properties, changes), 0)).toMatchObject({

@@ -42,14 +42,30 @@ describe('too broad is refused before it is sent', () => {
   test.each<[string, Partial<Identifiers>, Fields]>([
     ['an e-mail address', plain({ email: 'jo@example.com' }), {}],
     ['a telephone number', plain({ phone: '+16505551212' }), {}],
-    ['a click', {}, { fbclid: 'abc' }],
     ['a browser', {}, { fbp: 'fb.1.1795032845678.1' }],
     ['an external id', { externalId: 'p1' }, {}],
     ['an IP address', { ip: '203.0.113.7' }, {}],
     ['a whole name', plain({ first_name: 'Jo', last_name: 'Doe' }), {}],
     ['a first name and a city', plain({ first_name: 'Jo', city: 'Rome' }), {}],
-  ])('%s will do', (_what, identifiers, fields) => {
-    expect(skipOf(identifiers, fields)).toBeUndefined();
+  ])('%s would do for Meta, but there was no click', (_what, identifiers, fields) => {
+    expect(skipOf(identifiers, fields)).toMatchObject({
+      reason: 'no_click_id',
+      message: expect.stringContaining('fbclid'),
+    });
+  });
+});
+
+describe('a click', () => {
+  const { timeMs } = makeMetaEvent();
+  const monthsAgo = timeMs - 100 * 24 * 3_600_000;
+  test.each<[string, Fields, string | undefined]>([
+    ['fbclid', { fbclid: 'abc' }, undefined],
+    ['fbc', { fbc: `fb.1.${timeMs}.abc` }, undefined],
+    ['an fbc of 100 days', { fbc: `fb.1.${monthsAgo}.abc` }, 'no_click_id'],
+    ['an fbc that is none', { fbc: 'abc' }, 'no_click_id'],
+    ['a paid campaign', { utm_source: 'facebook', utm_medium: 'cpc' }, 'no_click_id'],
+  ])('%s', (_what, fields, reason) => {
+    expect(skipOf({ externalId: 'p1' }, fields)?.reason).toBe(reason);
   });
 });
 
