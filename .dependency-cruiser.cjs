@@ -7,7 +7,7 @@ const WORD_FILES = '^src/(networks/names|events/conversion-event)\\.ts$';
 /** Rooms from the top down: a room imports its own and those after it. */
 const ROOMS = [
   ['demo'],
-  ['report'],
+  ['report', 'overview', 'doctor'],
   ['delivery', 'audiences'],
   ['workspace'],
   ['sandbox-workspace'],

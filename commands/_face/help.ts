@@ -30,6 +30,8 @@ export class PostbackHelp extends Help {
   override render = (text: string): string => fillIn(text, this.config.bin);
 
   override async showHelp(argv: string[]): Promise<void> {
+    // `postback` alone is a question: what now?
+    if (process.argv.length <= 2) return void (await this.config.runCommand('next'));
     const subject = argv.find((word) => !word.startsWith('-') && word !== 'help');
     const isKnown = this.config.commandIDs.some((id) => id === subject || id.startsWith(`${subject ?? ''}:`));
     if (subject !== undefined && !subject.includes(':') && !isKnown) {

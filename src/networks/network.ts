@@ -6,6 +6,7 @@ import type { OAuthProvider } from '../oauth/provider.js';
 import type { Connection } from './connection.js';
 import type { Connector } from './connector.js';
 import type { NetworkName } from './names.js';
+import type { Preflight } from './preflight.js';
 import type { VariableRules } from './variables.js';
 
 export type { Connection } from './connection.js';
@@ -200,6 +201,8 @@ export interface Network {
   findLogin?(connection: Connection): OAuthProvider;
   /** How it is connected; loaded only when somebody connects. */
   loadConnector(): Promise<Connector>;
+  /** What `doctor` can ask it; loaded only when somebody asks. */
+  loadPreflight?(): Promise<Preflight>;
   /** Checks the shape of a mapping; a sentence saying what is expected when it is wrong. */
   checkMapping(mapping: Mapping, api: string | undefined): string | undefined;
   /** Hashes and keeps what this network may be told. Pure. */

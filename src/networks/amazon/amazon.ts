@@ -16,6 +16,7 @@ export const amazon: Network = {
   variables: AMAZON_VARIABLES,
   findLogin: ({ region }) => makeAmazonLogin(isRegion(region) ? region : 'na'),
   loadConnector: async () => (await import('./connector.js')).amazonConnector,
+  loadPreflight: async () => (await import('./preflight.js')).preflight,
   checkMapping: checkAmazonMapping,
   prepare: prepareAmazonFacts,
   open(connection, settings) {

@@ -1,0 +1,51 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Directories } from '../config/directories.js';
+import { fail, pass, warn, type Check } from './check.js';
+
+export interface FilesInput {
+  directories: Directories;
+  workspace: string;
+  /** Modes mean nothing on Windows: there the profile's folder keeps others out. */
+  platform: string;
+}
+
+/** The permission bits that let others than the owner in. */
+const OTHERS = 0o077;
+
+/** Looks at the files that hold grants, settings and the log: whether they are there, and who may read them. */
+export function checkFiles({ directories, workspace, platform }: FilesInput): Check[] {
+  const credentials = join(directories.config, 'credentials.json');
+  const places = [
+    { path: credentials, isSecret: true },
+    { path: join(directories.config, 'config.json'), isSecret: false },
+    { path: join(directories.data, workspace, 'delivery.db'), isSecret: false },
+  ];
+  const found = places.flatMap((place) => {
+    const stats = statSync(place.path, { throwIfNoEntry: false });
+    return stats ? [{ ...place, mode: stats.mode & 0o777, isFile: stats.isFile() }] : [];
+  });
+  if (found.length === 0) return [pass('files', `Nothing is stored yet. Files go to ${directories.config}.`)];
+  const problems = found.flatMap((place) => judge(place, platform));
+  if (problems.length > 0) return problems;
+  const words = platform === 'win32' ? 'are in your profile' : 'can be read by you alone';
+  return [pass('files', `${found.map(({ path }) => path).join(', ')}: ${words}.`)];
+}
+
+function judge(
+  { path, isSecret, mode, isFile }: { path: string; isSecret: boolean; mode: number; isFile: boolean },
+  platform: string,
+): Check[] {
+  if (!isFile) {
+    return [
+      fail('files', `${path} is no file.`, { why: 'It cannot be read or written.', next: 'postback config path' }),
+    ];
+  }
+  if (platform === 'win32' || (mode & OTHERS) === 0) return [];
+  const message = `${path} has the mode ${mode.toString(8).padStart(4, '0')}: others on this machine can read it.`;
+  const next = `chmod 600 ${path}`;
+  return isSecret
+    ? [fail('files', message, { why: 'It holds the secrets of your connections.', next })]
+    : [warn('files', message, { why: 'It says what was sent, though nobody by name.', next })];
+}

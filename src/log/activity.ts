@@ -1,0 +1,110 @@
+import type { Clock } from '../clock.js';
+import type { Database } from './database.js';
+import { LogPeek } from './log-peek.js';
+
+/** What the log knows of one network, in numbers. Times in milliseconds since the epoch. */
+export interface NetworkActivity {
+  /** Attempts since the asked time that ended in success, and those that ended in a final failure. */
+  delivered: number;
+  failed: number;
+  /** Postbacks that wait to be sent again, `processing` left out. */
+  pending: number;
+  /** Postbacks that the network has accepted and not decided upon. */
+  processing: number;
+  /** Postbacks that finally failed since the asked time and were not sent again. */
+  lost: number;
+  lastDeliveryMs?: number;
+  /** The newest attempt of any outcome. */
+  lastAttemptMs?: number;
+  /** When a grant was last seen refused. */
+  lastRefusalMs?: number;
+}
+
+/**
+ * The activity of each network that the log has met. What a killed run left on its way counts as pending, as the next run
+ * would find it.
+ * @throws as openDatabase.
+ */
+export function readActivity(
+  path: string,
+  workspace: string,
+  { clock, sinceMs }: { clock: Clock; sinceMs: number },
+): Map<string, NetworkActivity> {
+  const peek = LogPeek.open(path, workspace);
+  if (!peek) return new Map();
+  try {
+    peek.takeOverDead(clock);
+    return collect(peek.database, sinceMs);
+  } finally {
+    peek.close();
+  }
+}
+
+function collect(database: Database, sinceMs: number): Map<string, NetworkActivity> {
+  const found = new Map<string, NetworkActivity>();
+  const of = (network: unknown): NetworkActivity => {
+    const name = String(network);
+    const activity = found.get(name) ?? { delivered: 0, failed: 0, pending: 0, processing: 0, lost: 0 };
+    found.set(name, activity);
+    return activity;
+  };
+  for (const row of database.prepare(RECENT).all(sinceMs)) {
+    const activity = of(row['network']);
+    activity.delivered = Number(row['delivered']);
+    activity.failed = Number(row['failed']);
+  }
+  for (const row of database.prepare(WAITING).all()) {
+    const activity = of(row['network']);
+    if (row['kind'] === 'processing') activity.processing += Number(row['n']);
+    else activity.pending += Number(row['n']);
+    if (row['kind'] === 'credential') noteRefusal(activity, Number(row['newest']));
+  }
+  for (const row of database.prepare(LOST).all(sinceMs)) of(row['network']).lost = Number(row['n']);
+  for (const name of listNetworks(database)) {
+    const activity = of(name);
+    const at = (sql: string): number | undefined => {
+      const row = database.prepare(sql).get(name);
+      return row ? Number(row['started']) : undefined;
+    };
+    const [lastAttemptMs, lastDeliveryMs, refusedMs] = [at(LAST_ATTEMPT), at(LAST_DELIVERY), at(LAST_REFUSAL)];
+    if (lastAttemptMs !== undefined) activity.lastAttemptMs = lastAttemptMs;
+    if (lastDeliveryMs !== undefined) activity.lastDeliveryMs = lastDeliveryMs;
+    if (refusedMs !== undefined) noteRefusal(activity, refusedMs);
+  }
+  return found;
+}
+
+function noteRefusal(activity: NetworkActivity, atMs: number): void {
+  activity.lastRefusalMs = Math.max(activity.lastRefusalMs ?? 0, atMs);
+}
+
+/** Networks that something was sent to. */
+function listNetworks(database: Database): string[] {
+  return database
+    .prepare('SELECT DISTINCT network FROM request')
+    .all()
+    .map((row) => String(row['network']));
+}
+
+/** `verdicts` has one letter a postback, and is null where all succeeded (schema.ts). */
+const RECENT = `
+SELECT network, sum(CASE WHEN verdicts IS NULL THEN count ELSE length(verdicts) - length(replace(verdicts, 's', '')) END)
+    AS delivered,
+  sum(CASE WHEN verdicts IS NULL THEN 0 ELSE length(verdicts) - length(replace(verdicts, 'f', '')) END) AS failed
+FROM request WHERE started >= ? AND ended IS NOT NULL GROUP BY network`;
+
+const WAITING = `
+SELECT network, kind, count(*) AS n, max(updated) AS newest FROM postback WHERE state = 'pending' GROUP BY network, kind`;
+
+const LOST = "SELECT network, count(*) AS n FROM postback WHERE state = 'failed' AND updated >= ? GROUP BY network";
+
+const LAST_ATTEMPT =
+  'SELECT started FROM request WHERE network = ? AND ended IS NOT NULL ORDER BY started DESC LIMIT 1';
+
+const LAST_DELIVERY = `
+SELECT started FROM request WHERE network = ? AND ended IS NOT NULL AND (verdicts IS NULL OR instr(verdicts, 's') > 0)
+ORDER BY started DESC LIMIT 1`;
+
+const LAST_REFUSAL = `
+SELECT started FROM request WHERE network = ? AND verdicts IS NOT NULL AND kind = 'credential'
+ORDER BY started DESC LIMIT 1`;

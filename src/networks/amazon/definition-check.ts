@@ -1,0 +1,143 @@
+import { parseExactJson, readId } from '../../exact-json.js';
+import { cleanRemoteText } from '../../http/remote-text.js';
+import { isJsonObject, type JsonObject } from '../../json.js';
+import type { Finding, PreflightCall } from '../preflight.js';
+import { isRegion, REGION_ADDRESSES } from './regions.js';
+
+const DEFINITION_TYPE = 'application/vnd.dspconversiondefinition.v2+json';
+const LIST_TYPE = 'application/vnd.dspconversiondefinition.v1+json';
+/** Ids a filter and rows a page at most (amazon-api.md section 3.3). */
+const IDS_A_CALL = 100;
+/** Events sent from servers count only at definitions of this source (amazon-api.md section 1). */
+const SERVER_SOURCE = 'SERVER_TO_SERVER';
+
+interface Definition {
+  name: string;
+  source: string;
+  sourceType: string;
+}
+
+interface Mapped {
+  goal: string;
+  id: string;
+  isTest: boolean;
+}
+
+/**
+ * Checks that every definition that an active goal is mapped to exists in the account and takes server events.
+ * @throws ConnectionFault when there is no answer.
+ */
+export async function checkDefinitions(call: PreflightCall): Promise<Finding[]> {
+  const { api = 'capi-v1' } = call.connection;
+  if (api !== 'capi-v1') {
+    const message = 'The Events API makes definitions by itself: there is no id to check.';
+    return [{ id: 'definitions', result: 'pass', message }];
+  }
+  const mapped = listMapped(call);
+  if (mapped.length === 0) return [];
+  const found = new Map<string, Definition>();
+  const ids = [...new Set(mapped.map(({ id }) => id))];
+  for (let start = 0; start < ids.length; start += IDS_A_CALL) {
+    const refusal = await askFor(call, ids.slice(start, start + IDS_A_CALL), found);
+    if (refusal) return [refusal];
+  }
+  const problems = mapped.flatMap((one) => judge(one, found.get(one.id), call.connection.account));
+  if (problems.length > 0) return problems;
+  const words = ids.length === 1 ? 'The mapped definition is' : `All ${ids.length} mapped definitions are`;
+  return [{ id: 'definitions', result: 'pass', message: `${words} there, and take server events.` }];
+}
+
+function listMapped({ goals }: PreflightCall): Mapped[] {
+  return goals.flatMap(({ id: goal, mapping, test }) =>
+    [
+      { id: mapping, isTest: false },
+      { id: test, isTest: true },
+    ].flatMap(({ id, isTest }) => (typeof id === 'string' ? [{ goal, id, isTest }] : [])),
+  );
+}
+
+function judge({ goal, id, isTest }: Mapped, definition: Definition | undefined, account: string): Finding[] {
+  const flag = isTest ? ' --test' : '';
+  const subject = isTest ? `The test definition ${id} of ${goal}` : `Definition ${id} of ${goal}`;
+  if (!definition) {
+    return [
+      {
+        id: 'definitions',
+        result: 'fail',
+        message: `${subject} does not exist in advertiser ${account}.`,
+        why: 'Every conversion of this goal is refused.',
+        next: `postback map ${goal} amazon DEFINITION_ID${flag}`,
+      },
+    ];
+  }
+  if (definition.source === SERVER_SOURCE) return [];
+  return [
+    {
+      id: 'definitions',
+      result: 'fail',
+      message: `${subject} (${definition.name}) is of the source ${definition.source}, and server events want ${SERVER_SOURCE}.`,
+      why: 'Amazon rejects conversions whose source is not the one of their definition.',
+      next: `postback map ${goal} amazon DEFINITION_ID${flag}`,
+    },
+  ];
+}
+
+async function askFor(
+  { http, connection, accessToken, signal }: PreflightCall,
+  ids: readonly string[],
+  found: Map<string, Definition>,
+): Promise<Finding | undefined> {
+  const { account, clientId = '', profileId } = connection;
+  const { apiOrigin } = REGION_ADDRESSES[isRegion(connection.region) ? connection.region : 'na'];
+  const answer = await http.send(
+    {
+      method: 'POST',
+      url: `${apiOrigin}/accounts/${encodeURIComponent(account)}/dsp/conversionDefinitions/list`,
+      headers: {
+        authorization: `Bearer ${accessToken}`,
+        'Amazon-Advertising-API-ClientId': clientId,
+        ...(profileId === undefined ? {} : { 'Amazon-Advertising-API-Scope': profileId }),
+        'Amazon-Ads-AccountId': account,
+        'content-type': LIST_TYPE,
+        accept: DEFINITION_TYPE,
+      },
+      body: JSON.stringify({
+        filters: [{ field: 'CONVERSION_DEFINITION_ID', values: ids }],
+        maxResults: IDS_A_CALL,
+      }),
+    },
+    signal ? { signal } : {},
+  );
+  if (answer.status !== 200) return refuse(answer.status, account);
+  for (const row of readRows(answer.body)) {
+    const id = readId(row['conversionDefinitionId']);
+    if (id !== undefined) found.set(id, readDefinition(row));
+  }
+  return undefined;
+}
+
+function readRows(body: Buffer): JsonObject[] {
+  const answer = parseExactJson(body.toString());
+  const rows = isJsonObject(answer) ? answer['conversionDefinitions'] : undefined;
+  return Array.isArray(rows) ? rows.filter(isJsonObject) : [];
+}
+
+function readDefinition(row: JsonObject): Definition {
+  const text = (name: string): string => cleanRemoteText(String(row[name] ?? ''));
+  return { name: text('name'), source: text('source'), sourceType: text('sourceType') };
+}
+
+function refuse(status: number, account: string): Finding {
+  const isPassing = status === 429 || status >= 500;
+  const isTerms = status === 403;
+  return {
+    id: 'definitions',
+    result: isPassing ? 'warn' : 'fail',
+    message: `The definitions of advertiser ${account} cannot be listed (HTTP ${status}).`,
+    why: isTerms
+      ? "The terms of the Conversions API may not be accepted: somebody has to do so in the advertiser's Events Manager."
+      : 'Mapped ids could not be checked.',
+    next: isPassing || isTerms ? 'postback doctor' : 'postback connect amazon',
+    ...(isPassing ? { kind: 'network' as const } : { kind: 'auth' as const }),
+  };
+}

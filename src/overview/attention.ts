@@ -1,0 +1,97 @@
+import type { Connected } from '../accounts/connections.js';
+import type { PostbackError } from '../errors.js';
+import type { NetworkActivity } from '../log/activity.js';
+import type { Network } from '../networks/network.js';
+import type { Workspace } from '../workspace.js';
+import { countGoals } from './goal-count.js';
+import { judgeHealth } from './health.js';
+
+/** What is not well at one network, and the command that mends it. */
+export interface Attention {
+  problem: string;
+  next: string;
+  /** Somebody has to look at the grant: nothing is delivered until then. */
+  isGrant?: true;
+}
+
+export interface AttentionInput {
+  network: Network;
+  workspace: Workspace;
+  connected?: Connected;
+  /** Why the variables of a connection cannot be used. */
+  fault?: PostbackError;
+  activity: NetworkActivity | undefined;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** How long before its end a consent is spoken of: long enough for whoever is on holiday. */
+export const GRANT_WARNING_MS = 30 * DAY_MS;
+
+/** The first thing that is not well, the gravest first; undefined where all is. */
+export function findAttention(input: AttentionInput): Attention | undefined {
+  const { network, connected, fault } = input;
+  if (fault) {
+    return { problem: fault.message, next: fault.next ?? 'postback doctor', isGrant: true };
+  }
+  if (!connected) return { problem: 'Not connected.', next: `postback connect ${network.name}` };
+  return findGrantTrouble(input, connected) ?? findSetupGap(input, connected) ?? findDeliveryTrouble(input);
+}
+
+function findGrantTrouble(
+  { network, workspace, activity }: AttentionInput,
+  { credentials, enabled }: Connected,
+): Attention | undefined {
+  const { connection } = credentials;
+  const connect = `postback connect ${network.name}`;
+  if (!enabled) {
+    return { problem: 'Switched off: its postbacks are skipped.', next: `postback enable ${network.name}` };
+  }
+  if (judgeHealth(credentials, activity) === 'credential_failures') {
+    const fromVariables = connection.source === 'environment';
+    return {
+      problem: fromVariables
+        ? `Credential failures detected: the grant in POSTBACK_${network.name.toUpperCase()}_* is refused. Postbacks wait.`
+        : 'Credential failures detected: the grant was revoked or has ended. Postbacks wait; mappings stay.',
+      next: fromVariables ? 'postback doctor' : connect,
+      isGrant: true,
+    };
+  }
+  const { grantExpiresAt } = connection;
+  const leftMs = grantExpiresAt === undefined ? Infinity : Date.parse(grantExpiresAt) - workspace.clock.now();
+  if (leftMs <= 0) {
+    return { problem: `The consent ended on ${grantExpiresAt!.slice(0, 10)}.`, next: connect, isGrant: true };
+  }
+  if (leftMs > GRANT_WARNING_MS) return undefined;
+  const days = Math.ceil(leftMs / DAY_MS);
+  return { problem: `The consent ends in ${days} day${days === 1 ? '' : 's'}.`, next: connect };
+}
+
+function findSetupGap({ network, workspace }: AttentionInput, { credentials }: Connected): Attention | undefined {
+  const { goalsActive, goalsMapped } = countGoals(network, workspace.goals, credentials.connection.api);
+  if (goalsActive === 0) {
+    return workspace.goals.length === 0
+      ? { problem: 'There is no goal: nothing counts.', next: 'postback goals add' }
+      : { problem: 'Every goal is disabled: nothing counts.', next: `postback goals enable ${workspace.goals[0]!.id}` };
+  }
+  if (goalsMapped === goalsActive) return undefined;
+  const missing = goalsActive - goalsMapped;
+  const words = missing === 1 ? '1 active goal is' : `${missing} active goals are`;
+  return { problem: `${words} not mapped here, and not sent.`, next: 'postback map' };
+}
+
+function findDeliveryTrouble({ network, activity }: AttentionInput): Attention | undefined {
+  const { lost = 0, pending = 0, lastAttemptMs } = activity ?? {};
+  if (lost > 0) {
+    const words = lost === 1 ? '1 postback' : `${lost} postbacks`;
+    return {
+      problem: `${words} finally failed in the last 24 h.`,
+      next: `postback logs --status failed --network ${network.name}`,
+    };
+  }
+  if (pending > 0) {
+    const words = pending === 1 ? '1 postback waits' : `${pending} postbacks wait`;
+    return { problem: `${words} to be sent.`, next: `postback replay --state pending --network ${network.name}` };
+  }
+  if (lastAttemptMs !== undefined) return undefined;
+  return { problem: 'No recent activity: nothing was delivered yet.', next: 'postback send FILE' };
+}

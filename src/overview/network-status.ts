@@ -1,0 +1,122 @@
+import type { Connected } from '../accounts/connections.js';
+import { AuthError, ConfigError, type PostbackError } from '../errors.js';
+import { readActivity, type NetworkActivity } from '../log/activity.js';
+import type { NetworkName } from '../networks/names.js';
+import type { Network } from '../networks/network.js';
+import { NETWORKS } from '../networks/registry.js';
+import type { Workspace } from '../workspace.js';
+import { judgeHealth, type Health } from './health.js';
+import { findAttention, type Attention } from './attention.js';
+import { countGoals } from './goal-count.js';
+
+/** One network as `status` shows it (contract.md section 4). Times ISO 8601. */
+export interface NetworkStatus {
+  network: NetworkName;
+  title: string;
+  connected: boolean;
+  enabled: boolean;
+  account: string | null;
+  accountName: string | null;
+  region: string | null;
+  api: string | null;
+  /** Where the grant is: `store`, `environment` or `sandbox`. */
+  source: string | null;
+  connectedAt: string | null;
+  /** How long ago the grant was given; null where nobody wrote that down. */
+  tokenAgeMs: number | null;
+  grantExpiresAt: string | null;
+  goalsMapped: number;
+  goalsActive: number;
+  delivered24h: number;
+  failed24h: number;
+  /** Postbacks that wait to be sent. */
+  pending: number;
+  /** Postbacks that the network has accepted and is still deciding upon. */
+  processing: number;
+  lastDelivery: string | null;
+  /** Null where nothing is connected. */
+  health: Health | null;
+  /** What is not well, and why, in a sentence. */
+  problem?: string;
+  /** The command that mends it. */
+  next?: string;
+}
+
+export interface WorkspaceStatus {
+  workspace: string;
+  networks: NetworkStatus[];
+}
+
+/** A status with what the face alone needs. */
+export interface JudgedStatus extends WorkspaceStatus {
+  /** Networks whose grant somebody has to look at: exit code 4. */
+  needAttention: NetworkName[];
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * Surveys every network: connection, mappings, what the log says of the last 24 hours, health, and what to do.
+ * @throws ConfigError where a file is wrong; InternalError where the log cannot be read.
+ */
+export function surveyNetworks(workspace: Workspace): JudgedStatus {
+  const { clock, logPath, name } = workspace;
+  const activities = readActivity(logPath, name, { clock, sinceMs: clock.now() - DAY_MS });
+  const needAttention: NetworkName[] = [];
+  const networks = NETWORKS.map((network) => {
+    const found = findConnection(workspace, network.name);
+    const attention = findAttention({ network, workspace, activity: activities.get(network.name), ...found });
+    if (attention?.isGrant) needAttention.push(network.name);
+    return describe(network, workspace, found.connected, activities.get(network.name), attention);
+  });
+  return { workspace: name, networks, needAttention };
+}
+
+/** A connection that variables describe wrongly is a finding about one network, not the end of the survey. */
+function findConnection(
+  { connections, name }: Workspace,
+  network: NetworkName,
+): { connected?: Connected; fault?: PostbackError } {
+  try {
+    const connected = connections.find(name, network);
+    return connected ? { connected } : {};
+  } catch (error) {
+    if (error instanceof AuthError || (error instanceof ConfigError && error.code === 'bad_variable')) {
+      return { fault: error };
+    }
+    throw error;
+  }
+}
+
+function describe(
+  network: Network,
+  { goals, clock }: Workspace,
+  connected: Connected | undefined,
+  activity: NetworkActivity | undefined,
+  attention: Attention | undefined,
+): NetworkStatus {
+  const { connection } = connected?.credentials ?? {};
+  const { connectedAt } = connection ?? {};
+  return {
+    network: network.name,
+    title: network.title,
+    connected: connected !== undefined,
+    enabled: connected?.enabled ?? false,
+    account: connection?.account ?? null,
+    accountName: connection?.accountName ?? null,
+    region: connection?.region ?? null,
+    api: connection?.api ?? null,
+    source: connection?.source ?? null,
+    connectedAt: connectedAt ?? null,
+    tokenAgeMs: connectedAt === undefined ? null : Math.max(0, clock.now() - Date.parse(connectedAt)),
+    grantExpiresAt: connection?.grantExpiresAt ?? null,
+    ...countGoals(network, goals, connection?.api),
+    delivered24h: activity?.delivered ?? 0,
+    failed24h: activity?.failed ?? 0,
+    pending: activity?.pending ?? 0,
+    processing: activity?.processing ?? 0,
+    lastDelivery: activity?.lastDeliveryMs === undefined ? null : new Date(activity.lastDeliveryMs).toISOString(),
+    health: connected ? judgeHealth(connected.credentials, activity) : null,
+    ...(attention ? { problem: attention.problem, next: attention.next } : {}),
+  };
+}
