@@ -31,7 +31,10 @@ export class PostbackHelp extends Help {
 
   override async showHelp(argv: string[]): Promise<void> {
     // `postback` alone is a question: what now?
-    if (process.argv.length <= 2) return void (await this.config.runCommand('next'));
+    if (process.argv.length <= 2) {
+      await this.config.runCommand('next');
+      return;
+    }
     const subject = argv.find((word) => !word.startsWith('-') && word !== 'help');
     const isKnown = this.config.commandIDs.some((id) => id === subject || id.startsWith(`${subject ?? ''}:`));
     if (subject !== undefined && !subject.includes(':') && !isKnown) {

@@ -2,7 +2,7 @@ import type { Connected } from '../accounts/connections.js';
 import { AuthError, ConfigError, type PostbackError } from '../errors.js';
 import { readActivity, type NetworkActivity } from '../log/activity.js';
 import type { NetworkName } from '../networks/names.js';
-import type { Network } from '../networks/network.js';
+import type { Connection, Network } from '../networks/network.js';
 import { NETWORKS } from '../networks/registry.js';
 import type { Workspace } from '../workspace.js';
 import { judgeHealth, type Health } from './health.js';
@@ -92,31 +92,48 @@ function describe(
   network: Network,
   { goals, clock }: Workspace,
   connected: Connected | undefined,
-  activity: NetworkActivity | undefined,
+  activity: NetworkActivity = IDLE,
   attention: Attention | undefined,
 ): NetworkStatus {
-  const { connection } = connected?.credentials ?? {};
-  const { connectedAt } = connection ?? {};
+  const connection = connected?.credentials.connection;
   return {
     network: network.name,
     title: network.title,
     connected: connected !== undefined,
     enabled: connected?.enabled ?? false,
-    account: connection?.account ?? null,
-    accountName: connection?.accountName ?? null,
-    region: connection?.region ?? null,
-    api: connection?.api ?? null,
-    source: connection?.source ?? null,
-    connectedAt: connectedAt ?? null,
-    tokenAgeMs: connectedAt === undefined ? null : Math.max(0, clock.now() - Date.parse(connectedAt)),
-    grantExpiresAt: connection?.grantExpiresAt ?? null,
+    ...describeConnection(connection, clock.now()),
     ...countGoals(network, goals, connection?.api),
-    delivered24h: activity?.delivered ?? 0,
-    failed24h: activity?.failed ?? 0,
-    pending: activity?.pending ?? 0,
-    processing: activity?.processing ?? 0,
-    lastDelivery: activity?.lastDeliveryMs === undefined ? null : new Date(activity.lastDeliveryMs).toISOString(),
+    delivered24h: activity.delivered,
+    failed24h: activity.failed,
+    pending: activity.pending,
+    processing: activity.processing,
+    lastDelivery: activity.lastDeliveryMs === undefined ? null : new Date(activity.lastDeliveryMs).toISOString(),
     health: connected ? judgeHealth(connected.credentials, activity) : null,
     ...(attention ? { problem: attention.problem, next: attention.next } : {}),
   };
+}
+
+const IDLE: NetworkActivity = { delivered: 0, failed: 0, pending: 0, processing: 0, lost: 0 };
+
+const UNKNOWN = {
+  account: null,
+  accountName: null,
+  region: null,
+  api: null,
+  source: null,
+  connectedAt: null,
+  tokenAgeMs: null,
+  grantExpiresAt: null,
+};
+
+function describeConnection(
+  connection: Connection | undefined,
+  nowMs: number,
+): { [K in keyof typeof UNKNOWN]: NetworkStatus[K] } {
+  if (!connection) return UNKNOWN;
+  const { account, accountName, region, api, source, connectedAt, grantExpiresAt } = connection;
+  const tokenAgeMs = connectedAt === undefined ? null : Math.max(0, nowMs - Date.parse(connectedAt));
+  const known = { account, accountName, region, api, source, connectedAt, tokenAgeMs, grantExpiresAt };
+  const present = Object.entries(known).filter(([, value]) => value !== undefined);
+  return { ...UNKNOWN, ...Object.fromEntries(present) };
 }

@@ -123,7 +123,7 @@ function readRows(body: Buffer): JsonObject[] {
 }
 
 function readDefinition(row: JsonObject): Definition {
-  const text = (name: string): string => cleanRemoteText(String(row[name] ?? ''));
+  const text = (name: string): string => cleanRemoteText(readId(row[name]) ?? '');
   return { name: text('name'), source: text('source'), sourceType: text('sourceType') };
 }
 
