@@ -1,6 +1,7 @@
 import { CommandHelp, Help, type Command, type HelpSectionRenderer } from '@oclif/core';
 import type { HelpNotes } from './base-command.js';
 import { EXIT, EXIT_WORDS, type ExitCode } from './exit-codes.js';
+import { HELP_TOPICS } from './help-topics.js';
 import { unknownCommandError } from './suggestions.js';
 
 /** Commands of oclif's plugins make no promise about exit codes. */
@@ -21,7 +22,9 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['SET UP', ['connect', 'disconnect', 'enable', 'disable', 'status', 'doctor', 'goals', 'map', 'unmap', 'config']],
   ['SEND', ['send', 'backfill', 'tail', 'replay', 'test', 'audiences']],
   ['LOOK', ['logs', 'explain', 'stats', 'report', 'validate', 'schema']],
+  ['PEOPLE', ['erase']],
   ['TRY', ['demo', 'sandbox']],
+  ['SHELL', ['autocomplete', 'help']],
 ];
 
 /** Help with examples first (clig.dev), the environment and the exit codes. */
@@ -36,11 +39,23 @@ export class PostbackHelp extends Help {
       return;
     }
     const subject = argv.find((word) => !word.startsWith('-') && word !== 'help');
+    if (subject !== undefined && Object.hasOwn(HELP_TOPICS, subject)) return this.showHelpTopic(subject);
     const isKnown = this.config.commandIDs.some((id) => id === subject || id.startsWith(`${subject ?? ''}:`));
     if (subject !== undefined && !subject.includes(':') && !isKnown) {
-      throw unknownCommandError(subject, this.config.commandIDs);
+      throw unknownCommandError(subject, [...this.config.commandIDs, ...Object.keys(HELP_TOPICS)]);
     }
     await super.showHelp(argv);
+  }
+
+  private async showHelpTopic(name: string): Promise<void> {
+    const parts = await HELP_TOPICS[name]!.load();
+    const sections = parts.map(({ header, body }) =>
+      this.section(
+        header,
+        typeof body === 'string' ? body : body.map(([left, right]): [string, string] => [left, right]),
+      ),
+    );
+    this.log(sections.join('\n\n'));
   }
 
   protected override async showRootHelp(): Promise<void> {
@@ -49,7 +64,7 @@ export class PostbackHelp extends Help {
     for (const { name, description } of this.sortedTopics)
       if (!name.includes(':')) entries.set(name, description ?? '');
     for (const command of this.sortedCommands) {
-      if (!command.id.includes(':')) entries.set(command.id, this.summary(command) ?? '');
+      if (!command.hidden && !command.id.includes(':')) entries.set(command.id, this.summary(command) ?? '');
     }
     const grouped = new Set(GROUPS.flatMap(([, names]) => names));
     const rest = [...entries.keys()].filter((name) => !grouped.has(name));
@@ -66,6 +81,11 @@ export class PostbackHelp extends Help {
     this.log(String(config.pjson.description));
     this.log(`\n${[this.section('USAGE', `$ ${config.bin} COMMAND [FLAGS]`), ...sections].join('\n\n')}\n`);
     if (steps.length > 0) this.log(`${this.section('START HERE', steps)}\n`);
+    const topics = Object.entries(HELP_TOPICS).map(([name, { summary }]): [string, string] => [
+      `help ${name}`,
+      summary,
+    ]);
+    this.log(`${this.section('TOPICS', topics)}\n`);
     this.log(`${config.bin} COMMAND --help tells more. ${config.bin} --version: ${config.version}.`);
   }
 }
