@@ -20,7 +20,7 @@ const ROOMS = [
   ['attribution', 'goals'],
   ['consent'],
   ['events'],
-  ['identity'],
+  ['identity', 'update'],
   ['http'],
 ];
 

@@ -1,4 +1,4 @@
-// Builds dist/, oclif.manifest.json and examples/events.jsonl. Says nothing when it works, and does nothing when nothing has changed.
+// Builds dist/, oclif.manifest.json, examples/events.jsonl and man/postback.1. Says nothing when it works, and does nothing when nothing has changed.
 // It judges no types: `npm run check` does.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle/bundle.js';
 import { listPluginCommands, writeManifest } from './bundle/manifest.js';
 import { refreshExamples } from './make-examples.js';
+import { writeManPage } from './make-man.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -15,10 +16,12 @@ const cache = join(root, 'node_modules', '.cache', 'postback');
 const stampFile = join(cache, 'build.stamp');
 const lock = join(cache, 'build.lock');
 
-/** What is started beside the commands: the door's other side, oclif's help and hook, and the examples, which the build itself runs. */
+/** What is started beside the commands: the door's other side, oclif's help and hook, and what the build itself runs: examples, man page. */
 const OTHER_ENTRIES = [
   'commands/_face/door.ts',
   'commands/_face/help.ts',
+  'commands/_face/help-topics.ts',
+  'commands/_face/exit-codes.ts',
   'commands/_face/hooks/command-not-found.ts',
   'src/demo/example-events.ts',
 ];
@@ -28,6 +31,7 @@ mkdirSync(cache, { recursive: true });
 await withLock(async () => {
   await build();
   await refreshExamples();
+  await writeManPage();
 });
 
 async function build() {

@@ -7,6 +7,7 @@ import { checkSwitches, globalFlags, splitListValue, type ListRule } from './fla
 import { runSignal } from './interruption.js';
 import { createProcessIO, type IO } from './io.js';
 import type { PromptContext } from './prompts.js';
+import { startUpdateNotice, type UpdateNotice } from './update-notice.js';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof BaseCommand)['baseFlags'] & T['flags']
@@ -84,7 +85,25 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     const parsed = await this.parse({ flags: own, baseFlags, args: argDefinitions, strict });
     this.flags = splitLists(parsed.flags, definitions) as FlagsOf<T>;
     this.args = parsed.args as ArgsOf<T>;
-    process.exitCode = (await this.execute()) ?? EXIT.done;
+    const notice = await this.#startNotice();
+    try {
+      process.exitCode = (await this.execute()) ?? EXIT.done;
+    } finally {
+      await notice.end();
+    }
+  }
+
+  async #startNotice(): Promise<UpdateNotice> {
+    const { config, io, flags } = this;
+    const { name, version, cacheDir: cacheFolder } = config;
+    return startUpdateNotice({
+      io,
+      variables: process.env,
+      packageName: name,
+      version,
+      cacheFolder,
+      gateway: (flags as { gateway?: string }).gateway,
+    });
   }
 
   protected override async catch(error: unknown): Promise<void> {

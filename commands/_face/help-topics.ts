@@ -89,7 +89,8 @@ async function describeNetworks(): Promise<TopicPart[]> {
   ]);
   const settings = defaultSettings();
   return NETWORKS.map((network) => {
-    const { limits, testMode } = network.open({ network: network.name, account: '0', source: 'store' }, settings);
+    const connection = { network: network.name, account: '0', region: 'na', clientId: '0', source: 'store' } as const;
+    const { limits, testMode } = network.open(connection, settings);
     return {
       header: network.title.toUpperCase(),
       body: [

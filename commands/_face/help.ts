@@ -3,6 +3,7 @@ import type { HelpNotes } from './base-command.js';
 import { EXIT, EXIT_WORDS, type ExitCode } from './exit-codes.js';
 import { HELP_TOPICS } from './help-topics.js';
 import { unknownCommandError } from './suggestions.js';
+import { wrapText } from './table-layout.js';
 
 /** Commands of oclif's plugins make no promise about exit codes. */
 const PACKAGE_NAME = 'postback';
@@ -42,19 +43,21 @@ export class PostbackHelp extends Help {
     if (subject !== undefined && Object.hasOwn(HELP_TOPICS, subject)) return this.showHelpTopic(subject);
     const isKnown = this.config.commandIDs.some((id) => id === subject || id.startsWith(`${subject ?? ''}:`));
     if (subject !== undefined && !subject.includes(':') && !isKnown) {
-      throw unknownCommandError(subject, [...this.config.commandIDs, ...Object.keys(HELP_TOPICS)]);
+      throw unknownCommandError(subject, this.config.commandIDs, Object.keys(HELP_TOPICS));
     }
     await super.showHelp(argv);
   }
 
   private async showHelpTopic(name: string): Promise<void> {
     const parts = await HELP_TOPICS[name]!.load();
-    const sections = parts.map(({ header, body }) =>
-      this.section(
+    const width = this.opts.maxWidth - 2;
+    const sections = parts.map(({ header, body }) => {
+      if (typeof body === 'string') return this.section(header, wrapText(body, width).join('\n'));
+      return this.section(
         header,
-        typeof body === 'string' ? body : body.map(([left, right]): [string, string] => [left, right]),
-      ),
-    );
+        body.map(([left, right]): [string, string] => [left, right]),
+      );
+    });
     this.log(sections.join('\n\n'));
   }
 
