@@ -7,6 +7,7 @@ import type { Workspace } from '../workspace.js';
 import { fail, pass, warn, type Check } from './check.js';
 import { checkMappings } from './goals.js';
 import { checkGrantEnd, checkToken } from './grant.js';
+import { makePlainPreflight } from './plain-preflight.js';
 import { judgeClock, reachOrigin } from './reach.js';
 
 export interface NetworkInput {
@@ -28,10 +29,9 @@ async function* listChecks(input: NetworkInput): AsyncGenerator<Check> {
   yield describeConnection(input);
   yield* checkMappings(network, workspace.goals, connection);
   yield* checkGrantEnd(connection, workspace.clock.now());
-  const preflight = await network.loadPreflight?.();
-  if (!preflight) return;
+  const preflight = (await network.loadPreflight?.()) ?? makePlainPreflight(await network.loadConnector());
   yield* preflight.foresee?.(connection, workspace.clock.now()) ?? [];
-  let isReached = false;
+  let isReached = preflight.origins(connection).length === 0;
   for await (const check of checkOrigins(input, preflight)) {
     isReached ||= check.id === 'reachability' && check.result !== 'fail';
     yield check;
@@ -51,8 +51,8 @@ function describeConnection({ workspace, network, connected, variables }: Networ
   const name = accountName === undefined || accountName === account ? '' : ` (${accountName})`;
   const place = region === undefined ? '' : `, ${region}`;
   const from = source === 'environment' ? `, from POSTBACK_${network.name.toUpperCase()}_*` : '';
-  const isHidden = source === 'environment' && workspace.connections.store.find(workspace.name, network.name);
-  const override = isHidden ? describeOverride(network.name, variables) : undefined;
+  const stored = workspace.connections.store.find(workspace.name, network.name);
+  const override = stored && describeOverride(network.name, variables, stored);
   return pass('connection', `Connected as ${account}${name}${place}${from}.${override ? ` ${override}` : ''}`);
 }
 

@@ -1,0 +1,51 @@
+import { AuthError, NetworkError } from '../errors.js';
+import type { Connector } from '../networks/connector.js';
+import type { Finding, Preflight } from '../networks/preflight.js';
+
+/** What can be asked of a network without a preflight of its own: the check that `connect` makes before it stores a grant. */
+export function makePlainPreflight({ checkGrant }: Connector): Preflight {
+  return {
+    origins: () => [],
+    async examine({ http, connection, accessToken, nowMs, signal }) {
+      if (!checkGrant) return [];
+      const { account, accountName, clientId, region, loginAccount } = connection;
+      const place = {
+        ...(region === undefined ? {} : { region }),
+        ...(loginAccount === undefined ? {} : { loginAccount }),
+      };
+      const call = {
+        http,
+        accessToken,
+        wish: { account, ...place },
+        nowMs,
+        ...(clientId === undefined ? {} : { clientId }),
+        ...(signal ? { signal } : {}),
+      };
+      try {
+        const { about, warnings = [] } = await checkGrant(call, { account, name: accountName ?? account, ...place });
+        const name = about?.accountName === undefined ? '' : ` (${about.accountName})`;
+        return [
+          { id: 'account', result: 'pass', message: `The grant may send to ${account}${name}.` },
+          ...warnings.map((message): Finding => ({ id: 'account', result: 'warn', message })),
+        ];
+      } catch (error) {
+        if (error instanceof AuthError || error instanceof NetworkError)
+          return [explainRefusal(error, connection.network)];
+        throw error;
+      }
+    },
+  };
+}
+
+/** What a network's refusal of token or account means to an operator. */
+function explainRefusal(error: AuthError | NetworkError, network: string): Finding {
+  const isNetwork = error.kind === 'network';
+  return {
+    id: 'account',
+    result: 'fail',
+    message: error.message,
+    why: (error.hint ?? 'Nothing can be sent with it; postbacks wait.').replace(/ ?Nothing was stored\./, ''),
+    next: isNetwork ? 'postback doctor' : (error.next ?? `postback connect ${network}`),
+    kind: isNetwork ? 'network' : 'auth',
+  };
+}
