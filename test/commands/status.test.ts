@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { makeErrand, makeFile, makeLine, PURCHASE_GOAL, readError, steer, type Errand } from '../kit/errand.js';
+import { makeErrand, makeFile, makeLine, PURCHASE_GOAL, readError, type Errand } from '../kit/errand.js';
 import { runPostback } from '../kit/run.js';
 
 interface Status {
@@ -40,7 +40,7 @@ describe('status', () => {
     expect(words.stderr).toContain('No network is connected.');
   });
 
-  test('new, then at work, then with failures', async () => {
+  test('new, then at work', async () => {
     const errand = await makeErrand();
     expect(await readStatus(errand, 0)).toMatchObject({
       connected: true,
