@@ -1,6 +1,6 @@
 import type { Mapping } from '../goals/goal.js';
 import type { HttpClient } from '../http/http.js';
-import type { Connection } from './network.js';
+import type { Connection } from './connection.js';
 
 /** What one check of `doctor` found. */
 export interface Finding {
