@@ -50,7 +50,7 @@ async function main() {
   });
   process.on('uncaughtException', fail);
   try {
-    // Shell completion is oclif's; it caches where everything else of ours is.
+    // What is cached (the newest version) is where everything else of ours is.
     if (process.env.POSTBACK_HOME) process.env.POSTBACK_CACHE_DIR = `${process.env.POSTBACK_HOME}/cache`;
     await runCommand(process.argv.slice(2), { root, pjson: package_ });
   } catch (error) {

@@ -89,7 +89,13 @@ async function describeNetworks(): Promise<TopicPart[]> {
   ]);
   const settings = defaultSettings();
   return NETWORKS.map((network) => {
-    const connection = { network: network.name, account: '0', region: 'na', clientId: '0', source: 'store' } as const;
+    const connection = {
+      network: network.name,
+      account: '1234567890',
+      region: 'na',
+      clientId: '0',
+      source: 'store',
+    } as const;
     const { limits, testMode } = network.open(connection, settings);
     return {
       header: network.title.toUpperCase(),

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Plugin, settings } from '@oclif/core';
 
-const PLUGINS = ['@oclif/plugin-help', '@oclif/plugin-autocomplete'];
+const PLUGINS = ['@oclif/plugin-help'];
 const require = createRequire(import.meta.url);
 
 /** Name in dist and file of every command of the plugins. */
@@ -47,7 +47,7 @@ function moveToDist(name, command) {
   };
 }
 
-/** `lib/commands/autocomplete/index.js` of `@oclif/plugin-autocomplete`: `plugins/autocomplete/index`. */
+/** `lib/commands/help.js` of `@oclif/plugin-help`: `plugins/help`. */
 function distNameOf(_plugin, relativePath) {
   return ['plugins', ...relativePath.slice(2)].join('/').replace(/\.js$/, '');
 }
