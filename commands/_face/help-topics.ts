@@ -88,7 +88,7 @@ async function describeNetworks(): Promise<TopicPart[]> {
     import('../../src/config/settings.js'),
   ]);
   const settings = defaultSettings();
-  return NETWORKS.map((network) => {
+  const parts = NETWORKS.map(async (network): Promise<TopicPart> => {
     const connection = {
       network: network.name,
       account: '1234567890',
@@ -96,22 +96,24 @@ async function describeNetworks(): Promise<TopicPart[]> {
       clientId: '0',
       source: 'store',
     } as const;
-    const { limits, testMode } = network.open(connection, settings);
+    const { limits, testMode, windowMsOf } = network.open(connection, settings);
+    const { hasTestCode } = await network.loadConnector();
+    const tests = hasTestCode
+      ? `go to its test area: postback connect ${network.name} --test-code CODE`
+      : `want a test mapping: postback map GOAL ${network.name} ID --test`;
     return {
       header: network.title.toUpperCase(),
       body: [
         ['connect', `postback connect ${network.name}`],
         ['goals', network.defaultMapping ? 'have a name there by themselves; map overrides it' : 'have to be mapped'],
-        ['oldest event', formatDays(limits.windowMs)],
+        ['oldest event', `${formatDays(limits.windowMs)}${windowMsOf ? ', less for some' : ''}`],
         ['a request', `${limits.maxEvents} events at most`],
-        [
-          'test events',
-          testMode ? 'go to its test mode' : `want a test mapping: postback map GOAL ${network.name} ID --test`,
-        ],
+        ['test events', testMode ? 'go to its test mode' : tests],
         ...(network.testCaution === undefined ? [] : [['careful', network.testCaution] as const]),
       ],
     };
   });
+  return Promise.all(parts);
 }
 
 function formatDays(ms: number): string {
