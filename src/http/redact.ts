@@ -14,7 +14,7 @@ const SECRET_HEADERS = new Set([
 
 /** Names of query and form values that are secrets; authorization codes are single use but still keys. */
 const SECRET_VALUES =
-  /^(?:access_token|refresh_token|client_secret|secret|code|auth_code|code_verifier|token|password|api_key|client_assertion|appsecret_proof)$/i;
+  /^(?:access_token|refresh_token|client_secret|secret|code|auth_code|code_verifier|token|password|api_key|client_assertion|appsecret_proof|fb_exchange_token|input_token)$/i;
 
 /**
  * The request as it may be shown: tokens in headers, query and form bodies are masked. A scheme word such as

@@ -16,6 +16,8 @@ test.each([
 test.each([
   ['https://a.example/p?access_token=secret&v=1', 'https://a.example/p?access_token=***&v=1'],
   ['https://a.example/cb?code=secret&state=s', 'https://a.example/cb?code=***&state=s'],
+  ['https://a.example/t?fb_exchange_token=secret&v=1', 'https://a.example/t?fb_exchange_token=***&v=1'],
+  ['https://a.example/debug_token?input_token=secret', 'https://a.example/debug_token?input_token=***'],
   ['https://user:secret@a.example/', 'https://user:***@a.example/'],
   ['https://a.example/p?q=a%2Fb&country=US', 'https://a.example/p?q=a%2Fb&country=US'],
 ])('masks secrets in the URL %s', (url, expected) => {
