@@ -13,6 +13,7 @@ export const google: Network = {
   testCaution: 'Google only checks test events (validateOnly): nothing of them is kept or shown.',
   variables: GOOGLE_VARIABLES,
   findLogin: makeGoogleLogin,
+  loadPreflight: async () => (await import('./preflight.js')).preflight,
   loadConnector: async () => (await import('./connector.js')).googleConnector,
   checkMapping: checkGoogleMapping,
   prepare: prepareGoogleFacts,

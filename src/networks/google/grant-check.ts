@@ -3,6 +3,7 @@ import { ConnectionFault, type HttpAnswer } from '../../http/http.js';
 import type { AccountCandidate, CheckedAccount, ConnectCall } from '../connector.js';
 import { openDataManager } from './data-manager.js';
 import { readGoogleError, type GoogleError } from './error-answer.js';
+import { makeProbe } from './probe.js';
 
 /** No conversion action has this id: what Google says of it shows that the account itself was let through. */
 const NO_ACTION = '1';
@@ -23,20 +24,7 @@ export async function checkCustomer(
     ...(loginAccount === undefined ? {} : { loginAccount }),
     source: 'store',
   });
-  const probe = { click: { gclid: 'postback-connect-check' } };
-  const postback = {
-    id: 'postback-connect-check',
-    dedupeId: 'postback-connect-check',
-    network: 'google' as const,
-    goal: '',
-    goalName: '',
-    event: '',
-    eventId: '',
-    eventTimeMs: nowMs,
-    test: true,
-    facts: probe,
-  };
-  const request = channel.request([{ postback, mapping: NO_ACTION }], accessToken);
+  const request = channel.request([makeProbe(NO_ACTION, nowMs)], accessToken);
   try {
     const answer = await http.send(request, signal ? { signal } : {});
     const refusal = explainRefusal(answer, channel.account);

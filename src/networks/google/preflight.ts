@@ -1,0 +1,121 @@
+import { AuthError, NetworkError, type PostbackError } from '../../errors.js';
+import { sha256Hex } from '../../identity/hash.js';
+import type { Connection } from '../network.js';
+import type { Finding, Preflight, PreflightCall, PreflightGoal } from '../preflight.js';
+import { openDataManager } from './data-manager.js';
+import { checkCustomer } from './grant-check.js';
+import { API_ORIGIN, DATA_MANAGER_SCOPE, TESTING_LASTS_DAYS } from './login.js';
+import { checkGoogleMapping } from './mapping.js';
+import { makeProbe } from './probe.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A person who does not exist (RFC 2606). */
+const NOBODY = sha256Hex('test@example.com');
+/** The account takes clicks and no identifiers: no reason to stop. */
+const CLICKS_ONLY = /^DESTINATION_ACCOUNT_/;
+
+/** What can be asked of Google before conversions are sent. Everything is asked with `validateOnly`: nothing is kept. */
+export const preflight: Preflight = {
+  origins: () => [API_ORIGIN],
+  foresee: (connection, nowMs) => [...checkScopes(connection), ...checkTrap(connection, nowMs)],
+  async examine(call) {
+    const account = await checkAccount(call);
+    if (account.result === 'fail') return [account];
+    const findings: Finding[] = [account];
+    for (const [action, goals] of groupByAction(call.goals)) findings.push(await checkAction(call, action, goals));
+    return findings;
+  },
+};
+
+/** Scopes are known where consent was given here, or where the token endpoint told them. */
+function checkScopes({ scopes }: Connection): Finding[] {
+  if (!scopes) return [];
+  if (scopes.includes(DATA_MANAGER_SCOPE)) {
+    return [{ id: 'scopes', result: 'pass', message: 'The consent covers conversions (datamanager).' }];
+  }
+  return [
+    {
+      id: 'scopes',
+      result: 'fail',
+      message: `The consent lacks the scope ${DATA_MANAGER_SCOPE}.`,
+      why: 'Google refuses every conversion of this grant.',
+      next: 'postback connect google',
+      kind: 'auth',
+    },
+  ];
+}
+
+/** In its first week nobody can tell a grant of a consent screen in testing from a lasting one. */
+function checkTrap({ connectedAt }: Connection, nowMs: number): Finding[] {
+  const ageMs = nowMs - Date.parse(connectedAt ?? '');
+  if (Number.isNaN(ageMs) || ageMs > TESTING_LASTS_DAYS * DAY_MS) return [];
+  const end = new Date(Date.parse(connectedAt as string) + TESTING_LASTS_DAYS * DAY_MS).toISOString().slice(0, 10);
+  return [
+    {
+      id: 'consent-screen',
+      result: 'warn',
+      message: `Connected less than ${TESTING_LASTS_DAYS} days ago: if the consent screen is in publishing status "Testing", this grant ends on ${end}.`,
+      why: 'Google does not tell the status; publishing later does not lengthen the grant.',
+      next: 'postback connect google',
+    },
+  ];
+}
+
+async function checkAccount({ http, connection, accessToken, nowMs, signal }: PreflightCall): Promise<Finding> {
+  const { account, loginAccount } = connection;
+  const candidate = { account, name: account, ...(loginAccount === undefined ? {} : { loginAccount }) };
+  try {
+    await checkCustomer({ http, accessToken, wish: {}, nowMs, ...(signal ? { signal } : {}) }, candidate);
+    return { id: 'account', result: 'pass', message: `The user may send to customer ${account}.` };
+  } catch (error) {
+    if (error instanceof AuthError || error instanceof NetworkError) return explain(error);
+    throw error;
+  }
+}
+
+function explain({ message, hint, kind, next }: PostbackError): Finding {
+  const isNetwork = kind === 'network';
+  const why = hint?.replace(/ ?Nothing was stored\. ?/, '');
+  return {
+    id: 'account',
+    result: 'fail',
+    message,
+    ...(why ? { why } : {}),
+    next: isNetwork ? 'postback doctor' : (next ?? 'postback connect google'),
+    kind: isNetwork ? 'network' : 'auth',
+  };
+}
+
+/** The goals by what they are mapped to, test mappings too: an action is asked for once. */
+function groupByAction(goals: readonly PreflightGoal[]): Map<string, string[]> {
+  const actions = new Map<string, string[]>();
+  for (const { id, mapping, test } of goals) {
+    for (const action of new Set([mapping, test])) {
+      if (typeof action !== 'string' || checkGoogleMapping(action) !== undefined) continue;
+      actions.set(action, [...(actions.get(action) ?? []), id]);
+    }
+  }
+  return actions;
+}
+
+async function checkAction(call: PreflightCall, action: string, goals: readonly string[]): Promise<Finding> {
+  const { http, connection, accessToken, nowMs, signal } = call;
+  const channel = openDataManager(connection);
+  const items = [makeProbe(action, nowMs, { email: NOBODY })];
+  const answer = await http.send(channel.request(items, accessToken), signal ? { signal } : {});
+  const [outcome] = channel.classify(items, answer).outcomes;
+  const what = `Conversion action ${action} (${goals.join(', ')})`;
+  const id = 'definitions';
+  if (outcome?.kind === 'delivered') return { id, result: 'pass', message: `${what} takes conversions.` };
+  const { reason = 'unknown', message = reason } = outcome ?? {};
+  if (CLICKS_ONLY.test(reason)) {
+    const why =
+      'E-mail addresses and phone numbers are refused, and the whole request with them: turn on enhanced conversions for leads.';
+    return { id, result: 'warn', message: `${what} takes click ids only: ${message}`, why };
+  }
+  if (outcome?.kind === 'transient' || outcome?.kind === 'throttled') {
+    return { id, result: 'warn', message: `${what} takes nothing yet: ${message}`, next: 'postback doctor' };
+  }
+  const next = `postback map ${goals[0]} google ACTION_ID`;
+  return { id, result: 'fail', message: `${what} is refused: ${message}`, why: 'Its postbacks would fail.', next };
+}

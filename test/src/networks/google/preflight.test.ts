@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createHttpClient } from '../../../../src/http/client.js';
+import type { HttpClient } from '../../../../src/http/http.js';
+import { google } from '../../../../src/networks/google/google.js';
+import type { Connection } from '../../../../src/networks/network.js';
+import type { PreflightGoal } from '../../../../src/networks/preflight.js';
+import { SANDBOX_GOOGLE_CUSTOMER } from '../../../../src/sandbox/google/seed.js';
+import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
+import { googleToken } from '../../sandbox/google/calls.js';
+import { NOW_MS, openSandbox } from '../../sandbox/stage.js';
+
+const clients: HttpClient[] = [];
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((http) => http.close()));
+});
+
+const CONNECTION: Connection = { network: 'google', account: SANDBOX_GOOGLE_CUSTOMER, source: 'store' };
+
+/** `id result message` of each finding. */
+async function examine(sandbox: Sandbox, goals: PreflightGoal[], account = SANDBOX_GOOGLE_CUSTOMER): Promise<string[]> {
+  const http = createHttpClient({ gateway: sandbox.url, timeoutMs: 5_000, userAgent: 'postback/test' });
+  clients.push(http);
+  const preflight = await google.loadPreflight!();
+  const accessToken = await googleToken(sandbox);
+  const connection = { ...CONNECTION, account };
+  const findings = await preflight.examine({ http, connection, accessToken, goals, nowMs: NOW_MS });
+  return findings.map(({ id, result, message }) => `${id} ${result} ${message}`);
+}
+
+describe('asked of Google', () => {
+  test('account and every action, each once; nothing is kept', async () => {
+    const sandbox = await openSandbox();
+    const goals = [
+      { id: 'buy', mapping: '987654321', test: '987654322' },
+      { id: 'again', mapping: '987654321' },
+      { id: 'bare' },
+      { id: 'tag', mapping: 'AW-1' },
+    ];
+    expect(await examine(sandbox, goals)).toEqual([
+      `account pass The user may send to customer ${SANDBOX_GOOGLE_CUSTOMER}.`,
+      'definitions pass Conversion action 987654321 (buy, again) takes conversions.',
+      'definitions pass Conversion action 987654322 (buy) takes conversions.',
+    ]);
+    expect(sandbox.state.received()).toBe(0);
+  });
+
+  test.each([
+    ['404404404', 'fail Conversion action 404404404 (buy) is refused'],
+    ['415415415', 'fail Conversion action 415415415 (buy) is refused'],
+    ['425425425', 'warn Conversion action 425425425 (buy) takes nothing yet'],
+    ['403403403', 'warn Conversion action 403403403 (buy) takes click ids only'],
+  ])('action %s', async (mapping, expected) => {
+    const [, finding] = await examine(await openSandbox(), [{ id: 'buy', mapping }]);
+    expect(finding).toContain(`definitions ${expected}`);
+  });
+
+  test("another's customer: nothing more is asked", async () => {
+    const findings = await examine(await openSandbox(), [{ id: 'buy', mapping: '987654321' }], '9999999999');
+    expect(findings).toEqual([expect.stringContaining('account fail Google refuses customer 9999999999')]);
+  });
+
+  test('no answer is told as such', async () => {
+    const sandbox = await openSandbox();
+    const rule = { match: 'events:ingest', status: 503 };
+    await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'PUT', body: JSON.stringify([rule]) });
+    expect(await examine(sandbox, [])).toEqual([expect.stringContaining('account fail Google could not check')]);
+  });
+});
+
+describe('foreseen', () => {
+  test.each<[string, Partial<Connection>, string[]]>([
+    ['nothing is known', {}, []],
+    ['the scope is there', { scopes: ['https://www.googleapis.com/auth/datamanager'] }, ['scopes pass']],
+    ['another scope', { scopes: ['https://www.googleapis.com/auth/adwords'] }, ['scopes fail']],
+    ['the first week', { connectedAt: new Date(NOW_MS - 6 * 86_400_000).toISOString() }, ['consent-screen warn']],
+    ['a week later', { connectedAt: new Date(NOW_MS - 8 * 86_400_000).toISOString() }, []],
+  ])('%s', async (_name, changes, expected) => {
+    const preflight = await google.loadPreflight!();
+    const findings = preflight.foresee?.({ ...CONNECTION, ...changes }, NOW_MS) ?? [];
+    expect(findings.map(({ id, result }) => `${id} ${result}`)).toEqual(expected);
+  });
+
+  test('the day on which a grant of a consent screen in testing ends', async () => {
+    const preflight = await google.loadPreflight!();
+    const [finding] = preflight.foresee?.({ ...CONNECTION, connectedAt: '2026-03-08T00:00:00Z' }, NOW_MS) ?? [];
+    expect(finding?.message).toContain('ends on 2026-03-15');
+  });
+});
