@@ -51,7 +51,7 @@ export function readEnvironmentConnection(
   }
   const missing = findMissing(known, isSet);
   if (missing.length > 0) throw incomplete(network, given, missing);
-  return build(network, known.rules, variables);
+  return build(network, chooseRules(known, isSet), variables);
 }
 
 /** A sentence when variables of the process come before, or get in the way of, a stored connection. Never throws. */
@@ -75,6 +75,14 @@ function findMissing({ rules, choices = [] }: VariableRules, isSet: (rule: Varia
   const begun = sets.find((set) => set.every(isSet)) ?? sets.find((set) => set.some(isSet)) ?? sets[0] ?? [];
   const isOffered = (rule: VariableRule): boolean => sets.some((set) => set.includes(rule));
   return rules.filter((rule) => !rule.optional && !isSet(rule) && (begun.includes(rule) || !isOffered(rule)));
+}
+
+/** Without the sets beside the first that is whole: what of them is set as well must not be mixed into it. */
+function chooseRules({ rules, choices = [] }: VariableRules, isSet: (rule: VariableRule) => boolean): VariableRule[] {
+  const isWhole = (set: readonly string[]): boolean =>
+    set.every((suffix) => rules.some((rule) => rule.suffix === suffix && isSet(rule)));
+  const chosen = choices.find(isWhole) ?? [];
+  return rules.filter(({ suffix }) => chosen.includes(suffix) || !choices.some((set) => set.includes(suffix)));
 }
 
 function build(network: NetworkName, rules: readonly VariableRule[], variables: Variables): Credentials {

@@ -8,6 +8,7 @@ const SECRET_HEADERS = new Set([
   'proxy-authorization',
   'cookie',
   'access-token',
+  'x-pixel-token',
   'x-api-key',
   'developer-token',
 ]);

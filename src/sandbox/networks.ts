@@ -11,6 +11,8 @@ import type { SandboxNetwork, SandboxTools } from './sandbox-network.js';
 import type { SandboxSeed } from './seed.js';
 import { TIKTOK_SEED } from './tiktok/seed.js';
 import { createTikTokSandbox } from './tiktok/tiktok.js';
+import { X_SEED } from './x/seed.js';
+import { createXSandbox } from './x/x.js';
 
 interface Played {
   make(tools: SandboxTools): SandboxNetwork;
@@ -24,6 +26,7 @@ const PLAYED: Partial<Record<NetworkName, Played>> = {
   google: { make: createGoogleSandbox, seed: GOOGLE_SEED },
   reddit: { make: createRedditSandbox, seed: REDDIT_SEED },
   meta: { make: createMetaSandbox, seed: META_SEED },
+  x: { make: createXSandbox, seed: X_SEED },
 };
 
 /** What each network that is played has granted already. */

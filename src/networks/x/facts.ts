@@ -1,0 +1,50 @@
+import type { Settings } from '../../config/settings.js';
+import type { ConversionEvent } from '../../events/conversion-event.js';
+import { toCountryCode } from '../../identity/country.js';
+import { hashIdentifiers } from '../../identity/hash-identifiers.js';
+import { X_RULES } from '../../identity/x/rules.js';
+import { readPriced, type Priced } from '../amount.js';
+import { readClickId, readIpAddress, readUserAgent } from '../plain-identifiers.js';
+
+/** All that X may be told of one conversion: pure JSON; click id, IP address and user agent in clear, as X wants them. */
+export interface XFacts extends Priced {
+  twclid?: string;
+  /** SHA-256. */
+  email?: string;
+  phone?: string;
+  ip?: string;
+  userAgent?: string;
+  /** The person limits the use of data: X has no such mode, so that nothing may be sent. */
+  limited?: true;
+  units?: number;
+  itemId?: string;
+  itemName?: string;
+}
+
+const MAX_UNITS = 2_147_483_647;
+const MAX_TEXT_LENGTH = 256;
+
+/** Hashes and keeps what X may be told of `event`. Pure. */
+export function prepareXFacts(event: ConversionEvent, settings: Settings): XFacts {
+  const { identifiers, quantity, itemId, itemName } = event;
+  const phoneCountry = toCountryCode(settings['identity.phoneCountry']);
+  const hashes = hashIdentifiers(identifiers, X_RULES, { country: identifiers.country, phoneCountry });
+  const isCounted = quantity !== undefined && Number.isInteger(quantity) && quantity >= 1 && quantity <= MAX_UNITS;
+  const facts = {
+    ...readPriced(event),
+    twclid: readClickId(event.click.fields.twclid),
+    email: hashes.email,
+    phone: hashes.phone,
+    ip: readIpAddress(identifiers),
+    userAgent: readUserAgent(identifiers),
+    limited: event.consent.limitedDataUse ? (true as const) : undefined,
+    units: isCounted ? quantity : undefined,
+    itemId: readText(itemId),
+    itemName: itemId?.trim() ? readText(itemName) : undefined,
+  };
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}
+
+function readText(text: string | undefined): string | undefined {
+  return text?.trim() ? text.slice(0, MAX_TEXT_LENGTH).toWellFormed() : undefined;
+}
