@@ -1,7 +1,7 @@
 import type { Mapping } from '../../goals/goal.js';
 
 /** Base-36 ids as Events Manager shows them: `o87ne` alone, or with its pixel, `tw-o8z6j-o87ne`. */
-const EVENT_TAG = /^(?:tw-([0-9a-z]{1,12})-)?[0-9a-z]{1,12}$/;
+const EVENT_TAG = /^(?:tw-([0-9a-z]{4,7})-)?[0-9a-z]{4,7}$/;
 
 /** A sentence saying what is expected when `mapping` is no id of an event tag. */
 export function checkXMapping(mapping: Mapping): string | undefined {

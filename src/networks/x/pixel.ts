@@ -1,5 +1,5 @@
 /** A base-36 id, as Events Manager shows it. */
-export const PIXEL_FORM = { pattern: /^[0-9a-z]{1,12}$/, words: 'a pixel id such as o8z6j' };
+export const PIXEL_FORM = { pattern: /^[0-9a-z]{4,7}$/, words: 'a pixel id such as o8z6j' };
 
 /** A sentence saying what is expected when `pixel` cannot be the id of one. */
 export function checkPixel(pixel: string): string | undefined {
