@@ -3,10 +3,10 @@ import { createAmazonSandbox } from './amazon/amazon.js';
 import { AMAZON_SEED } from './amazon/seed.js';
 import { createGoogleSandbox } from './google/google.js';
 import { GOOGLE_SEED } from './google/seed.js';
-import { createRedditSandbox } from './reddit/reddit.js';
-import { REDDIT_SEED } from './reddit/seed.js';
 import { createMetaSandbox } from './meta/meta.js';
 import { META_SEED } from './meta/seed.js';
+import { createRedditSandbox } from './reddit/reddit.js';
+import { REDDIT_SEED } from './reddit/seed.js';
 import type { SandboxNetwork, SandboxTools } from './sandbox-network.js';
 import type { SandboxSeed } from './seed.js';
 import { TIKTOK_SEED } from './tiktok/seed.js';
@@ -22,10 +22,10 @@ interface Played {
 /** The networks that the sandbox plays; a new one is a folder here and a line in this table. */
 const PLAYED: Partial<Record<NetworkName, Played>> = {
   amazon: { make: createAmazonSandbox, seed: AMAZON_SEED },
+  meta: { make: createMetaSandbox, seed: META_SEED },
   tiktok: { make: createTikTokSandbox, seed: TIKTOK_SEED },
   google: { make: createGoogleSandbox, seed: GOOGLE_SEED },
   reddit: { make: createRedditSandbox, seed: REDDIT_SEED },
-  meta: { make: createMetaSandbox, seed: META_SEED },
   x: { make: createXSandbox, seed: X_SEED },
 };
 
