@@ -1,20 +1,23 @@
 import { join } from 'node:path';
+import { deliverRemovals, makeRemoval } from '../src/audiences/removal.js';
 import { systemClock } from '../src/clock.js';
 import { loadRunConfig } from '../src/config/run-config.js';
 import { UsageError } from '../src/errors.js';
-import type { Receipt, Subject } from '../src/log/erasure.js';
+import type { Erased, Receipt, Subject } from '../src/log/erasure.js';
 import { systemRandom } from '../src/random.js';
-import { BaseCommand } from './_face/base-command.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
 import { defineFlags, text, toggle } from './_face/flags.js';
 import { confirmOrYes } from './_face/prompts.js';
+import { exitOfRun } from './_face/exit-of-run.js';
 import { printRecord } from './_face/table.js';
+import { countOf } from './_face/text.js';
+import { WorkspaceCommand } from './_face/workspace-command.js';
 
-export default class Erase extends BaseCommand<typeof Erase> {
+export default class Erase extends WorkspaceCommand<typeof Erase> {
   static override summary = 'remove a person, and report nothing of them any more';
   static override description =
     'Removes a player from the log, the queue and the click ledger, with all ids that alias messages have joined, and ' +
-    'suppresses new postbacks. Works while other processes send: once the receipt is printed nothing leaves any more. ' +
+    'suppresses new postbacks, and takes the person out of audience lists. Works while other processes send: once the receipt is printed nothing leaves any more. ' +
     'What networks hold already is counted, not retracted: ask the network itself.';
   static override examples = ['<%= config.bin %> erase --user-id player-17'];
   static override flags = defineFlags({
@@ -31,15 +34,35 @@ export default class Erase extends BaseCommand<typeof Erase> {
     if (!dryRun && !(await this.#confirm())) return EXIT.done;
     const workspace = loadRunConfig({ flags: this.flags, ...this.environment }).workspace.value;
     const { erasePerson } = await import('../src/log/erasure.js');
-    const receipt = await erasePerson(subject, {
+    const [clock, random] = [systemClock, systemRandom];
+    const erased = await erasePerson(subject, {
       path: join(this.environment.directories.data, workspace, 'delivery.db'),
-      clock: systemClock,
-      random: systemRandom,
+      clock,
+      random,
       dryRun,
       signal: this.signal,
+      makeRemoval: (database, membership) =>
+        makeRemoval(database, membership, { workspace, nowMs: clock.now(), random }),
     });
-    await this.present(receipt, () => this.#tell(receipt));
-    return EXIT.done;
+    // The receipt stands whatever becomes of the lists: what cannot be delivered now stays in the queue.
+    await this.present(erased.receipt, () => this.#tell(erased.receipt));
+    return erased.removals.length === 0 ? EXIT.done : this.#leaveLists(erased);
+  }
+
+  async #leaveLists({ removals }: Erased): Promise<ExitCode> {
+    const wait = 'The removals wait in the queue: postback replay --state pending --all';
+    try {
+      const summary = await this.withWorkspace((workspace) =>
+        deliverRemovals(workspace, removals, { report: () => undefined, signal: this.signal }),
+      );
+      const { delivered, pending } = summary;
+      if (delivered > 0) await this.io.remark(`Out of ${countOf(delivered, 'audience list')}.`);
+      if (pending > 0) await this.io.remark(wait);
+      return exitOfRun(summary, false);
+    } catch (error) {
+      await this.io.remark(wait);
+      throw error;
+    }
   }
 
   #confirm(): Promise<boolean> {
@@ -57,6 +80,7 @@ export default class Erase extends BaseCommand<typeof Erase> {
       ['Failed and skipped purged', receipt.otherPurged],
       ['Clicks removed', receipt.clicksRemoved],
       ['Claims removed', receipt.claimsRemoved],
+      ['Audience lists left', receipt.listsLeft],
       ...Object.entries(deliveredKept).map(([network, count]) => [`Held by ${network}`, count] as const),
     ]);
     const held = Object.keys(deliveredKept).join(', ');

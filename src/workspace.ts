@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Connected } from './accounts/connections.js';
 import { Connections } from './accounts/connections.js';
 import type { Credentials } from './accounts/credentials.js';
+import { openIdVault } from './accounts/id-vault.js';
 import { createTokenSource } from './accounts/token-source.js';
 import type { TokenSource } from './accounts/tokens.js';
 import type { Clock } from './clock.js';
@@ -13,6 +14,7 @@ import type { ConversionGoal } from './goals/goal.js';
 import { createHttpClient } from './http/client.js';
 import { checkGateway } from './http/gateway.js';
 import type { HttpClient } from './http/http.js';
+import type { IdVault } from './networks/network.js';
 import type { Random } from './random.js';
 
 export interface WorkspaceInput extends RunConfigInput {
@@ -30,6 +32,8 @@ export interface Workspace {
   goals: readonly ConversionGoal[];
   connections: Connections;
   http: HttpClient;
+  /** Seals the external ids of people in audience lists. */
+  vault: IdVault;
   /** Where the delivery log is, or will be. */
   logPath: string;
   clock: Clock;
@@ -70,6 +74,7 @@ export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
     goals: embedded ? await embedded.goalsOf(config, input.flags) : config.goals,
     connections,
     http,
+    vault: openIdVault(input.directories.config, random),
     logPath: join(input.directories.data, name, 'delivery.db'),
     clock,
     random,

@@ -6,6 +6,7 @@ export const REASON_WORDS: Readonly<Record<string, string>> = {
   consent_unknown:
     'no consentLevel on the line; consent.default can set one: postback config set consent.default anonymous',
   suppressed: 'the player was erased',
+  superseded: 'a later change of the same person in the audience list has taken its place',
   organic: 'no paid click brought the player',
   other_network: 'the click belongs to a network that --network leaves out',
   no_click_id: 'the network needs a click id, and the line carries none',

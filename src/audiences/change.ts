@@ -16,6 +16,9 @@ export function makeChangeId(random: Random): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
+/** What a change is called in the log. */
+const EVENTS = { CREATE: 'audience_create', DELETE: 'audience_delete' } as const;
+
 export interface ChangeParts {
   workspace: string;
   list: AudienceList;
@@ -36,7 +39,7 @@ export function makeChange({ workspace, list, person, change, nowMs }: ChangePar
     network: list.network,
     goal,
     goalName: list.name,
-    event: content.action === 'CREATE' ? 'audience_create' : 'audience_delete',
+    event: EVENTS[content.action],
     eventId: change,
     eventTimeMs: nowMs,
     test: false,

@@ -35,7 +35,7 @@ export interface PlanRules {
   /** Who was uploaded before this time is uploaded again. */
   refreshBeforeMs: number;
   /** What the log knows of the record of a change. */
-  standing(change: string): Standing;
+  standing: (change: string) => Standing;
 }
 
 const COUNTERS = {

@@ -272,6 +272,7 @@ const DROP_WORDS: Readonly<Record<DroppedEntry['reason'], string>> = {
   duplicate: 'another process is sending it',
   already_counted: "another conversion has taken the player's slot of this goal",
   suppressed: 'the player was erased',
+  superseded: 'a later change of the same person has taken its place',
 };
 
 function renewedBatch(batch: Batch): Batch {

@@ -1,7 +1,8 @@
+import type { TokenSource } from '../accounts/tokens.js';
 import type { Mapping } from '../goals/goal.js';
 import { DeliveryLog } from '../log/delivery-log.js';
 import type { NetworkName } from '../networks/names.js';
-import type { Postback } from '../networks/network.js';
+import type { Channel, Postback } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
 import type { DecidingLane } from './follow-up.js';
 import { awaitDecisions } from './follow-up.js';
@@ -23,6 +24,8 @@ export interface DeliveryOptions extends Selection {
   signal: AbortSignal;
   /** Wait at the end until networks that decide later have decided. */
   waits?: boolean;
+  /** Delivers records of audience lists too. */
+  lists?: boolean;
   /** How often a network may be rested in a row before the run gives it up; 5 by default, about half a minute. */
   maxRests?: number;
 }
@@ -37,6 +40,8 @@ export interface Delivery {
   /** The world but for what the log answers. */
   world: Omit<World, 'standing' | 'memory'>;
   lanes: ReadonlyMap<NetworkName, Lane>;
+  /** The lanes of audience lists, in a run that delivers their records. */
+  lists: ReadonlyMap<NetworkName, Lane>;
   /** Those of the lanes whose networks accept first and decide later. */
   deciding: readonly DecidingLane[];
   tally: Tally;
@@ -58,12 +63,12 @@ export async function withDelivery(
 ): Promise<Summary> {
   keepHeapSmall();
   const delivery = openDelivery(workspace, options);
-  const { log, tally, lanes } = delivery;
+  const { log, tally, lanes, lists } = delivery;
   const startedMs = workspace.clock.now();
   const heartbeat = setInterval(() => void log.beat().catch(() => undefined), HEARTBEAT_MS);
   try {
     await work(delivery);
-    await Promise.all([...lanes.values()].map((lane) => lane.drain()));
+    await Promise.all([...lanes.values(), ...lists.values()].map((lane) => lane.drain()));
     if (options.waits) await awaitDecisions(delivery.deciding);
     tally.summary.durationMs = workspace.clock.now() - startedMs;
     await log.close(tally.summary);
@@ -94,18 +99,16 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
   const tally = new Tally({ run: log.run.name, command, workspace: workspace.name });
   const underway = new Underway();
   const lanes = new Map<NetworkName, Lane>();
+  const lists = new Map<NetworkName, Lane>();
   const deciding: DecidingLane[] = [];
-  for (const connected of open) {
-    const { network } = connected.credentials.connection;
-    const channel = world.routes.get(network)?.channel;
-    if (!channel) continue;
-    const tokens = workspace.tokensOf(connected);
-    const shared = { http, log, clock, random, tally, underway, report, signal, sharesReader: open.length > 1 };
+  const shared = { http, log, clock, random, tally, underway, report, signal, sharesReader: open.length > 1 };
+  const mapping = (postback: Postback): Mapping | undefined => findMapping(postback, workspace, world);
+  const openLane = (channel: Channel, tokens: TokenSource): Lane => {
     const deps: LaneDeps = {
       ...shared,
       channel,
       tokens,
-      mappingOf: (postback) => findMapping(postback, workspace, world),
+      mappingOf: mapping,
       options: {
         concurrency: settings['delivery.concurrency'],
         requestsPerSecond: settings['delivery.rate'] ?? channel.limits.requestsPerSecond,
@@ -115,11 +118,19 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
       },
     };
     const lane = new Lane(deps);
-    lanes.set(network, lane);
     const { followUp } = channel;
     if (followUp) deciding.push({ lane, deps, followUp, keepDelivered: settings['log.keepDelivered'] });
+    return lane;
+  };
+  for (const connected of open) {
+    const { network } = connected.credentials.connection;
+    const route = world.routes.get(network);
+    if (!route?.channel) continue;
+    const tokens = workspace.tokensOf(connected);
+    lanes.set(network, openLane(route.channel, tokens));
+    if (options.lists && route.lists) lists.set(network, openLane(route.lists, tokens));
   }
-  return { workspace, log, world, lanes, deciding, tally, underway, report, signal };
+  return { workspace, log, world, lanes, lists, deciding, tally, underway, report, signal };
 }
 
 /** What a stored postback's goal is called at its network now: a mapping that was mended holds for what failed by it. */
@@ -128,6 +139,8 @@ export function findMapping(
   workspace: Workspace,
   { routes }: Pick<World, 'routes'>,
 ): Mapping | undefined {
+  // A list is named in the facts; nothing of it is mapped.
+  if (postback.membership) return postback.membership.list;
   const goal = workspace.goals.find(({ id }) => id === postback.goal);
   const route = routes.get(postback.network);
   return goal && route && mappingOf(goal, route, postback.test);

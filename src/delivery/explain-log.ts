@@ -42,6 +42,7 @@ const GATE_OF: Readonly<Record<SkipReason, GateName>> = {
   consent_none: 'consent',
   consent_unknown: 'consent',
   suppressed: 'suppression',
+  superseded: 'duplicate',
   organic: 'attribution',
   other_network: 'attribution',
   no_goal: 'goal',

@@ -178,7 +178,7 @@ export class Lane {
   async #unshelve(): Promise<boolean> {
     const { log, channel, underway } = this.#deps;
     const { maxEvents } = channel.limits;
-    const found = log.listClaimed(channel.network, maxEvents, this.#unshelved);
+    const found = log.listClaimed(channel, maxEvents, this.#unshelved);
     if (found.length === 0 && this.#unshelved) {
       // Something older may have been shelved since: from the beginning once more.
       this.#unshelved = undefined;

@@ -30,6 +30,8 @@ export interface Route {
   network: Network;
   /** Absent: not connected. */
   channel?: Channel;
+  /** The channel of audience lists, where the network has them. */
+  lists?: Channel;
   enabled: boolean;
 }
 

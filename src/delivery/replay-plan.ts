@@ -3,7 +3,7 @@ import type { ReplayCandidate, ReplayFilter } from '../log/replay-rows.js';
 import { listDelivered, listUndelivered } from '../log/replay-rows.js';
 import type { SkipReason } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
-import { judgeStored } from './judge-stored.js';
+import { channelOf, judgeStored } from './judge-stored.js';
 import type { Stage } from './stage.js';
 
 /** Why a postback that matches is not sent again. */
@@ -88,7 +88,8 @@ function judgeCandidate(
   if (request !== undefined && !force) return 'processing';
   const { stop } = judgeStored(postback, workspace, world);
   if (stop) return stop.reason;
-  const dedupeWindowMs = world.routes.get(postback.network)?.channel?.limits.dedupeWindowMs;
+  const route = world.routes.get(postback.network);
+  const dedupeWindowMs = route && channelOf(route, postback)?.limits.dedupeWindowMs;
   if (force || dedupeWindowMs === undefined || attempts === 0 || !mayHaveArrived(state, kind)) return undefined;
   const nowMs = workspace.clock.now();
   const firstMs = peek.firstAttemptMs(postback) ?? nowMs;

@@ -1,5 +1,5 @@
 import type { ReplayCandidate } from '../log/replay-rows.js';
-import type { Outgoing } from '../networks/network.js';
+import type { Outgoing, Postback } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
 import { Batcher } from './batch.js';
 import type { Delivery, DeliveryOptions } from './delivery.js';
@@ -24,20 +24,20 @@ export async function runReplay(
   options: Omit<DeliveryOptions, 'command'>,
   candidates: readonly ReplayCandidate[],
 ): Promise<Summary> {
-  return withDelivery(workspace, { ...options, command: 'replay' }, async (delivery) => {
+  return withDelivery(workspace, { ...options, command: 'replay', lists: true }, async (delivery) => {
     await askForDecisions(delivery.deciding);
     await claimAll(delivery, candidates);
   });
 }
 
 async function claimAll(
-  { log, lanes, tally, signal }: Delivery,
+  { log, lanes, lists, tally, signal }: Delivery,
   candidates: readonly ReplayCandidate[],
 ): Promise<void> {
   for (let start = 0; start < candidates.length && !signal.aborted; start += CLAIMS_PER_COMMIT) {
     const claimed = await log.reclaim(candidates.slice(start, start + CLAIMS_PER_COMMIT));
-    for (const [network, count] of claimed) {
-      lanes.get(network)?.shelve(count);
+    for (const { network, isForLists, count } of claimed) {
+      (isForLists ? lists : lanes).get(network)?.shelve(count);
       for (let number = 0; number < count; number++) tally.plan();
     }
   }
@@ -51,11 +51,13 @@ export function rehearseReplay(
 ): DryRunSummary {
   const tally = new Tally({ run: 'dry-run', command: 'replay', workspace: workspace.name });
   const requests: PlannedRequest[] = [];
-  for (const [network, { channel }] of world.routes) {
+  for (const channel of [...world.routes.values()].flatMap((route) => [route.channel, route.lists])) {
     if (!channel) continue;
     const batcher = new Batcher(channel);
+    const isOurs = ({ network, membership }: Postback): boolean =>
+      network === channel.network && (membership !== undefined) === (channel.isForLists ?? false);
     for (const { postback, attempts } of candidates) {
-      const mapping = postback.network === network ? findMapping(postback, workspace, world) : undefined;
+      const mapping = isOurs(postback) ? findMapping(postback, workspace, world) : undefined;
       if (mapping === undefined) continue;
       tally.plan();
       const outgoing: Outgoing = { postback, mapping };

@@ -54,7 +54,8 @@ export function surveyStage(
     const network = findNetwork(connection.network);
     if (!network) continue;
     const channel = network.open(connection, workspace.settings);
-    routes.set(network.name, { network, channel, enabled: one.enabled });
+    const lists = network.openAudiences?.(connection, workspace.settings, workspace.vault);
+    routes.set(network.name, { network, channel, ...(lists && { lists }), enabled: one.enabled });
     if (one.enabled) open.push(one);
   }
   checkMappings(wanted, open);

@@ -5,6 +5,7 @@ import type { DeliveryLog } from './delivery-log.js';
 import type { Entry, EntryVerdict } from './entry.js';
 import { Flights } from './flights.js';
 import { unpackDetails, unpackIds } from './packing.js';
+import { Memberships, settleMembership } from './memberships.js';
 import { PostbackRows } from './postback-rows.js';
 
 /** A request that its network accepted and has not decided, with the postbacks that wait for it. */
@@ -70,6 +71,7 @@ export function recordDecision(
 ): Promise<boolean> {
   const { database } = log;
   const rows = new PostbackRows(database, clock);
+  const memberships = new Memberships(database);
   return log.write(() => {
     const isOurs = accepted.entries.map(({ postback }) => rows.find(postback.id)?.request === accepted.request);
     if (!isOurs.includes(true)) return false;
@@ -78,7 +80,8 @@ export function recordDecision(
       const entry = accepted.entries[index] as Entry;
       if (!isOurs[index]) return;
       if (verdict.status === 'success') {
-        delivered.push(entry);
+        if (!entry.postback.membership) delivered.push(entry);
+        settleMembership(memberships, entry.postback, clock.now());
         rows.remove(entry.postback.id);
       } else if (verdict.settled === 'failed') {
         rows.put(entry, 'failed', accepted.account, verdict.outcome);

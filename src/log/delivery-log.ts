@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Place } from '../events/place.js';
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { NetworkName } from '../networks/names.js';
-import type { Outcome, Postback } from '../networks/network.js';
+import type { Channel, Postback } from '../networks/network.js';
 import type { Random } from '../random.js';
 import { CommitQueue } from './commit-queue.js';
 import type { Database } from './database.js';
@@ -11,17 +11,26 @@ import { slotOf } from './claims.js';
 import type { Begun, DroppedEntry, Entry, OpenRequest, RequestResult, SkipEntry } from './entry.js';
 import { Flights } from './flights.js';
 import { Kinds } from './kinds.js';
-import { packDetails, packIds, packPeople } from './packing.js';
+import { Memberships, settleMembership } from './memberships.js';
 import { People } from './people.js';
 import type { RowOutcome, RowPlace, StoredPostback } from './postback-rows.js';
 import { findPlace, putPlace } from './places.js';
 import { PostbackRows } from './postback-rows.js';
+import { closeRequest, insertRequest } from './request-rows.js';
 import type { ReplayCandidate } from './replay-rows.js';
 import type { Run } from './runs.js';
 import { Runs } from './runs.js';
 import { prepareSchema } from './schema.js';
 import { SeenIndex } from './seen-index.js';
 import { takeOver } from './takeover.js';
+
+/** How many postbacks a replay has claimed of one kind. */
+export interface Claimed {
+  network: NetworkName;
+  /** They are records of audience lists. */
+  isForLists: boolean;
+  count: number;
+}
 
 /** What the log knows of a postback. `known`: it was part of a request and waits for nothing. */
 export type Standing = 'unknown' | 'known' | StoredPostback;
@@ -47,6 +56,7 @@ export class DeliveryLog {
   readonly database: Database;
   readonly kinds: Kinds;
   readonly people: People;
+  readonly memberships: Memberships;
   readonly #clock: Clock;
   readonly #queue: CommitQueue;
   readonly #runs: Runs;
@@ -62,6 +72,7 @@ export class DeliveryLog {
     this.#clock = options.clock;
     this.kinds = new Kinds(database);
     this.people = new People(database);
+    this.memberships = new Memberships(database);
     this.#queue = new CommitQueue(database);
     this.#rows = new PostbackRows(database, options.clock);
     this.#flights = new Flights(database, run.id, options.keepDelivered);
@@ -111,11 +122,11 @@ export class DeliveryLog {
   /**
    * Claims postbacks for a replay: they are pending from now on, until this run has sent them. What another run has
    * claimed or delivered meanwhile is left alone.
-   * @returns how many of each network were claimed
+   * @returns how many of each network were claimed, records of audience lists apart
    */
-  reclaim(candidates: readonly ReplayCandidate[]): Promise<Map<NetworkName, number>> {
+  reclaim(candidates: readonly ReplayCandidate[]): Promise<Claimed[]> {
     return this.#queue.write(() => {
-      const claimed = new Map<NetworkName, number>();
+      const claimed = new Map<string, Claimed>();
       this.#mayHaveRows = true;
       for (const { state, postback, attempts } of candidates) {
         if (state === 'delivered' && !this.#rows.find(postback.id)) {
@@ -125,15 +136,23 @@ export class DeliveryLog {
         // The slot may have gone to another conversion since this one failed.
         if (slot && state !== 'delivered' && !this.people.claims.take(slot)) continue;
         if (!this.#rows.reclaim(postback.id, this.run.id)) continue;
-        claimed.set(postback.network, (claimed.get(postback.network) ?? 0) + 1);
+        const { network, membership } = postback;
+        const key = `${network} ${membership === undefined}`;
+        const { count } = claimed.get(key) ?? { count: 0 };
+        claimed.set(key, { network, isForLists: membership !== undefined, count: count + 1 });
       }
-      return claimed;
+      return [...claimed.values()];
     });
   }
 
-  /** Claims every pending postback of a network that no run is at; `goals` empty: of all goals. How many. */
+  /** Claims every pending conversion of a network that no run is at; `goals` empty: of all goals. How many. */
   claimPending(network: NetworkName, goals: readonly string[]): Promise<number> {
     return this.#queue.write(() => this.#rows.claimPending(this.run.id, network, goals));
+  }
+
+  /** Lets go of a pending or failed postback that another has taken the place of. Call inside a write. */
+  dropWaiting(id: string): void {
+    this.#rows.dropWaiting(id);
   }
 
   /** Writes what `work` writes, with the other writes of this turn of the event loop. */
@@ -161,7 +180,12 @@ export class DeliveryLog {
       this.#dropAll(dropped, flight, mine);
       const first = mine[0];
       if (first === undefined) return { dropped };
-      const request = this.#insertRequest(first.postback.network, account, mine, this.#clock.now());
+      const request = insertRequest(this.database, this.kinds, {
+        run: this.run.id,
+        account,
+        entries: mine,
+        startedMs: this.#clock.now(),
+      });
       this.#seen.add(
         mine.map(({ postback }) => postback.id),
         request,
@@ -187,12 +211,16 @@ export class DeliveryLog {
     again: readonly (readonly Entry[])[],
   ): Promise<number[] | undefined> {
     return this.#queue.write(() => {
-      if (!this.#closeRequest(open, result)) return undefined;
-      const delivered = result.verdicts.filter(({ status }) => status === 'success').length;
-      this.#flights.land(open.flight, delivered, this.#clock.now());
-      result.verdicts.forEach(({ settled, outcome }, index) => {
-        if (settled === undefined) return;
+      if (!closeRequest(this.database, open.request, result, this.#clock.now())) return undefined;
+      // Who is in an audience list is remembered by salted hashes alone: their facts are not kept.
+      const kept = result.verdicts.filter(
+        ({ status }, index) => status === 'success' && !open.entries[index]?.postback.membership,
+      );
+      this.#flights.land(open.flight, kept.length, this.#clock.now());
+      result.verdicts.forEach(({ status, settled, outcome }, index) => {
         const entry = open.entries[index] as Entry;
+        if (status === 'success') settleMembership(this.memberships, entry.postback, this.#clock.now());
+        if (settled === undefined) return;
         this.#mayHaveRows = true;
         const { http } = result;
         const from = outcome.kind === 'processing' ? { http, request: open.request } : { http };
@@ -259,9 +287,9 @@ export class DeliveryLog {
   }
 
   /** Pending postbacks that this run has claimed, oldest event first, behind `after`. */
-  listClaimed(network: string, limit: number, after: RowPlace | undefined): Entry[] {
+  listClaimed(channel: Pick<Channel, 'network' | 'isForLists'>, limit: number, after: RowPlace | undefined): Entry[] {
     return this.#rows
-      .listClaimed(this.run.id, network, limit, after)
+      .listClaimed(this.run.id, channel, limit, after)
       .map(({ postback, attempts }) => ({ postback, attempts, stored: true }));
   }
 
@@ -288,6 +316,8 @@ export class DeliveryLog {
 
   #findObstacle(entry: Entry, isRetry: boolean): DroppedEntry['reason'] | undefined {
     if (this.#isSuppressed(entry)) return 'suppressed';
+    const { membership, eventId } = entry.postback;
+    if (membership && this.memberships.isSuperseded(membership.list, membership.member, eventId)) return 'superseded';
     if (isRetry) return undefined;
     if (!this.#isFree(entry)) return 'duplicate';
     const slot = slotOf(entry.postback);
@@ -317,35 +347,6 @@ export class DeliveryLog {
     return this.#seen.foreign === 0 || !this.#seen.has(postback);
   }
 
-  #insertRequest(network: string, account: string, entries: readonly Entry[], startedMs: number): number {
-    const details = entries.map(({ postback, attempts }) => ({
-      kind: this.kinds.numberOf({
-        goal: postback.goal,
-        event: postback.event,
-        currency: postback.currency ?? '',
-        test: postback.test,
-      }),
-      eventTimeMs: postback.eventTimeMs,
-      attempt: attempts + 1,
-      ...(postback.value === undefined ? {} : { value: postback.value }),
-    }));
-    const { lastInsertRowid } = this.database
-      .prepare(
-        'INSERT INTO request (run, network, account, started, count, ids, details, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      )
-      .run(
-        this.run.id,
-        network,
-        account,
-        startedMs,
-        entries.length,
-        packIds(entries.map(({ postback }) => postback.eventId)),
-        packDetails(details, startedMs),
-        packPeople(entries.map(({ postback }) => postback.person)),
-      );
-    return Number(lastInsertRowid);
-  }
-
   /** What dead runs left behind becomes pending. */
   #takeOver(): void {
     this.database.transact(() => {
@@ -356,44 +357,4 @@ export class DeliveryLog {
       this.#mayHaveRows = true;
     });
   }
-
-  #closeRequest(open: OpenRequest, { http, latencyMs, requestId, verdicts }: RequestResult): boolean {
-    const delivered = verdicts.filter(({ status }) => status === 'success').length;
-    const common = findCommon(verdicts.map(({ outcome }) => outcome));
-    const { changes } = this.database
-      .prepare(
-        `UPDATE request SET ended = ?, http = ?, latency = ?, remote_id = ?, delivered = ?, verdicts = ?, kind = ?,
-           reason = ?, message = ? WHERE id = ? AND ended IS NULL`,
-      )
-      .run(
-        this.#clock.now(),
-        http ?? null,
-        Math.round(latencyMs),
-        requestId ?? null,
-        delivered,
-        delivered === verdicts.length ? null : verdicts.map(({ status }) => status[0]).join(''),
-        common?.kind ?? null,
-        common?.reason ?? null,
-        common?.message ?? null,
-        open.request,
-      );
-    if (Number(changes) === 0) return false;
-    if (!common) this.#insertProblems(open.request, verdicts);
-    return true;
-  }
-
-  #insertProblems(request: number, verdicts: RequestResult['verdicts']): void {
-    const insert = this.database.prepare('INSERT INTO problem VALUES (?, ?, ?, ?, ?)');
-    verdicts.forEach(({ status, outcome }, position) => {
-      if (status === 'success') return;
-      insert.run(request, position, outcome.kind, outcome.reason, outcome.message ?? null);
-    });
-  }
-}
-
-/** The outcome that all entries share, when none was delivered: then it is told once, in the request's own row. */
-function findCommon(outcomes: readonly Outcome[]): Outcome | undefined {
-  const first = outcomes[0];
-  if (first === undefined || first.kind === 'delivered') return undefined;
-  return outcomes.every((outcome) => outcome === first) ? first : undefined;
 }

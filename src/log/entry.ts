@@ -31,7 +31,7 @@ export interface OpenRequest {
 /** An entry that was left out of a request, and why. */
 export interface DroppedEntry {
   entry: Entry;
-  reason: 'duplicate' | 'already_counted' | 'suppressed';
+  reason: 'duplicate' | 'already_counted' | 'suppressed' | 'superseded';
 }
 
 /** What became of entries that were to be sent. */

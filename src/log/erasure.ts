@@ -7,7 +7,10 @@ import type { Random } from '../random.js';
 import type { Database, SqlRow } from './database.js';
 import { openDatabase } from './database.js';
 import type { Entry } from './entry.js';
+import type { Membership } from './memberships.js';
+import { Memberships } from './memberships.js';
 import { People } from './people.js';
+import { PostbackRows } from './postback-rows.js';
 import { Runs } from './runs.js';
 import { prepareSchema } from './schema.js';
 
@@ -25,6 +28,8 @@ export interface Receipt {
   otherPurged: number;
   clicksRemoved: number;
   claimsRemoved: number;
+  /** Audience lists that the person is taken out of; the records wait in the queue until they are delivered. */
+  listsLeft: number;
   /** Postbacks that networks have, kept here as counts without identity. */
   deliveredKept: Record<string, number>;
 }
@@ -41,6 +46,8 @@ export interface ErasureParts {
   /** Finds out what an erasure would do, and changes nothing. */
   dryRun: boolean;
   signal: AbortSignal;
+  /** Makes the record that takes somebody out of a list; undefined where nothing is to be sent. */
+  makeRemoval: (database: Database, membership: Membership) => Postback | undefined;
 }
 
 /**
@@ -48,11 +55,11 @@ export interface ErasureParts {
  * the person is under way in any process, and none will leave.
  * @throws InternalError when the log cannot be written, or a request under way does not end
  */
-export async function erasePerson(subject: Subject, parts: ErasureParts): Promise<Receipt> {
+export async function erasePerson(subject: Subject, parts: ErasureParts): Promise<Erased> {
   const database = openDatabase(parts.path, 'full');
   try {
     prepareSchema(database, parts.path, parts.random);
-    const erasure = new Erasure(database, parts.clock);
+    const erasure = new Erasure(database, parts);
     erasure.find(subject);
     if (!parts.dryRun) {
       erasure.suppress();
@@ -61,10 +68,18 @@ export async function erasePerson(subject: Subject, parts: ErasureParts): Promis
     const counts = parts.dryRun ? erasure.rehearse() : erasure.purge();
     const id = parts.random.bytes(6).toString('hex');
     const erasedAt = new Date(parts.clock.now()).toISOString();
-    return { receipt: parts.dryRun ? 'dry-run' : `erasure-${id}`, erasedAt, ...counts };
+    const receipt = { receipt: parts.dryRun ? 'dry-run' : `erasure-${id}`, erasedAt, ...counts };
+    return { receipt, removals: erasure.removals };
   } finally {
     database.close();
   }
+}
+
+/** An erasure that is done, but for the lists that the person is in. */
+export interface Erased {
+  receipt: Receipt;
+  /** Ids of the postbacks, pending now, that take the person out of lists. */
+  removals: readonly string[];
 }
 
 type Counts = Omit<Receipt, 'receipt' | 'erasedAt'>;
@@ -75,11 +90,17 @@ class Erasure {
   readonly #clock: Clock;
   readonly #members = new Set<string>();
   readonly #persons = new Set<string>();
+  readonly #memberships: Memberships;
+  readonly #makeRemoval: ErasureParts['makeRemoval'];
+  /** Ids of the records that take the person out of lists. */
+  readonly removals: string[] = [];
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, { clock, makeRemoval }: Pick<ErasureParts, 'clock' | 'makeRemoval'>) {
     this.#database = database;
     this.#people = new People(database);
+    this.#memberships = new Memberships(database);
     this.#clock = clock;
+    this.#makeRemoval = makeRemoval;
   }
 
   /**
@@ -96,6 +117,10 @@ class Erasure {
       for (const { members = [], person } of this.#listPostbacks()) {
         for (const member of members) this.#members.add(member);
         if (person !== undefined) this.#add(person);
+      }
+      for (const { member, names } of this.#listMemberships()) {
+        for (const name of names) this.#members.add(name);
+        this.#add(member);
       }
     }
   }
@@ -126,6 +151,7 @@ class Erasure {
 
   #count(removes: boolean): Counts {
     const { pending, other } = this.#purgeRows(removes);
+    const listsLeft = this.#leaveLists(removes);
     const held = this.#purgeFlights(removes);
     const deliveredKept = this.#anonymise(removes);
     let clicksRemoved = 0;
@@ -142,8 +168,33 @@ class Erasure {
       otherPurged: other,
       clicksRemoved,
       claimsRemoved,
+      listsLeft,
       deliveredKept,
     };
+  }
+
+  /** Forgets who was uploaded, and records the removal where the person may still be in a list. */
+  #leaveLists(removes: boolean): number {
+    const rows = new PostbackRows(this.#database, this.#clock);
+    let left = 0;
+    for (const membership of this.#listMemberships()) {
+      const removal = this.#makeRemoval(this.#database, membership);
+      if (removal) left++;
+      if (!removes) continue;
+      this.#memberships.remove(membership);
+      if (!removal) continue;
+      rows.put({ postback: removal, attempts: 0 }, 'pending', null, { kind: 'stopped', reason: 'erased' });
+      this.removals.push(removal.id);
+    }
+    return left;
+  }
+
+  /** The lists that the person was uploaded to. */
+  #listMemberships(): Membership[] {
+    const names = this.#names();
+    const isOurs = ({ member, names: others }: Membership): boolean =>
+      names.has(member) || others.some((name) => names.has(name));
+    return [...this.#memberships.all()].filter(isOurs);
   }
 
   #purgeRows(removes: boolean): { pending: number; other: number } {

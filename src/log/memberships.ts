@@ -1,3 +1,4 @@
+import type { Postback } from '../networks/network.js';
 import type { MembershipAction } from '../people/person.js';
 import type { Database, SqlRow } from './database.js';
 
@@ -80,6 +81,11 @@ export class Memberships {
       .get(list);
     return { members: Number(row?.['members'] ?? 0), waiting: Number(row?.['waiting'] ?? 0) };
   }
+}
+
+/** Notes that the network has taken a postback, where it is a record of a list. Call inside a write transaction. */
+export function settleMembership(memberships: Memberships, { membership, eventId }: Postback, nowMs: number): void {
+  if (membership) memberships.settle(membership.list, membership.member, eventId, nowMs);
 }
 
 /** One row as data. */

@@ -90,12 +90,13 @@ export class PostbackRows {
     return Number(changes) === 1;
   }
 
-  /** Claims for a run every pending row of a network that no run has; `goals` empty: of all goals. How many. */
+  /** Claims for a run every pending conversion of a network that no run has; `goals` empty: of all goals. How many. */
   claimPending(run: number, network: string, goals: readonly string[]): number {
     const among = goals.length === 0 ? '' : ` AND goal IN (${goals.map(() => '?').join(', ')})`;
     const { changes } = this.#database
       .prepare(
-        `UPDATE postback SET run = ? WHERE state = 'pending' AND run IS NULL AND request IS NULL AND network = ?${among}`,
+        `UPDATE postback SET run = ? WHERE state = 'pending' AND run IS NULL AND request IS NULL AND network = ?
+           AND goal NOT LIKE 'audience:%'${among}`,
       )
       .run(run, network, ...goals);
     return Number(changes);
@@ -112,14 +113,20 @@ export class PostbackRows {
   }
 
   /** Pending rows that a run has claimed, oldest event first, behind `after`. */
-  listClaimed(run: number, network: string, limit: number, after: RowPlace | undefined): StoredPostback[] {
+  listClaimed(
+    run: number,
+    { network, isForLists = false }: { network: string; isForLists?: boolean },
+    limit: number,
+    after: RowPlace | undefined,
+  ): StoredPostback[] {
     const { eventTimeMs, id } = after ?? { eventTimeMs: -1, id: '' };
     return this.#database
       .prepare(
         `SELECT * FROM postback WHERE run = ? AND network = ? AND (event_time, id) > (?, ?)
+           AND (goal LIKE 'audience:%') = ?
          ORDER BY event_time, id LIMIT ?`,
       )
-      .all(run, network, eventTimeMs, keyOf(id), limit)
+      .all(run, network, eventTimeMs, keyOf(id), isForLists ? 1 : 0, limit)
       .map(readStored);
   }
 
@@ -138,6 +145,11 @@ export class PostbackRows {
       )
       .all(...networks)
       .map(readStored);
+  }
+
+  /** Takes the row away where no run and no network is at it. */
+  dropWaiting(id: string): void {
+    this.#database.prepare('DELETE FROM postback WHERE id = ? AND run IS NULL AND request IS NULL').run(keyOf(id));
   }
 
   /** Takes the row away: its postback is on its way in a request. */

@@ -4,7 +4,19 @@ import type { Database } from './database.js';
 import { makeSalt } from './people.js';
 
 /** Version of the file format; raised with every change that an older program could not read. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
+
+/** What version 3 added: audience lists, and who is in them. */
+const AUDIENCES = `
+CREATE TABLE audience (
+  id TEXT PRIMARY KEY, network TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL, external_id TEXT,
+  country TEXT, ttl INTEGER, connection TEXT, created INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE membership (
+  list TEXT NOT NULL, member TEXT NOT NULL, change TEXT NOT NULL, action TEXT NOT NULL, digest TEXT NOT NULL,
+  names TEXT NOT NULL, sealed TEXT, settled INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (list, member)
+) WITHOUT ROWID;
+`;
 
 /**
  * A row per HTTP request holds its postbacks packed; ordinary rows exist only for what is pending, failed or skipped.
@@ -80,15 +92,7 @@ CREATE TABLE claim (
   PRIMARY KEY (goal, test, person)
 ) WITHOUT ROWID;
 CREATE INDEX claim_person ON claim(person);
-CREATE TABLE audience (
-  id TEXT PRIMARY KEY, network TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL, external_id TEXT,
-  country TEXT, ttl INTEGER, connection TEXT, created INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE membership (
-  list TEXT NOT NULL, member TEXT NOT NULL, change TEXT NOT NULL, action TEXT NOT NULL, digest TEXT NOT NULL,
-  names TEXT NOT NULL, sealed TEXT, settled INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (list, member)
-) WITHOUT ROWID;
-CREATE TABLE suppression (member TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+${AUDIENCES}CREATE TABLE suppression (member TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE checkpoint (
   path TEXT PRIMARY KEY, device TEXT NOT NULL, inode TEXT NOT NULL, offset INTEGER NOT NULL, line INTEGER NOT NULL,
   head TEXT NOT NULL, head_bytes INTEGER NOT NULL, updated INTEGER NOT NULL
@@ -101,6 +105,7 @@ const UPGRADES: Readonly<Record<number, string>> = {
 ALTER TABLE postback ADD COLUMN request INTEGER;
 CREATE INDEX postback_request ON postback(request) WHERE request IS NOT NULL;
 `,
+  2: AUDIENCES,
 };
 
 /** One row per attempt and per skip, for anyone with the sqlite3 shell. */

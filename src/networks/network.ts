@@ -21,6 +21,7 @@ export type SkipReason =
   | 'consent_none'
   | 'consent_unknown'
   | 'suppressed'
+  | 'superseded'
   | 'organic'
   | 'other_network'
   | 'no_click_id'

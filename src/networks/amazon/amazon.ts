@@ -1,5 +1,6 @@
 import { ConfigError } from '../../errors.js';
 import type { Network } from '../network.js';
+import { openAmazonAudiences } from './audience-channel.js';
 import { openCapiV1 } from './capi-v1.js';
 import { openEventsApi } from './events-api.js';
 import { prepareAmazonFacts } from './facts.js';
@@ -19,6 +20,7 @@ export const amazon: Network = {
   loadPreflight: async () => (await import('./preflight.js')).preflight,
   checkMapping: checkAmazonMapping,
   prepare: prepareAmazonFacts,
+  openAudiences: openAmazonAudiences,
   open(connection, settings) {
     const { api = 'capi-v1' } = connection;
     if (api === 'capi-v1') return openCapiV1(connection, settings);

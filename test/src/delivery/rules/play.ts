@@ -73,7 +73,14 @@ async function take(step: Step, log: DeliveryLog, world: World, path: string): P
   if ('read' in step) return log.write(() => log.people.note(step.read.map(parse)));
   if ('erased' in step) {
     const { signal } = new AbortController();
-    const parts = { path, clock: systemClock, random: systemRandom, dryRun: false, signal };
+    const parts = {
+      path,
+      clock: systemClock,
+      random: systemRandom,
+      makeRemoval: () => undefined,
+      dryRun: false,
+      signal,
+    };
     await erasePerson(step.erased, parts);
     log.people.refresh();
     return;

@@ -1,0 +1,117 @@
+import type { KnownList } from '../../src/audiences/lists.js';
+import type { SyncPlan } from '../../src/audiences/plan.js';
+import type { AudienceList } from '../../src/log/audience-lists.js';
+import type { JobReport } from '../../src/networks/amazon/audience-answers.js';
+import type { IO } from './io.js';
+import type { Column } from './table.js';
+import { printRecord, printTable } from './table.js';
+import { countOf } from './text.js';
+
+/** Amazon uses a list from so many matched people on (amazon-api.md section 6). */
+const USABLE_FROM = 2_000;
+const DAY_SECONDS = 86_400;
+
+/** A list as data. Ids stay text: they are beyond what a JSON number keeps exact. */
+export function listData(list: AudienceList): object {
+  const { id, network, account, name, externalId, country, ttlSeconds, connectionId, createdMs } = list;
+  return {
+    id,
+    network,
+    account,
+    name,
+    externalId: externalId ?? null,
+    country: country ?? null,
+    ttlSeconds: ttlSeconds ?? null,
+    connection: connectionId ?? null,
+    created: new Date(createdMs).toISOString(),
+  };
+}
+
+/** A list with its members as data. */
+export function knownListData(list: KnownList): object {
+  const { members, waiting, remote, problem } = list;
+  const { received = null, matched = null, size = null } = remote ?? {};
+  return {
+    ...listData(list),
+    members,
+    waiting,
+    remote: remote ? { received, matched, size } : null,
+    problem: problem ?? null,
+  };
+}
+
+/** What was made, and what to do with it. */
+export async function printCreated(io: IO, list: AudienceList): Promise<void> {
+  await io.out(list.id);
+  await io.remark(`Made ${JSON.stringify(list.name)}. Next: postback audiences sync ${list.id} people.jsonl`);
+}
+
+const COLUMNS: Column<KnownList>[] = [
+  { header: 'Id', value: ({ id }) => id },
+  { header: 'Name', value: ({ name }) => name },
+  { header: 'External id', value: ({ externalId }) => externalId, dropOrder: 3 },
+  { header: 'Members', value: ({ members }) => members, align: 'right' },
+  { header: 'On the way', value: ({ waiting }) => waiting, align: 'right', dropOrder: 1 },
+  { header: 'Matched', value: ({ remote }) => remote?.matched, align: 'right' },
+  { header: 'Country', value: ({ country }) => country, dropOrder: 4 },
+  {
+    header: 'Stay',
+    value: ({ ttlSeconds }) => ttlSeconds && `${Math.round(ttlSeconds / DAY_SECONDS)} days`,
+    dropOrder: 2,
+  },
+];
+
+/** The lists of a workspace, and what stands in the way of their use. */
+export async function printLists(io: IO, lists: readonly KnownList[]): Promise<void> {
+  const empty = 'No list was made or synced here. Next: postback audiences create';
+  await printTable(io, lists, COLUMNS, { empty });
+  for (const { id, problem, remote } of lists) {
+    if (problem !== undefined) await io.remark(`${id}: ${problem}`);
+    const matched = remote?.matched;
+    if (matched !== undefined && matched < USABLE_FROM) {
+      await io.remark(`${id}: Amazon uses it once 2,000 people are matched; ${matched} are.`);
+    }
+  }
+}
+
+/** A job as data. */
+export function jobData(job: string, { state, processedRate, invalid }: JobReport): object {
+  const invalidRecords = invalid.map(({ externalId, error }) => ({ externalUserId: externalId, error }));
+  return { job, state, processedRate: processedRate ?? null, invalid: invalid.length, invalidRecords };
+}
+
+const SHOWN_RECORDS = 20;
+
+/** What became of an upload. */
+export async function printJob(io: IO, job: string, { state, processedRate, invalid }: JobReport): Promise<void> {
+  await printRecord(io, [
+    ['Job', job],
+    ['State', state],
+    ['Processed', processedRate === undefined ? undefined : `${processedRate} %`],
+    ['Invalid records', invalid.length],
+  ]);
+  for (const { externalId, error } of invalid.slice(0, SHOWN_RECORDS)) await io.out(`${externalId}\t${error}`);
+  if (invalid.length > SHOWN_RECORDS)
+    await io.remark(`… and ${invalid.length - SHOWN_RECORDS} more; --json names each.`);
+}
+
+/** What a sync will do, or did, in people. */
+export async function printSyncPlan(io: IO, plan: SyncPlan): Promise<void> {
+  const count = (number: number): string => number.toLocaleString('en-US');
+  await printRecord(io, [
+    ['List', plan.list],
+    ['To add', count(plan.toAdd)],
+    ['To update', plan.toUpdate > 0 ? count(plan.toUpdate) : undefined],
+    ['To remove', count(plan.toRemove)],
+    ['To refresh', plan.toRefresh > 0 ? count(plan.toRefresh) : undefined],
+    ['To resume', plan.toResume > 0 ? count(plan.toResume) : undefined],
+    ['Unchanged', count(plan.unchanged)],
+    ['On the way', plan.underway > 0 ? count(plan.underway) : undefined],
+    ['Invalid', count(plan.invalid)],
+    ['Kept out', plan.skipped > 0 ? count(plan.skipped) : undefined],
+  ]);
+  const staying = plan.toAdd + plan.toUpdate + plan.toRefresh + plan.toResume + plan.unchanged + plan.underway;
+  if (plan.full && plan.toRemove > 0 && staying === 0) {
+    await io.remark(`Everybody leaves the list: ${countOf(plan.toRemove, 'person', 'people')}, and nobody stays.`);
+  }
+}

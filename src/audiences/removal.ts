@@ -1,0 +1,48 @@
+import { withDelivery } from '../delivery/delivery.js';
+import type { Report } from '../delivery/report.js';
+import type { Summary } from '../delivery/tally.js';
+import { AudienceLists } from '../log/audience-lists.js';
+import type { Database } from '../log/database.js';
+import type { Membership } from '../log/memberships.js';
+import type { Postback } from '../networks/network.js';
+import type { Random } from '../random.js';
+import type { Workspace } from '../workspace.js';
+import { makeChange, makeChangeId } from './change.js';
+
+/** Makes the record that takes an erased person out of a list; undefined where the person has left it already. */
+export function makeRemoval(
+  database: Database,
+  membership: Membership,
+  parts: { workspace: string; nowMs: number; random: Random },
+): Postback | undefined {
+  const { sealed, member } = membership;
+  const [list] = new AudienceLists(database).find(membership.list);
+  if (sealed === undefined || !list) return undefined;
+  const change = makeChangeId(parts.random);
+  const person = { member, names: [], sealed, content: '{"action":"DELETE","pii":{}}' };
+  return makeChange({ workspace: parts.workspace, nowMs: parts.nowMs, list, person, change });
+}
+
+/**
+ * Delivers the removals that an erasure has recorded.
+ * @param ids of their postbacks
+ * @throws as withDelivery
+ */
+export function deliverRemovals(
+  workspace: Workspace,
+  ids: readonly string[],
+  { report, signal }: { report: Report; signal: AbortSignal },
+): Promise<Summary> {
+  const run = { networks: ['amazon'], goals: [], command: 'erase', lists: true, waits: true } as const;
+  return withDelivery(workspace, { ...run, report, signal }, async ({ log, tally, underway, lists }) => {
+    const lane = lists.get('amazon');
+    if (!lane) return;
+    for (const entry of await log.claim(ids)) {
+      if (!entry) continue;
+      const { postback } = entry;
+      tally.plan();
+      underway.add(postback);
+      lane.add({ outgoing: { postback, mapping: postback.membership?.list ?? '' }, entry, tries: 0 });
+    }
+  });
+}

@@ -1,0 +1,93 @@
+import type { Outcome } from '../networks/network.js';
+import type { Database } from './database.js';
+import type { Entry, RequestResult } from './entry.js';
+import type { Kinds } from './kinds.js';
+import { packDetails, packIds, packPeople } from './packing.js';
+
+/** A request that is about to leave. */
+export interface RequestStart {
+  run: number;
+  account: string;
+  entries: readonly Entry[];
+  startedMs: number;
+}
+
+/** Writes the row of a request; its number. Call inside a write transaction. */
+export function insertRequest(
+  database: Database,
+  kinds: Kinds,
+  { run, account, entries, startedMs }: RequestStart,
+): number {
+  const details = entries.map(({ postback, attempts }) => ({
+    kind: kinds.numberOf({
+      goal: postback.goal,
+      event: postback.event,
+      currency: postback.currency ?? '',
+      test: postback.test,
+    }),
+    eventTimeMs: postback.eventTimeMs,
+    attempt: attempts + 1,
+    ...(postback.value === undefined ? {} : { value: postback.value }),
+  }));
+  const { lastInsertRowid } = database
+    .prepare(
+      'INSERT INTO request (run, network, account, started, count, ids, details, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      run,
+      (entries[0] as Entry).postback.network,
+      account,
+      startedMs,
+      entries.length,
+      packIds(entries.map(({ postback }) => postback.eventId)),
+      packDetails(details, startedMs),
+      packPeople(entries.map(({ postback }) => postback.person)),
+    );
+  return Number(lastInsertRowid);
+}
+
+/** Completes the row of a request; false when another process has done so. Call inside a write transaction. */
+export function closeRequest(
+  database: Database,
+  request: number,
+  { http, latencyMs, requestId, verdicts }: RequestResult,
+  nowMs: number,
+): boolean {
+  const delivered = verdicts.filter(({ status }) => status === 'success').length;
+  const common = findCommon(verdicts.map(({ outcome }) => outcome));
+  const { changes } = database
+    .prepare(
+      `UPDATE request SET ended = ?, http = ?, latency = ?, remote_id = ?, delivered = ?, verdicts = ?, kind = ?,
+         reason = ?, message = ? WHERE id = ? AND ended IS NULL`,
+    )
+    .run(
+      nowMs,
+      http ?? null,
+      Math.round(latencyMs),
+      requestId ?? null,
+      delivered,
+      delivered === verdicts.length ? null : verdicts.map(({ status }) => status[0]).join(''),
+      common?.kind ?? null,
+      common?.reason ?? null,
+      common?.message ?? null,
+      request,
+    );
+  if (Number(changes) === 0) return false;
+  if (!common) insertProblems(database, request, verdicts);
+  return true;
+}
+
+function insertProblems(database: Database, request: number, verdicts: RequestResult['verdicts']): void {
+  const insert = database.prepare('INSERT INTO problem VALUES (?, ?, ?, ?, ?)');
+  verdicts.forEach(({ status, outcome }, position) => {
+    if (status === 'success') return;
+    insert.run(request, position, outcome.kind, outcome.reason, outcome.message ?? null);
+  });
+}
+
+/** The outcome that all entries share, when none was delivered: then it is told once, in the request's own row. */
+function findCommon(outcomes: readonly Outcome[]): Outcome | undefined {
+  const first = outcomes[0];
+  if (first === undefined || first.kind === 'delivered') return undefined;
+  return outcomes.every((outcome) => outcome === first) ? first : undefined;
+}
