@@ -8,11 +8,11 @@ export const SCHEMA_VERSION = 3;
 
 /** What version 3 added: audience lists, and who is in them. */
 const AUDIENCES = `
-CREATE TABLE audience (
+CREATE TABLE IF NOT EXISTS audience (
   id TEXT PRIMARY KEY, network TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL, external_id TEXT,
   country TEXT, ttl INTEGER, connection TEXT, created INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE membership (
+CREATE TABLE IF NOT EXISTS membership (
   list TEXT NOT NULL, member TEXT NOT NULL, change TEXT NOT NULL, action TEXT NOT NULL, digest TEXT NOT NULL,
   names TEXT NOT NULL, sealed TEXT, settled INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (list, member)
 ) WITHOUT ROWID;
