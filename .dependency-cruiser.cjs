@@ -89,6 +89,7 @@ module.exports = {
     onlyIn('undici', npm('undici'), '^src/http/'),
     onlyIn('conf', npm('conf'), '^src/(accounts|config)/'),
     onlyIn('sqlite', npm('@photostructure/sqlite'), '^src/log/'),
+    onlyIn('charts', npm('d3-.*'), '^src/report/page/'),
     onlyIn('terminal-packages', npm('chalk', 'cli-table3', '@inquirer/.*', 'open'), '^commands/_face/'),
     {
       name: 'commands-are-thin',

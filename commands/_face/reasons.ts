@@ -26,3 +26,18 @@ export const REASON_WORDS: Readonly<Record<string, string>> = {
     'the network does not take this currency; amazon.unsupportedCurrency=count sends it without money',
   incomplete_event: 'a field that the network requires is missing or out of range',
 };
+
+/** What it means that postbacks failed or wait, by the kind of their last outcome, and what can be done. */
+export const KIND_WORDS: Readonly<Record<string, string>> = {
+  configuration:
+    'What the goal is mapped to, or the account, is not right at the network: postback map, postback doctor.',
+  payload: 'The network refused these events as they are: postback logs --status failed names each.',
+  expired: 'They waited until the network would take them no more: send sooner, and again after a failure.',
+  transient: 'The network could not be reached or kept failing: postback replay --state pending.',
+  throttled: 'The network took no more for the moment: postback replay --state pending.',
+  credential: 'The grant is refused: postback connect NETWORK, then postback replay --state pending.',
+  processing: 'The network has them and decides later: postback replay --state pending asks.',
+  unknown: 'Whether the network has them is not known; a second delivery is harmless: postback replay --state pending.',
+  stopped: 'Their run was stopped: the same command again, or postback replay --state pending.',
+  under_way: 'They are on their way, or wait for their next attempt.',
+};

@@ -26,6 +26,13 @@ export class Sum {
     }
   }
 
+  /** Adds what another sum holds. */
+  addSum(other: Sum): void {
+    other.#flush();
+    this.#total += other.#total;
+    this.#count += other.#count;
+  }
+
   /** How many amounts there are. */
   get count(): number {
     return this.#count;

@@ -1,30 +1,17 @@
-import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET } from '../../src/sandbox/amazon/seed.js';
+import { CHROMIUM, findFaintText, hasBrowser, launchBrowser } from '../kit/browser.js';
 import { openLiveSandbox } from '../kit/errand.js';
 import { spawnPostback, type RunningPostback } from '../kit/run.js';
 
-/** Debian's; playwright-core brings no browser of its own. */
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const CALLBACK = /^http:\/\/localhost:18803\/callback/;
 
-const hasBrowser = existsSync(CHROMIUM);
 if (!hasBrowser) console.warn(`pages.test.ts is skipped: there is no ${CHROMIUM}.`);
 
 let browser: Browser;
 beforeAll(async () => {
-  if (hasBrowser) browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  if (hasBrowser) browser = await launchBrowser();
 });
 afterAll(async () => {
   if (hasBrowser) await browser.close();
@@ -53,31 +40,6 @@ async function startVisit(scheme: 'light' | 'dark', env: NodeJS.ProcessEnv = {},
   const [, url] = await running.waitFor('stderr', /^(http\S+)\n/m);
   await page.goto(url!);
   return { ...running, page, extra };
-}
-
-/** Text whose contrast with what lies behind it is below 4.5 (WCAG 2.2, 1.4.3), as `ratio text`. */
-function findFaintText(page: Page): Promise<string[]> {
-  return page.evaluate(`(() => {
-    const parse = (color) => color.match(/[\\d.]+/g).map(Number);
-    const light = ([r, g, b]) => [r, g, b]
-      .map((part) => part / 255)
-      .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-      .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
-    const behind = (element) => {
-      for (let one = element; one; one = one.parentElement) {
-        const color = parse(getComputedStyle(one).backgroundColor);
-        if (color.length === 3 || color[3] > 0) return color;
-      }
-      return [255, 255, 255];
-    };
-    const texts = [...document.body.querySelectorAll('*')].filter((element) =>
-      [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== ''));
-    return texts.flatMap((element) => {
-      const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))];
-      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      return ratio < 4.5 ? [ratio.toFixed(2) + ' ' + element.textContent.trim().slice(0, 40)] : [];
-    });
-  })()`);
 }
 
 /** What holds for every page that a login shows. */
