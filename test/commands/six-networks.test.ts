@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { derivePostbackId } from '../../src/identity/postback-id.js';
+import type { JsonObject } from '../../src/json.js';
+import { NETWORK_NAMES, type NetworkName } from '../../src/networks/names.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { makeErrand, makeLine, type Errand } from '../kit/errand.js';
+import { makeUuid } from '../kit/events.js';
+import { connectAllBySandbox, makeRepeatableGoals, NETWORK_CLICKS, VISIT } from '../kit/networks.js';
+
+const NO_CLICK = { utm_source: undefined, utm_medium: undefined };
+const GOAL_OF: Readonly<Record<string, string>> = {
+  purchase: 'first-purchase',
+  wishlist_add: 'wishlist-add',
+  email_acquired: 'email-captured',
+};
+
+/** A desk with every network connected by variables. */
+async function makeOffice(): Promise<Errand> {
+  const errand = await makeErrand({ goals: makeRepeatableGoals() });
+  Object.assign(errand.env, connectAllBySandbox(errand.sandbox.url));
+  return errand;
+}
+
+/** A file of events, and which postback each network is to have of it. */
+class EventFile {
+  readonly #lines: string[] = [];
+  readonly expected = new Map<NetworkName, string[]>(NETWORK_NAMES.map((name) => [name, []]));
+
+  add(eventName: string, properties: JsonObject, owner?: NetworkName, changes: JsonObject = {}): this {
+    const number = this.#lines.length + 1;
+    this.#lines.push(`${makeLine(number, { eventName, ...changes }, { ...NO_CLICK, ...VISIT, ...properties })}\n`);
+    const goal = GOAL_OF[eventName];
+    if (owner && goal) {
+      this.expected.get(owner)!.push(derivePostbackId('default', owner, goal, makeUuid(number)));
+    }
+    return this;
+  }
+
+  get text(): string {
+    return this.#lines.join('');
+  }
+}
+
+/** Which dedupe ids each network has accepted, sorted. */
+function held({ state }: Pick<Sandbox, 'state'>): Map<NetworkName, string[]> {
+  const found = new Map<NetworkName, string[]>(NETWORK_NAMES.map((name) => [name, []]));
+  for (const { network, dedupeId = '' } of state.conversions()) found.get(network)!.push(dedupeId);
+  for (const ids of found.values()) ids.sort();
+  return found;
+}
+
+function sorted(expected: ReadonlyMap<NetworkName, string[]>): Map<NetworkName, string[]> {
+  return new Map([...expected].map(([network, ids]) => [network, ids.toSorted()]));
+}
+
+describe('one file with clicks of all six networks', () => {
+  test('each conversion reaches the network that owns its click, once, and none another', async () => {
+    const file = new EventFile();
+    for (const network of NETWORK_NAMES) {
+      const click = NETWORK_CLICKS[network];
+      // Campaign names of others do not outweigh a click id.
+      const noise = network === 'amazon' ? {} : { utm_source: 'amazon_ads', utm_medium: 'amazon' };
+      file.add('purchase', { ...noise, ...click }, network);
+      file.add('wishlist_add', click, network);
+      file.add('email_acquired', click, network);
+      // A click of an earlier visit, on a line of its own.
+      const visitor = { anonymousId: `visitor-of-${network}`, userId: undefined };
+      file.add('', click, undefined, { ...visitor, type: 'page', eventName: undefined });
+      file.add('purchase', {}, network, visitor);
+    }
+    file.add('purchase', {}).add('purchase', { msclkid: 'm' }).add('purchase', { utm_source: 'newsletter' });
+    const errand = await makeOffice();
+    const summary = await errand.send(file.text, 0, '--wait');
+    expect(summary).toMatchObject({ lines: 33, delivered: 24, failed: 0, pending: 0, skips: { organic: 3 } });
+    expect(held(errand.sandbox)).toEqual(sorted(file.expected));
+    expect(errand.sandbox.state.received()).toBe(24);
+    for (const network of NETWORK_NAMES) {
+      expect(summary.networks[network], network).toMatchObject({ delivered: 4, failed: 0, pending: 0 });
+    }
+    const again = await errand.send(file.text, 0, '--wait');
+    expect(again).toMatchObject({ delivered: 0, skips: { duplicate: 24, organic: 3 } });
+    expect(errand.sandbox.state.received()).toBe(24);
+  });
+
+  test('--network sends to that one alone, and says of the others whose they are', async () => {
+    const file = new EventFile();
+    for (const network of NETWORK_NAMES) file.add('purchase', NETWORK_CLICKS[network], network);
+    for (const network of NETWORK_NAMES) {
+      const errand = await makeOffice();
+      const summary = await errand.send(file.text, 0, '--network', network, '--wait');
+      expect(summary, network).toMatchObject({ delivered: 1, skips: { other_network: NETWORK_NAMES.length - 1 } });
+      const only = new Map(NETWORK_NAMES.map((name) => [name, name === network ? file.expected.get(name)! : []]));
+      expect(held(errand.sandbox)).toEqual(only);
+    }
+  });
+
+  test('a network that refuses the grant keeps its own back: the others are not held up', async () => {
+    const file = new EventFile();
+    for (const network of NETWORK_NAMES) file.add('purchase', NETWORK_CLICKS[network], network);
+    const errand = await makeOffice();
+    const body = JSON.stringify({ network: 'tiktok' });
+    await fetch(`${errand.sandbox.url}/_sandbox/grants/revoke`, { method: 'POST', body });
+    const summary = await errand.send(file.text, 4, '--wait');
+    expect(summary).toMatchObject({ delivered: 5, pending: 1, waiting: { credential: 1 } });
+    expect(held(errand.sandbox).get('tiktok')).toEqual([]);
+    await fetch(`${errand.sandbox.url}/_sandbox/grants/restore`, { method: 'POST', body });
+    expect(await errand.send(file.text, 0, '--wait')).toMatchObject({ delivered: 1, skips: { duplicate: 5 } });
+    expect(held(errand.sandbox)).toEqual(sorted(file.expected));
+  });
+});

@@ -1,0 +1,47 @@
+import type { ConversionGoal } from '../../src/goals/goal.js';
+import type { JsonObject } from '../../src/json.js';
+import type { NetworkName } from '../../src/networks/names.js';
+import { findNetwork } from '../../src/networks/registry.js';
+import { SANDBOX_SEEDS } from '../../src/sandbox/networks.js';
+import { makeTemplateGoals } from '../../src/sandbox-workspace.js';
+
+/** What makes an event a network's, and all that any of them requires of one. */
+export const NETWORK_CLICKS: Readonly<Record<NetworkName, JsonObject>> = {
+  amazon: { utm_source: 'amazon_ads', utm_medium: 'amazon', aref: 'aB3dE6gH9j.1795032000000' },
+  meta: { fbclid: 'IwAR-meta_Click' },
+  tiktok: { ttclid: 'E.C.P.tiktok-click' },
+  google: { gclid: 'Cj0KCQ-google_click' },
+  reddit: { rdt_cid: '5f2b7c1e-reddit' },
+  x: { twclid: '2-x-click' },
+};
+
+/** Where it happened, and who did it. */
+export const VISIT = {
+  page_url: 'https://game.example/shop',
+  user_agent: 'Mozilla/5.0 (X11; Linux x86_64)',
+  ip: '203.0.113.7',
+  country: 'US',
+} as const;
+
+/** The variables of contract.md section 2 that connect every network which the sandbox plays. */
+export function connectAllBySandbox(url: string): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { POSTBACK_GATEWAY: url };
+  for (const { connection, secrets } of SANDBOX_SEEDS) {
+    const { scopes: _scopes, testCode: _testCode, ...described } = connection;
+    const values: Readonly<Record<string, string | undefined>> = { ...described, ...secrets };
+    const named = new Set<string>();
+    for (const { suffix, field } of findNetwork(connection.network)!.variables.rules) {
+      // Two variables may stand for one field: the first does.
+      const value = values[field];
+      if (value === undefined || named.has(field)) continue;
+      named.add(field);
+      env[`POSTBACK_${connection.network.toUpperCase()}_${suffix}`] = value;
+    }
+  }
+  return env;
+}
+
+/** The goals of the templates, mapped to what the sandbox has, counting every time. */
+export function makeRepeatableGoals(): ConversionGoal[] {
+  return makeTemplateGoals().map((goal) => ({ ...goal, trigger: 'repeatable' }));
+}
