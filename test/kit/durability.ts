@@ -19,29 +19,41 @@ import type { RunningPostback } from './run.js';
 import { spawnPostback } from './run.js';
 
 const GOAL = 'every-purchase';
+const AMAZON_GOAL = {
+  id: GOAL,
+  name: 'Every Purchase',
+  event: 'purchase',
+  trigger: 'repeatable',
+  map: { amazon: '1234567891' },
+};
 
 /** A workspace in CI form with a sandbox behind it: nothing but variables and a project file. */
 export interface Bench {
   folder: string;
   sandbox: Sandbox;
-  env: Record<string, string>;
+  env: NodeJS.ProcessEnv;
   /** Starts the program in the folder. */
   start(...args: string[]): Promise<RunningPostback>;
   /** Runs the program to its end, whatever that is. */
   run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
+export interface BenchParts {
+  /** Instead of one goal on purchases at Amazon. */
+  goals?: readonly object[];
+  /** Variables of connections, beside or instead of Amazon's. */
+  connect?: (sandboxUrl: string) => NodeJS.ProcessEnv;
+}
+
 /** Sets up a bench whose sandbox misbehaves; the seed is printed, so that a failing one can be run again. */
-export async function setUpBench(faults: readonly FaultRule[] = []): Promise<Bench> {
+export async function setUpBench(faults: readonly FaultRule[] = [], parts: BenchParts = {}): Promise<Bench> {
   const seed = Number(process.env['CRASH_SEED'] ?? randomInt(2 ** 31));
   const sandbox = await startSandbox({ clock: systemClock, random: systemRandom, faults, seed });
   onTestFinished(() => sandbox.close());
   console.log(`seed ${seed} (CRASH_SEED=${seed} runs it again)`);
   const folder = makeFolder();
   mkdirSync(join(folder, 'home'));
-  const goals = [
-    { id: GOAL, name: 'Every Purchase', event: 'purchase', trigger: 'repeatable', map: { amazon: '1234567891' } },
-  ];
+  const { goals = [AMAZON_GOAL] } = parts;
   writeFileSync(join(folder, 'postback.config.json'), JSON.stringify({ goals }));
   const env = {
     POSTBACK_GATEWAY: sandbox.url,
@@ -51,6 +63,7 @@ export async function setUpBench(faults: readonly FaultRule[] = []): Promise<Ben
     POSTBACK_AMAZON_REGION: 'na',
     POSTBACK_AMAZON_ACCOUNT: SANDBOX_ACCOUNTS.na,
     POSTBACK_RATE: '0',
+    ...parts.connect?.(sandbox.url),
   };
   const options = { env, cwd: folder, home: join(folder, 'home'), timeoutMs: 240_000 };
   const start: Bench['start'] = (...args) => spawnPostback(args, options);
@@ -84,9 +97,12 @@ export async function killWhen({ child, finished }: RunningPostback, isTime: () 
 
 /** Holds the sandbox against what was to be delivered, and the log against the sandbox, event by event. */
 export function expectDeliveredOnce(bench: Bench, count: number): void {
-  const expected = Array.from({ length: count }, (_, index) =>
-    derivePostbackId('default', 'amazon', GOAL, makeUuid(index)),
-  );
+  const ids = Array.from({ length: count }, (_, index) => derivePostbackId('default', 'amazon', GOAL, makeUuid(index)));
+  expectEachOnce(bench, ids);
+}
+
+/** Holds sandbox and log against the postbacks that were to be delivered: each of them once, and no other. */
+export function expectEachOnce(bench: Bench, expected: readonly string[]): void {
   const held = bench.sandbox.state.conversions().map(({ dedupeId }) => dedupeId ?? '');
   expect(new Set(held).size).toBe(held.length);
   expect(held.toSorted()).toEqual(expected.toSorted());
