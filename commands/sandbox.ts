@@ -3,6 +3,7 @@ import { UsageError } from '../src/errors.js';
 import { systemRandom } from '../src/random.js';
 import { SANDBOX_ACCOUNTS, SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET } from '../src/sandbox/amazon/seed.js';
 import { FAULT_FORMS, parseFault } from '../src/sandbox/faults/fault-text.js';
+import { SANDBOX_SEEDS } from '../src/sandbox/networks.js';
 import { startSandbox, type Sandbox as RunningSandbox } from '../src/sandbox/sandbox.js';
 import { BaseCommand } from './_face/base-command.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
@@ -77,5 +78,6 @@ function describeUse({ url, seed }: RunningSandbox): string {
   export POSTBACK_AMAZON_CLIENT_SECRET=${SANDBOX_CLIENT_SECRET}
   postback connect amazon
 Accounts: ${SANDBOX_ACCOUNTS.na} (na), ${SANDBOX_ACCOUNTS.eu} (eu), ${SANDBOX_ACCOUNTS.fe} (fe).
+It plays ${SANDBOX_SEEDS.map(({ connection }) => connection.network).join(', ')}; tokens and ids of each: docs/sandbox.md.
 What it accepted: ${url}/_sandbox/   Stop it with Ctrl-C.`;
 }

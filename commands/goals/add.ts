@@ -26,7 +26,9 @@ export default class GoalsAdd extends GoalsCommand<typeof GoalsAdd> {
     const goal = (await this.changeGoals(config, (goals) => addGoal(goals, input))).at(-1)!;
     await this.present(goal, async () => {
       await this.io.out(goal.id);
-      await this.io.remark(`Added the goal ${goal.name}. Next: postback map ${goal.id} amazon DEFINITION_ID`);
+      await this.io.remark(
+        `Added the goal ${goal.name}. Next: postback map ${goal.id} NETWORK ID, where the network has no name of its own for it`,
+      );
     });
   }
 

@@ -104,7 +104,12 @@ async function decide(deciding: DecidingLane, accepted: AcceptedRequest): Promis
     refuse(deciding, accepted, `${deps.channel.network} refuses to say what became of requests: ${said}`);
     return false;
   }
-  const verdicts = items.map((_, index) => toVerdict(verdict, index));
+  const verdicts = items.map((item, index) => {
+    const one = toVerdict(verdict, index);
+    // What is not mapped any more cannot be sent again now.
+    const isStuck = one !== undefined && isSentAgain(one) && deps.mappingOf(item.entry.postback) === undefined;
+    return isStuck ? { ...one, settled: 'pending' as const } : one;
+  });
   if (verdicts.every((one) => one === undefined)) return false;
   return record(deciding, accepted, items, verdicts, answer);
 }
