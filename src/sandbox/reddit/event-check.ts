@@ -2,6 +2,9 @@ import { isIP } from 'node:net';
 import type { Clock } from '../../clock.js';
 import { isJsonObject } from '../../json.js';
 
+/** A click id that begins so is refused: what is wrong with it, no client can know. */
+const REFUSED_CLICK = 'sandbox-refused';
+
 /** Adds what is wrong with a value, by the path of the field within its event. */
 type Check = (value: unknown, field: string, add: (field: string, message: string) => void) => void;
 
@@ -28,7 +31,10 @@ export function checkEvent(clock: Clock, event: unknown): [field: string, messag
       event_at: must((value, field, tell) => checkTime(clock, value, field, tell)),
       action_source: must(oneOf(SOURCES)),
       event_source_url: that((value) => typeof value === 'string' && URL.canParse(value), 'must be a URL'),
-      click_id: TEXT,
+      click_id: that(
+        (value) => typeof value === 'string' && value !== '' && !value.startsWith(REFUSED_CLICK),
+        'is not valid',
+      ),
       type: must(checkType),
       metadata: checkObject({
         conversion_id: TEXT,

@@ -18,6 +18,9 @@ const CONTENT_FIELDS = new Set(
   'content_id content_name content_type content_price num_items content_group_id'.split(' '),
 );
 
+/** A click id that begins so is refused: what is wrong with it, no client can know. */
+const REFUSED_CLICK = 'sandbox-refused';
+
 type Tell = (parameter: string, message: string) => void;
 
 /** What is wrong with one conversion; `event_id` is judged by whoever knows the tags. */
@@ -74,7 +77,9 @@ function checkIdentifier(identifier: Record<string, unknown>, names: readonly st
       if (!HASH.test(value)) tell(`identifiers.${name}`, `${name} must be a SHA-256 hash`);
     } else if (name === 'ip_address') {
       if (isIP(value) === 0) tell('identifiers.ip_address', 'ip_address is not valid');
-    } else if (name !== 'twclid' && name !== 'user_agent') tell('identifiers', `${name} is not a known identifier`);
+    } else if (name === 'twclid') {
+      if (value.startsWith(REFUSED_CLICK)) tell('identifiers.twclid', 'twclid is not valid');
+    } else if (name !== 'user_agent') tell('identifiers', `${name} is not a known identifier`);
   }
 }
 
