@@ -1,0 +1,155 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { killWhen } from '../kit/durability.js';
+import { makeErrand, readError, type Errand, type RunSummary } from '../kit/errand.js';
+import { spawnPostback } from '../kit/run.js';
+
+/** Beyond 2^53: the first list that the sandbox makes. */
+const LIST = '371552318001631924';
+
+interface Result extends RunSummary {
+  plan: Record<string, number>;
+  jobs: string[];
+}
+
+function person(number: number, changes: object = {}): string {
+  return JSON.stringify({ externalUserId: `p-${number}`, email: `p${number}@example.com`, country: 'US', ...changes });
+}
+
+function writePeople(errand: Errand, name: string, lines: readonly string[]): string {
+  const path = join(errand.cwd, name);
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
+function range(from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, index) => person(from + index));
+}
+
+async function createList(errand: Errand): Promise<void> {
+  const args = ['audiences', 'create', '--name', 'High value players', '--external-id', 'high-value', '--json'];
+  const { code, stdout, stderr } = await errand.run(args);
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ id: LIST, name: 'High value players', externalId: 'high-value' });
+}
+
+async function sync(errand: Errand, file: string, exit: number, ...args: string[]): Promise<Result> {
+  const options = { timeoutMs: 240_000 };
+  const { code, stdout, stderr } = await errand.run(
+    ['audiences', 'sync', 'high-value', file, '--json', ...args],
+    options,
+  );
+  expect(code, stderr).toBe(exit);
+  return JSON.parse(stdout) as Result;
+}
+
+function membersOf({ sandbox }: Errand): string[] {
+  const [list] = sandbox.state.audiences();
+  return (list?.members ?? []).map(({ externalUserId }) => externalUserId).toSorted();
+}
+
+function idsOf(from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, index) => `p-${from + index}`).toSorted();
+}
+
+describe('an audience list', () => {
+  it(
+    'equals 100,000 people after two kills, and then takes 2,000 records for 1,000 leavers and 1,000 joiners',
+    {
+      timeout: 600_000,
+    },
+    async () => {
+      const errand = await makeErrand({ sandbox: { processingMs: 0, faults: [{ match: 'records', latencyMs: 60 }] } });
+      await createList(errand);
+      const first = writePeople(errand, 'first.jsonl', range(0, 100_000));
+      const args = ['audiences', 'sync', 'high-value', first, '--full', '--yes', '--json'];
+      for (const share of [15_000, 60_000]) {
+        const options = { home: errand.home, cwd: errand.cwd, env: errand.env, timeoutMs: 240_000 };
+        const running = await spawnPostback(args, options);
+        running.child.stdin.end();
+        const received = (): number => errand.sandbox.state.audiences()[0]?.received ?? 0;
+        expect(await killWhen(running, () => received() >= share)).toBe(true);
+      }
+      const done = await sync(errand, first, 0, '--full', '--yes', '--wait');
+      expect(done).toMatchObject({ failed: 0, pending: 0 });
+      expect(membersOf(errand)).toEqual(idsOf(0, 100_000));
+
+      const before = errand.sandbox.state.audiences()[0]!.received;
+      const second = writePeople(errand, 'second.jsonl', range(1_000, 101_000));
+      const result = await sync(errand, second, 0, '--full', '--yes', '--wait');
+      expect(result.plan).toMatchObject({ toAdd: 1_000, toRemove: 1_000, unchanged: 99_000, toUpdate: 0, invalid: 0 });
+      expect(result).toMatchObject({ delivered: 2_000, failed: 0, pending: 0 });
+      expect(errand.sandbox.state.audiences()[0]!.received - before).toBe(2_000);
+      expect(membersOf(errand)).toEqual(idsOf(1_000, 101_000));
+    },
+  );
+
+  it('loses an erased person, who stays out, and keeps nothing plain', { timeout: 120_000 }, async () => {
+    const errand = await makeErrand({ sandbox: { processingMs: 0 } });
+    await createList(errand);
+    const file = writePeople(errand, 'people.jsonl', range(0, 4));
+    await sync(errand, file, 0, '--wait');
+    expect(membersOf(errand)).toEqual(['p-0', 'p-1', 'p-2', 'p-3']);
+    const erased = await errand.run(['erase', '--email', 'P1@example.com', '--yes', '--json']);
+    expect(erased.code, erased.stderr).toBe(0);
+    expect(JSON.parse(erased.stdout)).toMatchObject({ listsLeft: 1 });
+    expect(membersOf(errand)).toEqual(['p-0', 'p-2', 'p-3']);
+    const again = await sync(errand, file, 0, '--full', '--yes', '--wait');
+    expect(again).toMatchObject({ delivered: 0, skips: { suppressed: 1, duplicate: 3 } });
+    // By another address, the external id is known all the same.
+    const other = writePeople(errand, 'other.jsonl', [person(1, { email: 'new@example.com' })]);
+    expect(await sync(errand, other, 0)).toMatchObject({ delivered: 0, skips: { suppressed: 1 } });
+    expect(membersOf(errand)).toEqual(['p-0', 'p-2', 'p-3']);
+    const data = join(errand.home, 'data', 'default');
+    const kept = readdirSync(data)
+      .map((name) => readFileSync(join(data, name), 'latin1'))
+      .join('');
+    expect(kept).not.toMatch(/p-[0-3]|example\.com/);
+  });
+
+  it('is in the log, and what failed to arrive is replayed', { timeout: 120_000 }, async () => {
+    const errand = await makeErrand({
+      sandbox: { processingMs: 0, faults: [{ match: 'records', status: 503, times: 1 }] },
+    });
+    await createList(errand);
+    const file = writePeople(errand, 'people.jsonl', [
+      ...range(0, 2),
+      '{"externalUserId":"a b"}',
+      person(9, { country: 'DE' }),
+    ]);
+    const first = await sync(errand, file, 5, '--max-attempts', '1');
+    expect(first).toMatchObject({
+      invalid: 1,
+      pending: 2,
+      waiting: { transient: 2 },
+      skips: { eu_consent_missing: 1 },
+    });
+    const replayed = await errand.run(['replay', '--yes', '--wait', '--json']);
+    expect(replayed.code, replayed.stderr).toBe(0);
+    expect(membersOf(errand)).toEqual(['p-0', 'p-1']);
+    const rows = await errand.logs('--event', 'audience_create');
+    expect(rows.map(({ status, http, goal }) => [status, http, goal])).toEqual([
+      ['retried', 503, `audience:${LIST}`],
+      ['retried', 503, `audience:${LIST}`],
+      ['success', 202, `audience:${LIST}`],
+      ['success', 202, `audience:${LIST}`],
+    ]);
+    const job = rows.at(-1)!.requestId!;
+    const status = await errand.run(['audiences', 'status', job, '--wait', '--json']);
+    expect([status.code, JSON.parse(status.stdout)]).toMatchObject([0, { job, state: 'SUCCEEDED', invalid: 0 }]);
+  });
+
+  it('is refused with a word of what to do', { timeout: 120_000 }, async () => {
+    const errand = await makeErrand();
+    const file = writePeople(errand, 'people.jsonl', range(0, 1));
+    const unknown = await errand.run(['audiences', 'sync', 'nobody', file, '--json']);
+    expect([unknown.code, readError(unknown.stderr).code]).toEqual([2, 'unknown_list']);
+    const short = await errand.run(['audiences', 'create', '--name', 'short', '--external-id', 'a', '--json']);
+    expect([short.code, readError(short.stderr).code]).toEqual([2, 'bad_list']);
+    const asked = await errand.run(['audiences', 'sync', LIST, file, '--full']);
+    expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining('--yes')]);
+    const job = await errand.run(['audiences', 'status', 'no-such-job', '--json']);
+    expect([job.code, readError(job.stderr).code]).toEqual([2, 'unknown_job']);
+  });
+});
