@@ -1,0 +1,130 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { hasTmux } from '../../scripts/walk/terminal.js';
+import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET } from '../../src/sandbox/amazon/seed.js';
+import { ciVariables, makeFile, openLiveSandbox, readError } from '../kit/errand.js';
+import { makeFolder, runPostback } from '../kit/run.js';
+import { openDesk } from '../kit/terminal.js';
+
+/** Where the consent page sends the browser that opens `url`. */
+async function consent(url: string, user: string): Promise<string> {
+  const page = new URL(url);
+  page.searchParams.set('sandbox_user', user);
+  const answer = await fetch(page, { redirect: 'manual' });
+  return answer.headers.get('location')!;
+}
+
+describe.skipIf(!hasTmux())('questions in a real terminal', () => {
+  test('connect: which network, client, hidden secret, the address pasted, which advertiser', async () => {
+    const sandbox = await openLiveSandbox();
+    const desk = await openDesk(140, { POSTBACK_GATEWAY: sandbox.url });
+    desk.enter('postback connect --no-browser --port 18801');
+    await desk.answer(/Which network\?/, '');
+    await desk.answer(/Client id of your application:/, SANDBOX_CLIENT_ID);
+    await desk.answer(/Client secret:/, SANDBOX_CLIENT_SECRET);
+    const [, url] = await desk.terminal.waitFor(/^(http:\S+\/ap\/oa\S+)$/m);
+    expect(desk.terminal.read()).not.toContain(SANDBOX_CLIENT_SECRET);
+    await desk.answer(/Or paste the address/, await consent(url!, 'many'));
+    await desk.answer(/Which advertiser\?/, '', 'Down', 'Enter');
+    expect(await desk.ended()).toBe(0);
+    const stored = JSON.parse(readFileSync(join(desk.home, 'config', 'credentials.json'), 'utf8')) as {
+      workspaces: { default: { connections: { amazon: { connection: { account: string } } } } };
+    };
+    expect(stored.workspaces.default.connections.amazon.connection.account).toBe('5678901234502');
+  });
+
+  test('goals add and map: the whole wizard, with an answer that is refused first', async () => {
+    const sandbox = await openLiveSandbox();
+    const desk = await openDesk(200, ciVariables(sandbox));
+    desk.enter('postback goals add');
+    await desk.answer(/Which goal\?/, '', 'Up', 'Enter');
+    await desk.answer(/Which event counts\?/, 'purchase');
+    await desk.answer(/What is the goal called\?/, 'Big Purchase');
+    await desk.answer(/How often does it count\?/, '', 'Down', 'Enter');
+    await desk.answer(/Only when/, 'value>>3');
+    await desk.terminal.waitFor(/^> This .*\.$/m);
+    desk.terminal.press('C-u');
+    await desk.answer(/Only when/, 'value>20');
+    await desk.answer(/no further filter/, '');
+    await desk.answer(/Big Purchase: purchase, once, when value>20\. Save it\?/, '');
+    expect(await desk.ended()).toBe(0);
+    desk.enter('postback map');
+    await desk.answer(/big-purchase at amazon/, 'twelve');
+    await desk.terminal.waitFor(/^> .*digits/m);
+    desk.terminal.press('C-u');
+    await desk.answer(/big-purchase at amazon/, '1234567891');
+    // Networks without names of their own are asked for one after the other; Enter leaves them.
+    let code: number | undefined;
+    while (code === undefined) {
+      const [seen] = await desk.terminal.waitFor(/ended-2:\d+|unmapped\): *$/);
+      if (seen.startsWith('ended')) code = await desk.ended();
+      else desk.terminal.press('Enter');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    expect(code).toBe(0);
+    const { stdout } = await runPostback(['goals', 'show', 'big-purchase', '--json'], { home: desk.home });
+    expect(JSON.parse(stdout)).toMatchObject({ trigger: 'once', filters: ['value>20'], map: { amazon: '1234567891' } });
+  });
+
+  test.each<[string, string, string, RegExp]>([
+    ['goals remove', 'postback goals remove first-purchase', 'n', /Nothing was removed/],
+    ['goals remove', 'postback goals remove first-purchase', 'y', /Removed the goal/],
+    ['erase', 'postback erase --user-id player-1', 'y', /receipt/i],
+    ['backfill', 'postback backfill events.jsonl', 'y', /Delivered/],
+    ['replay', 'postback replay --state delivered --force', 'n', /./],
+    ['logs prune', 'postback logs prune --older-than 30d', 'y', /./],
+  ])('%s asks before it does anything: %s, %s', async (_name, line, answer, words) => {
+    const sandbox = await openLiveSandbox();
+    const home = await makeFolder();
+    await runPostback(['goals', 'add', '--template', 'first-purchase'], { home });
+    await runPostback(['map', 'first-purchase', 'amazon', '1234567890'], { home });
+    writeFileSync(join(home, 'events.jsonl'), makeFile(2));
+    const env = ciVariables(sandbox);
+    if (!line.includes('backfill')) await runPostback(['send', 'events.jsonl'], { home, env });
+    const desk = await openDesk(120, env, home);
+    desk.enter(line);
+    const [asked] = await desk.terminal.waitFor(/\((?:y\/N|Y\/n)\)|ended-1:\d/);
+    if (asked.startsWith('(')) await desk.answer(/\([yY]\/[nN]\)/, answer);
+    expect(await desk.ended()).toBe(0);
+    await desk.terminal.waitFor(words);
+  });
+
+  test('Ctrl-C in a question leaves with 130 and changes nothing', async () => {
+    const desk = await openDesk(100);
+    desk.enter('postback goals add');
+    await desk.answer(/Which goal\?/, '', 'C-c');
+    expect(await desk.ended()).toBe(130);
+  });
+});
+
+describe('without a terminal', () => {
+  test.each<[string[], RegExp]>([
+    [['connect'], /its name|NETWORK/],
+    [['connect', 'amazon'], /--client-id|POSTBACK_AMAZON_CLIENT_ID/],
+    [['connect', 'meta'], /POSTBACK_META_CLIENT_ID/],
+    [['goals', 'add'], /--name and --event/],
+    [['goals', 'remove', 'first-purchase'], /--yes/],
+    [['map', 'first-purchase', 'amazon'], /third argument/],
+    [['erase', '--user-id', 'player-1'], /--yes/],
+    [['backfill', 'events.jsonl'], /--yes/],
+    [['replay', '--state', 'delivered', '--force'], /--yes/],
+  ])('%j names the flag that it needs, and waits for nothing', async (args, words) => {
+    const sandbox = await openLiveSandbox();
+    const home = await makeFolder();
+    await runPostback(['goals', 'add', '--template', 'first-purchase'], { home });
+    await runPostback(['map', 'first-purchase', 'amazon', '1234567890'], { home });
+    writeFileSync(join(home, 'events.jsonl'), makeFile(2));
+    const env = args[0] === 'connect' ? { POSTBACK_GATEWAY: sandbox.url } : ciVariables(sandbox);
+    if (args[0] === 'replay') await runPostback(['send', 'events.jsonl'], { home, env, cwd: home });
+    const { code, stdout, stderr } = await runPostback([...args, '--json'], {
+      home,
+      env,
+      cwd: home,
+      timeoutMs: 30_000,
+    });
+    expect([2, 4], stderr + stdout).toContain(code);
+    const { message, hint } = readError(stderr);
+    expect(`${message} ${hint ?? ''} ${stderr}`).toMatch(words);
+  });
+});
