@@ -7,9 +7,9 @@ import { compileSchema } from '../kit/schema.js';
 import { makeFolder, runPostback, type RunResult } from '../kit/run.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const readJson = <T>(path: string): T => JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as T;
-const index = readJson<Record<string, string>>('schemas/index.json');
-const schemaOf = (name: string) => compileSchema(readJson<JsonObject>(`schemas/${name}.json`));
+const readJson = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+const index = readJson('schemas/index.json') as Record<string, string>;
+const schemaOf = (name: string) => compileSchema(readJson(`schemas/${name}.json`) as JsonObject);
 
 /** Commands of oclif, and families whose results are described where they are built. */
 const ELSEWHERE = /^(?:help|report|audiences.*)$/;
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 
 test('every command has a schema, and every schema a command', () => {
-  const { commands } = readJson<{ commands: Record<string, unknown> }>('oclif.manifest.json');
+  const { commands } = readJson('oclif.manifest.json') as { commands: Record<string, unknown> };
   const missing = Object.keys(commands).filter((id) => !(id in index) && !ELSEWHERE.test(id));
   expect(missing).toEqual([]);
   const files = readdirSync(join(ROOT, 'schemas')).filter((name) => name.endsWith('.json') && name !== 'index.json');
