@@ -1,13 +1,14 @@
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { AudienceList } from '../log/audience-lists.js';
 import type { StagedPerson } from '../log/membership-stage.js';
+import { LIST_GOAL } from '../log/memberships.js';
 import type { AudienceContent, AudienceFacts } from '../networks/amazon/audience-facts.js';
 import type { Postback } from '../networks/network.js';
 import type { Random } from '../random.js';
 
-/** What a record of a list is counted under, in the log and in its statistics. No goal has a colon in its id. */
+/** What a record of a list is counted under in the log. */
 export function goalOfList(id: string): string {
-  return `audience:${id}`;
+  return LIST_GOAL + id;
 }
 
 /** A new id of a change: a random UUID, so that coming back is not taken for the first coming. */

@@ -3,6 +3,7 @@ import type { NetworkName } from '../networks/names.js';
 import type { SqlRow, SqlValue } from './database.js';
 import type { Entry } from './entry.js';
 import { LogPeek } from './log-peek.js';
+import { isListGoal, LIST_GOAL } from './memberships.js';
 import { unpackDetails, unpackIds } from './packing.js';
 import type { PackedSkip } from './attempt-rows.js';
 
@@ -61,7 +62,8 @@ export function openFacts(path: string, workspace: string, filter: FactFilter): 
 
 /**
  * What the log knows that figures are made of, a request or a packed row at a time, so that memory stays flat whatever
- * the log's size. Test events are left out: nobody counts them.
+ * the log's size. Test events are left out: nobody counts them; records of audience
+ * lists too: they are no conversions.
  */
 export class Facts {
   readonly #peek: LogPeek;
@@ -105,6 +107,7 @@ export class Facts {
         .prepare(
           `SELECT network, goal, kind, reason, max(message) AS message, updated / ? AS hour, count(*) AS n FROM postback
            WHERE state = ? AND updated >= ? AND updated <= ?${among} AND json_extract(data, '$.test') IS NOT 1
+             AND goal NOT LIKE '${LIST_GOAL}%'
              AND reason IS NOT 'replayed'
            GROUP BY network, goal, kind, reason, hour`,
         )
@@ -126,7 +129,7 @@ export class Facts {
       const atMs = Number(row['at']);
       const entries = JSON.parse(String(row['entries'])) as PackedSkip[];
       yield entries.flatMap(([eventId, , reason, goal, network]) =>
-        wanted(networks, network) && wanted(goals, goal)
+        wanted(networks, network) && wanted(goals, goal) && !isListGoal(goal)
           ? { eventId, reason, goal: goal ?? undefined, network: network ?? undefined, atMs }
           : [],
       );
@@ -151,7 +154,7 @@ export class Facts {
     unpackDetails(String(row['details']), startedMs).forEach(({ kind, eventTimeMs, value }, position) => {
       if (verdicts !== undefined && verdicts[position] !== 's') return;
       const { goal, currency, test } = this.#peek.kinds.find(kind);
-      if (test || again?.has(position) || (goals.length > 0 && !goals.includes(goal))) return;
+      if (test || isListGoal(goal) || again?.has(position) || (goals.length > 0 && !goals.includes(goal))) return;
       // A game's clock may be ahead of ours.
       const responseMs = Math.max(0, endedMs - eventTimeMs);
       facts.push({ network, goal, atMs: startedMs, responseMs, value, currency });
@@ -185,7 +188,7 @@ export class Facts {
       const isHeld = row['request'] === null;
       for (const { postback } of JSON.parse(String(row['entries'])) as Entry[]) {
         const { network, goal, eventId, test } = postback;
-        if (test || !this.#isWanted(network, goal)) continue;
+        if (test || isListGoal(goal) || !this.#isWanted(network, goal)) continue;
         // What was held may have moved on, into a request or a row.
         if (isHeld && this.isElsewhere(network, goal, eventId)) continue;
         const reason = isHeld ? 'stopped' : 'under_way';

@@ -2,6 +2,14 @@ import type { Postback } from '../networks/network.js';
 import type { MembershipAction } from '../people/person.js';
 import type { Database, SqlRow } from './database.js';
 
+/** What records of lists are counted under, before the id of the list: no goal has a colon in its id. */
+export const LIST_GOAL = 'audience:';
+
+/** Whether something is counted under a list: then it is no conversion. */
+export function isListGoal(goal: string | null): boolean {
+  return goal?.startsWith(LIST_GOAL) ?? false;
+}
+
 /** The last change of one person in one list, by salted hashes. */
 export interface Membership {
   list: string;

@@ -135,6 +135,8 @@ describe('an audience list', () => {
       ['success', 202, `audience:${LIST}`],
       ['success', 202, `audience:${LIST}`],
     ]);
+    const stats = JSON.parse((await errand.run(['stats', '--json'])).stdout) as { total: { conversions: number } };
+    expect(stats.total.conversions).toBe(0);
     const job = rows.at(-1)!.requestId!;
     const status = await errand.run(['audiences', 'status', job, '--wait', '--json']);
     expect([status.code, JSON.parse(status.stdout)]).toMatchObject([0, { job, state: 'SUCCEEDED', invalid: 0 }]);
