@@ -95,8 +95,17 @@ const OTHER_CLICKS: readonly JsonObject[] = [
   { gclid: 'EAIaIQobChMIexampleExampleExample' },
   { fbclid: 'IwAR0exampleExampleExampleExample' },
   { ttclid: 'E.C.P.exampleExampleExample' },
+  { rdt_cid: '4567890123456789012' },
+  { twclid: '2-exampleexampleexample' },
   { utm_source: 'google', utm_medium: 'cpc' },
 ];
+
+/** What those networks want to know of a conversion on a website. */
+const ON_THE_WEB: JsonObject = {
+  page_url: 'https://example.com/shop',
+  user_agent:
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36',
+};
 
 const NO_PERSON = {
   email: undefined,
@@ -158,7 +167,7 @@ export const STORIES: readonly Story[] = [
     count: 12,
     tell: one((teller) => {
       const other = OTHER_CLICKS[teller.number % OTHER_CLICKS.length]!;
-      return purchase(teller, 'not_connected', { ...NO_CLICK, ...other });
+      return purchase(teller, 'not_connected', { ...NO_CLICK, ...ON_THE_WEB, ...other });
     }),
   },
   { count: 8, tell: one((teller) => withMessage(purchase(teller, 'consent_none'), { consentLevel: 'none' })) },
