@@ -160,6 +160,9 @@ describe('logs prune', () => {
   test('is found beside logs', async () => {
     const { stdout } = await runPostback(['logs', '--help']);
     expect(stdout).toMatch(/logs prune/);
+    const { stdout: help } = await runPostback(['logs', 'prune', '--help']);
+    expect(help).toMatch(/^USAGE\n {2}\$ postback logs prune --older-than 30d /m);
+    expect(help).not.toContain('<%');
     expect((await runPostback(['logs', '--since', ago(1000)])).code).toBe(0);
   });
 });

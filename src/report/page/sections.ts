@@ -24,7 +24,7 @@ const number = (head: string): TableColumn => ({ head, isNumber: true });
 export function renderTiles({ total, money }: Survey): Html {
   const { deliveryRate, responseTimeMs, accuracy, conversions, delivered } = total.figures.toData();
   const { mean, p95 } = responseTimeMs;
-  const reported = listMoney(money).map(({ currency, amount }) => `${amount} ${currency}`);
+  const [most, ...others] = listMoney(money);
   return html`<ul class="tiles">
     <li>
       <span class="soft">Delivery rate</span
@@ -45,8 +45,21 @@ export function renderTiles({ total, money }: Survey): Html {
       <span class="soft">Delivered</span><b>${describeCount(delivered)}</b
       ><span class="soft">of ${describeCount(conversions)} conversions</span>
     </li>
-    ${reported.slice(0, 1).map((amount) => html`<li><span class="soft">Value reported</span><b>${amount}</b><span class="soft">${reported.length > 1 ? `and ${reported.length - 1} more currencies below` : 'with delivered conversions'}</span></li>`)}
+    ${most && renderMoneyTile(most, others.length)}
   </ul>`;
+}
+
+/** Cents are for the table, where the amount is large. */
+function renderMoneyTile({ currency, amount }: Reported, others: number): Html {
+  const shown = amount.length > 10 ? amount.replace(/\.\d+$/, '') : amount;
+  const more = others === 0 ? 'with delivered conversions' : `and ${countOf(others)} below`;
+  return html`<li>
+    <span class="soft">Value reported</span><b>${shown}</b><span class="soft">${currency}, ${more}</span>
+  </li>`;
+}
+
+function countOf(currencies: number): string {
+  return currencies === 1 ? 'one more currency' : `${currencies} more currencies`;
 }
 
 function renderGrade(value: number | null, gradeOf: (value: number) => Grade, benchmark: string): Html {

@@ -42,7 +42,7 @@ test('says how it stands, in a sentence and in figures', () => {
   expect(text).toContain('97.05 % of conversions reached their network: 99 of 102. That is average; 98 % is good.');
   expect(text).toMatch(/Accuracy 98\.01 % good/);
   expect(text).toMatch(/USD amazon 119,752\.32 97/);
-  expect(text).toMatch(/Value reported 119,762\.32 USD and 1 more/);
+  expect(text).toMatch(/Value reported 119,762\.32 USD, and one more currency below/);
   expect(text).toMatch(/EUR amazon 0\.10 1/);
   expect(text).toMatch(/less than 10 s 50 50\.5 % good/);
   expect(text).toMatch(/5 min to 15 min 47 47\.4 % worse than average/);
