@@ -158,8 +158,11 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     if (override && connection.source === 'store') await this.io.remark(override);
     if (!connections.store.isEnabled(name, network.name)) {
       await this.io.remark(`${network.name} is switched off here. Next: postback enable ${network.name}`);
-    } else if (goals.length === 0 || !goals.some(({ map }) => map[network.name] ?? network.defaultMapping)) {
-      await this.io.remark('Connected. Next: postback goals add, then postback map');
+    } else if (goals.length === 0) {
+      const mapping = network.defaultMapping ? '' : ', then postback map';
+      await this.io.remark(`Connected. Next: postback goals add${mapping}`);
+    } else if (!network.defaultMapping && !goals.some(({ map }) => map[network.name])) {
+      await this.io.remark('Connected. Next: postback map');
     } else {
       await this.io.remark('Connected. Mappings are as they were.');
     }
