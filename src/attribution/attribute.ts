@@ -16,13 +16,27 @@ export interface Attribution {
  */
 export function attributeClick(click: Click): Attribution | undefined {
   const { fields } = click;
-  for (const [field, owner] of CLICK_ID_OWNERS) {
-    if (fields[field] !== undefined) return { owner, by: 'click_id', field };
+  const ranked = findFirst(fields);
+  if (ranked !== undefined) {
+    const [field, owner] = ranked;
+    return { owner, by: 'click_id', field };
   }
   const source = fields.utm_source?.toLowerCase();
   if (source === undefined) return undefined;
   const owner = PAID_SOURCES.get(source) ?? ownerWithMedium(source, fields.utm_medium);
   return owner === undefined ? undefined : { owner, by: 'utm', field: 'utm_source' };
+}
+
+const RANKS: ReadonlyMap<string, number> = new Map(CLICK_ID_OWNERS.map(([field], rank) => [field, rank]));
+
+/** The first click id in the order of {@link CLICK_ID_OWNERS}; a click has few fields, and there are many ids. */
+function findFirst(fields: Click['fields']): (typeof CLICK_ID_OWNERS)[number] | undefined {
+  let first = CLICK_ID_OWNERS.length;
+  for (const field in fields) {
+    const rank = RANKS.get(field);
+    if (rank !== undefined && rank < first && fields[field as ClickField] !== undefined) first = rank;
+  }
+  return CLICK_ID_OWNERS[first];
 }
 
 function ownerWithMedium(source: string, medium: string | undefined): ClickOwner | undefined {

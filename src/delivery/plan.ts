@@ -322,7 +322,7 @@ function shareIds(
   { shared, test }: ConversionEvent,
   route: Route | undefined,
 ): (goal: ConversionGoal) => string | undefined {
-  if (!shared || !route?.network.sharesEventIds || shared.network !== route.network.name) return () => undefined;
+  if (!shared || !route?.network.sharesEventIds || shared.network !== route.network.name) return sharesNone;
   const taken = new Set<string>();
   return (goal) => {
     const name = JSON.stringify(mappingOf(goal, route, test));
@@ -331,6 +331,8 @@ function shareIds(
     return shared.id;
   };
 }
+
+const sharesNone = (): undefined => undefined;
 
 const STANDING_WORDS = { new: 'not in the log', pending: 'pending in the log', known: 'in the log already' } as const;
 

@@ -2,10 +2,12 @@ import type { JsonObject } from '../json.js';
 import { CLICK_RULES, CLICK_TIME, CONSENT_FIELDS } from './audience-fields.js';
 import type { Click, ConsentSignals } from './conversion-event.js';
 import { CLICK_FIELDS } from './conversion-event.js';
+import { CLICK_BIT, CONSENT_BIT, type Presence } from './presence.js';
 
 /** The click ids and UTM fields of `properties`. @throws FieldProblem for a wrong type. */
-export function readClick(properties: JsonObject): Click {
+export function readClick(properties: JsonObject, present: Presence): Click {
   const click: Click = { fields: {} };
+  if ((present & CLICK_BIT) === 0) return click;
   for (const field of CLICK_FIELDS) {
     // Most lines carry one or two of the many: look before reading.
     if (properties[field] === undefined) continue;
@@ -30,8 +32,9 @@ const SIGNALS = {
 const SIGNAL_NAMES = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
 
 /** The consent signals of `properties` beyond the level. @throws FieldProblem for a wrong type. */
-export function readConsentSignals(properties: JsonObject): ConsentSignals {
+export function readConsentSignals(properties: JsonObject, present: Presence): ConsentSignals {
   const signals: ConsentSignals = {};
+  if ((present & CONSENT_BIT) === 0) return signals;
   for (const name of SIGNAL_NAMES) {
     if (properties[name] === undefined) continue;
     const text = CONSENT_FIELDS[name].read(properties);

@@ -6,9 +6,10 @@ import type { HashedField, Identifiers } from './conversion-event.js';
 import { HASHED_FIELDS } from './conversion-event.js';
 import { FieldProblem } from './field-problem.js';
 import { readLooseText } from './field-values.js';
+import { IDENTIFIER_BITS, type Presence } from './presence.js';
 
 /** Where a line may carry identifiers, most specific first, each with the path that messages name. */
-export type Place = readonly [from: JsonObject, path: string];
+export type Place = readonly [from: JsonObject, path: string, present: Presence];
 
 const HASH_OF = Object.fromEntries(HASHED_FIELDS.map((field) => [field, [`${field}_hash`]])) as unknown as Readonly<
   Record<HashedField, readonly string[]>
@@ -21,11 +22,18 @@ const OTHER_FIELDS = ['externalId', 'maid', 'rampId', 'matchId', 'ip', 'userAgen
  */
 export function readIdentifiers(places: readonly Place[]): Identifiers {
   const identifiers: Identifiers = { plain: {}, hashed: {} };
-  for (const field of HASHED_FIELDS) readHashedField(places, field, identifiers);
-  const country = find(places, IDENTIFIER_NAMES.country);
-  const countryCode = country === undefined ? undefined : toCountryCode(country);
-  assign(identifiers, 'country', countryCode);
-  for (const field of OTHER_FIELDS) assign(identifiers, field, find(places, IDENTIFIER_NAMES[field]));
+  let present = 0;
+  for (const place of places) present |= place[2];
+  for (const field of HASHED_FIELDS) {
+    if ((present & IDENTIFIER_BITS[field]) !== 0) readHashedField(places, field, identifiers);
+  }
+  if ((present & IDENTIFIER_BITS.country) !== 0) {
+    const country = find(places, IDENTIFIER_NAMES.country);
+    assign(identifiers, 'country', country === undefined ? undefined : toCountryCode(country));
+  }
+  for (const field of OTHER_FIELDS) {
+    if ((present & IDENTIFIER_BITS[field]) !== 0) assign(identifiers, field, find(places, IDENTIFIER_NAMES[field]));
+  }
   return identifiers;
 }
 

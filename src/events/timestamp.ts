@@ -2,12 +2,79 @@ const PATTERN = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(
 /** The form of {@link parseTimestamp}'s text, for JSON Schema. */
 export const TIMESTAMP_PATTERN = PATTERN.source;
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+const DIGIT_0 = 48;
+const [DASH, COLON, DOT, UPPER_T, UPPER_Z] = [45, 58, 46, 84, 90];
+const NOT_DIGITS = -1_000_000;
+/** Days from 1 March of the year 0 to 1 January 1970, in the calendar of today. */
+const DAYS_TO_1970 = 719_468;
 
 /**
  * Milliseconds since the epoch of an RFC 3339 date-time with its zone, or undefined when it is none or names a day
  * or an hour that does not exist. Date.parse is not used: it turns 30 February into 2 March.
  */
 export function parseTimestamp(text: string): number | undefined {
+  return parseUsual(text) ?? parseAny(text);
+}
+
+/**
+ * The form that nearly every line has, `2026-11-18T20:14:05Z` or with three digits of a second, without a pattern's list of
+ * parts: four times as quick. Undefined for any other, valid or not.
+ */
+function parseUsual(text: string): number | undefined {
+  if (!hasUsualMarks(text)) return undefined;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const timeMs = readTimeOfDay(text);
+  // What is no digit makes its number far too small.
+  if (timeMs < 0 || year < 1970 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
+  return daysSince1970(year, month, day) * DAY_MS + timeMs;
+}
+
+function hasUsualMarks(text: string): boolean {
+  const { length } = text;
+  return (
+    (length === 20 || (length === 24 && text.charCodeAt(19) === DOT)) &&
+    text.charCodeAt(4) === DASH &&
+    text.charCodeAt(7) === DASH &&
+    text.charCodeAt(10) === UPPER_T &&
+    text.charCodeAt(13) === COLON &&
+    text.charCodeAt(16) === COLON &&
+    text.charCodeAt(length - 1) === UPPER_Z
+  );
+}
+
+/** Milliseconds since midnight; less than 0 where there is no such time. */
+function readTimeOfDay(text: string): number {
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  const millis = text.length === 20 ? 0 : twoDigits(text, 20) * 10 + digit(text, 22);
+  if (hour > 23 || minute > 59 || second > 59 || Math.min(hour, minute, second, millis) < 0) return NOT_DIGITS;
+  return ((hour * 60 + minute) * 60 + second) * 1000 + millis;
+}
+
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - DIGIT_0;
+  return value >= 0 && value <= 9 ? value : NOT_DIGITS;
+}
+
+function twoDigits(text: string, at: number): number {
+  return digit(text, at) * 10 + digit(text, at + 1);
+}
+
+/** Years are counted from March, so that the day that comes every four years is their last. */
+function daysSince1970(year: number, month: number, day: number): number {
+  const years = month > 2 ? year : year - 1;
+  const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
+  const monthDays = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5);
+  return years * 365 + leapDays + monthDays + day - 1 - DAYS_TO_1970;
+}
+
+/** The obvious form of {@link parseTimestamp}; a test holds the other to it. */
+export function parseAny(text: string): number | undefined {
   const parts = PATTERN.exec(text);
   if (!parts) return undefined;
   const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map((index) => Number(parts[index])) as [

@@ -1,6 +1,6 @@
 import type { HashedField, Identifiers } from '../events/conversion-event.js';
 import { HASHED_FIELDS } from '../events/conversion-event.js';
-import { EMPTY_HASH, readHash, sha256Hex } from './hash.js';
+import { EMPTY_HASH, hashAddress, readHash, sha256Hex } from './hash.js';
 
 /** A complete number, to ask a rule whether it keeps the `+`. */
 const SAMPLE_PHONE = '+15714120599';
@@ -33,7 +33,7 @@ export function hashIdentifiers(
   for (const field of HASHED_FIELDS) {
     const rule = rules[field];
     if (rule === undefined) continue;
-    const hash = hashPlain(identifiers.plain[field], rule, origin) ?? findGiven(identifiers, field, rule);
+    const hash = hashPlain(identifiers.plain[field], field, rule, origin) ?? findGiven(identifiers, field, rule);
     if (hash !== undefined && hash !== EMPTY_HASH) hashes[field] = hash;
   }
   return hashes;
@@ -45,10 +45,11 @@ function findGiven(identifiers: Identifiers, field: HashedField, rule: Normalise
   return isUseless ? undefined : identifiers.hashed[field];
 }
 
-function hashPlain(text: string | undefined, rule: Normalise, origin: Origin): string | undefined {
+function hashPlain(text: string | undefined, field: HashedField, rule: Normalise, origin: Origin): string | undefined {
   if (text === undefined) return undefined;
   const given = readHash(text);
   if (given !== undefined) return given;
   const normalised = rule(text, origin);
-  return normalised === '' ? undefined : sha256Hex(normalised);
+  if (normalised === '') return undefined;
+  return field === 'email' ? hashAddress(normalised) : sha256Hex(normalised);
 }

@@ -19,3 +19,17 @@ export function readHash(text: string): string | undefined {
   if (text.length < SHORTEST_HASH) return undefined;
   return HASH.exec(text.trim())?.[1]?.toLowerCase();
 }
+
+let lastAddress = '';
+let lastAddressHash = '';
+
+/**
+ * {@link sha256Hex} of an e-mail address. A network's rule and the key by which a person is erased mostly hash the same text,
+ * one right after the other: the last hash is kept.
+ */
+export function hashAddress(address: string): string {
+  if (address === lastAddress && address !== '') return lastAddressHash;
+  lastAddress = address;
+  lastAddressHash = sha256Hex(address);
+  return lastAddressHash;
+}

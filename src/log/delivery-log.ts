@@ -325,7 +325,8 @@ export class DeliveryLog {
   }
 
   #isSuppressed({ postback: { person, members = [] } }: Entry): boolean {
-    return this.people.suppressions.has(person === undefined ? members : [person, ...members]);
+    const { suppressions } = this.people;
+    return !suppressions.isEmpty && suppressions.has(person === undefined ? members : [person, ...members]);
   }
 
   #dropAll(dropped: readonly DroppedEntry[], flight: number | undefined, rest: readonly Entry[]): void {

@@ -6,13 +6,15 @@ import type { Postback } from '../networks/network.js';
 import type { Random } from '../random.js';
 import type { Database, SqlRow } from './database.js';
 import { openDatabase } from './database.js';
-import type { Entry } from './entry.js';
 import type { Membership } from './memberships.js';
 import { Memberships } from './memberships.js';
+import { packEntries, unpackEntries } from './packing.js';
 import { People } from './people.js';
 import { PostbackRows } from './postback-rows.js';
 import { Runs } from './runs.js';
 import { prepareSchema } from './schema.js';
+
+const FLIGHTS = 'SELECT f.id, f.network, f.done, c.entries FROM flight f JOIN cargo c ON c.flight = f.id';
 
 /** Who is to be erased: exactly one of them. */
 export type Subject = { userId: string } | { anonymousId: string } | { email: string };
@@ -210,15 +212,15 @@ class Erasure {
   /** Returns how many postbacks were waiting in flights of other processes. */
   #purgeFlights(removes: boolean): number {
     let waiting = 0;
-    for (const row of this.#database.prepare('SELECT id, done, entries FROM flight').all()) {
-      const entries = JSON.parse(String(row['entries'])) as Entry[];
+    for (const row of this.#database.prepare(FLIGHTS).all()) {
+      const entries = unpackEntries(row['entries'], row['network']);
       const rest = entries.filter(({ postback }) => !this.#concerns(postback));
       if (rest.length === entries.length) continue;
       if (row['done'] === null) waiting += entries.length - rest.length;
       if (!removes) continue;
       const id = row['id'] as number;
       if (rest.length === 0) this.#database.prepare('DELETE FROM flight WHERE id = ?').run(id);
-      else this.#database.prepare('UPDATE flight SET entries = ? WHERE id = ?').run(JSON.stringify(rest), id);
+      else this.#database.prepare('UPDATE cargo SET entries = ? WHERE flight = ?').run(packEntries(rest), id);
     }
     return waiting;
   }
@@ -245,7 +247,7 @@ class Erasure {
   #isFlying(): boolean {
     const rows = this.#database
       .prepare(
-        `SELECT f.run, f.entries FROM flight f JOIN request r ON r.id = f.request
+        `SELECT f.run, f.network, c.entries FROM flight f JOIN cargo c ON c.flight = f.id JOIN request r ON r.id = f.request
          WHERE f.done IS NULL AND r.ended IS NULL`,
       )
       .all();
@@ -253,7 +255,7 @@ class Erasure {
     return rows.some(
       (row) =>
         !dead.has(Number(row['run'])) &&
-        (JSON.parse(String(row['entries'])) as Entry[]).some(({ postback }) => this.#concerns(postback)),
+        unpackEntries(row['entries'], row['network']).some(({ postback }) => this.#concerns(postback)),
     );
   }
 
@@ -262,8 +264,8 @@ class Erasure {
       const postback = JSON.parse(String(row['data'])) as Postback;
       if (this.#concerns(postback)) yield postback;
     }
-    for (const row of this.#database.prepare('SELECT entries FROM flight').iterate()) {
-      for (const { postback } of JSON.parse(String(row['entries'])) as Entry[]) {
+    for (const row of this.#database.prepare(FLIGHTS).iterate()) {
+      for (const { postback } of unpackEntries(row['entries'], row['network'])) {
         if (this.#concerns(postback)) yield postback;
       }
     }

@@ -1,10 +1,9 @@
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { NetworkName } from '../networks/names.js';
 import type { SqlRow, SqlValue } from './database.js';
-import type { Entry } from './entry.js';
 import { LogPeek } from './log-peek.js';
 import { isListGoal, LIST_GOAL } from './memberships.js';
-import { unpackDetails, unpackIds } from './packing.js';
+import { unpackDetails, unpackEntries, unpackIds } from './packing.js';
 import type { PackedSkip } from './attempt-rows.js';
 
 /** Which part of the log figures are made of. Times in milliseconds since the epoch; empty lists: all. */
@@ -183,10 +182,14 @@ export class Facts {
 
   /** What processes have under way at this moment, or between two attempts. */
   *#flying(atMs: number): Generator<WaitingFact> {
-    const rows = this.#peek.database.prepare('SELECT request, entries FROM flight WHERE done IS NULL').all();
+    const rows = this.#peek.database
+      .prepare(
+        `SELECT f.network, f.request, c.entries FROM flight f JOIN cargo c ON c.flight = f.id WHERE f.done IS NULL`,
+      )
+      .all();
     for (const row of rows) {
       const isHeld = row['request'] === null;
-      for (const { postback } of JSON.parse(String(row['entries'])) as Entry[]) {
+      for (const { postback } of unpackEntries(row['entries'], row['network'])) {
         const { network, goal, eventId, test } = postback;
         if (test || isListGoal(goal) || !this.#isWanted(network, goal)) continue;
         // What was held may have moved on, into a request or a row.

@@ -1,5 +1,6 @@
 import type { Database } from './database.js';
 import type { Entry } from './entry.js';
+import { packEntries } from './packing.js';
 
 /** How many flights land between two looks at what may be thrown away. */
 const PRUNE_EVERY = 64;
@@ -27,9 +28,11 @@ export class Flights {
   insert(account: string, entries: readonly Entry[], request: number | null): number {
     const { network } = (entries[0] as Entry).postback;
     const { lastInsertRowid } = this.#database
-      .prepare('INSERT INTO flight (run, network, account, request, count, entries) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(this.#run, network, account, request, entries.length, JSON.stringify(entries));
-    return Number(lastInsertRowid);
+      .prepare('INSERT INTO flight (run, network, account, request, count) VALUES (?, ?, ?, ?, ?)')
+      .run(this.#run, network, account, request, entries.length);
+    const flight = Number(lastInsertRowid);
+    this.#database.prepare('INSERT INTO cargo (flight, entries) VALUES (?, ?)').run(flight, packEntries(entries));
+    return flight;
   }
 
   /** Keeps postbacks that came from a stream, which cannot be read again, until each has a row of its own. */
@@ -62,9 +65,8 @@ export class Flights {
   /** Leaves only `rest` in a flight. */
   shrink(flight: number, rest: readonly Entry[]): void {
     if (rest.length === 0) return this.remove(flight);
-    this.#database
-      .prepare('UPDATE flight SET count = ?, entries = ? WHERE id = ?')
-      .run(rest.length, JSON.stringify(rest), flight);
+    this.#database.prepare('UPDATE flight SET count = ? WHERE id = ?').run(rest.length, flight);
+    this.#database.prepare('UPDATE cargo SET entries = ? WHERE flight = ?').run(packEntries(rest), flight);
   }
 
   /** A flight whose request is answered: kept for a while where something in it was delivered. */

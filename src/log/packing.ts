@@ -1,5 +1,9 @@
 import { Buffer } from 'node:buffer';
 
+import type { NetworkName } from '../networks/names.js';
+import type { Postback } from '../networks/network.js';
+import type { Entry } from './entry.js';
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ID_BYTES = 16;
 
@@ -61,4 +65,58 @@ export function unpackDetails(packed: string, startedMs: number): Detail[] {
     attempt: attempt ?? 1,
     ...(value === 0 ? {} : { value }),
   }));
+}
+
+/** What is told by place, most of it; the rest by name. Numbers stand for what is there already. */
+type PackedEntry = [
+  id: string,
+  goal: string,
+  goalName: string,
+  event: string,
+  eventId: string,
+  eventTimeMs: number,
+  attempts: number,
+  facts: object,
+  members: string[] | 0,
+  /** A number: which of the members. */
+  person: string | number,
+  rest: Omit<Postback, NamedByPlace | 'dedupeId'> & { dedupeId?: string; stored?: boolean },
+];
+
+type NamedByPlace =
+  'id' | 'network' | 'goal' | 'goalName' | 'event' | 'eventId' | 'eventTimeMs' | 'facts' | 'members' | 'person';
+
+const NOBODY = -1;
+
+/** The entries of one flight, all of one network, as JSON text: a third shorter than as objects. */
+export function packEntries(entries: readonly Entry[]): string {
+  return JSON.stringify(entries.map(packEntry));
+}
+
+function packEntry({ postback, attempts, stored }: Entry): PackedEntry {
+  const { id, dedupeId, network: _network, goal, goalName, event, eventId, eventTimeMs, facts, ...more } = postback;
+  const { members, person, ...others } = more;
+  const rest: PackedEntry[10] = others;
+  if (dedupeId !== id) rest.dedupeId = dedupeId;
+  if (stored !== undefined) rest.stored = stored;
+  const place = person === undefined ? NOBODY : (members?.indexOf(person) ?? NOBODY);
+  const who = person === undefined || place !== NOBODY ? place : person;
+  return [id, goal, goalName, event, eventId, eventTimeMs, attempts, facts, members ?? 0, who, rest];
+}
+
+/** The entries that {@link packEntries} packed. */
+export function unpackEntries(packed: unknown, network: unknown): Entry[] {
+  return (JSON.parse(String(packed)) as (PackedEntry | Entry)[]).map((entry) =>
+    // As the third version of the file format has them.
+    Array.isArray(entry) ? unpackEntry(entry, network as NetworkName) : entry,
+  );
+}
+
+function unpackEntry(packed: PackedEntry, network: NetworkName): Entry {
+  const [id, goal, goalName, event, eventId, eventTimeMs, attempts, facts, members, who, { stored, ...rest }] = packed;
+  const postback: Postback = { id, dedupeId: id, network, goal, goalName, event, eventId, eventTimeMs, facts, ...rest };
+  if (members !== 0) postback.members = members;
+  if (typeof who === 'string') postback.person = who;
+  else if (who !== NOBODY && members !== 0) postback.person = members[who];
+  return stored === undefined ? { postback, attempts } : { postback, attempts, stored };
 }

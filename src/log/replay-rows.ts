@@ -1,9 +1,9 @@
 import type { NetworkName } from '../networks/names.js';
 import type { Database, SqlValue } from './database.js';
-import type { Entry, PostbackState } from './entry.js';
+import type { PostbackState } from './entry.js';
 import type { StoredPostback } from './postback-rows.js';
 import { readStored } from './postback-rows.js';
-import { unpackIds } from './packing.js';
+import { unpackEntries, unpackIds } from './packing.js';
 
 /** Which postbacks a replay is about. Times are of the last change, in milliseconds since the epoch. */
 export interface ReplayFilter {
@@ -53,7 +53,8 @@ export function* listDelivered(database: Database, filter: ReplayFilter): Genera
   if (!filter.states.includes('delivered')) return;
   const rows = database
     .prepare(
-      `SELECT f.entries, r.ids, r.verdicts, r.http, r.started FROM flight f JOIN request r ON r.id = f.request
+      `SELECT f.network, c.entries, r.ids, r.verdicts, r.http, r.started
+       FROM flight f JOIN cargo c ON c.flight = f.id JOIN request r ON r.id = f.request
        WHERE f.done IS NOT NULL AND r.started >= ? AND r.started <= ? ORDER BY r.started`,
     )
     .iterate(filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER);
@@ -61,7 +62,7 @@ export function* listDelivered(database: Database, filter: ReplayFilter): Genera
     const verdicts = row['verdicts'] === null ? undefined : String(row['verdicts']);
     const positions = new Map(unpackIds(row['ids'] as Uint8Array | string).map((id, index) => [id, index]));
     const http = Number(row['http']);
-    for (const { postback, attempts } of JSON.parse(String(row['entries'])) as Entry[]) {
+    for (const { postback, attempts } of unpackEntries(row['entries'], row['network'])) {
       const position = positions.get(postback.eventId);
       if (position === undefined || (verdicts !== undefined && verdicts[position] !== 's')) continue;
       const candidate = { postback, attempts: attempts + 1, http, updatedMs: Number(row['started']) };

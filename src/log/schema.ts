@@ -2,9 +2,10 @@ import { ConfigError } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Database } from './database.js';
 import { makeSalt } from './people.js';
+import { SeenFilter } from './seen-filter.js';
 
 /** Version of the file format; raised with every change that an older program could not read. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** What version 3 added: audience lists, and who is in them. */
 const AUDIENCES = `
@@ -26,7 +27,8 @@ CREATE TABLE IF NOT EXISTS membership (
  * JSON array. `request.details` is a JSON array of [kind id, event time - started, value or 0, attempt if not 1].
  * `request.verdicts` has one letter a postback (s success, f failed, r retried), null where all succeeded.
  *
- * A row of `flight` holds the facts of postbacks on their way. With `request` null they were read from a stream and are
+ * A row of `flight` stands for postbacks on their way, and its `cargo` holds their facts: apart, because what changes with every
+ * answer is small, and SQLite writes a changed row anew as a whole. With `request` null they were read from a stream and are
  * in no request yet; with `done` set they have landed, and the newest are kept so that they can be sent again.
  *
  * A row of `postback` with a `request` is pending because its network accepted that request and has not decided yet.
@@ -63,8 +65,10 @@ CREATE TABLE problem (
 ) WITHOUT ROWID;
 CREATE TABLE flight (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, network TEXT NOT NULL, account TEXT NOT NULL,
-  request INTEGER, done INTEGER, count INTEGER NOT NULL, entries TEXT NOT NULL
+  request INTEGER, done INTEGER, count INTEGER NOT NULL
 );
+CREATE TABLE cargo (flight INTEGER PRIMARY KEY, entries TEXT NOT NULL);
+CREATE TRIGGER flight_gone AFTER DELETE ON flight BEGIN DELETE FROM cargo WHERE flight = old.id; END;
 CREATE INDEX flight_run ON flight(run) WHERE done IS NULL;
 CREATE INDEX flight_request ON flight(request) WHERE done IS NOT NULL;
 CREATE TABLE postback (
@@ -77,6 +81,7 @@ CREATE INDEX postback_state ON postback(state, updated);
 CREATE INDEX postback_request ON postback(request) WHERE request IS NOT NULL;
 CREATE INDEX postback_claim ON postback(run, network, event_time) WHERE run IS NOT NULL;
 CREATE TABLE seen (hash INTEGER PRIMARY KEY, request INTEGER NOT NULL);
+CREATE TABLE seen_filter (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, bits BLOB NOT NULL);
 CREATE TABLE skip (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL, entries TEXT NOT NULL
 );
@@ -100,12 +105,26 @@ CREATE TABLE checkpoint (
 `;
 
 /** What made each version of the one before. */
-const UPGRADES: Readonly<Record<number, string>> = {
-  1: `
-ALTER TABLE postback ADD COLUMN request INTEGER;
-CREATE INDEX postback_request ON postback(request) WHERE request IS NOT NULL;
-`,
-  2: AUDIENCES,
+const UPGRADES: Readonly<Record<number, (database: Database) => void>> = {
+  1: (database) =>
+    database.exec(`
+      ALTER TABLE postback ADD COLUMN request INTEGER;
+      CREATE INDEX postback_request ON postback(request) WHERE request IS NOT NULL;`),
+  2: (database) => database.exec(AUDIENCES),
+  3: (database) => {
+    database.exec(`
+      CREATE TABLE cargo (flight INTEGER PRIMARY KEY, entries TEXT NOT NULL);
+      INSERT INTO cargo SELECT id, entries FROM flight;
+      ALTER TABLE flight DROP COLUMN entries;
+      CREATE TRIGGER flight_gone AFTER DELETE ON flight BEGIN DELETE FROM cargo WHERE flight = old.id; END;
+      CREATE TABLE seen_filter (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, bits BLOB NOT NULL);`);
+    const filter = new SeenFilter(database);
+    for (const { hash } of database.prepare('SELECT hash FROM seen').iterate()) {
+      filter.add(Number(hash));
+      if (filter.isFull) filter.save();
+    }
+    filter.save();
+  },
 };
 
 /** One row per attempt and per skip, for anyone with the sqlite3 shell. */
@@ -154,7 +173,7 @@ export function prepareSchema(database: Database, path: string, random: Random):
       database.exec(VIEW);
     }
     for (let from = Math.max(1, version); version > 0 && from < SCHEMA_VERSION; from++) {
-      database.exec(UPGRADES[from] as string);
+      UPGRADES[from]!(database);
     }
     database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });

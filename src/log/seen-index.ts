@@ -3,6 +3,7 @@ import type { Database, Statement } from './database.js';
 import type { Kinds } from './kinds.js';
 import { unpackDetails, unpackIds } from './packing.js';
 import { prunedThrough } from './pruned-ids.js';
+import { SeenFilter } from './seen-filter.js';
 
 /** Ids wait in memory until so many can be sorted into the index at once: 7 times as fast as one by one. */
 const CHUNK = 65_536;
@@ -32,8 +33,7 @@ export class SeenIndex {
   readonly #lookUp: Statement;
   readonly #identify: (network: string, goal: string, eventId: string) => string;
   #lastRequest: number;
-  /** Whether the index has rows that are not in memory too: else there is nothing to look up in it. */
-  #isIndexed: boolean;
+  readonly #filter: SeenFilter;
   #foreign = 0;
 
   constructor(database: Database, kinds: Kinds, identify: (network: string, goal: string, eventId: string) => string) {
@@ -41,8 +41,10 @@ export class SeenIndex {
     this.#kinds = kinds;
     this.#identify = identify;
     this.#lookUp = database.prepare('SELECT request FROM seen WHERE hash = ?');
-    this.#lastRequest = readThrough(database);
-    this.#isIndexed = this.#lastRequest > 0;
+    this.#lastRequest = Number(
+      database.prepare("SELECT value FROM meta WHERE name = 'seen_through'").get()?.['value'] ?? 0,
+    );
+    this.#filter = new SeenFilter(database);
     this.catchUp();
     this.#foreign = 0;
   }
@@ -110,7 +112,7 @@ export class SeenIndex {
     }
     this.#lastRequest = last;
     // Another process may have sorted ids in and pruned the requests that they came from.
-    this.#isIndexed ||= readThrough(this.#database) > 0;
+    this.#filter.catchUp();
   }
 
   /** Sorts what waits in memory into the index once it is worth it. Call inside a write transaction. */
@@ -128,17 +130,19 @@ export class SeenIndex {
         "INSERT INTO meta VALUES ('seen_through', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
       )
       .run(this.#lastRequest);
+    this.#filter.save();
     this.#tail.clear();
-    this.#isIndexed = true;
   }
 
   /** A later request with the same hash does not replace the first: retries carry the same ids. */
   #note(hash: number, request: number): void {
-    if (!this.#tail.has(hash)) this.#tail.set(hash, request);
+    if (this.#tail.has(hash)) return;
+    this.#tail.set(hash, request);
+    this.#filter.add(hash);
   }
 
   #findIndexed(hash: number): number | undefined {
-    if (!this.#isIndexed) return undefined;
+    if (!this.#filter.mayHave(hash)) return undefined;
     const row = this.#lookUp.get(hash);
     return row === undefined ? undefined : Number(row['request']);
   }
@@ -163,11 +167,6 @@ export class SeenIndex {
     if (this.#cache.size > CACHED_REQUESTS) this.#cache.delete(this.#cache.keys().next().value as number);
     return found;
   }
-}
-
-/** Up to which request the ids are in the index. */
-function readThrough(database: Database): number {
-  return Number(database.prepare("SELECT value FROM meta WHERE name = 'seen_through'").get()?.['value'] ?? 0);
 }
 
 /** The first 52 bits of a postback id: what a JavaScript number and an INTEGER PRIMARY KEY hold exactly. */

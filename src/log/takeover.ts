@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Database } from './database.js';
 import type { Entry } from './entry.js';
+import { unpackEntries } from './packing.js';
 import type { PostbackRows } from './postback-rows.js';
 import type { SeenIndex } from './seen-index.js';
 
@@ -28,11 +29,14 @@ export function takeOver(
 ): void {
   for (const run of deadRuns) {
     const flights = database
-      .prepare('SELECT account, request, entries FROM flight WHERE run = ? AND done IS NULL ORDER BY request IS NULL')
+      .prepare(
+        `SELECT f.network, f.account, f.request, c.entries FROM flight f JOIN cargo c ON c.flight = f.id
+         WHERE f.run = ? AND f.done IS NULL ORDER BY f.request IS NULL`,
+      )
       .all(run);
     for (const flight of flights) {
       const account = String(flight['account']);
-      const entries = JSON.parse(String(flight['entries'])) as Entry[];
+      const entries = unpackEntries(flight['entries'], flight['network']);
       if (flight['request'] === null) rescueHeld(rows, seen, account, entries);
       else rescueFlying(database, rows, account, Number(flight['request']), entries);
     }

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../identity/hash.js';
+import { hashAddress, sha256Hex } from '../identity/hash.js';
 
 /** Half a SHA-256: far more than any number of players needs, and short in the log. */
 const KEY_DIGITS = 32;
@@ -6,6 +6,9 @@ const KEY_DIGITS = 32;
 /** Names people without telling who they are: salted hashes, different in every workspace. */
 export class MemberKeys {
   readonly #salt: string;
+  // A line's player is asked for once as the person and once among all names on it.
+  #lastId = '';
+  #lastKey = '';
 
   constructor(salt: string) {
     this.#salt = salt;
@@ -13,7 +16,10 @@ export class MemberKeys {
 
   /** The key of a user id or an anonymous id. */
   ofId(id: string): string {
-    return sha256Hex(`${this.#salt}\0id\0${id}`).slice(0, KEY_DIGITS);
+    if (id === this.#lastId && id !== '') return this.#lastKey;
+    this.#lastId = id;
+    this.#lastKey = sha256Hex(`${this.#salt}\0id\0${id}`).slice(0, KEY_DIGITS);
+    return this.#lastKey;
   }
 
   /** A salted hash of what was told of a person: tells whether it has changed, and not what it is. */
@@ -23,7 +29,7 @@ export class MemberKeys {
 
   /** The key of an e-mail address, by the hash of its trimmed, lower-case form. */
   ofEmail(address: string): string {
-    return this.ofEmailHash(sha256Hex(address.trim().toLowerCase()));
+    return this.ofEmailHash(hashAddress(address.trim().toLowerCase()));
   }
 
   /** The key of an e-mail address that came as SHA-256 of its trimmed, lower-case form. */

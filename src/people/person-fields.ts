@@ -3,6 +3,7 @@ import { describeType, FieldProblem } from '../events/field-problem.js';
 import { missing, readObject, readText, wrongType } from '../events/field-values.js';
 import { CONSENT_LEVELS, IDENTIFIER_NAMES } from '../events/audience-fields.js';
 import { readIdentifiers } from '../events/identifier-fields.js';
+import { readPresence } from '../events/presence.js';
 import type { JsonObject } from '../json.js';
 import type { MembershipAction, Person } from './person.js';
 
@@ -16,7 +17,7 @@ export const EXTERNAL_ID_NAMES = ['externalUserId', 'external_user_id'] as const
 /** A line of our own form: `{"externalUserId","email"?,…,"action"?,"consent"?}`. @throws FieldProblem */
 export function readPersonRecord(record: JsonObject): Person {
   const name = EXTERNAL_ID_NAMES.find((one) => record[one] !== undefined) ?? EXTERNAL_ID_NAMES[0];
-  const identifiers = readIdentifiers([[record, '']]);
+  const identifiers = readIdentifiers([[record, '', readPresence(record)]]);
   refuseUnknownCountry(record, identifiers.country);
   return {
     externalId: readExternalId(record, name, name),

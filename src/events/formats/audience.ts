@@ -13,6 +13,7 @@ import { FieldProblem } from '../field-problem.js';
 import { type FieldRule, TOO_LARGE } from '../field-rules.js';
 import { missing, readObject } from '../field-values.js';
 import { type Place, readIdentifiers } from '../identifier-fields.js';
+import { COMMERCE_BITS, PLACE_BIT, type Presence, readPresence } from '../presence.js';
 
 const SOURCES: readonly string[] = ['website', 'app', 'android', 'ios', 'fire_tv', 'offline'];
 
@@ -37,6 +38,7 @@ export function readAudienceMessage(message: JsonObject, mayBeNobody = false): C
   if (anonymousId === undefined && userId === undefined && type !== 'alias' && !mayBeNobody) {
     throw missing('anonymousId', 'anonymousId or userId');
   }
+  const present = readPresence(properties);
   const event: ConversionEvent = {
     id,
     type,
@@ -44,28 +46,26 @@ export function readAudienceMessage(message: JsonObject, mayBeNobody = false): C
     timeMs,
     consentLevel: MESSAGE_FIELDS.consentLevel.read(message) ?? 'not_set',
     test: MESSAGE_FIELDS.test.read(message) ?? false,
-    identifiers: readIdentifiers(placesOf(message, properties, context)),
-    click: readClick(properties),
-    consent: readConsentSignals(properties),
+    identifiers: readIdentifiers(placesOf(message, properties, present, context)),
+    click: readClick(properties, present),
+    consent: readConsentSignals(properties, present),
     properties,
   };
   if (anonymousId !== undefined) event.anonymousId = anonymousId;
   if (userId !== undefined) event.userId = userId;
-  if (isTrack) readCommerce(event, properties);
+  if (isTrack) readCommerce(event, properties, present);
   else if (type === 'alias') readAlias(event, message);
-  readPlace(event, properties, context);
-  readSharedId(event, properties);
+  readPlace(event, properties, present, context);
   return event;
 }
 
 /** Where identifiers may be, most specific first. Most messages have no traits: looking there costs more than asking. */
-function placesOf(message: JsonObject, properties: JsonObject, context: JsonObject): Place[] {
-  const places: Place[] = [[properties, 'properties.']];
-  if (message['traits'] !== undefined) places.push([MESSAGE_FIELDS.traits.read(message) as JsonObject, 'traits.']);
-  if (context['traits'] !== undefined) {
-    places.push([readObject(context, 'traits', 'context.traits'), 'context.traits.']);
-  }
-  places.push([context, 'context.']);
+function placesOf(message: JsonObject, properties: JsonObject, present: Presence, context: JsonObject): Place[] {
+  const places: Place[] = [[properties, 'properties.', present]];
+  const add = (from: JsonObject, path: string): unknown => places.push([from, path, readPresence(from)]);
+  if (message['traits'] !== undefined) add(MESSAGE_FIELDS.traits.read(message) as JsonObject, 'traits.');
+  if (context['traits'] !== undefined) add(readObject(context, 'traits', 'context.traits'), 'context.traits.');
+  add(context, 'context.');
   return places;
 }
 
@@ -94,19 +94,21 @@ function readAlias(event: ConversionEvent, message: JsonObject): void {
  * Money and goods. Custom events use `value` and `currency` for things of their own (`resource` has game currencies),
  * so only a purchase is refused for them.
  */
-function readCommerce(event: ConversionEvent, properties: JsonObject): void {
+function readCommerce(event: ConversionEvent, properties: JsonObject, present: Presence): void {
   const strict = event.name === STRICT_EVENT;
-  const value = readLeniently(COMMERCE_FIELDS.value, properties, strict);
+  const read = <T>(name: keyof typeof COMMERCE_BITS, rule: FieldRule<T>): T | undefined =>
+    (present & COMMERCE_BITS[name]) === 0 ? undefined : readLeniently(rule, properties, strict);
+  const value = read('value', COMMERCE_FIELDS.value);
   if (value !== undefined) event.value = value;
-  const currency = readLeniently(COMMERCE_FIELDS.currency, properties, strict);
+  const currency = read('currency', COMMERCE_FIELDS.currency);
   if (currency !== undefined) event.currency = currency;
-  const quantity = readLeniently(COMMERCE_FIELDS.quantity, properties, strict);
+  const quantity = read('quantity', COMMERCE_FIELDS.quantity);
   if (quantity !== undefined) event.quantity = quantity;
-  const transactionId = readLeniently(COMMERCE_FIELDS.transaction_id, properties, strict);
+  const transactionId = read('transaction_id', COMMERCE_FIELDS.transaction_id);
   if (transactionId !== undefined) event.transactionId = transactionId;
-  const itemId = readLeniently(COMMERCE_FIELDS.item_id, properties, strict);
+  const itemId = read('item_id', COMMERCE_FIELDS.item_id);
   if (itemId !== undefined) event.itemId = itemId;
-  const itemName = readLeniently(COMMERCE_FIELDS.item_name, properties, strict);
+  const itemName = read('item_name', COMMERCE_FIELDS.item_name);
   if (itemName !== undefined) event.itemName = itemName;
 }
 
@@ -121,12 +123,18 @@ function readLeniently<T>(rule: FieldRule<T>, properties: JsonObject, strict: bo
   }
 }
 
-function readPlace(event: ConversionEvent, properties: JsonObject, context: JsonObject): void {
-  // `source` is free text in some Audience events (a shop, a page): only our own words count.
+function readPlace(event: ConversionEvent, properties: JsonObject, present: Presence, context: JsonObject): void {
+  const hasPlace = (present & PLACE_BIT) !== 0;
+  if (hasPlace) readSource(event, properties);
+  const pageUrl = (hasPlace ? PLACE_FIELDS.page_url.read(properties) : undefined) ?? PAGE_URL.read(context);
+  if (pageUrl !== undefined) event.pageUrl = pageUrl;
+  if (hasPlace) readSharedId(event, properties);
+}
+
+/** `source` is free text in some Audience events (a shop, a page): only our own words count. */
+function readSource(event: ConversionEvent, properties: JsonObject): void {
   const source = PLACE_FIELDS.source.read(properties);
   if (typeof source === 'string' && SOURCES.includes(source)) event.source = source as EventSource;
-  const pageUrl = PLACE_FIELDS.page_url.read(properties) ?? PAGE_URL.read(context);
-  if (pageUrl !== undefined) event.pageUrl = pageUrl;
 }
 
 function readSharedId(event: ConversionEvent, properties: JsonObject): void {

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
+import { unpackEntries } from '../../../src/log/packing.js';
 import type { Bench } from '../../kit/durability.js';
 import { expectDeliveredOnce, feed, killWhen, logPathOf, setUpBench } from '../../kit/durability.js';
 import { steer, type RunSummary } from '../../kit/errand.js';
@@ -20,8 +21,8 @@ async function untilRecorded(bench: Bench, count: number): Promise<void> {
     if (!existsSync(logPathOf(bench))) continue;
     const database = new DatabaseSync(logPathOf(bench));
     try {
-      const rows = database.prepare('SELECT entries FROM flight').all() as { entries: string }[];
-      const entries = rows.flatMap((row) => JSON.parse(row.entries) as { postback: { id: string } }[]);
+      const rows = database.prepare('SELECT network, entries FROM flight JOIN cargo ON flight = flight.id').all();
+      const entries = rows.flatMap((row) => unpackEntries(row.entries, row.network));
       if (new Set(entries.map(({ postback }) => postback.id)).size >= count) return;
     } catch {
       // The tables are being made.

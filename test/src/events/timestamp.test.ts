@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it, test } from 'vitest';
 
-import { parseTimestamp } from '../../../src/events/timestamp.js';
+import { parseAny, parseTimestamp } from '../../../src/events/timestamp.js';
 
 test.each([
   ['2026-11-18T20:14:05Z', Date.UTC(2026, 10, 18, 20, 14, 5)],
@@ -33,5 +33,30 @@ it('reads back every time that a Date writes', () => {
     fc.property(fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true }), (date) => {
       expect(parseTimestamp(date.toISOString())).toBe(date.getTime());
     }),
+  );
+});
+
+it('the quick way of the usual form and the obvious way of all forms agree', () => {
+  const digits = fc.stringMatching(/^\d{4}$/);
+  const two = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
+  const near = fc.tuple(digits, two, two, two, two, two, fc.constantFrom('', '.000', '.123', '.5', '.12a', '+01:00'));
+  const usual = near.map(([year, month, day, hour, minute, second, rest]) => {
+    const date = `${year}-${month}-${day}T${hour}:${minute}:${second}${rest}`;
+    return rest.startsWith('+') ? date : `${date}Z`;
+  });
+  // One character put in the place of another: what is nearly the usual form.
+  const broken = fc
+    .tuple(usual, fc.nat(23), fc.constantFrom('0', ':', '-', '.', 'T', 'Z', 't', 'z', '/', ' ', '٣'))
+    .map(([text, at, letter]) => {
+      return text.slice(0, at) + letter + text.slice(at + 1);
+    });
+  const real = fc
+    .date({ min: new Date('1960-01-01'), max: new Date('2400-12-31'), noInvalidDate: true })
+    .map((date) => date.toISOString());
+  fc.assert(
+    fc.property(fc.oneof(usual, broken, real), (text) => {
+      expect(parseTimestamp(text)).toBe(parseAny(text));
+    }),
+    { numRuns: 3000 },
   );
 });

@@ -197,14 +197,41 @@ describe('a fault of the file is told in a sentence', () => {
   });
 });
 
-it('a log of the first version is brought to this one, with what it holds', async () => {
+/** What the fourth version changed, undone: facts in the flight's own row as objects, no filters over the index. */
+const TO_THIRD = `
+  ALTER TABLE flight ADD COLUMN entries TEXT;
+  UPDATE flight SET entries = (SELECT entries FROM cargo WHERE flight = flight.id);
+  DROP TRIGGER flight_gone; DROP TABLE cargo; DROP TABLE seen_filter; PRAGMA user_version = 3`;
+const TO_SECOND = `${TO_THIRD}; DROP TABLE audience; DROP TABLE membership; PRAGMA user_version = 2`;
+const TO_FIRST = `${TO_SECOND}; DROP INDEX postback_request; ALTER TABLE postback DROP COLUMN request; PRAGMA user_version = 1`;
+
+it.each([
+  ['first', TO_FIRST],
+  ['second', TO_SECOND],
+  ['third', TO_THIRD],
+])('a log of the %s version is brought to this one, with what it holds', async (_version, downgrade) => {
   const log = openLog(path);
   await log.settle(ACCOUNT, { entries: [makeEntry(1)], flight: undefined }, 'pending', THROTTLED);
-  await log.close({});
+  await deliver(log, [makeEntry(2)]);
+  await begin(log, [makeEntry(3)]);
+  // A killed process: its flight is under way still.
+  log.database.exec("UPDATE run SET pid = 999999999; INSERT INTO meta VALUES ('seen_through', 1)");
+  const [first] = log.database.prepare('SELECT id FROM request ORDER BY id').all();
+  const hash = Number.parseInt(makeEntry(2).postback.id.slice(0, 13), 16);
+  log.database.prepare('INSERT INTO seen VALUES (?, ?)').run(hash, Number(first!['id']));
+  log.abandon();
   const old = new DatabaseSync(path);
-  old.exec('DROP INDEX postback_request; ALTER TABLE postback DROP COLUMN request; PRAGMA user_version = 1');
+  old.exec(downgrade);
+  old.prepare('UPDATE flight SET entries = ? WHERE done IS NULL').run(JSON.stringify([makeEntry(3)]));
   old.close();
   const again = openLog(path);
   expect(again.standing(makeEntry(1).postback)).toMatchObject({ state: 'pending', request: undefined });
+  expect(again.standing(makeEntry(2).postback)).toBe('known');
+  const { facts, dedupeId, members } = makeEntry(3).postback;
+  expect(again.standing(makeEntry(3).postback)).toMatchObject({
+    state: 'pending',
+    postback: { facts, dedupeId, ...(members && { members }) },
+  });
+  expect(again.standing(makeEntry(4).postback)).toBe('unknown');
   await again.close({});
 });

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { packDetails, packIds, unpackDetails, unpackIds } from '../../../src/log/packing.js';
+import type { Entry } from '../../../src/log/entry.js';
+import {
+  packDetails,
+  packEntries,
+  packIds,
+  unpackDetails,
+  unpackEntries,
+  unpackIds,
+} from '../../../src/log/packing.js';
 
 describe('packIds', () => {
   it('takes 16 bytes for each UUID', () => {
@@ -40,4 +48,58 @@ it('gives back the details of any request', () => {
       expect(unpackDetails(packDetails(details, startedMs), startedMs)).toEqual(details);
     }),
   );
+});
+
+describe('packEntries', () => {
+  const key = fc.stringMatching(/^[0-9a-f]{32}$/);
+  const postback = fc
+    .record(
+      {
+        id: key,
+        dedupeId: key,
+        goal: fc.string(),
+        goalName: fc.string(),
+        event: fc.string(),
+        eventId: fc.string(),
+        eventTimeMs: fc.integer(),
+        test: fc.boolean(),
+        facts: fc.dictionary(fc.string(), fc.jsonValue()).map((facts) => JSON.parse(JSON.stringify(facts)) as object),
+        value: fc.constantFrom('9.99', '0'),
+        currency: fc.constantFrom('USD', 'EUR'),
+        person: key,
+        once: fc.boolean(),
+        membership: fc.record({ list: fc.string(), member: key }),
+        members: fc.array(key),
+      },
+      { requiredKeys: ['id', 'dedupeId', 'goal', 'goalName', 'event', 'eventId', 'eventTimeMs', 'test', 'facts'] },
+    )
+    .map((fields) => ({ ...fields, network: 'amazon' as const }));
+  const isSame = fc.boolean();
+  const entry: fc.Arbitrary<Entry> = fc
+    .record({ postback, attempts: fc.nat(), stored: fc.constant(true) }, { requiredKeys: ['postback', 'attempts'] })
+    .chain((made) =>
+      fc.tuple(isSame, isSame).map(([isOwnId, isFirst]) => {
+        // As they mostly are: the dedupe id is the id, the person is one of the names on the line.
+        if (isOwnId) made.postback.dedupeId = made.postback.id;
+        const [first] = made.postback.members ?? [];
+        if (isFirst && first !== undefined) made.postback.person = first;
+        return made;
+      }),
+    );
+
+  it('gives back any entries', () => {
+    fc.assert(
+      fc.property(fc.array(entry), (entries) => {
+        expect(unpackEntries(packEntries(entries), 'amazon')).toEqual(entries);
+      }),
+    );
+  });
+
+  it('reads what the third version of the file format wrote', () => {
+    fc.assert(
+      fc.property(fc.array(entry), (entries) => {
+        expect(unpackEntries(JSON.stringify(entries), 'amazon')).toEqual(entries);
+      }),
+    );
+  });
 });

@@ -1,0 +1,96 @@
+import type { Database } from './database.js';
+
+/** One filter: 1 MiB for half a million ids. Of ids that it does not hold it lets 1 in 70 through. */
+const BIT_COUNT = 2 ** 23;
+const MASK = BIT_COUNT - 1;
+const IDS_PER_FILTER = 2 ** 19;
+
+/**
+ * Tells at once of most ids that the index does not hold them: Bloom filters over their hashes, one for each half a million. A
+ * look-up in the index costs thirty times as much once it is large (performance.md section 4). A filter is kept with the
+ * log in the transaction that sorts its ids into the index: together they always know all that is in it.
+ */
+export class SeenFilter {
+  readonly #database: Database;
+  /** By the number of their row; the one that this process fills is not among them. */
+  readonly #others = new Map<number, Int32Array>();
+  #own: Int32Array | undefined;
+  #row: number | undefined;
+  #count = 0;
+  #version: number;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#version = this.#readVersion();
+    this.#load();
+  }
+
+  /** Whether the next ids are for another filter: {@link save} begins one. */
+  get isFull(): boolean {
+    return this.#count >= IDS_PER_FILTER;
+  }
+
+  /** Notes a hash of at most 52 bits, all of them random: each half is a place of its own. */
+  add(hash: number): void {
+    const filter = (this.#own ??= new Int32Array(BIT_COUNT / 32));
+    const low = hash & MASK;
+    const high = (hash / BIT_COUNT) & MASK;
+    filter[low >>> 5] = filter[low >>> 5]! | (1 << (low & 31));
+    filter[high >>> 5] = filter[high >>> 5]! | (1 << (high & 31));
+    this.#count++;
+  }
+
+  /** False: it was never noted. True: it probably was. */
+  mayHave(hash: number): boolean {
+    const low = hash & MASK;
+    const high = (hash / BIT_COUNT) & MASK;
+    if (this.#own !== undefined && hasBits(this.#own, low, high)) return true;
+    for (const filter of this.#others.values()) if (hasBits(filter, low, high)) return true;
+    return false;
+  }
+
+  /** Keeps what was noted with the log. Call in the transaction that sorts it into the index. */
+  save(): void {
+    if (this.#own === undefined) return;
+    this.catchUp();
+    const bits = new Uint8Array(this.#own.buffer);
+    if (this.#row !== undefined) {
+      this.#database
+        .prepare('UPDATE seen_filter SET bits = ?, version = version + 1 WHERE id = ?')
+        .run(bits, this.#row);
+    } else {
+      const { lastInsertRowid } = this.#database
+        .prepare('INSERT INTO seen_filter (bits, version) VALUES (?, 1)')
+        .run(bits);
+      this.#row = Number(lastInsertRowid);
+    }
+    this.#version = this.#readVersion();
+    if (!this.isFull) return;
+    this.#others.set(this.#row, this.#own);
+    [this.#own, this.#row, this.#count] = [undefined, undefined, 0];
+  }
+
+  /** Takes over what other processes have kept since. */
+  catchUp(): void {
+    const version = this.#readVersion();
+    if (version === this.#version) return;
+    this.#version = version;
+    this.#load();
+  }
+
+  #load(): void {
+    for (const row of this.#database.prepare('SELECT id, bits FROM seen_filter').iterate()) {
+      const id = Number(row['id']);
+      if (id !== this.#row) this.#others.set(id, new Int32Array((row['bits'] as Uint8Array).slice().buffer));
+    }
+  }
+
+  /** Changes with every {@link save}, by whichever process. */
+  #readVersion(): number {
+    return Number(this.#database.prepare('SELECT total(version) AS version FROM seen_filter').get()?.['version']);
+  }
+}
+
+function hasBits(filter: Int32Array, low: number, high: number): boolean {
+  return (filter[low >>> 5]! & (1 << (low & 31))) !== 0 && (filter[high >>> 5]! & (1 << (high & 31))) !== 0;
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/log/database.js';
+import { openDatabase } from '../../../src/log/database.js';
+import { prepareSchema } from '../../../src/log/schema.js';
+import { SeenFilter } from '../../../src/log/seen-filter.js';
+import { systemRandom } from '../../../src/random.js';
+import { makeFolder } from '../../kit/log.js';
+
+function open(path = join(makeFolder(), 'log.db')): Database {
+  const database = openDatabase(path, 'normal');
+  prepareSchema(database, path, systemRandom);
+  return database;
+}
+
+/** The n-th of many hashes that look random. */
+function makeHash(n: number): number {
+  return (n * 2_654_435_761 * 97) % 2 ** 52;
+}
+
+describe('the filter over the index of ids', () => {
+  it('knows every hash that was noted, before it is kept and after', () => {
+    fc.assert(
+      fc.property(fc.array(fc.maxSafeNat().map((hash) => hash % 2 ** 52)), (hashes) => {
+        const database = open();
+        const filter = new SeenFilter(database);
+        for (const hash of hashes) filter.add(hash);
+        expect(hashes.filter((hash) => !filter.mayHave(hash))).toEqual([]);
+        filter.save();
+        const again = new SeenFilter(database);
+        expect(hashes.filter((hash) => !again.mayHave(hash))).toEqual([]);
+        database.close();
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('lets few others through, in one filter and in the next', () => {
+    const database = open();
+    const filter = new SeenFilter(database);
+    const count = 600_000;
+    for (let n = 0; n < count; n++) {
+      filter.add(makeHash(n));
+      if (filter.isFull) filter.save();
+    }
+    filter.save();
+    expect(database.prepare('SELECT count(*) AS n FROM seen_filter').get()).toEqual({ n: 2 });
+    const again = new SeenFilter(database);
+    let [missed, passed] = [0, 0];
+    for (let n = 0; n < count; n += 7) if (!again.mayHave(makeHash(n))) missed++;
+    for (let n = count; n < count + 10_000; n++) if (again.mayHave(makeHash(n))) passed++;
+    expect(missed).toBe(0);
+    expect(passed).toBeLessThan(400);
+    database.close();
+  });
+
+  it('takes over what another process has kept, and keeps its own beside it', () => {
+    const path = join(makeFolder(), 'log.db');
+    const [one, other] = [open(path), open(path)];
+    const [mine, theirs] = [new SeenFilter(one), new SeenFilter(other)];
+    theirs.add(makeHash(1));
+    theirs.save();
+    expect(mine.mayHave(makeHash(1))).toBe(false);
+    mine.catchUp();
+    expect(mine.mayHave(makeHash(1))).toBe(true);
+    mine.add(makeHash(2));
+    mine.save();
+    theirs.add(makeHash(3));
+    theirs.save();
+    const third = new SeenFilter(one);
+    expect([1, 2, 3, 4].map((n) => third.mayHave(makeHash(n)))).toEqual([true, true, true, false]);
+    mine.catchUp();
+    expect([1, 2, 3, 4].map((n) => mine.mayHave(makeHash(n)))).toEqual([true, true, true, false]);
+    for (const database of [one, other]) database.close();
+  });
+});
