@@ -29,7 +29,7 @@ async function* listChecks(input: NetworkInput): AsyncGenerator<Check> {
   yield describeConnection(input);
   yield* checkMappings(network, workspace.goals, connection);
   yield* checkGrantEnd(connection, workspace.clock.now());
-  const preflight = (await network.loadPreflight?.()) ?? makePlainPreflight(await network.loadConnector());
+  const preflight = { ...makePlainPreflight(await network.loadConnector()), ...(await network.loadPreflight?.()) };
   yield* preflight.foresee?.(connection, workspace.clock.now()) ?? [];
   let isReached = preflight.origins(connection).length === 0;
   for await (const check of checkOrigins(input, preflight)) {
@@ -75,7 +75,7 @@ async function* checkOrigins(
 
 async function* askNetwork(
   { workspace, network, connected, signal }: NetworkInput,
-  preflight: Preflight,
+  preflight: Required<Pick<Preflight, 'examine'>>,
 ): AsyncGenerator<Check> {
   const { check, accessToken } = await checkToken(connected, network, workspace.tokensOf(connected), signal);
   yield check;

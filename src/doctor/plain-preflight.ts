@@ -3,7 +3,7 @@ import type { Connector } from '../networks/connector.js';
 import type { Finding, Preflight } from '../networks/preflight.js';
 
 /** What can be asked of a network without a preflight of its own: the check that `connect` makes before it stores a grant. */
-export function makePlainPreflight({ checkGrant }: Connector): Preflight {
+export function makePlainPreflight({ checkGrant }: Connector): Preflight & Required<Pick<Preflight, 'examine'>> {
   return {
     origins: () => [],
     async examine({ http, connection, accessToken, nowMs, signal }) {

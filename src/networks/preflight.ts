@@ -44,8 +44,8 @@ export interface Preflight {
   /** What is known without asking: contracts that end, traps of the kind of grant. Pure. */
   foresee?(connection: Connection, nowMs: number): Finding[];
   /**
-   * Asks the network: scopes, account, what goals are mapped to.
+   * Asks the network: scopes, account, what goals are mapped to. Absent: the check of `connect` is made.
    * @throws ConnectionFault when there is no answer; AbortError.
    */
-  examine(call: PreflightCall): Promise<Finding[]>;
+  examine?(call: PreflightCall): Promise<Finding[]>;
 }

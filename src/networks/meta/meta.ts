@@ -13,6 +13,7 @@ export const meta: Network = {
   testCaution: 'Meta shows test events in Events Manager and counts them like others: use them sparingly.',
   sharesEventIds: true,
   variables: META_VARIABLES,
+  loadPreflight: async () => (await import('./preflight.js')).preflight,
   loadConnector: async () => (await import('./connector.js')).metaConnector,
   checkMapping: checkMetaMapping,
   prepare: prepareMetaFacts,

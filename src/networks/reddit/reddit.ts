@@ -14,6 +14,7 @@ export const reddit: Network = {
   sharesEventIds: true,
   variables: REDDIT_VARIABLES,
   findLogin: () => makeRedditLogin(),
+  loadPreflight: async () => (await import('./preflight.js')).preflight,
   loadConnector: async () => (await import('./connector.js')).redditConnector,
   checkMapping: checkRedditMapping,
   prepare: prepareRedditFacts,

@@ -11,6 +11,7 @@ export const tiktok: Network = {
   testArea: 'test event code (--test-code)',
   sharesEventIds: true,
   variables: TIKTOK_VARIABLES,
+  loadPreflight: async () => (await import('./preflight.js')).preflight,
   loadConnector: async () => (await import('./connector.js')).tiktokConnector,
   defaultMapping: defaultTikTokMapping,
   checkMapping: checkTikTokMapping,

@@ -10,6 +10,7 @@ export const x: Network = {
   title: 'X Ads',
   sharesEventIds: true,
   variables: X_VARIABLES,
+  loadPreflight: async () => (await import('./preflight.js')).preflight,
   loadConnector: async () => (await import('./connector.js')).xConnector,
   checkMapping: checkXMapping,
   prepare: prepareXFacts,
