@@ -33,6 +33,12 @@ export class PostbackHelp extends Help {
   override CommandHelpClass = PostbackCommandHelp;
   override render = (text: string): string => fillIn(text, this.config.bin);
 
+  constructor(...parts: ConstructorParameters<typeof Help>) {
+    super(...parts);
+    // oclif's lists of flags run over by two columns, which a terminal breaks in the middle of a word.
+    this.opts = { ...this.opts, maxWidth: this.opts.maxWidth - 2 };
+  }
+
   override async showHelp(argv: string[]): Promise<void> {
     // `postback` alone is a question: what now?
     if (process.argv.length <= 2) {
@@ -81,7 +87,7 @@ export class PostbackHelp extends Help {
       string,
       string,
     ][];
-    this.log(String(config.pjson.description));
+    this.log(wrapText(String(config.pjson.description), this.opts.maxWidth).join('\n'));
     this.log(`\n${[this.section('USAGE', `$ ${config.bin} COMMAND [FLAGS]`), ...sections].join('\n\n')}\n`);
     if (steps.length > 0) this.log(`${this.section('START HERE', steps)}\n`);
     const topics = Object.entries(HELP_TOPICS).map(([name, { summary }]): [string, string] => [
@@ -89,7 +95,8 @@ export class PostbackHelp extends Help {
       summary,
     ]);
     this.log(`${this.section('TOPICS', topics)}\n`);
-    this.log(`${config.bin} COMMAND --help tells more. ${config.bin} --version: ${config.version}.`);
+    const more = `${config.bin} COMMAND --help tells more. ${config.bin} --version: ${config.version}.`;
+    this.log(wrapText(more, this.opts.maxWidth).join('\n'));
   }
 }
 

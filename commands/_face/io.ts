@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { InternalError, messageOf } from '../../src/errors.js';
 import { Interruption } from './interruption.js';
+import { wrapWords } from './table-layout.js';
 
 /** An output stream as a command sees it: `process.stdout`, or a stand-in in tests. */
 export type Output = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
@@ -44,7 +45,8 @@ export interface IO {
 /** Builds the terminal of one run. */
 export function createIO(parts: IOParts): IO {
   const { stdin, stdout, stderr, environment, json } = parts;
-  const say = (text: string): Promise<void> => writeTo(stderr, `${text}\n`);
+  const fit = (text: string): string => (stderr.isTTY ? wrapWords(text, stderr.columns ?? widthOf(parts)) : text);
+  const say = (text: string): Promise<void> => writeTo(stderr, `${fit(text)}\n`);
   return {
     stdin,
     stderr,
@@ -53,7 +55,7 @@ export function createIO(parts: IOParts): IO {
     isTerminal: Boolean(stdout.isTTY),
     width: widthOf(parts),
     color: { out: buildChalk(stdout, parts), err: buildChalk(stderr, parts) },
-    out: (data) => writeTo(stdout, `${typeof data === 'string' ? data : JSON.stringify(data)}\n`),
+    out: (data) => writeTo(stdout, `${typeof data === 'string' ? data : toSafeJson(data)}\n`),
     write: (text) => writeTo(stdout, text),
     say,
     remark: (text) => (json ? Promise.resolve() : say(text)),
@@ -71,6 +73,15 @@ export function createProcessIO(argv: readonly string[]): IO {
     json: hasFlag(argv, 'json', env),
     noColor: hasFlag(argv, 'no-color', env),
   });
+}
+
+/** C1 controls, which some terminals obey, and the marks that reorder text: JSON leaves them as they are. */
+const UNSAFE_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** JSON in which nothing that came from outside reaches a terminal as a command: such characters are escaped. */
+function toSafeJson(data: object): string {
+  const text = JSON.stringify(data);
+  return text.replace(UNSAFE_IN_JSON, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function hasFlag(argv: readonly string[], name: string, environment: NodeJS.ProcessEnv): boolean {

@@ -5,6 +5,7 @@ import { type Problem, toProblem } from '../../src/events/lint.js';
 import { findInterruption, runSignal } from './interruption.js';
 import type { IO } from './io.js';
 import { REASON_WORDS } from './reasons.js';
+import { wrapText } from './table-layout.js';
 
 /** Invalid lines shown one by one; what comes after them is counted only, so that a bad file does not flood the screen. */
 const SHOWN_PROBLEMS = 20;
@@ -103,8 +104,15 @@ export async function printSummary(io: IO, summary: Summary, explains = io.isTer
   const skips = Object.entries(summary.skips).sort(([, a], [, b]) => b - a);
   const width = Math.max(0, ...skips.map(([reason]) => reason.length));
   for (const [reason, number] of skips) {
-    const words = explains ? color.dim(`  ${REASON_WORDS[reason] ?? ''}`) : '';
-    await io.out(`  ${count(number).padStart(7)}  ${reason.padEnd(width)}${words}`.trimEnd());
+    const row = `  ${count(number).padStart(7)}  ${reason.padEnd(width)}`;
+    if (!explains) {
+      await io.out(row.trimEnd());
+      continue;
+    }
+    const room = Math.max(20, io.width - row.length - 2);
+    const [first = '', ...more] = wrapText(REASON_WORDS[reason] ?? '', room);
+    const rest = more.map((line) => `${' '.repeat(row.length + 2)}${color.dim(line)}`);
+    await io.out([`${row}${first === '' ? '' : color.dim(`  ${first}`)}`.trimEnd(), ...rest].join('\n'));
   }
 }
 

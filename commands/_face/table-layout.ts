@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Blank columns between two columns. */
 export const GAP = 2;
 /** No column is made narrower than this. */
@@ -59,6 +61,35 @@ export function wrapText(text: string, width: number): string[] {
     }
   }
   return [...lines, line].map((part) => part.trimEnd());
+}
+
+/**
+ * Lines of at most `width` columns, broken at spaces alone: a word that is longer, such as a URL, stays whole so that it can be copied. Colours are
+ * not counted, and what a line is indented by its continuation is too.
+ */
+export function wrapWords(text: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (visibleWidth(line) <= width ? [line] : wrapLine(line, width)))
+    .join('\n');
+}
+
+function wrapLine(line: string, width: number): string[] {
+  const indent = /^ */.exec(line)![0];
+  const lines: string[] = [];
+  let current = indent;
+  for (const word of line.slice(indent.length).split(/(?<= )(?=[^ ])/)) {
+    if (current.trim() !== '' && visibleWidth(current + word.trimEnd()) > width) {
+      lines.push(current.trimEnd());
+      current = indent;
+    }
+    current += word;
+  }
+  return [...lines, current.trimEnd()];
+}
+
+function visibleWidth(text: string): number {
+  return displayWidth(stripVTControlCharacters(text));
 }
 
 /** Columns a text takes on the screen: wide characters take two. */
