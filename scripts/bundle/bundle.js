@@ -49,7 +49,7 @@ export async function bundle({ root, entries }) {
     chunkFileNames: 'chunks/[name]-[hash].js',
     // A file costs 0.3 ms to find and read, whatever is in it: what most commands need is one file, the rest few.
     codeSplitting: {
-      groups: [{ name: 'base', minShareCount: 12, priority: 1 }],
+      groups: [{ name: 'base', minShareCount: 20, priority: 1 }],
     },
     // Names stay: a stack trace is what a report of a fault has to show.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
