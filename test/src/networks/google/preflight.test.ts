@@ -23,7 +23,7 @@ async function examine(sandbox: Sandbox, goals: PreflightGoal[], account = SANDB
   const preflight = await google.loadPreflight!();
   const accessToken = await googleToken(sandbox);
   const connection = { ...CONNECTION, account };
-  const findings = await preflight.examine({ http, connection, accessToken, goals, nowMs: NOW_MS });
+  const findings = await preflight.examine!({ http, connection, accessToken, goals, nowMs: NOW_MS });
   return findings.map(({ id, result, message }) => `${id} ${result} ${message}`);
 }
 
