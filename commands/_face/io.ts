@@ -2,6 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { InternalError, messageOf } from '../../src/errors.js';
 import { Interruption } from './interruption.js';
 import { wrapWords } from './table-layout.js';
+import { cleanPainted } from './text.js';
 
 /** An output stream as a command sees it: `process.stdout`, or a stand-in in tests. */
 export type Output = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
@@ -46,7 +47,7 @@ export interface IO {
 export function createIO(parts: IOParts): IO {
   const { stdin, stdout, stderr, environment, json } = parts;
   const fit = (text: string): string => (stderr.isTTY ? wrapWords(text, stderr.columns ?? widthOf(parts)) : text);
-  const say = (text: string): Promise<void> => writeTo(stderr, `${fit(text)}\n`);
+  const say = (text: string): Promise<void> => writeTo(stderr, `${fit(cleanPainted(text))}\n`);
   return {
     stdin,
     stderr,
@@ -55,7 +56,7 @@ export function createIO(parts: IOParts): IO {
     isTerminal: Boolean(stdout.isTTY),
     width: widthOf(parts),
     color: { out: buildChalk(stdout, parts), err: buildChalk(stderr, parts) },
-    out: (data) => writeTo(stdout, `${typeof data === 'string' ? data : toSafeJson(data)}\n`),
+    out: (data) => writeTo(stdout, `${typeof data === 'string' ? cleanPainted(data) : toSafeJson(data)}\n`),
     write: (text) => writeTo(stdout, text),
     say,
     remark: (text) => (json ? Promise.resolve() : say(text)),

@@ -4,9 +4,19 @@ import { stripVTControlCharacters } from 'node:util';
 // eslint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+/** The same, without the escapes that set colours. */
+const UNSAFE_BUT_COLOUR =
+  // eslint-disable-next-line no-control-regex
+  /\u001b(?!\[[0-9;]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** `text` without terminal escapes and control characters: what networks and event files say is not ours. */
 export function cleanText(text: string): string {
   return stripVTControlCharacters(text).replace(UNSAFE, '');
+}
+
+/** As {@link cleanText}, but for the colours that we have given it ourselves: the last door before a terminal. */
+export function cleanPainted(text: string): string {
+  return text.replace(UNSAFE_BUT_COLOUR, '');
 }
 
 /** `text` as one line: {@link cleanText}, with tabs and line ends written as `\t` and `\n`. */
