@@ -11,8 +11,8 @@ import type { LaneDeps, Stop } from './lane-parts.js';
 import { waitingKindOf } from './tally.js';
 import { deadlineOf } from './window.js';
 
-/** Batches that may wait for another attempt or a free place before the reader is held back. */
-const BACKLOG_PER_REQUEST = 4;
+/** Batches that may wait for another attempt or a free place, beside those in flight, before the reader is held back. */
+const SPARE_BATCHES = 8;
 
 /** A goal that was mapped when its postback was recorded and is not any more. */
 const UNMAPPED: Stop = { kind: 'stopped', reason: 'unmapped_goal', message: 'its goal is not mapped any more' };
@@ -41,7 +41,7 @@ export class Lane {
     this.#deps = deps;
     this.#batcher = new Batcher(deps.channel);
     const { concurrency, requestsPerSecond } = deps.options;
-    this.#backlog = concurrency * BACKLOG_PER_REQUEST;
+    this.#backlog = concurrency + SPARE_BATCHES;
     this.#queue = new PQueue({ concurrency, ...paceOf(requestsPerSecond) });
     // Every batch that waits listens: their number is bounded by the backlog, not by Node's guess at a leak.
     setMaxListeners(0, this.#halt.signal);

@@ -4,6 +4,7 @@ import { readJsonBody, readPlainBody } from '../answer-body.js';
 import type { Outcome, Verdict } from '../network.js';
 import { readRemoteCode } from '../remote-text.js';
 import { readRetryAfterMs } from '../retry-after.js';
+import { isAllAccepted } from './accepted-answer.js';
 import { isAboutMapping, isAboutTerms, judgeComplaints } from './complaint-kind.js';
 import type { AmazonComplaint, AmazonErrorAnswer } from './error-answer.js';
 import { readErrorAnswer } from './error-answer.js';
@@ -19,6 +20,9 @@ const UNREADABLE: Outcome = {
   reason: 'answer_unreadable',
   message: "Amazon's answer is no JSON object, or was cut off",
 };
+/** From here on scanning is quicker than reading: below, an answer has little beside its indices. */
+const SCANNED_FROM_BYTES = 16_384;
+
 const REQUEST_ID_HEADERS = ['x-amzn-requestid', 'x-amz-request-id', 'x-amz-rid'];
 
 /**
@@ -27,10 +31,24 @@ const REQUEST_ID_HEADERS = ['x-amzn-requestid', 'x-amz-request-id', 'x-amz-rid']
  * as a success, and not as an error too, is delivered (contract.md section 5).
  */
 export function classifyAnswer(count: number, answer: HttpAnswer, indexBase: 0 | 1): Verdict {
+  const isLarge = answer.status === 207 && answer.body.length > SCANNED_FROM_BYTES;
+  const named = isLarge ? readRequestId(answer, undefined) : undefined;
+  if (!isLarge || !isAllAccepted(answer.body, count, indexBase, named !== undefined)) {
+    return classifyByReading(count, answer, indexBase);
+  }
+  const verdict: Verdict = { outcomes: new Array<Outcome>(count).fill(DELIVERED) };
+  return addHead(verdict, answer, named);
+}
+
+/** The obvious form of {@link classifyAnswer}; a test holds the other to it. */
+export function classifyByReading(count: number, answer: HttpAnswer, indexBase: 0 | 1): Verdict {
   const body = readJsonBody(answer);
   const isSuccess = answer.status >= 200 && answer.status < 300;
   const verdict = isSuccess ? judgeEach(count, body, indexBase) : judgeWhole(count, answer, body);
-  const requestId = readRequestId(answer, body);
+  return addHead(verdict, answer, readRequestId(answer, body));
+}
+
+function addHead(verdict: Verdict, answer: HttpAnswer, requestId: string | undefined): Verdict {
   if (requestId !== undefined) verdict.requestId = requestId;
   const retryAfterMs = readRetryAfterMs(answer);
   if (retryAfterMs !== undefined) verdict.retryAfterMs = retryAfterMs;
