@@ -107,8 +107,8 @@ export const SETTING_RULES: { readonly [K in SettingName]: SettingRule } = {
   },
   'delivery.concurrency': {
     rule: { kind: 'number', min: 1, max: 256 },
-    default: 8,
-    about: 'requests in flight per account',
+    default: 32,
+    about: 'requests in flight per account at most; 8 while answers are quick, more the longer they take',
   },
   'delivery.maxAttempts': {
     rule: { kind: 'number', min: 1, max: 100 },

@@ -10,7 +10,7 @@ import type { Tally } from './tally.js';
 import type { Underway } from './underway.js';
 
 export interface LaneOptions {
-  /** Requests in flight. */
+  /** Requests in flight at most. */
   concurrency: number;
   /** Requests a second; 0: unpaced. */
   requestsPerSecond: number;

@@ -9,9 +9,10 @@ import { Batcher } from './batch.js';
 import { Courier } from './courier.js';
 import type { LaneDeps, Stop } from './lane-parts.js';
 import { waitingKindOf } from './tally.js';
+import { Width } from './width.js';
 import { deadlineOf } from './window.js';
 
-/** Batches that may wait for another attempt or a free place, beside those in flight, before the reader is held back. */
+/** Batches that may wait for another attempt or a free place, beside those in flight. */
 const SPARE_BATCHES = 8;
 
 /** A goal that was mapped when its postback was recorded and is not any more. */
@@ -27,7 +28,7 @@ export class Lane {
   readonly #courier: Courier;
   readonly #queue: PQueue;
   readonly #underway = new Set<Promise<void>>();
-  readonly #backlog: number;
+  readonly #width: Width;
   /** Aborted when nothing more is to be sent: what waits for a place or a pause goes on at once, to be left pending. */
   readonly #halt = new AbortController();
   #unheld: Entry[] = [];
@@ -41,8 +42,8 @@ export class Lane {
     this.#deps = deps;
     this.#batcher = new Batcher(deps.channel);
     const { concurrency, requestsPerSecond } = deps.options;
-    this.#backlog = concurrency + SPARE_BATCHES;
-    this.#queue = new PQueue({ concurrency, ...paceOf(requestsPerSecond) });
+    this.#width = new Width(concurrency);
+    this.#queue = new PQueue({ concurrency: this.#width.requests, ...paceOf(requestsPerSecond) });
     // Every batch that waits listens: their number is bounded by the backlog, not by Node's guess at a leak.
     setMaxListeners(0, this.#halt.signal);
     const halt = (): void => this.#halt.abort();
@@ -157,7 +158,17 @@ export class Lane {
       await this.#deps.clock.sleep(waitMs, this.#halt.signal).catch(() => undefined);
     }
     if (this.stop) return this.#courier.leavePending(batch);
-    for (const again of await this.#courier.attempt(batch)) this.#carry(again);
+    const { clock } = this.#deps;
+    const startedMs = clock.now();
+    const batches = await this.#courier.attempt(batch);
+    this.#width.note(clock.now() - startedMs);
+    this.#queue.concurrency = this.#width.requests;
+    for (const again of batches) this.#carry(again);
+  }
+
+  /** Batches that may be under way before the reader is held back. */
+  get #backlog(): number {
+    return this.#width.requests + SPARE_BATCHES;
   }
 
   /** A resting network must not hold back the reader that others are fed by. */

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Connections } from '../../../src/accounts/connections.js';
@@ -13,7 +12,10 @@ import { makeAmazonLogin } from '../../../src/networks/amazon/login.js';
 import type { GrantHistory, OAuthProvider } from '../../../src/oauth/provider.js';
 import { Secret } from '../../../src/secret.js';
 import { startTokenServer, type TokenAnswer, type TokenServer } from '../oauth/kit.js';
+import { makeChildScript } from '../../kit/child-script.js';
 import { makeCredentials } from './kit.js';
+
+const refreshToken = await makeChildScript(new URL('refresh-token.ts', import.meta.url));
 
 const NOW = Date.UTC(2026, 9, 1);
 const HOUR_MS = 3_600_000;
@@ -114,8 +116,7 @@ test('takes what another process has stored meanwhile', async () => {
 test('real processes that refresh at the same moment ask once', async () => {
   server = await startTokenServer(rotate);
   await connections.store.save('default', makeCredentials());
-  const child = fileURLToPath(new URL('refresh-token.mjs', import.meta.url));
-  const run = () => promisify(execFile)(process.execPath, [child, join(root, 'config'), server.url]);
+  const run = () => promisify(execFile)(process.execPath, [refreshToken, join(root, 'config'), server.url]);
   const outputs = await Promise.all([run(), run(), run()]);
   expect(outputs.map(({ stdout }) => stdout)).toEqual(['access-0\n', 'access-0\n', 'access-0\n']);
   expect(server.requests).toHaveLength(1);

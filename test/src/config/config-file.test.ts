@@ -3,18 +3,18 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigFile } from '../../../src/config/config-file.js';
 import { ConfigError } from '../../../src/errors.js';
+import { makeChildScript } from '../../kit/child-script.js';
 
 interface Content {
   names: string[];
   [key: string]: unknown;
 }
 
-const writeKeys = fileURLToPath(new URL('write-keys.mjs', import.meta.url));
+const writeKeys = await makeChildScript(new URL('write-keys.ts', import.meta.url));
 let root: string;
 
 beforeEach(() => {
