@@ -2,7 +2,7 @@ import type { Consent } from '../src/accounts/connect.js';
 import { describeOverride } from '../src/accounts/environment.js';
 import { UsageError } from '../src/errors.js';
 import { checkGateway } from '../src/http/gateway.js';
-import type { Connector } from '../src/networks/connector.js';
+import type { AccountWish, Connector } from '../src/networks/connector.js';
 import type { Connection, Network } from '../src/networks/network.js';
 import { NETWORKS } from '../src/networks/registry.js';
 import type { OAuthClient } from '../src/oauth/provider.js';
@@ -63,14 +63,15 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     const network = await chooseNetwork(this.prompting, this.args.network);
     const connector = await network.loadConnector();
     checkConnectFlags(network, connector, this.flags);
+    const wish = readAccountWish(this.flags);
     return this.withWorkspace(async (workspace) => {
-      const connection = await this.#connect(workspace, network, connector);
+      const connection = await this.#connect(workspace, network, connector, wish);
       await this.present(connectionData(connection), () => printConnection(this.io, connection));
       await this.#tellWhatFollows(workspace, network, connection, connector);
     });
   }
 
-  async #connect(workspace: Workspace, network: Network, connector: Connector): Promise<Connection> {
+  async #connect(workspace: Workspace, network: Network, connector: Connector, wish: AccountWish): Promise<Connection> {
     // An embedded sandbox has granted everything already, and ends with this command.
     const given = workspace.sandboxUrl && workspace.connections.find(workspace.name, network.name);
     if (given) return given.credentials.connection;
@@ -87,7 +88,7 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
         connector,
         ...(client ? { client } : {}),
         consent,
-        wish: readAccountWish(this.flags),
+        wish,
         ...(api ? { api } : {}),
         ...(testCode ? { testCode } : {}),
         audiences,
