@@ -41,7 +41,7 @@ describe.skipIf(!isPossible)('a full disk', () => {
     const errand = await makeErrand();
     const disk = join(errand.home, 'data');
     mkdirSync(disk, { mode: 0o700 });
-    expect(mountDisk(disk, '8m')).toBe(true);
+    expect(mountDisk(disk, '12m')).toBe(true);
     onTestFinished(() => unmountDisk(disk));
     const ballast = fillDisk(disk, leftBytes);
     writeFileSync(join(errand.cwd, 'events.jsonl'), makeFile(5000));
@@ -63,6 +63,7 @@ describe.skipIf(!isPossible)('a full disk', () => {
     expect(JSON.parse(stdout)).toMatchObject({ failed: 0, pending: 0 });
     expect(errand.sandbox.state.conversions()).toHaveLength(5000);
     const last = await errand.run(send);
+    expect(last.code, last.stderr).toBe(0);
     expect(JSON.parse(last.stdout)).toMatchObject({ delivered: 0, skips: { duplicate: 5000 } });
     const delivered = await errand.logs('--status', 'success');
     expect(new Set(delivered.map(({ postbackId }) => postbackId)).size).toBe(5000);

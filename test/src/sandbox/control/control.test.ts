@@ -61,7 +61,7 @@ describe('/_sandbox', () => {
     ['POST', '/faults', { status: 200 }, 400],
     ['PUT', '/faults', ['429:10%', 'boom'], 400],
     ['PATCH', '/faults', {}, 405],
-    ['POST', '/grants/revoke', { network: 'x' }, 400],
+    ['POST', '/grants/revoke', { network: 'nobody' }, 400],
     ['GET', '/nothing', undefined, 404],
     ['GET', '/reset', undefined, 404],
   ])('refuses %s %s %j', async (method, path, body, status) => {
