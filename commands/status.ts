@@ -1,3 +1,4 @@
+import type { Update } from '../src/delivery/report.js';
 import { surveyNetworks } from '../src/overview/network-status.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
 import { printStatus } from './_face/status-view.js';
@@ -8,7 +9,7 @@ export default class Status extends WorkspaceCommand<typeof Status> {
   static override description =
     'Who each network is connected as, how many active goals are mapped there, what was delivered and failed in the last ' +
     '24 hours, what waits, and health as the product defines it; for whatever is not well, the command that mends it. ' +
-    'Asks no network: postback doctor does.';
+    'Networks that decide later (google) are asked what became of what they accepted; no other is: postback doctor asks all.';
   static override examples = [
     '<%= config.bin %> status',
     {
@@ -20,6 +21,11 @@ export default class Status extends WorkspaceCommand<typeof Status> {
 
   protected async execute(): Promise<ExitCode> {
     return this.withWorkspace(async (workspace) => {
+      const { pickUpDecisions } = await import('../src/delivery/pick-up.js');
+      const report = (update: Update): void => {
+        if (update.type === 'notice') void this.io.remark(update.message);
+      };
+      await pickUpDecisions(workspace, { report, signal: this.signal });
       const { needAttention, ...status } = surveyNetworks(workspace);
       await this.present(status, () => printStatus(this.io, { ...status, needAttention }, workspace.clock.now()));
       const isConnected = status.networks.some(({ connected }) => connected);

@@ -81,7 +81,7 @@ async function printAttention(io: IO, { network, problem, next, health, processi
   const { err } = io.color;
   if (processing > 0) {
     const words = `${processing} accepted and still being decided upon there.`;
-    await io.remark(`${network}: ${words} postback replay --state pending asks what became of them.`);
+    await io.remark(`${network}: ${words} postback status asks again.`);
   }
   if (problem === undefined) return;
   const mark = health === 'no_recent_activity' ? err.dim('-') : err.yellow('!');

@@ -176,6 +176,18 @@ describe('what Google decides later', () => {
     expect((await errand.logs()).map(({ status }) => status)).toEqual(['success', 'success', 'success']);
   });
 
+  test('status asks for them too, and shows what it was told', async () => {
+    const errand = await makeGoogleErrand({ sandbox: { processingMs: 1000 } });
+    await errand.send(makeClicks(2), 0);
+    const before = await errand.run(['status', '--json']);
+    expect(findGoogle(before.stdout)).toMatchObject({ processing: 2, delivered24h: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 5_500));
+    const { code, stdout } = await errand.run(['status', '--json']);
+    expect(code).toBe(0);
+    expect(findGoogle(stdout)).toMatchObject({ processing: 0, delivered24h: 2, health: 'ok' });
+    expect((await errand.logs()).map(({ status }) => status)).toEqual(['success', 'success']);
+  });
+
   test('one bad event in a full batch: 1 999 neighbours are delivered once', async () => {
     const errand = await makeGoogleErrand();
     const file = join(errand.cwd, 'events.jsonl');
@@ -357,3 +369,8 @@ describe('connect', () => {
     expect(readError(stderr).message).toContain('POSTBACK_GOOGLE_CUSTOMER_ID');
   });
 });
+
+function findGoogle(status: string): unknown {
+  const { networks } = JSON.parse(status) as { networks: { network: string }[] };
+  return networks.find(({ network }) => network === 'google');
+}
