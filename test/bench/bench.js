@@ -1,164 +1,150 @@
-// npm run bench: `postback send` against the floor (floor.js), in turn, with the medians of a few rounds; start-up times; memory by
-// size; bytes of log. It asserts that both deliver everything, and no time: numbers are for people to judge.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// npm run bench: what `postback send` costs beside the floor (floor.js), the least that the errand costs; memory, growth, trouble, the
+// log, start and installing. Runs are made in turn and medians shown, because a machine is never as quiet as its reader. It asserts that
+// everything is delivered, and no time: numbers are for people to judge.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { program } from 'commander';
-import { GOALS, writeEventFile } from './event-file.js';
+import { bundleScript } from '../../scripts/bundle/script.js';
 import { measure, median } from './measure.js';
-
-const PROGRAM = fileURLToPath(new URL('../../bin/postback.js', import.meta.url));
-const FLOOR = fileURLToPath(new URL('floor.js', import.meta.url));
-const STUB = fileURLToPath(new URL('stub.js', import.meta.url));
-const SMALL = 10_000;
+import { count, listRows, listStartRows, printRows, SUBJECTS } from './rows.js';
+import { askStub, makeEvents, packEvents, prepareHome, runFloor, runSend, setStage } from './stage.js';
+import { install, timeQueries, timeResume, timeStart } from './start.js';
 
 const whole = (text) => {
-  if (!/^[1-9]\d*$/.test(text)) program.error(`${text} is no whole number above 0`);
+  if (!/^\d+$/.test(text)) program.error(`${text} is no whole number`);
   return Number(text);
 };
 
 const options = program
-  .description('measure postback send against the least that the errand costs')
-  .option('--lines <number>', 'lines of the event file', whole, 100_000)
+  .description('measure postback against the least that the errand costs')
+  .option('--lines <number>', 'lines of the event file', whole, 1_000_000)
   .option('--rounds <number>', 'rounds; the medians are shown', whole, 3)
-  .option('--json', 'print one JSON object instead of tables')
+  .option('--big <number>', 'lines of a larger file, sent once; 0: none', whole, 5_000_000)
+  .option('--history <number>', 'deliveries in the log that is there already; 0: none', whole, 10_000_000)
+  .option('--only <subjects>', `some of the subjects: floor,send,${SUBJECTS.slice(2).join(',')}`, (text) =>
+    text.split(','),
+  )
+  .option('--no-start', 'leave out start, resuming and installing')
+  .option('--json', 'print one JSON object instead of a table')
   .parse()
   .opts();
 
-const folder = mkdtempSync(join(tmpdir(), 'postback-bench-'));
-const stub = spawn(process.execPath, [STUB], { stdio: ['ignore', 'pipe', 'inherit'] });
-process.once('SIGINT', () => {
-  stub.kill();
-  rmSync(folder, { recursive: true, force: true });
-  process.exit(130);
-});
+const stage = await setStage();
+const say = (text) => options.json || console.log(text);
 try {
-  const [port] = await once(stub.stdout, 'data');
-  const result = await runBench(`http://127.0.0.1:${String(port).trim()}`);
+  const result = await runBench();
   if (options.json) console.log(JSON.stringify(result));
-  else print(result);
 } finally {
-  stub.kill();
-  rmSync(folder, { recursive: true, force: true });
+  stage.close();
 }
 
-async function runBench(gateway) {
+async function runBench() {
   const { lines, rounds } = options;
-  const events = join(folder, 'events.jsonl');
-  const file = { lines, ...writeEventFile(events, lines, Date.now()) };
-  const runs = { floor: [], send: [] };
-  for (let round = 0; round < rounds; round += 1) {
-    runs.floor.push(await runFloor(gateway, events, file));
-    runs.send.push(await runSend(gateway, events, file));
-  }
-  const summary = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, summarise(list, lines)]));
-  const few = join(folder, 'few.jsonl');
-  const small = await runSend(gateway, few, { lines: SMALL, ...writeEventFile(few, SMALL, Date.now()) });
-  return {
-    file,
-    rounds,
-    ...summary,
-    ratio: summary.floor.linesPerSecond / summary.send.linesPerSecond,
-    logBytesPerDelivery: median(runs.send, 'logBytes') / file.postbacks,
-    floorLogBytesPerDelivery: median(runs.floor, 'logBytes') / file.postbacks,
-    memory: { smallLines: SMALL, smallPeakMb: small.peakMb, lines, peakMb: summary.send.peakMb },
-    startUp: await measureStartUp(rounds),
-  };
-}
-
-async function runFloor(gateway, events, { postbacks }) {
-  const home = mkdtempSync(join(folder, 'floor-'));
-  const run = await measure([FLOOR, events, gateway, join(home, 'floor.db')]);
-  expectDelivered('the floor', JSON.parse(run.stdout).delivered, postbacks);
-  return { ...run, logBytes: sizeOf(home) };
-}
-
-/** As a CI job would run it: a project file, variables, nothing stored, no pace. Each run has an empty log. */
-async function runSend(gateway, events, { postbacks }) {
-  const home = mkdtempSync(join(folder, 'send-'));
-  const cwd = join(home, 'cwd');
-  mkdirSync(cwd);
-  writeFileSync(join(cwd, 'postback.config.json'), JSON.stringify({ goals: GOALS, settings: {} }));
-  const env = {
-    PATH: process.env.PATH,
-    POSTBACK_HOME: home,
-    POSTBACK_GATEWAY: gateway,
-    POSTBACK_RATE: '0',
-    POSTBACK_AMAZON_CLIENT_ID: 'bench',
-    POSTBACK_AMAZON_CLIENT_SECRET: 'bench',
-    POSTBACK_AMAZON_REFRESH_TOKEN: 'Atzr|bench',
-    POSTBACK_AMAZON_REGION: 'na',
-    POSTBACK_AMAZON_ACCOUNT: '1234567890123',
-  };
-  process.chdir(cwd);
-  // 3: the file has invalid lines.
-  const run = await measure([PROGRAM, 'send', events, '--json'], { env, expect: [0, 3] });
-  process.chdir(folder);
-  expectDelivered('postback send', JSON.parse(run.stdout).delivered, postbacks);
-  return { ...run, logBytes: sizeOf(join(home, 'data')) };
-}
-
-async function measureStartUp(rounds) {
-  const subjects = { 'node -e 0': ['-e', '0'], '--version': [PROGRAM, '--version'], '--help': [PROGRAM, '--help'] };
-  const runs = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
-  for (let round = 0; round < rounds * 3; round += 1) {
-    for (const [name, args] of Object.entries(subjects)) runs[name].push(await measure(args));
-  }
-  const base = median(runs['node -e 0'], 'seconds');
-  return Object.entries(runs).map(([name, list]) => {
-    const seconds = median(list, 'seconds');
-    return { name, ms: seconds * 1000, ratio: seconds / base };
-  });
-}
-
-function expectDelivered(who, delivered, expected) {
-  if (delivered !== expected) throw new Error(`${who} delivered ${delivered} of ${expected} postbacks`);
-}
-
-function summarise(runs, lines) {
-  const seconds = median(runs, 'seconds');
-  const [cpuSeconds, peakMb] = [median(runs, 'cpuSeconds'), median(runs, 'peakMb')];
-  return { seconds, linesPerSecond: lines / seconds, cpuMicrosPerLine: (cpuSeconds * 1e6) / lines, peakMb };
-}
-
-function sizeOf(path) {
-  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return entries.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
-}
-
-function print({ file, rounds, floor, send, ratio, memory, startUp, ...log }) {
-  const number = (value, digits = 0) => value.toLocaleString('en-US', { maximumFractionDigits: digits });
-  const row = (...cells) =>
-    console.log(cells.map((cell, index) => (index ? String(cell).padStart(13) : cell.padEnd(16))).join(''));
-  console.log(
-    `${number(file.lines)} lines, ${number(file.bytes / file.lines)} bytes each, ${number(file.postbacks)} postbacks; ` +
-      `medians of ${rounds} rounds, in turn, node ${process.version}\n`,
+  const file = makeEvents(stage, 'events', lines);
+  await packEvents(file);
+  say(
+    `${count(lines)} lines of ${Math.round(file.bytes / lines)} bytes, ${count(file.postbacks)} postbacks; medians of ${rounds} rounds in turn; node ${process.version}\n`,
   );
-  row('', 'seconds', 'lines/s', 'of the floor', 'us CPU/line', 'peak RSS MB');
-  for (const [name, { seconds, linesPerSecond, cpuMicrosPerLine, peakMb }] of Object.entries({
-    floor,
-    'postback send': send,
-  })) {
-    const times = name === 'floor' ? 1 : ratio;
-    row(
-      name,
-      number(seconds, 2),
-      number(linesPerSecond),
-      `${number(times, 2)}x`,
-      number(cpuMicrosPerLine, 1),
-      number(peakMb),
+  const { medians, stubCores } = await playRounds(file);
+  for (const [name, { seconds, cpuSeconds, peakMb }] of Object.entries(medians)) {
+    const micros = ((cpuSeconds * 1e6) / lines).toFixed(1);
+    say(
+      `${name.padEnd(10)} ${seconds.toFixed(2).padStart(8)} s ${count(Math.round(lines / seconds)).padStart(9)} lines/s ${micros.padStart(6)} us CPU a line ${peakMb.toFixed(0).padStart(5)} MB`,
     );
   }
-  console.log(
-    `\nmemory           ${number(memory.smallPeakMb)} MB at ${number(memory.smallLines)} lines, ` +
-      `${number(memory.peakMb)} MB at ${number(memory.lines)}: ${number(memory.peakMb / memory.smallPeakMb, 2)}x`,
+  say(`the stub used ${stubCores.toFixed(2)} of a core while send ran\n`);
+  const isWhole = options.only === undefined;
+  const extra = isWhole ? await playOnce(file) : {};
+  const rows = isWhole ? listRows(medians, { file, ...extra }) : [];
+  if (isWhole && options.start) rows.push(...listStartRows(await playStart(file)));
+  if (!options.json) printRows(rows);
+  return { file: { lines, bytes: file.bytes, postbacks: file.postbacks }, rounds, medians, stubCores, rows };
+}
+
+async function playRounds(file) {
+  const wanted = SUBJECTS.filter((name) => options.only?.includes(name) ?? true);
+  const runs = Object.fromEntries(wanted.map((name) => [name, []]));
+  const cores = [];
+  for (let round = 0; round < options.rounds; round += 1) {
+    let first;
+    const play = {
+      floor: () => runFloor(stage, file, 'events-api'),
+      send: async () => {
+        await askStub(stage, 'quick', 'reset');
+        first = await runSend(stage, file, { keep: true });
+        cores.push((await askStub(stage, 'quick')).cpuSeconds / first.seconds);
+        return first;
+      },
+      again: () => runSend(stage, file, { home: first.home, duplicates: file.postbacks }),
+      stdin: () => runSend(stage, file, { input: 'stdin' }),
+      gz: () => runSend(stage, file, { input: 'gz' }),
+      normal: () => runSend(stage, file, { synchronous: 'normal' }),
+      slow: () => runSend(stage, file, { stub: 'slow' }),
+      faulty: () => runSend(stage, file, { stub: 'faulty' }),
+      floorCapi: () => runFloor(stage, file, 'capi-v1'),
+      capi: () => runSend(stage, file, { api: 'capi-v1' }),
+    };
+    for (const name of wanted) runs[name].push(await play[name]());
+    if (first) rmSync(first.home, { recursive: true });
+  }
+  const keys = ['seconds', 'cpuSeconds', 'peakMb', 'logBytes'];
+  const summarise = (list) => Object.fromEntries(keys.map((key) => [key, median(list, key)]));
+  const medians = Object.fromEntries(wanted.map((name) => [name, summarise(runs[name])]));
+  return { medians, stubCores: cores.length > 0 ? Math.max(...cores) : 0 };
+}
+
+/** What is too large to be done in every round. */
+async function playOnce(file) {
+  const half = makeEvents(stage, 'half', Math.ceil(file.lines / 2));
+  const small = { ...(await runSend(stage, half, {})), postbacks: half.postbacks };
+  const halves = await playHalves(file);
+  let big;
+  if (options.big > 0) {
+    const events = makeEvents(stage, 'big', options.big);
+    big = { ...(await runSend(stage, events, {})), lines: events.lines };
+    rmSync(events.path);
+  }
+  return { small, halves, big, history: options.history > 0 ? await playHistory(file) : undefined };
+}
+
+/** Two processes on the two halves of the file, into one workspace. */
+async function playHalves(file) {
+  const text = readFileSync(file.path);
+  const middle = text.indexOf(10, text.length / 2) + 1;
+  const parts = [text.subarray(0, middle), text.subarray(middle)].map((part, index) => {
+    const path = join(stage.folder, `part-${index}.jsonl`);
+    writeFileSync(path, part);
+    return path;
+  });
+  const home = join(stage.folder, 'halves');
+  const { cwd, env } = prepareHome(stage, home);
+  const started = process.hrtime.bigint();
+  const { PROGRAM } = await import('./stage.js');
+  const runs = await Promise.all(
+    parts.map((path) => measure([PROGRAM, 'send', path, '--json'], { cwd, env, expect: [0, 3] })),
   );
-  console.log(
-    `log              ${number(log.logBytesPerDelivery)} bytes a delivered postback, the newest ones with their facts (floor: ${number(log.floorLogBytesPerDelivery)})`,
-  );
-  for (const { name, ms, ratio: times } of startUp)
-    console.log(`${name.padEnd(16)} ${number(ms)} ms, ${number(times, 2)}x`);
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const delivered = runs.reduce((sum, { stdout }) => sum + JSON.parse(stdout).delivered, 0);
+  if (delivered !== file.postbacks) throw new Error(`two processes made ${delivered} of ${file.postbacks} postbacks`);
+  rmSync(home, { recursive: true });
+  return { seconds };
+}
+
+/** A log that is large already. */
+async function playHistory(file) {
+  const home = join(stage.folder, 'history');
+  const log = join(home, 'data', 'default', 'delivery.db');
+  mkdirSync(dirname(log), { recursive: true });
+  const script = await bundleScript(join(import.meta.dirname, 'history.ts'));
+  const { stdout } = await measure([script, log, String(options.history)]);
+  rmSync(script);
+  const queries = await timeQueries(home, stdout.trim(), options.rounds * 3);
+  const send = await runSend(stage, file, { home });
+  if (!existsSync(log)) throw new Error('the log is not where it was written');
+  return { queries, send, deliveries: options.history };
+}
+
+async function playStart(file) {
+  const start = await timeStart(stage, Math.max(9, options.rounds * 5));
+  return { start, resume: await timeResume(stage, file), installed: install(stage) };
 }

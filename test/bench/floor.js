@@ -1,27 +1,37 @@
 // The least that the errand costs: one plain script that reads, parses, matches, validates, maps, hashes, serialises, posts in batches,
-// judges the answers and logs each batch durably (before the request and after it). It checks for no duplicates, retries nothing and
-// explains nothing. Usage: node floor.js EVENTS GATEWAY LOG
+// judges the answers and logs each batch durably (before the request and after it), with an exact index of ids that it asks for each
+// event. It retries nothing, explains nothing, holds nothing for erasure. Usage: node floor.js EVENTS GATEWAY LOG capi-v1|events-api
 import { hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { Pool } from 'undici';
 import { GOALS } from './event-file.js';
 
-const [, , eventsFile, gateway, logFile] = process.argv;
-const BATCH = 100;
+const [, , eventsFile, gateway, logFile, api] = process.argv;
+const isCapi = api === 'capi-v1';
+const BATCH = isCapi ? 100 : 500;
 const IN_FLIGHT = 8;
 const WINDOW_MS = 7 * 86_400_000;
+const INDEX_CHUNK = 65_536;
+const FILTER_BITS = 2 ** 25;
 const ACCOUNT = '1234567890123';
-const PATH = `/advertising-api.amazon.com/accounts/${ACCOUNT}/dsp/conversionDefinitions/eventData`;
+const PATH = isCapi
+  ? `/advertising-api.amazon.com/accounts/${ACCOUNT}/dsp/conversionDefinitions/eventData`
+  : '/advertising-api.amazon.com/adsApi/v1/create/events';
 const HEADERS = { 'content-type': 'application/json', authorization: 'Bearer Atza|bench' };
 
 const goals = new Map(GOALS.map((goal) => [goal.event, goal]));
 const pool = new Pool(gateway, { connections: IN_FLIGHT, pipelining: 1 });
 const database = new DatabaseSync(logFile);
 database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-  CREATE TABLE request (id INTEGER PRIMARY KEY, started INTEGER, ended INTEGER, http INTEGER, delivered INTEGER, ids BLOB)`);
+  CREATE TABLE request (id INTEGER PRIMARY KEY, started INTEGER, ended INTEGER, http INTEGER, delivered INTEGER, ids BLOB);
+  CREATE TABLE seen (hash INTEGER PRIMARY KEY)`);
 const open = database.prepare('INSERT INTO request (started, ids) VALUES (?, ?)');
 const close = database.prepare('UPDATE request SET ended = ?, http = ?, delivered = ? WHERE id = ?');
+const find = database.prepare('SELECT 1 FROM seen WHERE hash = ?');
+const keep = database.prepare('INSERT OR IGNORE INTO seen VALUES (?)');
+const filter = new Int32Array(FILTER_BITS / 32);
+const fresh = new Set();
 
 let [lines, delivered] = [0, 0];
 let batch = [];
@@ -32,7 +42,9 @@ await readLines(eventsFile, (line) => {
   const event = parse(line);
   const goal = event && goals.get(event.eventName);
   if (!goal || !isReportable(event, goal)) return undefined;
-  batch.push({ id: event.messageId, text: render(event, goal) });
+  const dedupeId = sha256(`default/amazon/${goal.id}/${event.messageId}`).slice(0, 32);
+  if (isKnown(dedupeId)) return undefined;
+  batch.push({ id: event.messageId, text: render(event, goal, dedupeId) });
   return batch.length === BATCH ? dispatch() : undefined;
 });
 if (batch.length > 0) await dispatch();
@@ -79,15 +91,39 @@ function isReportable({ type, messageId, eventTimestamp, consentLevel, propertie
   );
 }
 
-function render({ messageId, eventTimestamp, eventName, properties }, goal) {
+/** Exact: what the filter lets through is looked up. Ids are sorted into the index in chunks. */
+function isKnown(id) {
+  const key = Number.parseInt(id.slice(0, 13), 16);
+  const [low, high] = [key % FILTER_BITS, Math.floor(key / FILTER_BITS)];
+  const mayBe = (filter[low >>> 5] >>> (low & 31)) & (filter[high >>> 5] >>> (high & 31)) & 1;
+  if (mayBe && (fresh.has(key) || find.get(key))) return true;
+  filter[low >>> 5] |= 1 << (low & 31);
+  filter[high >>> 5] |= 1 << (high & 31);
+  fresh.add(key);
+  if (fresh.size === INDEX_CHUNK) {
+    database.exec('BEGIN');
+    for (const hash of Float64Array.from(fresh).sort()) keep.run(hash);
+    database.exec('COMMIT');
+    fresh.clear();
+  }
+  return false;
+}
+
+function render({ eventTimestamp, eventName, properties }, goal, dedupeId) {
   const { email, email_hash: emailHash, phone, value, currency, country } = properties;
   const keys = [`{"type":"EMAIL","values":["${emailHash ? emailHash.slice(7) : sha256(email.trim().toLowerCase())}"]}`];
   if (phone) keys.push(`{"type":"PHONE","values":["${sha256(phone.replace(/\D/g, ''))}"]}`);
   const money = eventName === 'purchase' ? `,"value":${Number(value)},"currencyCode":"${currency}"` : '';
+  const rest = `"countryCode":"${country}","matchKeys":[${keys.join(',')}]`;
+  if (isCapi) {
+    return (
+      `{"conversionDefinitionId":"${goal.map.amazon}","name":"${goal.name}","timestamp":"${eventTimestamp.slice(0, 19)}Z",` +
+      `${rest},"clientDedupeId":"${dedupeId}"${money}}`
+    );
+  }
   return (
-    `{"conversionDefinitionId":"${goal.map.amazon}","name":"${goal.name}","timestamp":"${eventTimestamp.slice(0, 19)}Z"` +
-    `,"countryCode":"${country}","matchKeys":[${keys.join(',')}]` +
-    `,"clientDedupeId":"${sha256(`default/amazon/${goal.id}/${messageId}`).slice(0, 32)}"${money}}`
+    `{"eventDescription":{"name":"${goal.name}","conversionType":"OFF_AMAZON_PURCHASES","eventSource":"WEBSITE",` +
+    `"eventIngestionMethod":"SERVER_TO_SERVER"},"eventTime":"${eventTimestamp}",${rest},"eventId":"${dedupeId}"${money}}`
   );
 }
 
@@ -106,7 +142,8 @@ async function dispatch() {
 async function post(items) {
   const ids = Buffer.from(items.map(({ id }) => id.replaceAll('-', '')).join(''), 'hex');
   const { lastInsertRowid } = open.run(Date.now(), ids);
-  const body = `{"source":"SERVER_TO_SERVER","eventData":[${items.map(({ text }) => text).join(',')}]}`;
+  const list = items.map(({ text }) => text).join(',');
+  const body = isCapi ? `{"source":"SERVER_TO_SERVER","eventData":[${list}]}` : `{"events":[${list}]}`;
   const answer = await pool.request({ method: 'POST', path: PATH, headers: HEADERS, body });
   const { success = [], error = [] } = await answer.body.json();
   const accepted = error.length === 0 ? success.length : 0;

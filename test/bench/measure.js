@@ -4,14 +4,23 @@ import { fileURLToPath } from 'node:url';
 
 const PEAK = fileURLToPath(new URL('peak.cjs', import.meta.url));
 
-/** Runs `node ARGS`; @returns wall seconds, peak RSS in MB, CPU seconds and stdout. */
-export async function measure(args, { env = process.env, expect = [0] } = {}) {
+/**
+ * Runs `node ARGS`; `pipe`: a file that a `cat` feeds it with.
+ * @returns wall seconds, peak RSS in MB, CPU seconds, stdout, and when it was started in milliseconds since the epoch
+ */
+export async function measure(args, { env = process.env, cwd, expect = [0], pipe } = {}) {
+  const startedMs = Date.now();
   const started = process.hrtime.bigint();
   // The child itself tells its resources at its exit, on a channel of its own: no tool is needed, on any platform.
-  const child = spawn(process.execPath, ['--require', PEAK, ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-  });
+  const command = [process.execPath, '--require', PEAK, ...args];
+  const child = spawn(
+    ...(pipe ? ['sh', ['-c', 'cat "$0" | "$@"', pipe, ...command]] : [command[0], command.slice(1)]),
+    {
+      env,
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    },
+  );
   const [stdout, stderr, usage, code] = await Promise.all([
     textOf(child.stdout),
     textOf(child.stderr),
@@ -21,7 +30,7 @@ export async function measure(args, { env = process.env, expect = [0] } = {}) {
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   if (!expect.includes(code)) throw new Error(`node ${args.join(' ')} ended with ${code}:\n${stderr}`);
   const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(usage);
-  return { seconds, peakMb: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, stdout };
+  return { seconds, peakMb: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, stdout, startedMs };
 }
 
 /** The middle one by `key`. */
