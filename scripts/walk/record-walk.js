@@ -1,6 +1,5 @@
 // Writes docs/walk.md: a newcomer's walk in a real terminal (tmux), from install to the first delivered conversion on the sandbox.
 // `npm run walk` makes it again; what is shown is what was on the screen.
-/* global fetch */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
