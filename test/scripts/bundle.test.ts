@@ -26,6 +26,11 @@ test('the bundle needs nothing but Node and what npm installs beside it', () => 
   expect(packages).toEqual(Object.keys(dependencies));
 });
 
+test('every file is ASCII, which V8 keeps at half the size', () => {
+  const others = files.filter((file) => readFileSync(join(DIST, file)).some((byte) => byte > 0x7f));
+  expect(others).toEqual([]);
+});
+
 test('the licences of what is in it go with it', () => {
   const notices = readFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
   for (const name of ['@oclif/core', 'undici', 'conf', 'libphonenumber-js', 'i18n-iso-countries']) {
@@ -50,6 +55,10 @@ describe.each([[['--version']], [['--help']], [['send', '--help']], [['goals', '
     expect(loaded.filter((file) => /sqlite|undici|pool|sandbox|delivery/.test(file))).toEqual([]);
     expect(loaded.length).toBeLessThan(20);
   });
+});
+
+test('a status loads SQLite only where there is a log', async () => {
+  expect((await loadedBy(['status'])).filter((file) => /sqlite/.test(file))).toEqual([]);
 });
 
 test('a run that is only rehearsed loads no HTTP client', async () => {
