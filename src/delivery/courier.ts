@@ -65,7 +65,7 @@ export class Courier {
     const entries = batch.items.map(({ entry }) => entry);
     const kind = waitingKindOf(stop.kind);
     await log.settle(channel.account, { entries, flight: batch.flight }, 'pending', { ...stop, kind });
-    this.#forget(batch.items);
+    for (const { postback } of entries) this.#deps.underway.leave(postback);
     tally.wait(channel.network, kind, entries.length);
   }
 

@@ -62,6 +62,11 @@ export class Intake {
     if (fault) throw fault;
   }
 
+  /** Lets the beginning of an input that is read from its middle decide its format; true once it is decided. */
+  settleFormat(lines: readonly Line[], input: Input): boolean {
+    return this.#reader.settle(lines, input);
+  }
+
   /** Remembers what events say of people: who is who, and which paid clicks brought them. */
   async remember(events: readonly ConversionEvent[]): Promise<void> {
     const { log } = this.#delivery;

@@ -181,7 +181,7 @@ export class Lane {
     const entries = batch.items.map(({ entry }) => entry);
     const outcome = { kind: 'stopped', reason: 'network_rests' } as const;
     await log.settle(channel.account, { entries, flight: batch.flight, claimed: true }, 'pending', outcome);
-    for (const { postback } of entries) underway.delete(postback);
+    for (const { postback } of entries) underway.leave(postback);
     this.#shelved += entries.length;
   }
 

@@ -35,6 +35,12 @@ export class RecordReader {
     return isValid;
   }
 
+  /** Lets the beginning of an input that is read from its middle decide its format; true once it is decided. Counts nothing. */
+  settle(lines: readonly Line[], input: Input): boolean {
+    const parser = this.#parserOf(input);
+    return parser.isSettled || lines.some((line) => (parser.parse(line), parser.isSettled));
+  }
+
   #parserOf(input: Input): EventParser {
     const known = this.#parsers.get(input);
     if (known) return known;

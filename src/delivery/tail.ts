@@ -8,8 +8,8 @@ import type { Workspace } from '../workspace.js';
 import type { Delivery } from './delivery.js';
 import { withDelivery } from './delivery.js';
 import { Intake } from './intake.js';
+import { readStream } from './read-stream.js';
 import type { SendRun } from './send.js';
-import { readStream } from './send.js';
 import type { Summary } from './tally.js';
 
 export interface TailRun extends Omit<SendRun, 'inputs'> {

@@ -74,6 +74,11 @@ export class EventParser {
     return this.#format;
   }
 
+  /** Whether the first records have told all that they decide for the others. */
+  get isSettled(): boolean {
+    return this.#format !== undefined && (this.#format !== 'cloudevents' || this.#inner !== undefined);
+  }
+
   /**
    * The records of one line: one, or those of an envelope. Never throws for what a line holds: a bad record is data.
    * The array is good until the next call.

@@ -1,17 +1,30 @@
 import { Buffer } from 'node:buffer';
 import { open } from 'node:fs/promises';
 
+/** Which bytes are read. Absent: those that come, from the first to the last, also where nobody can seek. */
+export interface ByteRange {
+  from?: number;
+  to?: number;
+}
+
 /**
  * The bytes of a file, a chunk at a time, all in one buffer: a chunk is good until the next is asked for. A stream makes
  * a buffer for every read, and so much garbage that memory grows with the file (performance.md section 2).
  */
-export async function* readFileChunks(path: string, chunkBytes: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
+export async function* readFileChunks(
+  path: string,
+  chunkBytes: number,
+  signal?: AbortSignal,
+  { from, to = Infinity }: ByteRange = {},
+): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   const buffer = Buffer.allocUnsafe(chunkBytes);
+  let at = from ?? 0;
   try {
-    while (!signal?.aborted) {
-      const { bytesRead } = await file.read(buffer, 0, chunkBytes, null);
+    while (!signal?.aborted && at < to) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(chunkBytes, to - at), from === undefined ? null : at);
       if (bytesRead === 0) return;
+      at += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   } finally {

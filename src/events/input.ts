@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -10,9 +11,12 @@ import type { FormatChoice } from './event-parser.js';
 import { createEventParser, type EventParser, type ParserOptions } from './event-parser.js';
 import type { Line } from './line-splitter.js';
 import { readFileChunks } from './file-chunks.js';
+import type { LinePlace } from './place.js';
 import { RecordSplitter } from './record-splitter.js';
 
 const CHUNK_BYTES = 256 * 1024;
+/** So much of what is before a place tells whether it is still the same place. */
+const BLOCK_BYTES = 1024;
 
 /** One input: a file or a stream, with the name that messages use. */
 export interface Input {
@@ -22,6 +26,28 @@ export interface Input {
   stream?: Readable;
   /** What its records are; `auto` or absent: the first one tells. */
   format?: FormatChoice;
+}
+
+/** What of an input is read; absent: all of it. */
+export interface Part {
+  /** Behind a place that {@link readPart} told of, in a file of JSON Lines. */
+  from?: LinePlace;
+  /** Up to such a place. */
+  to?: LinePlace;
+}
+
+/** A place with what tells it from another: the bytes before it. */
+export interface ReadPlace extends LinePlace {
+  /** SHA-256 of the `blockBytes` bytes before it. */
+  block: string;
+  blockBytes: number;
+}
+
+/** Lines in a row. */
+export interface ReadLines {
+  lines: Line[];
+  /** Behind the last of them; absent where reading cannot begin in the middle: in a stream, a packed file or an array. */
+  place?: ReadPlace | undefined;
 }
 
 /**
@@ -56,17 +82,24 @@ export async function checkInputs(inputs: readonly Input[]): Promise<void> {
  * @throws InputError when the input cannot be read, breaks off, is no gzip or is UTF-16.
  */
 export async function* readLines(input: Input, signal?: AbortSignal): AsyncGenerator<Line[]> {
-  const splitter = new RecordSplitter();
-  let isFirst = true;
+  for await (const { lines } of readPart(input, {}, signal)) yield lines;
+}
+
+/** As {@link readLines}, a part of an input, and with the place behind each chunk's lines. */
+export async function* readPart(input: Input, part: Part, signal?: AbortSignal): AsyncGenerator<ReadLines> {
+  const splitter = new RecordSplitter(part.from);
+  const hasPlaces = isPlainFile(input);
+  let isFirst = part.from === undefined;
+  let start = part.from?.offset ?? 0;
   try {
-    for await (const chunk of openBytes(input, signal)) {
-      const bytes = chunk;
+    for await (const bytes of openBytes(input, part, signal)) {
       if (isFirst && bytes.length > 0) {
         isFirst = false;
         refuseUtf16(input.name, bytes);
       }
       const lines = splitter.push(bytes);
-      if (lines.length > 0) yield lines;
+      if (lines.length > 0) yield { lines, place: hasPlaces ? markPlace(splitter.place, start, bytes) : undefined };
+      start += bytes.length;
       if (signal?.aborted) return;
     }
   } catch (error) {
@@ -75,11 +108,32 @@ export async function* readLines(input: Input, signal?: AbortSignal): AsyncGener
     throw explainReadFault(input.name, error as NodeJS.ErrnoException);
   }
   const last = splitter.end();
-  if (last.length > 0) yield last;
+  if (last.length > 0) yield { lines: last };
 }
 
-function openBytes(input: Input, signal: AbortSignal | undefined): AsyncIterable<Buffer> {
-  if (input.path !== undefined && !input.path.endsWith('.gz')) return readFileChunks(input.path, CHUNK_BYTES, signal);
+/** Whether an input is read as it is on the disk. */
+export function isPlainFile(input: Input): input is Input & { path: string } {
+  return input.path !== undefined && !input.path.endsWith('.gz');
+}
+
+/** @param start of the bytes, which the place may be before */
+function markPlace(place: LinePlace | undefined, start: number, bytes: Buffer): ReadPlace | undefined {
+  if (!place || place.offset <= start) return undefined;
+  const end = place.offset - start;
+  const block = bytes.subarray(Math.max(0, end - BLOCK_BYTES), end);
+  return { ...place, block: hashBlock(block), blockBytes: block.length };
+}
+
+/** What a {@link ReadPlace} keeps of the bytes before it. */
+export function hashBlock(block: Uint8Array): string {
+  return createHash('sha256').update(block).digest('hex');
+}
+
+function openBytes(input: Input, { from, to }: Part, signal: AbortSignal | undefined): AsyncIterable<Buffer> {
+  if (isPlainFile(input)) {
+    const range = { ...(from && { from: from.offset }), ...(to && { to: to.offset }) };
+    return readFileChunks(input.path, CHUNK_BYTES, signal, range);
+  }
   const options = signal ? { highWaterMark: CHUNK_BYTES, signal } : { highWaterMark: CHUNK_BYTES };
   const source = input.path === undefined ? (input.stream as Readable) : createReadStream(input.path, options);
   // A pipe that says nothing would keep a stopped run waiting for ever.

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { ElementSplitter } from './element-splitter.js';
 import type { Line } from './line-splitter.js';
 import { LineSplitter, MAX_LINE_BYTES } from './line-splitter.js';
+import type { LinePlace } from './place.js';
 
 const LINE_FEED = 10;
 const OPEN_ARRAY = 91;
@@ -21,6 +22,19 @@ export class RecordSplitter {
   #splitter: LineSplitter | ElementSplitter | undefined;
   #held: Buffer[] = [];
   #heldBytes = 0;
+  readonly #start: LinePlace;
+
+  /** @param start where the first byte that is pushed is in a file of JSON Lines; absent: at its beginning, which tells what it is */
+  constructor(start?: LinePlace) {
+    this.#start = start ?? { offset: 0, line: 0 };
+    if (start) this.#splitter = new LineSplitter(start.line);
+  }
+
+  /** The place behind the last whole line that was pushed; absent where the input is not of JSON Lines. */
+  get place(): LinePlace | undefined {
+    if (!(this.#splitter instanceof LineSplitter)) return undefined;
+    return { offset: this.#start.offset + this.#splitter.endedBytes, line: this.#splitter.lineNumber };
+  }
 
   /** The records that end in `chunk`. */
   push(chunk: Buffer): Line[] {

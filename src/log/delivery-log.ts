@@ -14,7 +14,8 @@ import { Kinds } from './kinds.js';
 import { Memberships, settleMembership } from './memberships.js';
 import { People } from './people.js';
 import type { RowOutcome, RowPlace, StoredPostback } from './postback-rows.js';
-import { findPlace, putPlace } from './places.js';
+import type { KeptPlace } from './places.js';
+import { dropPlace, findPlace, putPlace } from './places.js';
 import { PostbackRows } from './postback-rows.js';
 import { closeRequest, insertRequest } from './request-rows.js';
 import type { ReplayCandidate } from './replay-rows.js';
@@ -64,6 +65,7 @@ export class DeliveryLog {
   readonly #seen: SeenIndex;
   readonly #flights: Flights;
   #mayHaveRows: boolean;
+  #listPlaces: (isEnd: boolean) => readonly KeptPlace[] = () => [];
 
   private constructor(database: Database, run: Run, runs: Runs, options: LogOptions) {
     this.database = database;
@@ -194,6 +196,7 @@ export class DeliveryLog {
       if (this.#mayHaveRows) for (const { postback } of mine) this.#rows.remove(postback.id);
       if (flight !== undefined) this.#flights.assign(flight, request);
       this.#runs.beat(this.run);
+      this.#putPlaces(false);
       const open = { request, flight: flight ?? this.#flights.insert(account, mine, request), entries: mine };
       return { open, dropped };
     });
@@ -281,7 +284,15 @@ export class DeliveryLog {
     return this.#queue.write(() => putPlace(this.database, path, place, this.#clock.now()));
   }
 
-  /** How far a followed file was read, if it was. */
+  /**
+   * Keeps places with what is written anyway, each request and the end of the run.
+   * @param list tells those that have changed since it was asked last; `isEnd`: it is asked no more
+   */
+  keepPlaces(list: (isEnd: boolean) => readonly KeptPlace[]): void {
+    this.#listPlaces = list;
+  }
+
+  /** How far a file was read, if it was. */
   findPlace(path: string): Place | undefined {
     return findPlace(this.database, path);
   }
@@ -304,6 +315,7 @@ export class DeliveryLog {
     await this.#queue.write(() => {
       this.#rows.release(this.run.id);
       this.#flights.clear();
+      this.#putPlaces(true);
       this.#runs.end(this.run, JSON.stringify(summary));
     });
     this.database.close();
@@ -312,6 +324,13 @@ export class DeliveryLog {
   /** Closes the file after a fault: what this run leaves behind is taken over by the next. */
   abandon(): void {
     this.database.close();
+  }
+
+  #putPlaces(isEnd: boolean): void {
+    for (const { path, place } of this.#listPlaces(isEnd)) {
+      if (place) putPlace(this.database, path, place, this.#clock.now());
+      else dropPlace(this.database, path);
+    }
   }
 
   #findObstacle(entry: Entry, isRetry: boolean): DroppedEntry['reason'] | undefined {

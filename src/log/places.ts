@@ -1,12 +1,23 @@
 import type { Place } from '../events/place.js';
 import type { Database } from './database.js';
 
+/** How far an input was read; without a place nobody needs to know any more. */
+export interface KeptPlace {
+  path: string;
+  place: Place | undefined;
+}
+
 /** Keeps the place in a file. Call inside a write transaction. */
 export function putPlace(database: Database, path: string, place: Place, nowMs: number): void {
   const { device, inode, offset, line, head, headBytes } = place;
   database
     .prepare('INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     .run(path, device, inode, offset, line, head, headBytes, nowMs);
+}
+
+/** Forgets the place in a file. Call inside a write transaction. */
+export function dropPlace(database: Database, path: string): void {
+  database.prepare('DELETE FROM checkpoint WHERE path = ?').run(path);
 }
 
 /** The place in a file where reading stopped, if it was read before. */

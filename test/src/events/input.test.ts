@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { InputError } from '../../../src/errors.js';
 import type { Input } from '../../../src/events/input.js';
-import { checkInputs, readLines } from '../../../src/events/input.js';
+import type { Part, ReadLines } from '../../../src/events/input.js';
+import { checkInputs, hashBlock, readLines, readPart } from '../../../src/events/input.js';
 import { makeFolder } from '../../kit/log.js';
 
 let folder: string;
@@ -86,5 +88,71 @@ describe('checkInputs', () => {
     const input = makeFile('a', '');
     chmodSync(input.path as string, 0);
     expect(await readAll(input).catch(codeOf)).toBe('input_unreadable');
+  });
+});
+
+async function readParts(input: Input, part: Part = {}): Promise<ReadLines[]> {
+  const read: ReadLines[] = [];
+  for await (const lines of readPart(input, part)) read.push(lines);
+  return read;
+}
+
+const linesOf = (read: ReadLines[]) => read.flatMap(({ lines }) => lines);
+
+/** Lines long and short, good and bad; so long that files of them are read in several chunks. */
+const wildLine = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom('{"a":1}', '', ' ', '7', '[', ']', '{', '\ufeff{"a":2}', 'é', '\r', '{"batch":['),
+  },
+  { weight: 2, arbitrary: fc.nat(200).map((size) => `{"a":"${'x'.repeat(size * 1000)}"}`) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.nat(3).map((extra) => 'y'.repeat(1024 * 1024 - 1 + extra)) },
+);
+const wildFile = fc
+  .array(fc.tuple(wildLine, fc.constantFrom('\n', '\r\n', '\n\n', '\r')), { minLength: 1, maxLength: 30 })
+  .chain((lines) => fc.tuple(fc.constant(lines), fc.constantFrom('', '\ufeff'), fc.boolean()))
+  .map(([lines, start, isEnded]) => {
+    const parts = lines.flatMap(([line, end], index) => [line, isEnded || index < lines.length - 1 ? end : '']);
+    return Buffer.concat([start, ...parts].map((part) => Buffer.from(part)));
+  });
+
+describe('readPart', () => {
+  it('reads behind a place and before it what it reads of the whole file, of any file', async () => {
+    await fc.assert(
+      fc.asyncProperty(wildFile, async (bytes) => {
+        const input = makeFile('wild.jsonl', bytes);
+        const whole = await readParts(input);
+        const [first] = whole;
+        // Places behind a place too: a run that took up another may be taken up itself.
+        const later = first?.place ? await readParts(input, { from: first.place }) : [];
+        for (const { place } of [...whole, ...later]) {
+          if (!place) continue;
+          const [before, behind] = [await readParts(input, { to: place }), await readParts(input, { from: place })];
+          expect(linesOf(before)).toEqual(linesOf(whole).filter(({ number }) => number <= place.line));
+          expect(linesOf(behind)).toEqual(linesOf(whole).filter(({ number }) => number > place.line));
+          expect(bytes[place.offset - 1]).toBe(10);
+          expect(hashBlock(bytes.subarray(place.offset - place.blockBytes, place.offset))).toBe(place.block);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('knows a place behind each chunk of JSON Lines, and none in what cannot be read from its middle', async () => {
+    const text = `{"a":"${'x'.repeat(1000)}"}\n`.repeat(1000);
+    const places = (await readParts(makeFile('a.jsonl', text))).map(({ place }) => place);
+    expect(places.every((place) => place !== undefined)).toBe(true);
+    expect(places.length).toBeGreaterThan(3);
+    expect(places.at(-1)).toMatchObject({ offset: text.length, line: 1000, blockBytes: 1024 });
+    for (const input of [
+      makeFile('a.json', `[${text.trimEnd().replaceAll('\n', ',\n')}]\n`),
+      makeFile('a.jsonl.gz', gzipSync(text)),
+      { name: 'stdin', stream: Readable.from([Buffer.from(text)]) },
+    ]) {
+      const read = await readParts(input);
+      expect(linesOf(read)).toHaveLength(1000);
+      expect(read.filter(({ place }) => place !== undefined)).toEqual([]);
+    }
   });
 });

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import type { Input, ReadPlace } from './input.js';
+import { hashBlock, isPlainFile } from './input.js';
+import type { Place } from './place.js';
+
+/** What the file system says of a file: all of it is the same as long as nobody writes to it or puts another in its place. */
+interface FileState {
+  device: string;
+  inode: string;
+  size: number;
+  changed: string;
+}
+
+/** Makes and recognises places in a file that is complete: in a file that was changed since, no place is recognised. */
+export class FileMarks {
+  /** The name that its place has in the log, apart from those of files that are followed. */
+  readonly key: string;
+  readonly #path: string;
+  readonly #state: FileState;
+  readonly #setup: string;
+
+  private constructor(path: string, state: FileState, setup: string) {
+    this.key = `send:${resolve(path)}`;
+    this.#path = path;
+    this.#state = state;
+    this.#setup = setup;
+  }
+
+  /**
+   * Looks at a file as it is now; undefined where it cannot be read from its middle: a stream, a pipe, a packed file.
+   * @param setup what else must be the same for a place to be recognised
+   */
+  static async open(input: Input, setup: string): Promise<FileMarks | undefined> {
+    if (!isPlainFile(input)) return undefined;
+    const state = await readState(input.path);
+    return state && new FileMarks(input.path, state, JSON.stringify([setup, input.format ?? 'auto']));
+  }
+
+  /** Whether there is nothing behind a place. */
+  isEnd({ offset }: Place): boolean {
+    return offset === this.#state.size;
+  }
+
+  /** A place in the form that the log keeps. */
+  mark({ offset, line, block, blockBytes }: ReadPlace): Place {
+    const { device, inode } = this.#state;
+    return { device, inode, offset, line, head: this.#seal(block), headBytes: blockBytes };
+  }
+
+  /** Whether a place is one of this file, unchanged. */
+  async has({ device, inode, offset, head, headBytes }: Place): Promise<boolean> {
+    const { size, ...state } = this.#state;
+    if (device !== state.device || inode !== state.inode || offset > size || headBytes > offset) return false;
+    const block = Buffer.alloc(headBytes);
+    const file = await open(this.#path, 'r');
+    try {
+      await file.read(block, 0, headBytes, offset - headBytes);
+    } finally {
+      await file.close();
+    }
+    return this.#seal(hashBlock(block)) === head;
+  }
+
+  /** Whether the file is still what it was. */
+  async isUnchanged(): Promise<boolean> {
+    return JSON.stringify(await readState(this.#path)) === JSON.stringify(this.#state);
+  }
+
+  #seal(block: string): string {
+    const { size, changed } = this.#state;
+    return createHash('sha256')
+      .update(JSON.stringify([size, changed, this.#setup, block]))
+      .digest('hex');
+  }
+}
+
+/** Undefined where there is no regular file, or none that may be looked at: reading it tells why. */
+async function readState(path: string): Promise<FileState | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  if (!found?.isFile()) return undefined;
+  return {
+    device: String(found.dev),
+    inode: String(found.ino),
+    size: Number(found.size),
+    changed: String(found.mtimeNs),
+  };
+}
