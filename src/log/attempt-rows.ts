@@ -37,8 +37,18 @@ export interface UnpackContext {
 
 const STATUS_OF: Record<string, LogStatus> = { s: 'success', f: 'failed', r: 'retried' };
 
-/** The attempts of one request row, in the order of the request. */
-export function unpackRequest(row: SqlRow, context: UnpackContext): LogRow[] {
+/** What can be told of an attempt before its row is made. */
+export type AttemptGlance = Pick<LogRow, 'event' | 'goal' | 'status' | 'eventId'>;
+
+/**
+ * The attempts of one request row, in the order of the request.
+ * @param isWanted asked of each at first glance: where few of many are wanted, making them all costs most of the time
+ */
+export function unpackRequest(
+  row: SqlRow,
+  context: UnpackContext,
+  isWanted: (glance: AttemptGlance) => boolean = () => true,
+): LogRow[] {
   const startedMs = Number(row['started']);
   const eventIds = unpackIds(row['ids'] as Uint8Array | string);
   const verdicts = text(row['verdicts']);
@@ -46,12 +56,15 @@ export function unpackRequest(row: SqlRow, context: UnpackContext): LogRow[] {
   const isUniform = row['kind'] !== null;
   const problems: Problems = verdicts === null || isUniform ? new Map() : context.problemsOf(Number(row['id']));
   const common = { kind: text(row['kind']), reason: text(row['reason']), message: text(row['message']) };
-  return unpackDetails(String(row['details']), startedMs).map((detail, index): LogRow => {
+  const same = { time: new Date(startedMs).toISOString(), run: context.runName(Number(row['run'])) };
+  const attempts: LogRow[] = [];
+  unpackDetails(String(row['details']), startedMs).forEach((detail, index) => {
     const { goal, event } = context.kinds.find(detail.kind);
     const eventId = eventIds[index] as string;
     const status = STATUS_OF[verdicts?.[index] ?? 's'] ?? 'retried';
-    return {
-      time: new Date(startedMs).toISOString(),
+    if (!isWanted({ event, goal, status, eventId })) return;
+    attempts.push({
+      time: same.time,
       event,
       goal,
       network,
@@ -64,9 +77,10 @@ export function unpackRequest(row: SqlRow, context: UnpackContext): LogRow[] {
       postbackId: derivePostbackId(context.workspace, network, goal, eventId),
       ...(status === 'success' ? { kind: 'delivered', reason: null, message: null } : (problems.get(index) ?? common)),
       requestId: text(row['remote_id']),
-      run: context.runName(Number(row['run'])),
-    };
+      run: same.run,
+    });
   });
+  return attempts;
 }
 
 /** One entry of a row of the `skip` table. */

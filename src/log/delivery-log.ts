@@ -9,6 +9,7 @@ import type { Database } from './database.js';
 import { openDatabase } from './database.js';
 import { slotOf } from './claims.js';
 import type { Begun, DroppedEntry, Entry, OpenRequest, RequestResult, SkipEntry } from './entry.js';
+import { noteName } from './index-scope.js';
 import { Flights } from './flights.js';
 import { Kinds } from './kinds.js';
 import { Memberships, settleMembership } from './memberships.js';
@@ -89,7 +90,10 @@ export class DeliveryLog {
     const database = openDatabase(options.path, options.synchronous);
     prepareSchema(database, options.path, options.random);
     const runs = new Runs(database, options.clock);
-    const run = database.transact(() => runs.start(command, options.random));
+    const run = database.transact(() => {
+      noteName(database, options.workspace);
+      return runs.start(command, options.random);
+    });
     const log = new DeliveryLog(database, run, runs, options);
     log.#takeOver();
     return log;

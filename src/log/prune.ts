@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import { InternalError } from '../errors.js';
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { Database, SqlRow } from './database.js';
+import { noteName } from './index-scope.js';
 import { LogPeek } from './log-peek.js';
 import { forgetIds, notePruned } from './pruned-ids.js';
 import { Runs } from './runs.js';
@@ -103,6 +104,7 @@ function keepIds(peek: LogPeek, workspace: string): void {
   database.transact(() => {
     const identify = (network: string, goal: string, eventId: string): string =>
       derivePostbackId(workspace, network, goal, eventId);
+    noteName(database, workspace);
     new SeenIndex(database, kinds, identify).flush();
   });
 }

@@ -34,9 +34,11 @@ export function forgetIds(database: Database, nowMs: number): void {
   const old = known.filter(({ startedMs }) => nowMs - startedMs > KEEP_IDS_MS);
   const last = old.at(-1);
   if (!last) return;
-  database
-    .prepare('DELETE FROM seen WHERE request <= ? AND request NOT IN (SELECT id FROM request WHERE id <= ?)')
-    .run(last.through, last.through);
+  for (const table of ['seen', 'seen_again']) {
+    database
+      .prepare(`DELETE FROM ${table} WHERE request <= ? AND request NOT IN (SELECT id FROM request WHERE id <= ?)`)
+      .run(last.through, last.through);
+  }
   writePruned(database, known.slice(old.length));
 }
 

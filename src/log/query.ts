@@ -1,6 +1,7 @@
-import type { LogRow, LogStatus, Problems, UnpackContext } from './attempt-rows.js';
+import type { AttemptGlance, LogRow, LogStatus, Problems, UnpackContext } from './attempt-rows.js';
 import { unpackRequest, unpackSkips } from './attempt-rows.js';
 import type { Database, SqlRow, SqlValue } from './database.js';
+import { findRequestsOf } from './event-requests.js';
 import { LogFollower } from './follow.js';
 import type { Kinds } from './kinds.js';
 
@@ -86,6 +87,7 @@ export class LogQuery {
   *#groups(filter: LogFilter, order: 'ASC' | 'DESC'): Generator<LogRow[]> {
     const statuses = filter.statuses?.length ? filter.statuses : ATTEMPTS;
     const matches = matcherOf({ ...filter, statuses });
+    const glance = glanceOf({ ...filter, statuses });
     const requests = statuses.some((status) => status !== 'skipped')
       ? this.#requests(filter, statuses, order)
       : [][Symbol.iterator]();
@@ -96,15 +98,14 @@ export class LogQuery {
     try {
       while (!request.done || !skip.done) {
         const isRequest = skip.done || (!request.done && sign * (timeOf(request.value) - timeOf(skip.value)) <= 0);
-        let rows: LogRow[];
+        let wanted: LogRow[];
         if (isRequest && !request.done) {
-          rows = unpackRequest(request.value, this.#context);
+          wanted = unpackRequest(request.value, this.#context, glance).filter(matches);
           request = requests.next();
         } else {
-          rows = unpackSkips(skip.value as SqlRow, this.#context);
+          wanted = unpackSkips(skip.value as SqlRow, this.#context).filter(matches);
           skip = skips.next();
         }
-        const wanted = rows.filter(matches);
         if (wanted.length > 0) yield wanted;
       }
     } finally {
@@ -120,13 +121,28 @@ export class LogQuery {
     if (!statuses.includes('success')) parts.push('verdicts IS NOT NULL');
     addIn(parts, values, 'network', filter.networks);
     addIn(parts, values, 'http', filter.https);
-    const sql = `SELECT *, started AS at_ms FROM request WHERE ${parts.join(' AND ')} ORDER BY started ${order}, id ${order}`;
+    if (filter.eventIds?.length) {
+      parts.push('id IN (SELECT value FROM json_each(?))');
+      values.push(JSON.stringify(this.#requestsOf(filter.eventIds)));
+    }
+    // The index is told to step back where the rows are named one by one: SQLite would go through all times for their order.
+    const source = filter.eventIds?.length ? 'request NOT INDEXED' : 'request';
+    const sql = `SELECT *, started AS at_ms FROM ${source} WHERE ${parts.join(' AND ')} ORDER BY started ${order}, id ${order}`;
     return this.#database.prepare(sql).iterate(...values);
+  }
+
+  #requestsOf(eventIds: readonly string[]): number[] {
+    const { kinds } = this.#context;
+    return [...new Set(eventIds.flatMap((eventId) => findRequestsOf(this.#database, kinds, eventId)))];
   }
 
   #skips(filter: LogFilter, order: string): Iterator<SqlRow> {
     const { where, values } = between('at', filter);
     const parts = where.length === 0 ? ['1'] : where;
+    if (filter.eventIds?.length) {
+      parts.push(`(${filter.eventIds.map(() => 'instr(entries, ?) > 0').join(' OR ')})`);
+      values.push(...filter.eventIds.map((eventId) => JSON.stringify(eventId)));
+    }
     const sql = `SELECT *, at AS at_ms FROM skip WHERE ${parts.join(' AND ')} ORDER BY at ${order}, id ${order}`;
     return this.#database.prepare(sql).iterate(...values);
   }
@@ -171,16 +187,24 @@ function addIn(parts: string[], values: SqlValue[], column: string, wanted: read
 }
 
 function matcherOf(filter: LogFilter): (row: LogRow) => boolean {
-  const has = <T>(wanted: readonly T[] | undefined, value: T | null): boolean =>
-    !wanted?.length || (value !== null && wanted.includes(value));
+  const glance = glanceOf(filter);
   return (row) =>
-    has(filter.statuses, row.status) &&
-    has(filter.networks, row.network) &&
-    has(filter.goals, row.goal) &&
-    has(filter.events, row.event) &&
-    has(filter.eventIds, row.eventId) &&
-    has(filter.https, row.http) &&
-    has(filter.reasons, row.reason);
+    glance(row) &&
+    isAmong(filter.networks, row.network) &&
+    isAmong(filter.https, row.http) &&
+    isAmong(filter.reasons, row.reason);
+}
+
+function glanceOf({ statuses, goals, events, eventIds }: LogFilter): (row: AttemptGlance) => boolean {
+  return (row) =>
+    isAmong(statuses, row.status) &&
+    isAmong(eventIds, row.eventId) &&
+    isAmong(goals, row.goal) &&
+    isAmong(events, row.event);
+}
+
+function isAmong<T>(wanted: readonly T[] | undefined, value: T | null): boolean {
+  return !wanted?.length || (value !== null && wanted.includes(value));
 }
 
 function timeOf(row: SqlRow): number {

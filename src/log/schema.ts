@@ -1,11 +1,12 @@
 import { ConfigError } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Database } from './database.js';
+import { leaveUnindexed } from './index-scope.js';
 import { makeSalt } from './people.js';
 import { SeenFilter } from './seen-filter.js';
 
 /** Version of the file format; raised with every change that an older program could not read. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** What version 3 added: audience lists, and who is in them. */
 const AUDIENCES = `
@@ -17,6 +18,11 @@ CREATE TABLE IF NOT EXISTS membership (
   list TEXT NOT NULL, member TEXT NOT NULL, change TEXT NOT NULL, action TEXT NOT NULL, digest TEXT NOT NULL,
   names TEXT NOT NULL, sealed TEXT, settled INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (list, member)
 ) WITHOUT ROWID;
+`;
+
+/** What version 5 added: in which later requests a postback was again. */
+const SEEN_AGAIN = `
+CREATE TABLE seen_again (hash INTEGER NOT NULL, request INTEGER NOT NULL, PRIMARY KEY (hash, request)) WITHOUT ROWID;
 `;
 
 /**
@@ -80,8 +86,7 @@ CREATE TABLE postback (
 CREATE INDEX postback_state ON postback(state, updated);
 CREATE INDEX postback_request ON postback(request) WHERE request IS NOT NULL;
 CREATE INDEX postback_claim ON postback(run, network, event_time) WHERE run IS NOT NULL;
-CREATE TABLE seen (hash INTEGER PRIMARY KEY, request INTEGER NOT NULL);
-CREATE TABLE seen_filter (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, bits BLOB NOT NULL);
+CREATE TABLE seen (hash INTEGER PRIMARY KEY, request INTEGER NOT NULL);${SEEN_AGAIN}CREATE TABLE seen_filter (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, bits BLOB NOT NULL);
 CREATE TABLE skip (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL, entries TEXT NOT NULL
 );
@@ -124,6 +129,10 @@ const UPGRADES: Readonly<Record<number, (database: Database) => void>> = {
       if (filter.isFull) filter.save();
     }
     filter.save();
+  },
+  4: (database) => {
+    database.exec(SEEN_AGAIN);
+    leaveUnindexed(database);
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Postback } from '../networks/network.js';
 import type { Database, Statement } from './database.js';
+import { seenThrough } from './index-scope.js';
 import type { Kinds } from './kinds.js';
 import { unpackDetails, unpackIds } from './packing.js';
 import { prunedThrough } from './pruned-ids.js';
@@ -29,6 +30,8 @@ export class SeenIndex {
   readonly #database: Database;
   readonly #kinds: Kinds;
   readonly #tail = new Map<number, number>();
+  /** Hash and request in turn, of postbacks that were in an earlier request too. */
+  #again: number[] = [];
   readonly #cache = new Map<number, RequestKeys>();
   readonly #lookUp: Statement;
   readonly #identify: (network: string, goal: string, eventId: string) => string;
@@ -41,9 +44,7 @@ export class SeenIndex {
     this.#kinds = kinds;
     this.#identify = identify;
     this.#lookUp = database.prepare('SELECT request FROM seen WHERE hash = ?');
-    this.#lastRequest = Number(
-      database.prepare("SELECT value FROM meta WHERE name = 'seen_through'").get()?.['value'] ?? 0,
-    );
+    this.#lastRequest = seenThrough(database);
     this.#filter = new SeenFilter(database);
     this.catchUp();
     this.#foreign = 0;
@@ -117,14 +118,18 @@ export class SeenIndex {
 
   /** Sorts what waits in memory into the index once it is worth it. Call inside a write transaction. */
   flushWhenLarge(): void {
-    if (this.#tail.size >= CHUNK) this.flush();
+    if (this.#tail.size + this.#again.length / 2 >= CHUNK) this.flush();
   }
 
   /** Sorts what waits in memory into the index. Call inside a write transaction, after {@link catchUp}. */
   flush(): void {
     const insert = this.#database.prepare('INSERT INTO seen (hash, request) VALUES (?, ?) ON CONFLICT DO NOTHING');
     const hashes = Float64Array.from(this.#tail.keys()).sort();
-    for (const hash of hashes) insert.run(hash, this.#tail.get(hash) as number);
+    for (const hash of hashes) {
+      const request = this.#tail.get(hash) as number;
+      if (Number(insert.run(hash, request).changes) === 0) this.#again.push(hash, request);
+    }
+    this.#flushAgain();
     this.#database
       .prepare(
         "INSERT INTO meta VALUES ('seen_through', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
@@ -134,9 +139,22 @@ export class SeenIndex {
     this.#tail.clear();
   }
 
+  #flushAgain(): void {
+    // Another process may have sorted in the same: then the index has it, and nothing is to be added.
+    const insert = this.#database.prepare(
+      `INSERT INTO seen_again SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM seen WHERE hash = ?1 AND request = ?2)
+       ON CONFLICT DO NOTHING`,
+    );
+    for (let at = 0; at < this.#again.length; at += 2) insert.run(this.#again[at]!, this.#again[at + 1]!);
+    this.#again = [];
+  }
+
   /** A later request with the same hash does not replace the first: retries carry the same ids. */
   #note(hash: number, request: number): void {
-    if (this.#tail.has(hash)) return;
+    if (this.#tail.has(hash)) {
+      this.#again.push(hash, request);
+      return;
+    }
     this.#tail.set(hash, request);
     this.#filter.add(hash);
   }
@@ -170,6 +188,6 @@ export class SeenIndex {
 }
 
 /** The first 52 bits of a postback id: what a JavaScript number and an INTEGER PRIMARY KEY hold exactly. */
-function hashOf(id: string): number {
+export function hashOf(id: string): number {
   return Number.parseInt(id.slice(0, 13), 16);
 }

@@ -66,3 +66,6 @@ export function makeEntry(number: number, eventId = makeUuid(number), goal = 'fi
 export const DELIVERED: Outcome = { kind: 'delivered', reason: 'accepted' };
 export const THROTTLED: Outcome = { kind: 'throttled', reason: 'http_429', message: 'slow down' };
 export const REFUSED: Outcome = { kind: 'payload', reason: 'BAD_REQUEST', message: 'value is wrong' };
+
+/** What the fifth version of the file format added, undone: in which requests an id was again. */
+export const TO_FOURTH = "DROP TABLE seen_again; DELETE FROM meta WHERE name = 'workspaces'; PRAGMA user_version = 4";

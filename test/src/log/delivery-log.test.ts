@@ -8,7 +8,17 @@ import { PostbackError } from '../../../src/errors.js';
 import type { DeliveryLog } from '../../../src/log/delivery-log.js';
 import type { Entry, EntryVerdict, OpenRequest } from '../../../src/log/entry.js';
 import { makeUuid } from '../../kit/events.js';
-import { DELIVERED, makeEntry, makeFolder, openLog, readLog, REFUSED, THROTTLED, WORKSPACE } from '../../kit/log.js';
+import {
+  DELIVERED,
+  makeEntry,
+  makeFolder,
+  openLog,
+  readLog,
+  REFUSED,
+  THROTTLED,
+  TO_FOURTH,
+  WORKSPACE,
+} from '../../kit/log.js';
 
 const ACCOUNT = '1234567890123';
 const SUCCESS: EntryVerdict = { status: 'success', outcome: DELIVERED };
@@ -198,7 +208,7 @@ describe('a fault of the file is told in a sentence', () => {
 });
 
 /** What the fourth version changed, undone: facts in the flight's own row as objects, no filters over the index. */
-const TO_THIRD = `
+const TO_THIRD = `${TO_FOURTH};
   ALTER TABLE flight ADD COLUMN entries TEXT;
   UPDATE flight SET entries = (SELECT entries FROM cargo WHERE flight = flight.id);
   DROP TRIGGER flight_gone; DROP TABLE cargo; DROP TABLE seen_filter; PRAGMA user_version = 3`;

@@ -1,0 +1,304 @@
+import { renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { derivePostbackId } from '../../../src/identity/postback-id.js';
+import type { Database } from '../../../src/log/database.js';
+import type { DeliveryLog } from '../../../src/log/delivery-log.js';
+import { openDatabase } from '../../../src/log/database.js';
+import type { Entry, EntryVerdict } from '../../../src/log/entry.js';
+import { leaveUnindexed, noteName } from '../../../src/log/index-scope.js';
+import { Kinds } from '../../../src/log/kinds.js';
+import { pruneLog } from '../../../src/log/prune.js';
+import { LogQuery } from '../../../src/log/query.js';
+import { closeRequest, insertRequest } from '../../../src/log/request-rows.js';
+import { prepareSchema } from '../../../src/log/schema.js';
+import { SeenIndex } from '../../../src/log/seen-index.js';
+import { NETWORK_NAMES } from '../../../src/networks/names.js';
+import { systemRandom } from '../../../src/random.js';
+import { makeUuid } from '../../kit/events.js';
+import {
+  DELIVERED,
+  makeEntry,
+  makeFolder,
+  openLog,
+  readLog,
+  REFUSED,
+  THROTTLED,
+  TO_FOURTH,
+  WORKSPACE,
+} from '../../kit/log.js';
+
+const NAMES = ['game', 'renamed', 'other name'];
+const GOALS = ['first-purchase', 'second-goal'];
+/** Few, so that they meet again; UUIDs, and texts of which one is part of the other. */
+const EVENTS = [makeUuid(1), makeUuid(2), 'order-1', 'order-12'];
+const NETWORKS = [NETWORK_NAMES[0], NETWORK_NAMES[5]];
+const ALL = ['success', 'failed', 'retried', 'skipped'] as const;
+const SUCCESS: EntryVerdict = { status: 'success', outcome: DELIVERED };
+const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, settled: 'failed' };
+const RETRY: EntryVerdict = { status: 'retried', outcome: THROTTLED };
+/** After so long the index forgets the ids of what was pruned. */
+const FORGOTTEN_DAYS = 400;
+/** As many processes write the log at once. */
+const PROCESSES = 2;
+
+type Item = [event: string, goal: string, attempts: number, idOf: string, verdict: EntryVerdict];
+type Step =
+  | { do: 'send'; process: number; network: (typeof NETWORK_NAMES)[number]; items: Item[]; isOpen: boolean }
+  | { do: 'skip'; event: string }
+  | { do: 'flush' | 'reopen'; process: number }
+  | { do: 'rename'; to: string }
+  | { do: 'prune'; afterDays: number }
+  | { do: 'upgrade' };
+
+const item = fc.tuple(
+  fc.constantFrom(...EVENTS),
+  fc.constantFrom(...GOALS),
+  fc.nat({ max: 3 }),
+  fc.constantFrom(...NAMES),
+  fc.constantFrom(SUCCESS, FAILURE, RETRY),
+);
+const writer = fc.nat({ max: PROCESSES - 1 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('send' as const),
+      process: writer,
+      network: fc.constantFrom(...NETWORKS),
+      items: fc.array(item, { minLength: 1, maxLength: 4 }),
+      isOpen: fc.boolean(),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'reopen' as const), process: writer }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('skip' as const), event: fc.constantFrom(...EVENTS) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('rename' as const), to: fc.constantFrom(...NAMES) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('prune' as const), afterDays: fc.constantFrom(0, FORGOTTEN_DAYS) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'upgrade' as const }) },
+);
+
+/** A log that several processes write, as they do: each reads what the others wrote before it writes, and sorts ids in now and then. */
+class Play {
+  readonly #path = join(makeFolder(), 'delivery.db');
+  readonly database: Database;
+  readonly #kinds: Kinds;
+  #name = NAMES[0]!;
+  #names = [this.#name];
+  #indexes: SeenIndex[] = [];
+  #nowMs = 1_000;
+
+  constructor() {
+    this.database = openDatabase(this.#path, 'normal');
+    prepareSchema(this.database, this.#path, systemRandom);
+    this.#kinds = new Kinds(this.database);
+    for (let process = 0; process < PROCESSES; process++) this.#open(process);
+  }
+
+  get query(): LogQuery {
+    return new LogQuery(this.database, this.#kinds, this.#name);
+  }
+
+  async take(step: Step): Promise<void> {
+    this.#nowMs++;
+    switch (step.do) {
+      case 'send':
+        this.#send(step);
+        return;
+      case 'skip':
+        this.database
+          .prepare('INSERT INTO skip (run, at, count, entries) VALUES (1, ?, 1, ?)')
+          .run(this.#nowMs, JSON.stringify([[step.event, 'purchase', 'no_goal', null, null]]));
+        return;
+      case 'flush':
+        this.database.transact(() => {
+          this.#indexes[step.process]!.catchUp();
+          this.#indexes[step.process]!.flush();
+        });
+        return;
+      case 'reopen':
+        this.#open(step.process);
+        return;
+      case 'rename':
+        this.#name = step.to;
+        if (!this.#names.includes(step.to)) this.#names.push(step.to);
+        for (let process = 0; process < PROCESSES; process++) this.#open(process);
+        return;
+      case 'upgrade':
+        // As a program left it that knew of no repeats and noted no names.
+        this.database.exec("DELETE FROM seen_again; DELETE FROM meta WHERE name = 'workspaces'");
+        this.database.transact(() => leaveUnindexed(this.database));
+        this.#names = [this.#name];
+        for (let process = 0; process < PROCESSES; process++) this.#open(process);
+        return;
+      case 'prune':
+        this.#nowMs += step.afterDays * 86_400_000;
+        await pruneLog({
+          path: this.#path,
+          workspace: this.#name,
+          beforeMs: this.#nowMs - 3,
+          dryRun: false,
+          clock: { now: () => this.#nowMs, sleep: () => Promise.resolve() },
+          signal: new AbortController().signal,
+        });
+    }
+  }
+
+  #open(process: number): void {
+    const name = this.#name;
+    this.database.transact(() => noteName(this.database, name));
+    this.#indexes[process] = new SeenIndex(this.database, this.#kinds, (network, goal, eventId) =>
+      derivePostbackId(name, network, goal, eventId),
+    );
+  }
+
+  #send({ process, network, items, isOpen }: Extract<Step, { do: 'send' }>): void {
+    const entries = items.map(([eventId, goal, attempts, idOf]): Entry => {
+      // What waited for its delivery has the id that it was given under an earlier name of the workspace.
+      const id = derivePostbackId(this.#names.includes(idOf) ? idOf : this.#name, network, goal, eventId);
+      const names = { network, goal, goalName: goal, event: 'purchase', eventId };
+      const times = { eventTimeMs: this.#nowMs, test: false };
+      return { attempts, postback: { id, dedupeId: id, ...names, ...times, facts: {} } };
+    });
+    const verdicts = items.map((one) => one[4]);
+    this.database.transact(() => {
+      const index = this.#indexes[process]!;
+      index.catchUp();
+      const start = { run: 1, account: '1', entries, startedMs: this.#nowMs };
+      const request = insertRequest(this.database, this.#kinds, start);
+      const ids = entries.map(({ postback }) => postback.id);
+      index.add(ids, request);
+      if (!isOpen) closeRequest(this.database, request, { http: 207, latencyMs: 1, verdicts }, this.#nowMs);
+    });
+  }
+}
+
+describe('the rows of one event', () => {
+  it('are those that a look at every row finds, whatever was sent, sent again, sorted in, pruned or renamed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30, size: 'max' }), async (steps) => {
+        const play = new Play();
+        try {
+          for (const one of steps) await play.take(one);
+          const rows = [...play.query.oldestFirst({ statuses: ALL })];
+          for (const event of [...EVENTS, makeUuid(99), 'order', '']) {
+            const expected = rows.filter(({ eventId }) => eventId === event);
+            expect([...play.query.oldestFirst({ statuses: ALL, eventIds: [event] })]).toEqual(expected);
+            expect(play.query.newest({ statuses: ALL, eventIds: [event] }, 2)).toEqual(expected.slice(-2));
+          }
+          const two = [EVENTS[0]!, EVENTS[2]!];
+          const expected = rows.filter(({ eventId, status }) => two.includes(eventId) && status !== 'skipped');
+          expect([...play.query.oldestFirst({ eventIds: two, sinceMs: 0 })]).toEqual(expected);
+        } finally {
+          play.database.close();
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+const ACCOUNT = '1234567890123';
+
+/** One request with these entries. Each that is to be retried waits for another attempt in the flight that this returns. */
+async function attempt(log: DeliveryLog, entries: Entry[], verdicts: EntryVerdict[], flight?: number): Promise<number> {
+  const { open } = await log.begin(ACCOUNT, entries, flight);
+  const again = entries.filter((_, index) => verdicts[index] === RETRY);
+  const result = { http: 207, latencyMs: 1, verdicts };
+  const [next] = (await log.finish(ACCOUNT, open!, result, again.length === 0 ? [] : [again])) ?? [];
+  return next ?? 0;
+}
+
+/** Sorts all ids into the index, as a log of many has them. */
+function sortIn({ database, kinds }: DeliveryLog): void {
+  const identify = (network: string, goal: string, eventId: string): string =>
+    derivePostbackId(WORKSPACE, network, goal, eventId);
+  database.transact(() => new SeenIndex(database, kinds, identify).flush());
+}
+
+describe.each([
+  ['that is not sorted in yet', false],
+  ['whose ids are in the index', true],
+])('one event in a log %s', (_name, isSorted) => {
+  const open = (): { path: string; log: DeliveryLog } => {
+    const path = join(makeFolder(), WORKSPACE, 'delivery.db');
+    return { path, log: openLog(path) };
+  };
+  const close = async (log: DeliveryLog): Promise<void> => {
+    if (isSorted) sortIn(log);
+    await log.close({});
+  };
+  const statusesOf = (path: string, eventId: string): string[] =>
+    readLog(path, { eventIds: [eventId], statuses: ALL }).map(({ status }) => status);
+
+  it('is found with all its attempts, replays and skips', async () => {
+    const { path, log } = open();
+    await attempt(log, [makeEntry(1), makeEntry(2)], [SUCCESS, SUCCESS]);
+    const flight = await attempt(log, [makeEntry(3), makeEntry(4)], [RETRY, FAILURE]);
+    await attempt(log, [{ ...makeEntry(3), attempts: 1 }], [SUCCESS], flight);
+    await attempt(log, [makeEntry(1, makeUuid(1), 'a goal that is gone')], [FAILURE]);
+    await log.skip([{ eventId: makeUuid(2), event: 'purchase', reason: 'duplicate' }]);
+    await close(log);
+    const replay = openLog(path, 'replay');
+    const rest = { http: 207, updatedMs: 0, run: undefined, kind: undefined, reason: undefined };
+    const { postback } = makeEntry(3);
+    const again = {
+      postback,
+      attempts: 2,
+      state: 'delivered',
+      message: undefined,
+      request: undefined,
+      ...rest,
+    } as const;
+    await replay.reclaim([again]);
+    await attempt(replay, [{ postback, attempts: 2, stored: true }], [SUCCESS]);
+    await close(replay);
+    expect(statusesOf(path, makeUuid(1))).toEqual(['success', 'failed']);
+    expect(statusesOf(path, makeUuid(2))).toEqual(['success', 'skipped']);
+    expect(statusesOf(path, makeUuid(3))).toEqual(['retried', 'success', 'success']);
+    expect(statusesOf(path, makeUuid(4))).toEqual(['failed']);
+    expect(statusesOf(path, makeUuid(5))).toEqual([]);
+  });
+
+  it('is found where the folder of its workspace has another name', async () => {
+    const { path, log } = open();
+    await attempt(log, [makeEntry(1)], [SUCCESS]);
+    await close(log);
+    const moved = join(dirname(dirname(path)), 'moved', 'delivery.db');
+    renameSync(dirname(path), dirname(moved));
+    expect(readLog(moved, { eventIds: [makeUuid(1)] }, 'moved')).toHaveLength(1);
+  });
+
+  it('is found where an earlier program wrote it, and this one went on', async () => {
+    const { path, log } = open();
+    const flight = await attempt(log, [makeEntry(1), makeEntry(2)], [RETRY, SUCCESS]);
+    const second = await attempt(log, [{ ...makeEntry(1), attempts: 1 }], [RETRY], flight);
+    await close(log);
+    const old = openDatabase(path, 'normal');
+    old.exec(TO_FOURTH);
+    old.close();
+    const next = openLog(path);
+    await attempt(next, [{ ...makeEntry(1), attempts: 2 }], [SUCCESS], second);
+    await close(next);
+    expect(statusesOf(path, makeUuid(1))).toEqual(['retried', 'retried', 'success']);
+    expect(statusesOf(path, makeUuid(2))).toEqual(['success']);
+  });
+
+  it('is not found where only part of its id is, however it is written', async () => {
+    const { path, log } = open();
+    const ids = ['order-1', 'order-12', '"', '\\', 'é\u2028\n', '\ud800'];
+    const entries = ids.map((id, index) => makeEntry(index, id));
+    await attempt(
+      log,
+      entries,
+      entries.map(() => SUCCESS),
+    );
+    await log.skip(ids.map((eventId) => ({ eventId, event: 'purchase', reason: 'no_goal' })));
+    await close(log);
+    for (const id of ids) expect(statusesOf(path, id)).toEqual(['success', 'skipped']);
+    for (const part of ['rder-1', '', ',', 'n', 'd800']) expect(statusesOf(path, part)).toEqual([]);
+  });
+});
