@@ -24,8 +24,10 @@ function printVersion() {
 }
 
 async function main() {
-  // Node 22.8 and later keep compiled code between runs.
-  require('node:module').enableCompileCache?.();
+  // What is cached (the newest version, compiled code) is where everything else of ours is.
+  if (process.env.POSTBACK_HOME) process.env.POSTBACK_CACHE_DIR = join(process.env.POSTBACK_HOME, 'cache');
+  const command = !first || first.startsWith('-') ? 'help' : first;
+  require('./code-cache.js')({ command, dist: join(root, 'dist') });
   const { runCommand, reportFailure, interruptRun, findInterruption } = require('../dist/commands/_face/door.js');
   const fail = async (error) => {
     process.exitCode = await reportFailure(error);
@@ -50,8 +52,6 @@ async function main() {
   });
   process.on('uncaughtException', fail);
   try {
-    // What is cached (the newest version) is where everything else of ours is.
-    if (process.env.POSTBACK_HOME) process.env.POSTBACK_CACHE_DIR = `${process.env.POSTBACK_HOME}/cache`;
     await runCommand(process.argv.slice(2), { root, pjson: package_ });
   } catch (error) {
     await fail(error);

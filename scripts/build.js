@@ -21,7 +21,6 @@ const OTHER_ENTRIES = [
   'commands/_face/door.ts',
   'commands/_face/help.ts',
   'commands/_face/help-topics.ts',
-  'commands/_face/exit-codes.ts',
   'commands/_face/hooks/command-not-found.ts',
   'src/demo/example-events.ts',
 ];

@@ -14,8 +14,7 @@ export async function writeManPage() {
 async function makeManPage() {
   const { version, description } = readJson('package.json');
   const { commands } = readJson('oclif.manifest.json');
-  const { HELP_TOPICS } = await loadBuilt('commands/_face/help-topics.js');
-  const { EXIT_WORDS } = await loadBuilt('commands/_face/exit-codes.js');
+  const { EXIT_WORDS, HELP_TOPICS } = await loadBuilt('commands/_face/help-topics.js');
   const visible = Object.values(commands).filter(({ hidden }) => !hidden);
   const lines = [
     `.TH POSTBACK 1 "" "postback ${version}" "User Commands"`,

@@ -2,6 +2,9 @@ import type { Network } from '../../src/networks/network.js';
 import { EXIT_WORDS } from './exit-codes.js';
 import { REASON_WORDS } from './reasons.js';
 
+// For the man page (scripts/make-man.js), which is made of these.
+export { EXIT_WORDS };
+
 /** A page of `postback help TOPIC`: paragraphs and tables, laid out by whoever shows it (help, man page). */
 export interface HelpTopic {
   summary: string;

@@ -20,6 +20,21 @@ const TABLES = {
   'lib/country-names': 'i18n-iso-countries/langs/en.json',
 };
 
+/** What every start needs; what help, and what a command, needs of oclif besides. `base`, below, is what most commands need of ours. */
+const START = anyOf(
+  'rolldown/runtime',
+  '@oclif/core/',
+  '_face/(?:exit-codes|interruption|table-layout)\\.',
+  'scripts/bundle/stand-ins/',
+  'node_modules/(?:ansis|ansi-regex|clean-stack|escape-string-regexp|has-flag|strip-ansi|supports-color|wordwrap)/',
+);
+const HELP = anyOf(
+  '@oclif/core/lib/help/(?:command|docopts|formatter|root)\\.',
+  'scripts/bundle/stand-ins/(?:ansi-styles|string-width)\\.',
+  'node_modules/(?:emoji-regex|indent-string|is-fullwidth-code-point|string-width|widest-line|wrap-ansi)/',
+);
+const PARSER = anyOf('@oclif/core/lib/(?:parser/|(?:args|command|flags)\\.)');
+
 /**
  * Bundles `entries` (name of the file in `dist` to source, both from `root`).
  *
@@ -31,6 +46,7 @@ export async function bundle({ root, entries }) {
     cwd: root,
     input: { ...entries, ...tables },
     platform: 'node',
+    preserveEntrySignatures: 'allow-extension',
     external: INSTALLED,
     // Module wrappers in brackets are compiled at once; most of them are never called.
     optimization: { pifeForModuleWrappers: false },
@@ -46,7 +62,12 @@ export async function bundle({ root, entries }) {
     chunkFileNames: 'chunks/[name]-[hash].js',
     // A file costs 0.3 ms to find and read, whatever is in it: what most commands need is one file, the rest few.
     codeSplitting: {
-      groups: [{ name: 'base', minShareCount: 20, priority: 1 }],
+      groups: [
+        { name: 'help', test: HELP, priority: 4, includeDependenciesRecursively: false },
+        { name: 'parser', test: PARSER, priority: 3, includeDependenciesRecursively: false },
+        { name: 'start', test: START, priority: 2, includeDependenciesRecursively: false },
+        { name: 'base', minShareCount: 20, priority: 1 },
+      ],
     },
     // Names stay: a stack trace is what a report of a fault has to show.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
@@ -90,4 +111,9 @@ function nameTables(fileName, code) {
 /** The same text in ASCII: V8 reads and keeps a text with one other character at twice the size, and compiles it more slowly. */
 function toAscii(code) {
   return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A pattern of files that have one of `places` in their path. */
+function anyOf(...places) {
+  return new RegExp(places.join('|').replaceAll('/', '[\\\\/]'));
 }

@@ -5,15 +5,12 @@
 const HEAD = /^(?:const|let) ([\w$]+) = require\("([^"]+)"\);\n/gm;
 
 /** `node_os = require_rolldown_runtime.r(node_os, 1);`: for `import os from 'node:os'` a default beside the names. */
-const WITH_DEFAULT = /^([\w$]+) = require_rolldown_runtime\.\w+\(\1, 1\);\n/gm;
-
-/** Helpers of the bundler that every chunk with a CommonJS package uses at once. */
-const AT_ONCE = 'require_rolldown_runtime';
+const WITH_DEFAULT = /^([\w$]+) = require_[\w$]+\.\w+\(\1, 1\);\n/gm;
 
 /** A chunk's text, before it is minified, whose requires wait for their first use. Order of evaluation is all that changes. */
 export function loadRequiresLate(text) {
   const withDefault = new Set([...text.matchAll(WITH_DEFAULT)].map(([, name]) => name));
-  const ids = new Map([...text.matchAll(HEAD)].flatMap(([, name, id]) => (name === AT_ONCE ? [] : [[name, id]])));
+  const ids = new Map([...text.matchAll(HEAD)].map(([, name, id]) => [name, id]));
   if (ids.size === 0) return text;
   const loaders = [...ids].map(([name, id]) => {
     // The names by inheritance: a copy of them, which the bundler's helper makes, takes longer than loading most modules.
@@ -24,7 +21,7 @@ export function loadRequiresLate(text) {
   const names = [...ids.keys()].map((name) => name.replaceAll('$', '\\$'));
   const body = text
     .replace(WITH_DEFAULT, '')
-    .replace(HEAD, (line, name) => (name === AT_ONCE ? line : ''))
+    .replace(HEAD, '')
     // In brackets: `new (name()).Thing()`. Three dots before it are no property access.
     .replace(new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)(?:${names.join('|')})(?![\\w$])`, 'g'), '($&())');
   return loaders.join('') + body;

@@ -21,6 +21,9 @@ const STAND_INS = {
   '../performance': 'performance.cjs',
 };
 
+/** By importer: what it may have of oclif. All others are commands. */
+const PARTS = { '_face/door.ts': 'run.js', '_face/help.ts': 'help.js', 'commands/help.js': 'help-command.js' };
+
 /** By file of oclif's: what it says, and what the bundle says instead. */
 const TRIMS = {
   'config/config.js': [
@@ -32,6 +35,12 @@ const TRIMS = {
   'config/plugin.js': [
     // The first `localeCompare` of a process loads ICU's tables (8 ms).
     ['a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : 1)'],
+  ],
+  'main.js': [
+    // Whether help is asked for is found out without what makes it.
+    ['const help_1 = require("./help");', 'const help_1 = require("./help");\nconst util_1 = require("./help/util");'],
+    ['help_1.getHelpFlagAdditions', 'util_1.getHelpFlagAdditions'],
+    ['help_1.normalizeArgv', 'util_1.normalizeArgv'],
   ],
   'util/fs.js': [
     // The manifest. To read it aside takes longer than to read it.
@@ -53,7 +62,8 @@ export function trimOclif() {
     name: 'trim-oclif',
     resolveId(id, importer) {
       if (id === '@oclif/core' && isOurs(importer)) {
-        return { id: join(import.meta.dirname, 'oclif-core.js'), moduleSideEffects: false };
+        const part = PARTS[importer.split(sep).slice(-2).join('/')] ?? 'command.js';
+        return { id: join(import.meta.dirname, 'oclif', part), moduleSideEffects: false };
       }
       if (id === 'string-width' && !importer?.includes('stand-ins')) return standIn('string-width.cjs');
       if (id === 'ansi-styles' && isIn(importer, 'wrap-ansi')) return standIn('ansi-styles.cjs');

@@ -61,9 +61,9 @@ export async function withDelivery(
   options: DeliveryOptions,
   work: (delivery: Delivery) => Promise<void>,
 ): Promise<Summary> {
-  keepHeapSmall();
   const delivery = openDelivery(workspace, options);
   const { log, tally, lanes, lists } = delivery;
+  const letHeapGrow = keepHeapSmall();
   const startedMs = workspace.clock.now();
   const heartbeat = setInterval(() => void log.beat().catch(() => undefined), HEARTBEAT_MS);
   try {
@@ -78,6 +78,7 @@ export async function withDelivery(
     throw error;
   } finally {
     clearInterval(heartbeat);
+    letHeapGrow();
   }
 }
 
