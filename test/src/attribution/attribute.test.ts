@@ -1,7 +1,15 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
+import type { Attribution } from '../../../src/attribution/attribute.js';
 import { attributeClick } from '../../../src/attribution/attribute.js';
-import type { Click } from '../../../src/events/conversion-event.js';
+import {
+  CLICK_ID_OWNERS,
+  isPaidMedium,
+  PAID_SOURCES,
+  SOURCES_WITH_MEDIUM,
+} from '../../../src/attribution/click-rules.js';
+import { CLICK_FIELDS, type Click } from '../../../src/events/conversion-event.js';
 
 // Rules A8 to A10 of product-behaviour.md; Amazon's own click fields first.
 test.each<[Click['fields'], string | undefined, string?]>([
@@ -35,4 +43,32 @@ test.each<[Click['fields'], string | undefined, string?]>([
   const attribution = attributeClick({ fields });
   expect(attribution?.owner).toBe(owner);
   expect(attribution?.by).toBe(by);
+});
+
+/** The rules as they are told: each click id in the order of the list, then the source, then the source with its medium. */
+function attributeSlowly({ fields }: Click): Attribution | undefined {
+  for (const [field, owner] of CLICK_ID_OWNERS)
+    if (fields[field] !== undefined) return { owner, by: 'click_id', field };
+  const source = fields.utm_source?.toLowerCase() ?? '';
+  const medium = fields.utm_medium?.toLowerCase() ?? '';
+  const owner = PAID_SOURCES.get(source) ?? (isPaidMedium(medium) ? SOURCES_WITH_MEDIUM.get(source) : undefined);
+  return owner && { owner, by: 'utm', field: 'utm_source' };
+}
+
+test('any click belongs to whom the rules name, in whatever order its fields stand', () => {
+  const source = fc.constantFrom(...PAID_SOURCES.keys(), ...SOURCES_WITH_MEDIUM.keys(), 'newsletter', 'toString');
+  const medium = fc.constantFrom('cpc', 'Paid', 'pmax', 'PMAX_video', 'social', 'amazon', '');
+  const text = fc.mixedCase(fc.oneof(source, medium));
+  const field = fc.oneof(
+    fc.tuple(fc.constantFrom(...CLICK_FIELDS), fc.oneof(text, fc.string(), fc.constant(undefined))),
+    fc.tuple(fc.constant('utm_source'), fc.mixedCase(source)),
+    fc.tuple(fc.constant('utm_medium'), fc.mixedCase(medium)),
+  );
+  fc.assert(
+    fc.property(fc.array(field, { maxLength: 5 }), (entries) => {
+      const click: Click = { fields: Object.fromEntries(entries) };
+      expect(attributeClick(click)).toEqual(attributeSlowly(click));
+    }),
+    { numRuns: 2_000 },
+  );
 });

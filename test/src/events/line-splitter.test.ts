@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { LineSplitter, MAX_LINE_BYTES } from '../../../src/events/line-splitter.js';
+import { type Line, LineSplitter, MAX_LINE_BYTES } from '../../../src/events/line-splitter.js';
 
 function split(...chunks: (string | Buffer)[]) {
   const splitter = new LineSplitter();
@@ -40,19 +40,77 @@ describe('LineSplitter', () => {
     expect(split(`${longest}z\n`)).toMatchObject([{ invalid: { code: 'line_too_long' } }]);
   });
 
-  it('gives the same lines however the bytes are cut', () => {
-    const text = fc.array(fc.string({ unit: 'grapheme', maxLength: 12 }).filter((line) => !/[\r\n]/.test(line)));
+  it('gives the lines of the whole text cut at once, whatever the bytes and wherever they are cut', () => {
+    const long = fc.constantFrom(MAX_LINE_BYTES - 1, MAX_LINE_BYTES, MAX_LINE_BYTES + 1, MAX_LINE_BYTES + 2);
+    const part = fc.oneof(
+      {
+        weight: 8,
+        arbitrary: fc.constantFrom('\n', '\r\n', '\r', '\n\n', ' ', '\t', '\ufeff', '\u2028', '\0', '{"a":1}'),
+      },
+      { weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
+      { weight: 2, arbitrary: fc.uint8Array({ maxLength: 6 }) },
+      { weight: 1, arbitrary: long.map((length) => `\n${'x'.repeat(length)}`) },
+    );
+    const bytes = fc
+      .tuple(fc.boolean(), fc.array(part, { maxLength: 12 }))
+      .map(([hasMark, parts]) =>
+        Buffer.concat([hasMark ? '\ufeff' : '', ...parts].map((one) => Buffer.from(one as string))),
+      );
+    // Near the end of some line, or near the beginning of all.
+    const nearEnd = fc.tuple(fc.nat(20), fc.integer({ min: -2, max: 2 }));
+    const cuts = fc.array(fc.oneof(nearEnd, nearEnd, fc.nat(40)), { maxLength: 10 });
     fc.assert(
-      fc.property(text, fc.array(fc.nat(40)), (lines, cuts) => {
-        const bytes = Buffer.from(lines.join('\n'));
-        const chunks: Buffer[] = [];
+      fc.property(bytes, cuts, fc.constantFrom(0, 7), (whole, near, linesBefore) => {
+        const splitter = new LineSplitter(linesBefore);
+        const lines: Line[] = [];
+        const ends = placesOfFeeds(whole);
+        const places = near.map((one) => (typeof one === 'number' ? one : (ends[one[0] % ends.length] ?? 0) + one[1]));
         let at = 0;
-        for (const cut of cuts) {
-          chunks.push(bytes.subarray(at, at + cut));
-          at += cut;
+        for (const place of [...places.sort((one, other) => one - other), whole.length]) {
+          const start = at;
+          at = Math.min(whole.length, Math.max(at, place));
+          // The reader uses its buffer again: nothing may be kept of it.
+          const chunk = Buffer.from(whole.subarray(start, at));
+          lines.push(...splitter.push(chunk));
+          chunk.fill('!');
+          expect(splitter.endedBytes).toBe(whole.subarray(0, at).lastIndexOf(10) + 1);
+          expect(splitter.lineNumber).toBe(linesBefore + ends.filter((end) => end < at).length);
         }
-        expect(split(...chunks, bytes.subarray(at))).toEqual(split(bytes));
+        lines.push(...splitter.end());
+        expect(splitter.endedBytes).toBe(whole.length);
+        expect(lines).toEqual(splitSlowly(whole, linesBefore));
       }),
+      { numRuns: 150 },
     );
   });
 });
+
+function placesOfFeeds(bytes: Buffer): number[] {
+  const places: number[] = [];
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) places.push(at);
+  return places;
+}
+
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The lines of a whole text: cut at each LF, then each looked at by itself. */
+function splitSlowly(whole: Buffer, linesBefore: number): Line[] {
+  const isMarked = linesBefore === 0 && whole.subarray(0, 3).equals(Buffer.from('\ufeff'));
+  const parts = whole
+    .subarray(isMarked ? 3 : 0)
+    .toString('latin1')
+    .split('\n');
+  return parts.flatMap((part, index): Line[] => {
+    const line = { number: linesBefore + index + 1, text: '' };
+    const content = Buffer.from(part.replace(/\r$/, ''), 'latin1');
+    if (content.length > MAX_LINE_BYTES) {
+      return [{ ...line, invalid: { code: 'line_too_long', field: '', message: 'is longer than 1048576 bytes' } }];
+    }
+    try {
+      const text = DECODER.decode(content);
+      return text.trim() === '' ? [] : [{ ...line, text }];
+    } catch {
+      return [{ ...line, invalid: { code: 'not_utf8', field: '', message: 'is not UTF-8 text' } }];
+    }
+  });
+}

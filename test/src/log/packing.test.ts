@@ -6,10 +6,21 @@ import {
   packDetails,
   packEntries,
   packIds,
+  packPeople,
   unpackDetails,
   unpackEntries,
   unpackIds,
 } from '../../../src/log/packing.js';
+
+const HEX_PLACES = [8, 4, 4, 4, 12].map((length) => `[0-9a-f]{${length}}`).join('-');
+
+/** Ids as they are packed, in so many words: one that is no lower-case UUID, and all are JSON. */
+function packSlowly(ids: readonly string[]): Buffer | string {
+  const isUuid = (id: string): boolean => id.match(HEX_PLACES)?.[0] === id;
+  return ids.every(isUuid)
+    ? Buffer.concat(ids.map((id) => Buffer.from(id.replaceAll('-', ''), 'hex')))
+    : JSON.stringify(ids);
+}
 
 describe('packIds', () => {
   it('takes 16 bytes for each UUID', () => {
@@ -31,6 +42,41 @@ describe('packIds', () => {
       }),
     );
   });
+
+  it('has the bytes of each UUID, one after the other, and the JSON of everything else', () => {
+    const uuid = fc.oneof(
+      fc.uuid(),
+      fc.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/),
+    );
+    const almost = fc.oneof(
+      uuid.map((text) => text.toUpperCase()),
+      uuid.map((text) => text.replaceAll('-', '')),
+      uuid.map((text) => `${text}\n`),
+      uuid.map((text) => text.replace('-', '\u2010')),
+      fc.string({ unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(fc.array(uuid), fc.array(almost, { maxLength: 2 }), fc.nat(), (ids, others, place) => {
+        const mixed = [...ids];
+        mixed.splice(place % (ids.length + 1), 0, ...others);
+        for (const some of [ids, mixed]) {
+          expect(packIds(some)).toEqual(packSlowly(some));
+          expect(unpackIds(packIds(some))).toEqual(some);
+        }
+      }),
+    );
+  });
+});
+
+it('has 16 bytes for each person, and none where nobody is known', () => {
+  const person = fc.option(fc.stringMatching(/^[0-9a-f]{32}$/), { nil: undefined });
+  fc.assert(
+    fc.property(fc.array(person), (people) => {
+      const bytes = people.map((one) => Buffer.from(one ?? '0'.repeat(32), 'hex'));
+      const isNobody = people.every((one) => one === undefined);
+      expect(packPeople(people)).toEqual(isNobody ? null : Buffer.concat(bytes));
+    }),
+  );
 });
 
 it('gives back the details of any request', () => {

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import {
+  COMMERCE_FIELDS,
+  CONSENT_FIELDS,
+  HASH_NAMES,
+  IDENTIFIER_NAMES,
+  PLACE_FIELDS,
+} from '../../../src/events/audience-fields.js';
+import { readClick, readConsentSignals } from '../../../src/events/click-fields.js';
+import { CLICK_FIELDS, type ConversionEvent } from '../../../src/events/conversion-event.js';
+import { FieldProblem } from '../../../src/events/field-problem.js';
+import { readAudienceMessage } from '../../../src/events/formats/audience.js';
+import { readIdentifiers } from '../../../src/events/identifier-fields.js';
+import { readPresence } from '../../../src/events/presence.js';
+import type { JsonObject } from '../../../src/json.js';
+import { makePurchase } from '../../kit/events.js';
+
+const NAMES = [
+  ...Object.values(IDENTIFIER_NAMES).flat(),
+  ...HASH_NAMES,
+  ...Object.keys(COMMERCE_FIELDS),
+  ...CLICK_FIELDS,
+  'click_time',
+  ...Object.keys(CONSENT_FIELDS),
+  ...Object.keys(PLACE_FIELDS),
+];
+
+/** Every bit: each field is asked for, under all its names. */
+const ALL = -1;
+
+/** An object that has every name that we know, most of them without a value: readers find all bits set. */
+function withEveryName(given: JsonObject): JsonObject {
+  return { ...Object.fromEntries(NAMES.map((name) => [name, undefined])), ...given };
+}
+
+/** What `read` gives, or the problem that it tells. */
+function outcomeOf(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof FieldProblem)) throw error;
+    return error.toInvalidLine();
+  }
+}
+
+const value = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('9.99', 'USD', 'US', 'test@example.com', '+1 571 412 0599', 'android') },
+  { weight: 2, arbitrary: fc.constantFrom(3, 12345, true, null, '', ' ', '2026-11-18T20:14:05Z', 'GRANTED') },
+  { weight: 2, arbitrary: fc.constantFrom('ab'.repeat(32), `sha256:${'CD'.repeat(32)}`) },
+  { weight: 1, arbitrary: fc.jsonValue() },
+);
+const known = fc.constantFrom(...NAMES);
+/** A handful of fields in any order, some of which nobody knows; at times nothing else than what is known to be good. */
+const fields: fc.Arbitrary<JsonObject> = fc
+  .array(fc.tuple(fc.oneof({ weight: 8, arbitrary: known }, { weight: 1, arbitrary: fc.string() }), value), {
+    maxLength: 10,
+  })
+  .map((entries) => Object.fromEntries(entries));
+
+test('the fields of an object are the same whether all are asked for or those that it has', () => {
+  fc.assert(
+    fc.property(fields, fields, (properties, traits) => {
+      const bits = readPresence(properties);
+      const identify = (one: number, other: number): unknown =>
+        outcomeOf(() =>
+          readIdentifiers([
+            [properties, 'properties.', one],
+            [traits, 'traits.', other],
+          ]),
+        );
+      expect(identify(bits, readPresence(traits))).toEqual(identify(ALL, ALL));
+      expect(outcomeOf(() => readClick(properties, bits))).toEqual(outcomeOf(() => readClick(properties, ALL)));
+      const signals = (present: number): unknown => outcomeOf(() => readConsentSignals(properties, present));
+      expect(signals(bits)).toEqual(signals(ALL));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('so is the event of a whole message, or what is wrong with it', () => {
+  const names = fc.constantFrom('purchase', 'sign_up', 'resource');
+  const types = fc.constantFrom('track', 'page', 'alias');
+  fc.assert(
+    fc.property(fields, fields, fields, fields, names, types, (properties, traits, context, more, eventName, type) => {
+      const read = (form: (from: JsonObject) => JsonObject): unknown =>
+        outcomeOf(() => {
+          const message = { ...makePurchase({ type, eventName, fromId: 'a', toId: 'b' }), traits: form(traits) };
+          const inner = { ...form(context), traits: form(more) };
+          const event: Partial<ConversionEvent> = readAudienceMessage({
+            ...message,
+            properties: form(properties),
+            context: inner,
+          });
+          delete event.properties;
+          return event;
+        });
+      expect(read((from) => from)).toEqual(read(withEveryName));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('no name is asked for that sets no bit', () => {
+  const asked = new Set<string>();
+  const spy = (from: JsonObject): JsonObject =>
+    new Proxy(from, {
+      get: (target, name) => {
+        if (typeof name === 'string') asked.add(name);
+        return target[name as string];
+      },
+    });
+  const properties = spy(withEveryName({ currency: 'USD', value: '1' }));
+  readAudienceMessage({ ...makePurchase(), properties });
+  readAudienceMessage({ ...makePurchase({ type: 'page' }), properties });
+  expect(asked.size).toBeGreaterThan(60);
+  expect([...asked].filter((name) => readPresence({ [name]: 'x' }) === 0)).toEqual([]);
+});
