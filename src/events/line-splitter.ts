@@ -5,6 +5,9 @@ import type { InvalidLine } from './conversion-event.js';
 /** The longest line that is read; issue and docs/events.md. */
 export const MAX_LINE_BYTES = 1024 * 1024;
 
+/** What may stand around a line of that length: a byte order mark, and a carriage return. */
+const AROUND_BYTES = 4;
+
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
@@ -73,7 +76,7 @@ export class LineSplitter {
 
   #keep(part: Buffer): void {
     if (this.#tooLong) return;
-    if (this.#restBytes + part.length > MAX_LINE_BYTES + 1) {
+    if (this.#restBytes + part.length > MAX_LINE_BYTES + AROUND_BYTES) {
       this.#tooLong = true;
       this.#rest = [];
       this.#restBytes = 0;
@@ -92,7 +95,7 @@ export class LineSplitter {
       this.#rest = [];
       this.#restBytes = 0;
     }
-    const tooLong = this.#tooLong || bytes.length > MAX_LINE_BYTES + 1;
+    const tooLong = this.#tooLong;
     this.#tooLong = false;
     if (this.#first) {
       this.#first = false;
