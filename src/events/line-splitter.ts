@@ -1,4 +1,4 @@
-import { Buffer, isUtf8 } from 'node:buffer';
+import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 
 import type { InvalidLine } from './conversion-event.js';
 
@@ -10,6 +10,8 @@ const AROUND_BYTES = 4;
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
+const SPACE = 32;
+const DELETE = 127;
 
 /** One non-blank line, or one element of an array: its text, or why it cannot be read. */
 export interface Line {
@@ -55,9 +57,12 @@ export class LineSplitter {
   /** The lines that end in `chunk`. */
   push(chunk: Buffer): Line[] {
     const lines: Line[] = [];
+    // Asked once for all lines: a view of each and a decoder's look at it cost more than the rest of the cutting.
+    const isPlain = isAscii(chunk);
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      this.#take(chunk.subarray(start, end), lines);
+      if (isPlain && this.#restBytes === 0 && !this.#tooLong) this.#takePlain(chunk, start, end, lines);
+      else this.#take(chunk.subarray(start, end), lines);
       start = end + 1;
       this.#ended = this.#pushed + start;
     }
@@ -87,6 +92,16 @@ export class LineSplitter {
     this.#restBytes += part.length;
   }
 
+  /** {@link #take} of a line that is whole in `chunk` and ASCII. */
+  #takePlain(chunk: Buffer, start: number, feed: number, into: Line[]): void {
+    const end = feed > start && chunk[feed - 1] === CARRIAGE_RETURN ? feed - 1 : feed;
+    if (end - start > MAX_LINE_BYTES) return this.#take(chunk.subarray(start, feed), into);
+    this.#number++;
+    this.#first = false;
+    const text = chunk.toString('latin1', start, end);
+    if (!isBlank(text)) into.push({ number: this.#number, text });
+  }
+
   #take(tail: Buffer, into: Line[]): void {
     this.#number++;
     let bytes = tail;
@@ -112,11 +127,16 @@ export class LineSplitter {
       return;
     }
     const text = content.toString('utf8');
-    if (text.trim() === '') return;
+    if (isBlank(text)) return;
     into.push({ number: this.#number, text });
   }
 
   #bad(code: string, message: string): Line {
     return { number: this.#number, text: '', invalid: { code, field: '', message } };
   }
+}
+
+/** Nearly every line begins with a brace: only what begins with white space is looked at as a whole. */
+function isBlank(text: string): boolean {
+  return text === '' || (!(text.charCodeAt(0) > SPACE && text.charCodeAt(0) < DELETE) && text.trim() === '');
 }

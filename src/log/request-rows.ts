@@ -2,6 +2,7 @@ import type { Outcome } from '../networks/network.js';
 import type { Database } from './database.js';
 import type { Entry, RequestResult } from './entry.js';
 import type { Kinds } from './kinds.js';
+import type { Detail } from './packing.js';
 import { packDetails, packIds, packPeople } from './packing.js';
 
 /** A request that is about to leave. */
@@ -18,17 +19,13 @@ export function insertRequest(
   kinds: Kinds,
   { run, account, entries, startedMs }: RequestStart,
 ): number {
-  const details = entries.map(({ postback, attempts }) => ({
-    kind: kinds.numberOf({
-      goal: postback.goal,
-      event: postback.event,
-      currency: postback.currency ?? '',
-      test: postback.test,
-    }),
-    eventTimeMs: postback.eventTimeMs,
-    attempt: attempts + 1,
-    ...(postback.value === undefined ? {} : { value: postback.value }),
-  }));
+  const details = entries.map(({ postback, attempts }): Detail => {
+    const { goal, event, currency = '', test, value, eventTimeMs } = postback;
+    const kind = kinds.numberOf({ goal, event, currency, test });
+    return value === undefined
+      ? { kind, eventTimeMs, attempt: attempts + 1 }
+      : { kind, eventTimeMs, attempt: attempts + 1, value };
+  });
   const { lastInsertRowid } = database
     .prepare(
       'INSERT INTO request (run, network, account, started, count, ids, details, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',

@@ -1,5 +1,6 @@
 import type { Postback } from '../networks/network.js';
 import type { Database, Statement } from './database.js';
+import { HashTable } from './hash-table.js';
 import { seenThrough } from './index-scope.js';
 import type { Kinds } from './kinds.js';
 import { unpackDetails, unpackIds } from './packing.js';
@@ -8,6 +9,8 @@ import { SeenFilter } from './seen-filter.js';
 
 /** Ids wait in memory until so many can be sorted into the index at once: 7 times as fast as one by one. */
 const CHUNK = 65_536;
+/** Hashes that one statement inserts: a call costs as much as the row. */
+const ROWS_PER_STATEMENT = 64;
 /** Unpacked requests kept for look-ups: a file that is sent again asks for the same requests in a row. */
 const CACHED_REQUESTS = 16;
 
@@ -29,7 +32,8 @@ interface RequestKeys {
 export class SeenIndex {
   readonly #database: Database;
   readonly #kinds: Kinds;
-  readonly #tail = new Map<number, number>();
+  /** Hashes that are not in the index yet, with their requests. */
+  readonly #tail = new HashTable();
   /** Hash and request in turn, of postbacks that were in an earlier request too. */
   #again: number[] = [];
   readonly #cache = new Map<number, RequestKeys>();
@@ -63,6 +67,8 @@ export class SeenIndex {
   /** The first request that carried this postback. */
   findRequest(key: Key): number | undefined {
     const hash = hashOf(key.id);
+    // Most are new, and the filter knows them all.
+    if (!this.#filter.mayHave(hash)) return undefined;
     const request = this.#tail.get(hash) ?? this.#findIndexed(hash);
     if (request === undefined) return undefined;
     const { network, keys, isPruned } = this.#keysOf(request);
@@ -123,11 +129,9 @@ export class SeenIndex {
 
   /** Sorts what waits in memory into the index. Call inside a write transaction, after {@link catchUp}. */
   flush(): void {
-    const insert = this.#database.prepare('INSERT INTO seen (hash, request) VALUES (?, ?) ON CONFLICT DO NOTHING');
-    const hashes = Float64Array.from(this.#tail.keys()).sort();
-    for (const hash of hashes) {
-      const request = this.#tail.get(hash) as number;
-      if (Number(insert.run(hash, request).changes) === 0) this.#again.push(hash, request);
+    const hashes = this.#tail.sorted();
+    for (let first = 0; first < hashes.length; first += ROWS_PER_STATEMENT) {
+      this.#insert(hashes.subarray(first, first + ROWS_PER_STATEMENT));
     }
     this.#flushAgain();
     this.#database
@@ -137,6 +141,18 @@ export class SeenIndex {
       .run(this.#lastRequest);
     this.#filter.save();
     this.#tail.clear();
+  }
+
+  #insert(hashes: Float64Array): void {
+    const values: number[] = [];
+    for (const hash of hashes) values.push(hash, this.#tail.get(hash) as number);
+    const sql = hashes.length === ROWS_PER_STATEMENT ? INSERT_MOST : insertRows(hashes.length);
+    if (Number(this.#database.prepare(sql).run(...values).changes) === hashes.length) return;
+    // Some were there: of those, this request is a later one.
+    for (const hash of hashes) {
+      const request = this.#tail.get(hash) as number;
+      if (Number(this.#lookUp.get(hash)?.['request']) !== request) this.#again.push(hash, request);
+    }
   }
 
   #flushAgain(): void {
@@ -151,16 +167,11 @@ export class SeenIndex {
 
   /** A later request with the same hash does not replace the first: retries carry the same ids. */
   #note(hash: number, request: number): void {
-    if (this.#tail.has(hash)) {
-      this.#again.push(hash, request);
-      return;
-    }
-    this.#tail.set(hash, request);
-    this.#filter.add(hash);
+    if (this.#tail.add(hash, request)) this.#filter.add(hash);
+    else this.#again.push(hash, request);
   }
 
   #findIndexed(hash: number): number | undefined {
-    if (!this.#filter.mayHave(hash)) return undefined;
     const row = this.#lookUp.get(hash);
     return row === undefined ? undefined : Number(row['request']);
   }
@@ -186,6 +197,12 @@ export class SeenIndex {
     return found;
   }
 }
+
+function insertRows(count: number): string {
+  return `INSERT INTO seen (hash, request) VALUES ${Array(count).fill('(?, ?)').join(', ')} ON CONFLICT DO NOTHING`;
+}
+
+const INSERT_MOST = insertRows(ROWS_PER_STATEMENT);
 
 /** The first 52 bits of a postback id: what a JavaScript number and an INTEGER PRIMARY KEY hold exactly. */
 export function hashOf(id: string): number {
