@@ -84,8 +84,9 @@ export function planEvent(event: ConversionEvent, world: World, nowMs: number, t
   const gate =
     gateTest(event, world, trace) ?? gateConsent(event, consent, trace) ?? gateSuppression(event, world, trace);
   if (gate) return { outgoing: [], skips: [gate] };
-  const clicked = withClick(event, world);
-  const owner = findOwner(clicked, clicked.click !== event.click, world, trace);
+  const attributed = attribute(event, world);
+  const clicked = attributed.event;
+  const owner = findOwner(attributed, clicked.click !== event.click, world, trace);
   if (typeof owner !== 'string') return { outgoing: [], skips: [owner] };
   const match = matchGoals(event, world.goals);
   trace?.({ gate: 'goal', stop: 'reason' in match ? match : undefined, saw: describeMatch(event, match) });
@@ -131,25 +132,39 @@ function gateSuppression(event: ConversionEvent, { memory }: World, trace?: Trac
   return stop;
 }
 
+/** An event with the click that it counts for, and whose that is. */
+interface Attributed {
+  event: ConversionEvent;
+  attribution: Attribution | undefined;
+}
+
 /**
- * The event with the click that it counts for: its own, else the player's last paid one that the ledger remembers. A
- * click older than the window counts for nothing.
+ * The click that an event counts for: its own, else the player's last paid one that the ledger remembers. A click older than
+ * the window counts for nothing.
  */
-function withClick(event: ConversionEvent, { settings, memory }: World): ConversionEvent {
+function attribute(event: ConversionEvent, { settings, memory }: World): Attributed {
   const windowMs = settings['attribution.windowDays'] * DAY_MS;
   const { timeMs } = event.click;
-  const isOwn = attributeClick(event.click) !== undefined;
-  if (isOwn && (timeMs === undefined || event.timeMs - timeMs <= windowMs)) return event;
+  const own = attributeClick(event.click);
+  if (own !== undefined && (timeMs === undefined || event.timeMs - timeMs <= windowMs)) {
+    return { event, attribution: own };
+  }
   const remembered = memory.findClick(event, windowMs);
-  if (remembered)
-    return { ...event, click: { ...remembered, fields: { ...event.click.fields, ...remembered.fields } } };
-  return isOwn ? { ...event, click: { fields: {} } } : event;
+  if (remembered) {
+    const click = { ...remembered, fields: { ...event.click.fields, ...remembered.fields } };
+    return { event: { ...event, click }, attribution: attributeClick(click) };
+  }
+  return { event: own === undefined ? event : { ...event, click: { fields: {} } }, attribution: undefined };
 }
 
 const DAY_MS = 86_400_000;
 
-function findOwner({ click }: ConversionEvent, isReplaced: boolean, world: World, trace?: Trace): NetworkName | Skip {
-  const attribution = attributeClick(click);
+function findOwner(
+  { event: { click }, attribution }: Attributed,
+  isReplaced: boolean,
+  world: World,
+  trace?: Trace,
+): NetworkName | Skip {
   const owner = judgeOwner(attribution, world);
   const stop = typeof owner === 'string' ? undefined : owner;
   trace?.({ gate: 'attribution', stop, saw: describeClick(click, attribution, isReplaced) });

@@ -2,16 +2,20 @@
 const NARROW = 8;
 /** So long it takes at least to make the next request: one that is answered later needs another beside it. */
 const MS_A_REQUEST = 3;
-/** How much the newest answer counts in the average. */
-const SHARE = 0.2;
+/** Of how many answers the quickest tells how long the network takes. */
+const REMEMBERED = 16;
 
 /**
  * How many requests to have in flight: few where answers are quick, so that little is in doubt after a crash and a network is not
  * crowded; more the longer they take, so that waiting for them does not slow the run down; never more than `most`.
+ *
+ * The quickest of the newest answers counts, not their average: a run that has its hands full sees every answer late, and more
+ * requests would make it busier still.
  */
 export class Width {
   readonly #most: number;
-  #latencyMs = 0;
+  readonly #newest: number[] = [];
+  #next = 0;
 
   constructor(most: number) {
     this.#most = most;
@@ -19,10 +23,12 @@ export class Width {
 
   /** Notes how long an answer took. */
   note(latencyMs: number): void {
-    this.#latencyMs += (latencyMs - this.#latencyMs) * SHARE;
+    this.#newest[this.#next] = latencyMs;
+    this.#next = (this.#next + 1) % REMEMBERED;
   }
 
   get requests(): number {
-    return Math.min(this.#most, Math.max(NARROW, Math.ceil(this.#latencyMs / MS_A_REQUEST)));
+    const latencyMs = this.#newest.length === 0 ? 0 : Math.min(...this.#newest);
+    return Math.min(this.#most, Math.max(NARROW, Math.ceil(latencyMs / MS_A_REQUEST)));
   }
 }

@@ -8,6 +8,28 @@ const MAX_DIGITS = 40;
  * Money stays text from the line to the request: a binary float would change it.
  */
 export function toDecimalText(text: string): string | undefined {
+  return isUsualDecimal(text) ? text : toAnyDecimalText(text);
+}
+
+const [DIGIT_0, DIGIT_9, POINT] = [48, 57, 46];
+/** Longer ones are left to the pattern, and to its limit. */
+const MOST_USUAL_DIGITS = 20;
+
+/** Whether text is a decimal number as it should be: digits, no zero before others, perhaps a point and more digits. */
+export function isUsualDecimal(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > MOST_USUAL_DIGITS) return false;
+  let point = length;
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= DIGIT_0 && code <= DIGIT_9) continue;
+    if (code !== POINT || point !== length || at === 0 || at === length - 1) return false;
+    point = at;
+  }
+  return text.charCodeAt(0) !== DIGIT_0 || point === 1;
+}
+
+function toAnyDecimalText(text: string): string | undefined {
   const parts = DECIMAL.exec(text.trim());
   if (!parts) return undefined;
   const whole = parts[2] as string;

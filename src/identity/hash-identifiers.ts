@@ -1,5 +1,4 @@
 import type { HashedField, Identifiers } from '../events/conversion-event.js';
-import { HASHED_FIELDS } from '../events/conversion-event.js';
 import { EMPTY_HASH, hashAddress, readHash, sha256Hex } from './hash.js';
 
 /** A complete number, to ask a rule whether it keeps the `+`. */
@@ -29,13 +28,17 @@ export function hashIdentifiers(
   rules: RuleSet,
   origin: Origin,
 ): Partial<Record<HashedField, string>> {
+  const { plain, hashed } = identifiers;
   const hashes: Partial<Record<HashedField, string>> = {};
-  for (const field of HASHED_FIELDS) {
+  const take = (field: HashedField): void => {
     const rule = rules[field];
-    if (rule === undefined) continue;
-    const hash = hashPlain(identifiers.plain[field], field, rule, origin) ?? findGiven(identifiers, field, rule);
+    if (rule === undefined) return;
+    const hash = hashPlain(plain[field], field, rule, origin) ?? findGiven(identifiers, field, rule);
     if (hash !== undefined && hash !== EMPTY_HASH) hashes[field] = hash;
-  }
+  };
+  // Most people are known by one or two of the eight.
+  for (const field in plain) take(field as HashedField);
+  for (const field in hashed) if (!(field in plain)) take(field as HashedField);
   return hashes;
 }
 

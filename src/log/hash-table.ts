@@ -45,7 +45,8 @@ export class HashTable {
   #placeOf(hash: number): number {
     const mask = this.#keys.length - 1;
     let place = hash & mask;
-    for (let key = this.#keys[place]; key !== hash && key !== EMPTY; key = this.#keys[place]) place = (place + 1) & mask;
+    for (let key = this.#keys[place]; key !== hash && key !== EMPTY; key = this.#keys[place])
+      place = (place + 1) & mask;
     return place;
   }
 

@@ -5,26 +5,30 @@ const KEY_DIGITS = 32;
 
 /** Names people without telling who they are: salted hashes, different in every workspace. */
 export class MemberKeys {
-  readonly #salt: string;
+  readonly #idPrefix: string;
+  readonly #contentPrefix: string;
+  readonly #emailPrefix: string;
   // A line's player is asked for once as the person and once among all names on it.
   #lastId = '';
   #lastKey = '';
 
   constructor(salt: string) {
-    this.#salt = salt;
+    this.#idPrefix = `${salt}\0id\0`;
+    this.#contentPrefix = `${salt}\0content\0`;
+    this.#emailPrefix = `${salt}\0email\0`;
   }
 
   /** The key of a user id or an anonymous id. */
   ofId(id: string): string {
     if (id === this.#lastId && id !== '') return this.#lastKey;
     this.#lastId = id;
-    this.#lastKey = sha256Hex(`${this.#salt}\0id\0${id}`).slice(0, KEY_DIGITS);
+    this.#lastKey = sha256Hex(this.#idPrefix + id).slice(0, KEY_DIGITS);
     return this.#lastKey;
   }
 
   /** A salted hash of what was told of a person: tells whether it has changed, and not what it is. */
   ofContent(content: string): string {
-    return sha256Hex(`${this.#salt}\0content\0${content}`).slice(0, KEY_DIGITS);
+    return sha256Hex(this.#contentPrefix + content).slice(0, KEY_DIGITS);
   }
 
   /** The key of an e-mail address, by the hash of its trimmed, lower-case form. */
@@ -34,6 +38,6 @@ export class MemberKeys {
 
   /** The key of an e-mail address that came as SHA-256 of its trimmed, lower-case form. */
   ofEmailHash(hash: string): string {
-    return sha256Hex(`${this.#salt}\0email\0${hash}`).slice(0, KEY_DIGITS);
+    return sha256Hex(this.#emailPrefix + hash).slice(0, KEY_DIGITS);
   }
 }

@@ -1,3 +1,4 @@
+import { isUsualDecimal } from '../../events/decimal-text.js';
 import type { Skip } from '../network.js';
 
 /** CAPI v1 takes these 18 (specification of the DSP Conversions API, ConversionDefinitionCurrencyCodeV1). */
@@ -35,6 +36,16 @@ export interface Money {
  * `0.10` is `0.1`. Undefined when `text` is no decimal number.
  */
 export function toMoneyText(text: string): string | undefined {
+  return hasUsualDecimals(text) ? text : toAnyMoneyText(text);
+}
+
+/** `9.99` and `9.9` are what they become. */
+function hasUsualDecimals(text: string): boolean {
+  const decimals = text.length - 1 - text.indexOf('.');
+  return (decimals === 1 || decimals === 2) && !text.endsWith('0') && isUsualDecimal(text);
+}
+
+function toAnyMoneyText(text: string): string | undefined {
   const parts = DECIMAL.exec(text);
   if (!parts) return undefined;
   const [, sign = '', whole = '', fraction = ''] = parts;

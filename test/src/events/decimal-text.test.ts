@@ -33,3 +33,18 @@ it('keeps the number', () => {
     }),
   );
 });
+
+it('takes usual numbers as the pattern does, which takes all of them with a plus sign', () => {
+  const digits = fc.stringMatching(/^[0-9]{0,22}$/);
+  const text = fc.oneof(
+    digits,
+    fc.tuple(digits, digits).map(([whole, fraction]) => `${whole}.${fraction}`),
+    fc.stringMatching(/^[0-9.e -]{0,8}$/).filter((mixed) => !/^[ +-]/.test(mixed)),
+  );
+  fc.assert(
+    fc.property(text, (number) => {
+      expect(toDecimalText(number)).toBe(toDecimalText(`+${number}`));
+    }),
+    { numRuns: 2_000 },
+  );
+});

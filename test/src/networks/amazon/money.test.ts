@@ -32,6 +32,16 @@ describe('toMoneyText', () => {
     expect(toMoneyText(text)).toBe(expected);
   });
 
+  test('takes usual amounts as the pattern does, which takes all of them with a zero before', () => {
+    const amount = fc.stringMatching(/^(?:0|[1-9]\d{0,6})(?:\.\d{0,4})?$/);
+    fc.assert(
+      fc.property(amount, (text) => {
+        expect(toMoneyText(text)).toBe(toMoneyText(`0${text}`));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   test('has at most two decimals, is JSON, and is within half a cent', () => {
     const decimals = fc.stringMatching(/^-?\d{1,11}(\.\d{1,12})?$/);
     fc.assert(
