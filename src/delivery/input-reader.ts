@@ -103,7 +103,7 @@ export class InputReader {
   async #take(input: Input, part: Part, marks?: FileMarks): Promise<void> {
     for await (const { lines, place } of readPart(input, part, this.#delivery.signal)) {
       await this.#intake.take(lines, input, false);
-      await this.#intake.settle();
+      await this.#intake.settle({ goesOn: true });
       if (marks && place) this.#progress.note(marks.key, marks.mark(place));
     }
   }

@@ -88,11 +88,15 @@ export class Intake {
     for (const planned of plan.outgoing) this.#dispatch(planned, holds);
   }
 
-  /** Records what was taken since the last call, then waits until the lanes can take more. */
-  async settle(): Promise<void> {
+  /**
+   * Records what was taken since the last call, then waits until the lanes can take more.
+   * @param goesOn more of a file follows: skips wait until they fill a row. What a crash forgets of them, the next run finds
+   *   again in the file; a commit for each part of it would cost more than all else that is written of skips.
+   */
+  async settle({ goesOn = false } = {}): Promise<void> {
     const { log, lanes, report, tally } = this.#delivery;
     await this.#resume();
-    while (this.#skips.length > 0) await log.skip(this.#skips.splice(0, SKIPS_PER_ROW));
+    while (this.#skips.length >= (goesOn ? SKIPS_PER_ROW : 1)) await log.skip(this.#skips.splice(0, SKIPS_PER_ROW));
     await this.#shelve();
     for (const lane of lanes.values()) await lane.hold();
     report({ type: 'progress', summary: tally.summary });

@@ -30,7 +30,7 @@ export class Progress {
     this.#paths.add(path);
   }
 
-  /** Notes a place behind what was taken last, whose skips are in the log. */
+  /** Notes a place behind what was taken last. Its skips need not be in the log: who begins there judges them again. */
   note(path: string, place: Place): void {
     if (this.#marks.length >= MAX_MARKS) return;
     this.#marks.push({ path, place, section: this.#underway.endSection() });

@@ -1,22 +1,26 @@
 import type { JsonObject } from '../json.js';
 import { CLICK_RULES, CLICK_TIME, CONSENT_FIELDS } from './audience-fields.js';
-import type { Click, ConsentSignals } from './conversion-event.js';
-import { CLICK_FIELDS } from './conversion-event.js';
-import { CLICK_BIT, CONSENT_BIT, type Presence } from './presence.js';
+import type { Click, ClickField, ConsentSignals } from './conversion-event.js';
+import { CLICK_BIT, CLICK_ID_FIELDS, CONSENT_BIT, type Presence, UTM_BIT, UTM_FIELDS } from './presence.js';
 
 /** The click ids and UTM fields of `properties`. @throws FieldProblem for a wrong type. */
 export function readClick(properties: JsonObject, present: Presence): Click {
   const click: Click = { fields: {} };
+  if ((present & UTM_BIT) !== 0) readInto(click, UTM_FIELDS, properties);
   if ((present & CLICK_BIT) === 0) return click;
-  for (const field of CLICK_FIELDS) {
-    // Most lines carry one or two of the many: look before reading.
-    if (properties[field] === undefined) continue;
-    const text = CLICK_RULES[field].read(properties)?.trim();
-    if (text) click.fields[field] = text;
-  }
+  readInto(click, CLICK_ID_FIELDS, properties);
   const timeMs = CLICK_TIME.read(properties);
   if (timeMs !== undefined) click.timeMs = timeMs;
   return click;
+}
+
+function readInto({ fields }: Click, names: readonly ClickField[], properties: JsonObject): void {
+  for (const name of names) {
+    // Most lines carry one or two of the many: look before reading.
+    if (properties[name] === undefined) continue;
+    const text = CLICK_RULES[name].read(properties)?.trim();
+    if (text) fields[name] = text;
+  }
 }
 
 const SIGNALS = {

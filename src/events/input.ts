@@ -17,6 +17,8 @@ import { RecordSplitter } from './record-splitter.js';
 const CHUNK_BYTES = 256 * 1024;
 /** So much of what is before a place tells whether it is still the same place. */
 const BLOCK_BYTES = 1024;
+/** Lines of so many bytes are taken at once. They live while they are planned: with more, garbage is carried about before it is freed. */
+const PART_BYTES = 64 * 1024;
 
 /** One input: a file or a stream, with the name that messages use. */
 export interface Input {
@@ -97,10 +99,13 @@ export async function* readPart(input: Input, part: Part, signal?: AbortSignal):
         isFirst = false;
         refuseUtf16(input.name, bytes);
       }
-      const lines = splitter.push(bytes);
-      if (lines.length > 0) yield { lines, place: hasPlaces ? markPlace(splitter.place, start, bytes) : undefined };
-      start += bytes.length;
-      if (signal?.aborted) return;
+      for (let at = 0; at < bytes.length; at += PART_BYTES) {
+        const some = bytes.subarray(at, at + PART_BYTES);
+        const lines = splitter.push(some);
+        if (lines.length > 0) yield { lines, place: hasPlaces ? markPlace(splitter.place, start, some) : undefined };
+        start += some.length;
+        if (signal?.aborted) return;
+      }
     }
   } catch (error) {
     if (signal?.aborted) return;

@@ -30,7 +30,11 @@ export const COMMERCE_BITS = Object.fromEntries(
   Object.keys(COMMERCE_FIELDS).map((name) => [name, defineBit([name])]),
 ) as Record<CommerceName, Presence>;
 
-export const CLICK_BIT = defineBit([...CLICK_FIELDS, 'click_time']);
+export const UTM_FIELDS = CLICK_FIELDS.filter((name) => name.startsWith('utm_'));
+export const CLICK_ID_FIELDS = CLICK_FIELDS.filter((name) => !name.startsWith('utm_'));
+export const UTM_BIT = defineBit(UTM_FIELDS);
+/** Click ids, and when it was clicked. */
+export const CLICK_BIT = defineBit([...CLICK_ID_FIELDS, 'click_time']);
 export const CONSENT_BIT = defineBit(Object.keys(CONSENT_FIELDS));
 export const PLACE_BIT = defineBit(Object.keys(PLACE_FIELDS));
 

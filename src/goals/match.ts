@@ -7,8 +7,14 @@ interface CompiledGoal {
   conditions: Condition[];
 }
 
+/** The goals on one event name; `enabled` are those that may count it. */
+interface GoalsOfEvent {
+  all: CompiledGoal[];
+  enabled: CompiledGoal[];
+}
+
 /** Goals by event name, their filters parsed: made once per run, asked once per event. */
-export type CompiledGoals = ReadonlyMap<string, readonly CompiledGoal[]>;
+export type CompiledGoals = ReadonlyMap<string, Readonly<GoalsOfEvent>>;
 
 /** The goals an event counts for, or why it counts for none. `message` says what was seen, never personal data. */
 export type Match =
@@ -17,16 +23,17 @@ export type Match =
 
 /** Prepares goals that {@link readGoal} checked. An error is thrown for a filter that was never checked. */
 export function compileGoals(goals: readonly ConversionGoal[]): CompiledGoals {
-  const byEvent = new Map<string, CompiledGoal[]>();
+  const byEvent = new Map<string, GoalsOfEvent>();
   for (const goal of goals) {
     const conditions = goal.filters.map((text) => {
       const parsed = parseCondition(text);
       if ('problem' in parsed) throw new TypeError(`filter ${text} of goal ${goal.id} ${parsed.problem}`);
       return parsed.condition;
     });
-    const others = byEvent.get(goal.event);
-    if (others) others.push({ goal, conditions });
-    else byEvent.set(goal.event, [{ goal, conditions }]);
+    const onEvent = byEvent.get(goal.event) ?? { all: [], enabled: [] };
+    byEvent.set(goal.event, onEvent);
+    onEvent.all.push({ goal, conditions });
+    if (goal.enabled) onEvent.enabled.push({ goal, conditions });
   }
   return byEvent;
 }
@@ -40,9 +47,9 @@ export function matchGoals(event: ConversionEvent, goals: CompiledGoals): Match 
   if (onEvent === undefined) {
     return { matched: [], reason: 'no_goal', message: `no goal counts the event ${JSON.stringify(event.name)}` };
   }
-  const enabled = onEvent.filter(({ goal }) => goal.enabled);
+  const { all, enabled } = onEvent;
   if (enabled.length === 0) {
-    const ids = onEvent.map(({ goal }) => goal.id).join(', ');
+    const ids = all.map(({ goal }) => goal.id).join(', ');
     return { matched: [], reason: 'goal_disabled', message: `disabled: ${ids}` };
   }
   const matched: ConversionGoal[] = [];
