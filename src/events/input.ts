@@ -94,18 +94,15 @@ export async function* readPart(input: Input, part: Part, signal?: AbortSignal):
   let isFirst = part.from === undefined;
   let start = part.from?.offset ?? 0;
   try {
-    for await (const bytes of openBytes(input, part, signal)) {
+    for await (const bytes of cutBytes(openBytes(input, part, signal))) {
       if (isFirst && bytes.length > 0) {
         isFirst = false;
         refuseUtf16(input.name, bytes);
       }
-      for (let at = 0; at < bytes.length; at += PART_BYTES) {
-        const some = bytes.subarray(at, at + PART_BYTES);
-        const lines = splitter.push(some);
-        if (lines.length > 0) yield { lines, place: hasPlaces ? markPlace(splitter.place, start, some) : undefined };
-        start += some.length;
-        if (signal?.aborted) return;
-      }
+      const lines = splitter.push(bytes);
+      if (lines.length > 0) yield { lines, place: hasPlaces ? markPlace(splitter.place, start, bytes) : undefined };
+      start += bytes.length;
+      if (signal?.aborted) return;
     }
   } catch (error) {
     if (signal?.aborted) return;
@@ -114,6 +111,12 @@ export async function* readPart(input: Input, part: Part, signal?: AbortSignal):
   }
   const last = splitter.end();
   if (last.length > 0) yield { lines: last };
+}
+
+async function* cutBytes(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const bytes of chunks) {
+    for (let start = 0; start < bytes.length; start += PART_BYTES) yield bytes.subarray(start, start + PART_BYTES);
+  }
 }
 
 /** Whether an input is read as it is on the disk. */
