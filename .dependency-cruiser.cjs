@@ -109,7 +109,7 @@ module.exports = {
       from: { path: '^bin/' },
       to: {
         path: '.',
-        pathNot: '^(dist/commands/_face/door\\.js|node:.*|module|fs|path)$',
+        pathNot: '^(bin/code-cache\\.js|dist/commands/_face/door\\.js|node:.*|module|fs|os|path|vm|zlib)$',
       },
     },
     {

@@ -45,14 +45,19 @@ export interface IO {
 
 /** Builds the terminal of one run. */
 export function createIO(parts: IOParts): IO {
-  const { stdin, stdout, stderr, environment, json } = parts;
+  const { stdout, stderr, environment, json } = parts;
   const fit = (text: string): string => (stderr.isTTY ? wrapWords(text, stderr.columns ?? widthOf(parts)) : text);
   const say = (text: string): Promise<void> => writeTo(stderr, `${fit(cleanPainted(text))}\n`);
   return {
-    stdin,
+    // Asked for late: the first look at `process.stdin` makes Node load what reads it (3 ms).
+    get stdin() {
+      return parts.stdin;
+    },
     stderr,
     json,
-    isInteractive: Boolean(stdin.isTTY) && Boolean(stderr.isTTY) && !isSet(environment['CI']),
+    get isInteractive() {
+      return Boolean(stderr.isTTY) && Boolean(parts.stdin.isTTY) && !isSet(environment['CI']);
+    },
     isTerminal: Boolean(stdout.isTTY),
     width: widthOf(parts),
     color: { out: buildChalk(stdout, parts), err: buildChalk(stderr, parts) },
@@ -65,9 +70,11 @@ export function createIO(parts: IOParts): IO {
 
 /** The terminal of this process. `argv` is read for `--json` and `--no-color` so that it exists before flags are parsed. */
 export function createProcessIO(argv: readonly string[]): IO {
-  const { env, stdin, stdout, stderr } = process;
+  const { env, stdout, stderr } = process;
   return createIO({
-    stdin,
+    get stdin() {
+      return process.stdin;
+    },
     stdout,
     stderr,
     environment: env,

@@ -66,6 +66,7 @@ export function trimOclif() {
         return { id: join(import.meta.dirname, 'oclif', part), moduleSideEffects: false };
       }
       if (id === 'string-width' && !importer?.includes('stand-ins')) return standIn('string-width.cjs');
+      if (id === '#supports-color') return standIn('supports-color.js');
       if (id === 'ansi-styles' && isIn(importer, 'wrap-ansi')) return standIn('ansi-styles.cjs');
       if (!isIn(importer, '@oclif', 'core')) return undefined;
       if (Object.hasOwn(STAND_INS, id)) return standIn(STAND_INS[id]);

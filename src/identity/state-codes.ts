@@ -43,10 +43,17 @@ TS=TRIESTE TV=TREVISO UD=UDINE VA=VARESE VB=VERBANOCUSIOOSSOLA VC=VERCELLI VE=VE
 VS=MEDIOCAMPIDANO VT=VITERBO VV=VIBOVALENTIA`,
 };
 
-/** Per country (alpha-2) the code of each name. */
-export const STATE_CODES: Readonly<Record<string, ReadonlyMap<string, string>>> = Object.fromEntries(
-  Object.entries(TABLES).map(([country, table]) => [country, readCodes(table)]),
-);
+const known = new Map<string, ReadonlyMap<string, string>>();
+
+/** The code of a name in a country (alpha-2). A country's table is read for the first person there: a short command has none. */
+export function findStateCode(country: string, name: string): string | undefined {
+  let codes = known.get(country);
+  if (!codes && Object.hasOwn(TABLES, country)) {
+    codes = readCodes(TABLES[country]!);
+    known.set(country, codes);
+  }
+  return codes?.get(name);
+}
 
 function readCodes(table: string): ReadonlyMap<string, string> {
   const codes = new Map<string, string>();

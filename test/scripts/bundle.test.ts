@@ -57,6 +57,11 @@ describe.each([[['--version']], [['--help']], [['send', '--help']], [['goals', '
   });
 });
 
+test('help loads nothing of a command, and a question to the log nothing of the networks', async () => {
+  expect((await loadedBy(['--help'])).filter((file) => /base|common|parser|rooms/.test(file))).toEqual([]);
+  expect((await loadedBy(['logs'])).filter((file) => /rooms|networks/.test(file))).toEqual([]);
+});
+
 test('a status loads SQLite only where there is a log', async () => {
   expect((await loadedBy(['status'])).filter((file) => /sqlite/.test(file))).toEqual([]);
 });

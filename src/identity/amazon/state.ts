@@ -1,5 +1,5 @@
 import type { Origin } from '../hash-identifiers.js';
-import { STATE_CODES } from '../state-codes.js';
+import { findStateCode } from '../state-codes.js';
 
 const NOT_LETTERS = /[^A-Z]+/g;
 
@@ -10,6 +10,6 @@ const NOT_LETTERS = /[^A-Z]+/g;
  */
 export function normaliseState(text: string, origin: Origin): string {
   const letters = text.normalize('NFC').toUpperCase().replace(NOT_LETTERS, '');
-  const code = origin.country === undefined ? undefined : STATE_CODES[origin.country]?.get(letters);
+  const code = origin.country === undefined ? undefined : findStateCode(origin.country, letters);
   return (code ?? letters.slice(0, 2)).toLowerCase();
 }

@@ -1,5 +1,5 @@
 import type { Origin } from '../hash-identifiers.js';
-import { STATE_CODES } from '../state-codes.js';
+import { findStateCode } from '../state-codes.js';
 
 /** Codes that Amazon's table, which is read here for the others, does not have. */
 const MORE_CODES: Readonly<Record<string, string>> = { DISTRICTOFCOLUMBIA: 'DC', PUERTORICO: 'PR' };
@@ -16,5 +16,5 @@ export function normaliseState(text: string, { country }: Origin): string {
 }
 
 function findCode(letters: string): string | undefined {
-  return STATE_CODES['US']?.get(letters) ?? MORE_CODES[letters];
+  return findStateCode('US', letters) ?? MORE_CODES[letters];
 }
