@@ -27,12 +27,22 @@ export class Courier {
   readonly breaker: Breaker;
   readonly #deps: LaneDeps;
   readonly #onStop: () => void;
+  /** Resolves when the first request is on its way. */
+  readonly departure: Promise<void>;
+  #hasDeparted = false;
+  #depart: () => void = () => undefined;
   #stop: Stop | undefined;
 
   constructor(deps: LaneDeps, onStop: () => void) {
     this.#deps = deps;
     this.#onStop = onStop;
     this.breaker = new Breaker(deps.clock);
+    this.departure = new Promise((resolve) => (this.#depart = resolve));
+  }
+
+  /** Whether a request has left. */
+  get hasDeparted(): boolean {
+    return this.#hasDeparted;
   }
 
   /** Why nothing more leaves; undefined while all goes on. */
@@ -51,8 +61,9 @@ export class Courier {
     }
     const { log, channel } = this.#deps;
     const entries = inTime.items.map(({ entry }) => entry);
-    const { open, dropped } = await log.begin(channel.account, entries, inTime.flight);
-    this.#forget(inTime.items);
+    const { open, dropped } = await log.begin(channel.account, entries, inTime.flight, () =>
+      this.#forget(inTime.items),
+    );
     const mine = await this.#drop(inTime, dropped);
     if (open) return this.#request(mine, open, token);
     this.breaker.cancel();
@@ -100,7 +111,10 @@ export class Courier {
       const plain = channel.request(outgoing, token);
       const moment = { nowMs: clock.now(), nonce: random.bytes(16).toString('hex') };
       const request = channel.sign === undefined ? plain : channel.sign(plain, token, moment);
-      const answer = await http.send(request, { timeoutMs: options.timeoutMs });
+      const sent = http.send(request, { timeoutMs: options.timeoutMs });
+      this.#hasDeparted = true;
+      this.#depart();
+      const answer = await sent;
       return { answer, latencyMs: answer.latencyMs, verdict: channel.classify(outgoing, answer) };
     } catch (error) {
       if (!(error instanceof ConnectionFault)) throw error;

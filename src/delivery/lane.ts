@@ -97,6 +97,10 @@ export class Lane {
 
   /** Resolves when the lane can take more: this is what holds the reader back. Throws what broke the lane. */
   async space(): Promise<void> {
+    // What is read before the first request has left keeps it waiting: both need the one thread.
+    if (this.#underway.size > 0 && !this.#courier.hasDeparted) {
+      await Promise.race([this.#courier.departure, this.#landing()]);
+    }
     while (this.#underway.size > this.#backlog && !this.#mustShelve) await this.#landing();
     if (this.#fault !== undefined) throw this.#fault;
   }

@@ -170,8 +170,9 @@ export class DeliveryLog {
    * Records a request before it leaves. Left out of it is what another process has taken meanwhile, what lost its
    * goal's one slot of the player, and who was erased.
    * @param flight the row that holds the entries, for another attempt
+   * @param tell called when they are in the log, before it is asked for the places that it keeps
    */
-  begin(account: string, entries: readonly Entry[], flight?: number): Promise<Begun> {
+  begin(account: string, entries: readonly Entry[], flight?: number, tell?: () => void): Promise<Begun> {
     return this.#queue.write(() => {
       this.#seen.catchUp();
       this.people.refresh();
@@ -185,7 +186,10 @@ export class DeliveryLog {
       this.#flights.release(entries);
       this.#dropAll(dropped, flight, mine);
       const first = mine[0];
-      if (first === undefined) return { dropped };
+      if (first === undefined) {
+        tell?.();
+        return { dropped };
+      }
       const request = insertRequest(this.database, this.kinds, {
         run: this.run.id,
         account,
@@ -200,8 +204,9 @@ export class DeliveryLog {
       if (this.#mayHaveRows) for (const { postback } of mine) this.#rows.remove(postback.id);
       if (flight !== undefined) this.#flights.assign(flight, request);
       this.#runs.beat(this.run);
-      this.#putPlaces(false);
       const open = { request, flight: flight ?? this.#flights.insert(account, mine, request), entries: mine };
+      tell?.();
+      this.#putPlaces(false);
       return { open, dropped };
     });
   }

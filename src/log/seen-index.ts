@@ -6,6 +6,7 @@ import type { Kinds } from './kinds.js';
 import { unpackDetails, unpackIds } from './packing.js';
 import { prunedThrough } from './pruned-ids.js';
 import { SeenFilter } from './seen-filter.js';
+import { UnsortedIds } from './unsorted-ids.js';
 
 /** Ids wait in memory until so many can be sorted into the index at once: 7 times as fast as one by one. */
 const CHUNK = 65_536;
@@ -27,19 +28,25 @@ interface RequestKeys {
 /**
  * Which postbacks were ever part of a request: exact, filled lazily. The index holds 52 bits of each id; a hit is
  * proved against the request's own row, so two ids that share them are told apart; once that row is pruned, the hash has to do
- * (two ids in 4.5 * 10^15 share one). What a crash leaves out of the index is read again from the request rows.
+ * (two ids in 4.5 * 10^15 share one). What a run leaves out of the index is found by event id in the request rows
+ * (unsorted-ids.ts), until it is sorted in.
  */
 export class SeenIndex {
   readonly #database: Database;
   readonly #kinds: Kinds;
   /** Hashes that are not in the index yet, with their requests. */
-  readonly #tail = new HashTable();
+  #tail = new HashTable();
+  /** Of requests behind those in the index and before those of the tail. */
+  readonly #unsorted = new UnsortedIds();
   /** Hash and request in turn, of postbacks that were in an earlier request too. */
   #again: number[] = [];
   readonly #cache = new Map<number, RequestKeys>();
   readonly #lookUp: Statement;
   readonly #identify: (network: string, goal: string, eventId: string) => string;
   #lastRequest: number;
+  /** The last request whose ids are in the index, and the last of those that are unsorted. */
+  #sortedThrough: number;
+  #unsortedThrough = 0;
   readonly #filter: SeenFilter;
   #foreign = 0;
 
@@ -48,10 +55,10 @@ export class SeenIndex {
     this.#kinds = kinds;
     this.#identify = identify;
     this.#lookUp = database.prepare('SELECT request FROM seen WHERE hash = ?');
-    this.#lastRequest = seenThrough(database);
+    this.#sortedThrough = seenThrough(database);
+    this.#lastRequest = this.#sortedThrough;
     this.#filter = new SeenFilter(database);
-    this.catchUp();
-    this.#foreign = 0;
+    this.#readUnsorted();
   }
 
   /** Requests of other processes that were met since this index was opened. */
@@ -66,14 +73,14 @@ export class SeenIndex {
 
   /** The first request that carried this postback. */
   findRequest(key: Key): number | undefined {
+    const unsorted = this.#findUnsorted(key);
+    if (unsorted !== undefined) return unsorted;
     const hash = hashOf(key.id);
     // Most are new, and the filter knows them all.
     if (!this.#filter.mayHave(hash)) return undefined;
     const request = this.#tail.get(hash) ?? this.#findIndexed(hash);
     if (request === undefined) return undefined;
-    const { network, keys, isPruned } = this.#keysOf(request);
-    if (isPruned) return request;
-    return network === key.network && keys.has(`${key.goal}\0${key.eventId}`) ? request : undefined;
+    return this.#keysOf(request).isPruned || this.#holds(request, key) ? request : undefined;
   }
 
   /**
@@ -104,35 +111,23 @@ export class SeenIndex {
 
   /** Reads the requests that other processes have written since. */
   catchUp(): void {
-    const rows = this.#database
-      .prepare('SELECT id, network, started, ids, details FROM request WHERE id > ? ORDER BY id')
-      .iterate(this.#lastRequest);
-    let last = this.#lastRequest;
-    for (const row of rows) {
-      last = Number(row['id']);
+    for (const request of this.#hash(this.#lastRequest, Number.MAX_SAFE_INTEGER)) {
+      this.#lastRequest = request;
       this.#foreign++;
-      const eventIds = unpackIds(row['ids'] as Uint8Array | string);
-      unpackDetails(String(row['details']), Number(row['started'])).forEach(({ kind }, index) => {
-        const id = this.#identify(String(row['network']), this.#kinds.find(kind).goal, eventIds[index] as string);
-        this.#note(hashOf(id), last);
-      });
     }
-    this.#lastRequest = last;
     // Another process may have sorted ids in and pruned the requests that they came from.
     this.#filter.catchUp();
   }
 
   /** Sorts what waits in memory into the index once it is worth it. Call inside a write transaction. */
   flushWhenLarge(): void {
-    if (this.#tail.size + this.#again.length / 2 >= CHUNK) this.flush();
+    if (this.#tail.size + this.#again.length / 2 + this.#unsorted.count >= CHUNK) this.flush();
   }
 
   /** Sorts what waits in memory into the index. Call inside a write transaction, after {@link catchUp}. */
   flush(): void {
-    const hashes = this.#tail.sorted();
-    for (let first = 0; first < hashes.length; first += ROWS_PER_STATEMENT) {
-      this.#insert(hashes.subarray(first, first + ROWS_PER_STATEMENT));
-    }
+    this.#hashUnsorted();
+    this.#sortIn();
     this.#flushAgain();
     this.#database
       .prepare(
@@ -140,7 +135,65 @@ export class SeenIndex {
       )
       .run(this.#lastRequest);
     this.#filter.save();
+    this.#sortedThrough = this.#lastRequest;
+  }
+
+  #sortIn(): void {
+    const hashes = this.#tail.sorted();
+    for (let first = 0; first < hashes.length; first += ROWS_PER_STATEMENT) {
+      this.#insert(hashes.subarray(first, first + ROWS_PER_STATEMENT));
+    }
     this.#tail.clear();
+  }
+
+  #readUnsorted(): void {
+    const rows = this.#database.prepare('SELECT id, ids FROM request WHERE id > ? ORDER BY id');
+    for (const row of rows.iterate(this.#lastRequest)) {
+      this.#lastRequest = Number(row['id']);
+      this.#unsorted.add(this.#lastRequest, row['ids'] as Uint8Array | string);
+    }
+    this.#unsortedThrough = this.#lastRequest;
+  }
+
+  /** Sorts in what was unsorted, before the tail: the index keeps the first request of each postback apart from the later ones. */
+  #hashUnsorted(): void {
+    if (this.#unsorted.count === 0) return;
+    const tail = this.#tail;
+    this.#tail = new HashTable();
+    for (const _ of this.#hash(this.#sortedThrough, this.#unsortedThrough));
+    this.#unsorted.clear();
+    this.#sortIn();
+    this.#tail = tail;
+  }
+
+  #findUnsorted(key: Key): number | undefined {
+    for (const request of this.#unsorted.findRequests(key.eventId)) {
+      if (this.#holds(request, key)) return request;
+      // Its ids were sorted in before it was pruned: the index knows, once the filter does.
+      if (this.#keysOf(request).isPruned) this.#filter.catchUp();
+    }
+    return undefined;
+  }
+
+  #holds(request: number, { network, goal, eventId }: Key): boolean {
+    const held = this.#keysOf(request);
+    return held.network === network && held.keys.has(`${goal}\0${eventId}`);
+  }
+
+  /** Notes the postbacks of the requests behind one and up to another, and tells of each request. */
+  *#hash(after: number, through: number): Generator<number> {
+    const rows = this.#database.prepare(
+      'SELECT id, network, started, ids, details FROM request WHERE id > ? AND id <= ? ORDER BY id',
+    );
+    for (const row of rows.iterate(after, through)) {
+      const request = Number(row['id']);
+      const eventIds = unpackIds(row['ids'] as Uint8Array | string);
+      unpackDetails(String(row['details']), Number(row['started'])).forEach(({ kind }, index) => {
+        const id = this.#identify(String(row['network']), this.#kinds.find(kind).goal, eventIds[index] as string);
+        this.#note(hashOf(id), request);
+      });
+      yield request;
+    }
   }
 
   #insert(hashes: Float64Array): void {

@@ -1,8 +1,11 @@
 import type * as OAuth from 'oauth4webapi';
 import { AuthError, NetworkError, PostbackError } from '../errors.js';
+import type { HttpAnswer } from '../http/http.js';
 import { ConnectionFault } from '../http/http.js';
 import { cleanRemoteText } from '../http/remote-text.js';
 import { Secret } from '../secret.js';
+import type { TokenAnswer } from './plain-refresh.js';
+import { basicOf, postRefreshToken, readUsualAnswer } from './plain-refresh.js';
 import type { CodeRedemption, OAuthProvider, TokenCall, TokenGrant } from './provider.js';
 
 /** Taken where a provider does not say how long a token lives (RFC 6749 leaves it open); Amazon's live an hour. */
@@ -38,11 +41,14 @@ export async function exchangeCode(call: TokenCall, redemption: CodeRedemption):
  * @throws AuthError when the provider refuses grant (`grant_refused`) or client; NetworkError when it cannot be reached.
  */
 export async function refreshGrant(call: TokenCall, refreshToken: Secret): Promise<TokenGrant> {
-  return askTokenEndpoint(call, 'refresh', async (oauth, { server, client, authentication, options }) => {
-    const token = refreshToken.reveal();
-    const response = await oauth.refreshTokenGrantRequest(server, client, authentication, token, options);
-    return oauth.processRefreshTokenResponse(server, client, response);
+  const answer = await postRefreshToken(call, refreshToken).catch((error: unknown) => {
+    throw error instanceof ConnectionFault ? unreachable(call.provider, error) : error;
   });
+  const usual = readUsualAnswer(answer);
+  if (usual) return readGrant(usual, call);
+  return askTokenEndpoint(call, 'refresh', async (oauth, { server, client }) =>
+    oauth.processRefreshTokenResponse(server, client, toResponse(answer)),
+  );
 }
 
 type Grant = 'code' | 'refresh';
@@ -59,7 +65,7 @@ async function askTokenEndpoint(
   grant: Grant,
   ask: (oauth: typeof OAuth, prepared: Prepared) => Promise<OAuth.TokenEndpointResponse>,
 ): Promise<TokenGrant> {
-  const { provider, clock } = call;
+  const { provider } = call;
   const oauth = await import('oauth4webapi');
   const prepared: Prepared = {
     server: { issuer: new URL(provider.tokenUrl).origin, token_endpoint: provider.tokenUrl },
@@ -68,17 +74,20 @@ async function askTokenEndpoint(
     options: { [oauth.customFetch]: makeFetch(call) },
   };
   try {
-    const answer = await ask(oauth, prepared);
-    const tokens: TokenGrant = {
-      accessToken: new Secret(answer.access_token),
-      expiresAtMs: clock.now() + (answer.expires_in ?? DEFAULT_LIFETIME_S) * 1000,
-    };
-    if (answer.refresh_token) tokens.refreshToken = new Secret(answer.refresh_token);
-    if (answer.scope) tokens.scopes = answer.scope.split(' ').filter(Boolean);
-    return tokens;
+    return readGrant(await ask(oauth, prepared), call);
   } catch (error) {
     throw explain(oauth, error, provider, grant);
   }
+}
+
+function readGrant(answer: TokenAnswer, { clock }: TokenCall): TokenGrant {
+  const tokens: TokenGrant = {
+    accessToken: new Secret(answer.access_token),
+    expiresAtMs: clock.now() + (answer.expires_in ?? DEFAULT_LIFETIME_S) * 1000,
+  };
+  if (answer.refresh_token) tokens.refreshToken = new Secret(answer.refresh_token);
+  if (answer.scope) tokens.scopes = answer.scope.split(' ').filter(Boolean);
+  return tokens;
 }
 
 function authenticate(oauth: typeof OAuth, { provider, client }: TokenCall): OAuth.ClientAuth {
@@ -86,13 +95,9 @@ function authenticate(oauth: typeof OAuth, { provider, client }: TokenCall): OAu
   return provider.clientAuthentication === 'basic' ? showBasic(secret) : oauth.ClientSecretPost(secret);
 }
 
-/**
- * HTTP Basic as Reddit's clients write it. RFC 6749 would have id and secret percent-encoded first (and the library does
- * it, for `-` and `_` too, which Reddit's ids are full of); Reddit does not decode them.
- */
 function showBasic(secret: string): OAuth.ClientAuth {
   return (_server, client, _body, headers) => {
-    headers.set('authorization', `Basic ${Buffer.from(`${client.client_id}:${secret}`).toString('base64')}`);
+    headers.set('authorization', basicOf(client.client_id, secret));
   };
 }
 
@@ -103,24 +108,19 @@ function makeFetch({
 }: TokenCall): NonNullable<OAuth.TokenEndpointRequestOptions[typeof OAuth.customFetch]> {
   return async (url, { body, headers }) => {
     const request = { method: 'POST', url, headers, body: String(body) } as const;
-    const answer = await http.send(request, signal ? { signal } : {});
-    const hasBody = ![204, 205, 304].includes(answer.status);
-    return new Response(hasBody ? new Uint8Array(answer.body) : null, {
-      status: answer.status,
-      headers: answer.headers,
-    });
+    return toResponse(await http.send(request, signal ? { signal } : {}));
   };
+}
+
+function toResponse({ status, headers, body }: HttpAnswer): Response {
+  const hasBody = ![204, 205, 304].includes(status);
+  return new Response(hasBody ? new Uint8Array(body) : null, { status, headers });
 }
 
 /** The library's errors hold the whole answer, tokens included: none is passed on as a cause. */
 function explain(oauth: typeof OAuth, error: unknown, provider: OAuthProvider, grant: Grant): unknown {
   if (error instanceof PostbackError) return error;
-  if (error instanceof ConnectionFault) {
-    return new NetworkError('token_endpoint_unreachable', `${provider.title} cannot be reached. ${error.message}`, {
-      hint: 'Check the connection (HTTPS_PROXY is honoured) and try again.',
-      cause: error,
-    });
-  }
+  if (error instanceof ConnectionFault) return unreachable(provider, error);
   if (error instanceof oauth.ResponseBodyError) {
     return refusal(provider, grant, error.error, error.error_description, error.status);
   }
@@ -137,6 +137,13 @@ function explain(oauth: typeof OAuth, error: unknown, provider: OAuthProvider, g
     return new NetworkError('token_endpoint_failed', message, { hint: 'Try again in a minute.' });
   }
   return error;
+}
+
+function unreachable({ title }: OAuthProvider, error: ConnectionFault): NetworkError {
+  return new NetworkError('token_endpoint_unreachable', `${title} cannot be reached. ${error.message}`, {
+    hint: 'Check the connection (HTTPS_PROXY is honoured) and try again.',
+    cause: error,
+  });
 }
 
 function refusal(

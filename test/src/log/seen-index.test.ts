@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { derivePostbackId } from '../../../src/identity/postback-id.js';
+import { openDatabase } from '../../../src/log/database.js';
+import { Kinds } from '../../../src/log/kinds.js';
+import { notePruned } from '../../../src/log/pruned-ids.js';
+import { SeenIndex } from '../../../src/log/seen-index.js';
+import { makeUuid } from '../../kit/events.js';
+import { makeEntry, makeFolder, openLog, WORKSPACE } from '../../kit/log.js';
+
+const GOALS = ['first-purchase', 'every-purchase'];
+const keyOf = (eventId: string, goal = GOALS[0]) => makeEntry(0, eventId, goal).postback;
+
+/** A log whose run ended without sorting anything in: a request for each list of event ids and goal. */
+async function makeLog(requests: readonly (readonly [ids: readonly string[], goal: string])[]): Promise<string> {
+  const path = join(makeFolder(), 'log.db');
+  const log = openLog(path);
+  for (const [ids, goal] of requests) {
+    await log.begin(
+      'account',
+      ids.map((id) => makeEntry(0, id, goal)),
+    );
+  }
+  log.abandon();
+  return path;
+}
+
+function openIndex(path: string) {
+  const database = openDatabase(path, 'normal');
+  const index = new SeenIndex(database, new Kinds(database), (network, goal, eventId) =>
+    derivePostbackId(WORKSPACE, network, goal, eventId),
+  );
+  return { index, database };
+}
+
+const eventId = fc.oneof(
+  fc.uuid(),
+  fc.nat(50).map(makeUuid),
+  fc.uuid({ version: 7 }).map((id) => `01890000-0000-7000-8000-${id.slice(24)}`),
+  fc.string({ minLength: 1, maxLength: 12 }).filter((id) => !id.includes('\0')),
+);
+
+describe('what a run left out of the index', () => {
+  it('is known to the next one by any event id, before it is sorted in and after', async () => {
+    const requests = fc.array(
+      fc.tuple(fc.uniqueArray(eventId, { minLength: 1, maxLength: 8 }), fc.constantFrom(...GOALS)),
+      {
+        maxLength: 4,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(requests, fc.array(eventId), async (made, others) => {
+        const path = await makeLog(made);
+        const sent = new Set(made.flatMap(([ids, goal]) => ids.map((id) => keyOf(id, goal).id)));
+        const asked = [...made.flatMap(([ids]) => ids), ...others].flatMap((id) =>
+          GOALS.map((goal) => keyOf(id, goal)),
+        );
+        const { index, database } = openIndex(path);
+        for (const key of asked) expect(index.has(key)).toBe(sent.has(key.id));
+        database.transact(() => index.flush());
+        for (const key of asked) expect(index.has(key)).toBe(sent.has(key.id));
+        database.close();
+        const again = openIndex(path);
+        for (const key of asked) expect(again.index.has(key)).toBe(sent.has(key.id));
+        again.database.close();
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('is found in the first request that carried it', async () => {
+    const path = await makeLog([
+      [[makeUuid(1), makeUuid(2)], 'every-purchase'],
+      [[makeUuid(1), 'an id of another kind'], 'first-purchase'],
+    ]);
+    const { index, database } = openIndex(path);
+    expect(index.findRequest(keyOf(makeUuid(1)))).toBe(2);
+    expect(index.findRequest(keyOf(makeUuid(1), 'every-purchase'))).toBe(1);
+    expect(index.findRequest(keyOf('an id of another kind'))).toBe(2);
+    expect(index.findRequest(keyOf('an id of another kind', 'every-purchase'))).toBeUndefined();
+    expect(index.foreign).toBe(0);
+    database.close();
+  });
+
+  it('stays known when another process sorts it in and prunes its request', async () => {
+    const path = await makeLog([[[makeUuid(1)], 'first-purchase']]);
+    const { index, database } = openIndex(path);
+    const other = openIndex(path);
+    other.database.transact(() => {
+      other.index.flush();
+      other.database.prepare('DELETE FROM request').run();
+      notePruned(other.database, 1, 0);
+    });
+    expect(index.has(keyOf(makeUuid(1)))).toBe(true);
+    expect(index.has(keyOf(makeUuid(2)))).toBe(false);
+    database.close();
+    other.database.close();
+  });
+});
