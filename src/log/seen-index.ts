@@ -111,10 +111,10 @@ export class SeenIndex {
 
   /** Reads the requests that other processes have written since. */
   catchUp(): void {
-    for (const request of this.#hash(this.#lastRequest, Number.MAX_SAFE_INTEGER)) {
+    this.#hash(this.#lastRequest, Number.MAX_SAFE_INTEGER, (request) => {
       this.#lastRequest = request;
       this.#foreign++;
-    }
+    });
     // Another process may have sorted ids in and pruned the requests that they came from.
     this.#filter.catchUp();
   }
@@ -160,7 +160,7 @@ export class SeenIndex {
     if (this.#unsorted.count === 0) return;
     const tail = this.#tail;
     this.#tail = new HashTable();
-    for (const _ of this.#hash(this.#sortedThrough, this.#unsortedThrough));
+    this.#hash(this.#sortedThrough, this.#unsortedThrough);
     this.#unsorted.clear();
     this.#sortIn();
     this.#tail = tail;
@@ -181,7 +181,7 @@ export class SeenIndex {
   }
 
   /** Notes the postbacks of the requests behind one and up to another, and tells of each request. */
-  *#hash(after: number, through: number): Generator<number> {
+  #hash(after: number, through: number, tell?: (request: number) => void): void {
     const rows = this.#database.prepare(
       'SELECT id, network, started, ids, details FROM request WHERE id > ? AND id <= ? ORDER BY id',
     );
@@ -192,7 +192,7 @@ export class SeenIndex {
         const id = this.#identify(String(row['network']), this.#kinds.find(kind).goal, eventIds[index] as string);
         this.#note(hashOf(id), request);
       });
-      yield request;
+      tell?.(request);
     }
   }
 

@@ -85,6 +85,19 @@ describe('what a run left out of the index', () => {
     database.close();
   });
 
+  it('comes before what is added behind it, also in the index', async () => {
+    const path = await makeLog([[[makeUuid(1)], 'first-purchase']]);
+    const { index, database } = openIndex(path);
+    database.transact(() => {
+      index.add([keyOf(makeUuid(1)).id], 2);
+      expect(index.findRequest(keyOf(makeUuid(1)))).toBe(1);
+      index.flush();
+    });
+    const rows = (table: string) => database.prepare(`SELECT request FROM ${table}`).all();
+    expect([rows('seen'), rows('seen_again')]).toEqual([[{ request: 1 }], [{ request: 2 }]]);
+    database.close();
+  });
+
   it('stays known when another process sorts it in and prunes its request', async () => {
     const path = await makeLog([[[makeUuid(1)], 'first-purchase']]);
     const { index, database } = openIndex(path);
