@@ -69,8 +69,116 @@ export function unpackDetails(packed: string, startedMs: number): Detail[] {
   }));
 }
 
-/** What is told by place, most of it; the rest by name. Numbers stand for what is there already. */
+/** What the postbacks of one flight have in common, each combination once. */
+type PackedKind = [
+  goal: string,
+  goalName: string,
+  event: string,
+  test: boolean,
+  currency: string | null,
+  once: boolean | null,
+];
+
+/** What is told by place, most of it; the rest by name. */
 type PackedEntry = [
+  /** Which of the kinds. */
+  kind: number,
+  id: string,
+  eventId: string,
+  eventTimeMs: number,
+  attempts: number,
+  facts: object,
+  members: string[] | 0,
+  /** A number: which of the members. */
+  person: string | number,
+  value: string | 0,
+  rest: Rest | 0,
+];
+
+interface PackedFlight {
+  kinds: PackedKind[];
+  entries: PackedEntry[];
+}
+
+type Named = 'id' | 'eventId' | 'eventTimeMs' | 'facts' | 'members' | 'person' | 'value' | 'network' | 'dedupeId';
+type OfKind = 'goal' | 'goalName' | 'event' | 'test' | 'currency' | 'once';
+type Rest = Omit<Postback, Named | OfKind> & { dedupeId?: string; stored?: boolean };
+/** Every field by name, so that none is forgotten. */
+type Every<T> = { [K in keyof Required<T>]: T[K] | undefined };
+
+const NOBODY = -1;
+
+/** The entries of one flight, all of one network, as JSON text: half as long as as objects. All that a flight writes is written twice. */
+export function packEntries(entries: readonly Entry[]): string {
+  const kinds = new KindList();
+  const packed: PackedFlight = { kinds: kinds.list, entries: entries.map((entry) => packEntry(entry, kinds)) };
+  return JSON.stringify(packed);
+}
+
+/** Finds the number of each kind; a flight has few. */
+class KindList {
+  readonly list: PackedKind[] = [];
+
+  numberOf({ goal, goalName, event, test, currency, once }: Postback): number {
+    const [currencyOrNull, onceOrNull] = [currency ?? null, once ?? null];
+    const known = this.list.findIndex(
+      (kind) =>
+        kind[0] === goal &&
+        kind[1] === goalName &&
+        kind[2] === event &&
+        kind[3] === test &&
+        kind[4] === currencyOrNull &&
+        kind[5] === onceOrNull,
+    );
+    return known === -1 ? this.list.push([goal, goalName, event, test, currencyOrNull, onceOrNull]) - 1 : known;
+  }
+}
+
+function packEntry({ postback, attempts, stored }: Entry, kinds: KindList): PackedEntry {
+  const { id, eventId, eventTimeMs, facts, members, person, value } = postback;
+  const place = person === undefined ? NOBODY : (members?.indexOf(person) ?? NOBODY);
+  const who = person === undefined || place !== NOBODY ? place : person;
+  const rest = packRest(postback, stored);
+  return [kinds.numberOf(postback), id, eventId, eventTimeMs, attempts, facts, members ?? 0, who, value ?? 0, rest];
+}
+
+/** What most postbacks have none of. */
+function packRest({ id, dedupeId, membership }: Postback, stored: boolean | undefined): Rest | 0 {
+  if (dedupeId === id && membership === undefined && stored === undefined) return 0;
+  // JSON leaves out what is undefined.
+  const rest: Every<Rest> = { membership, dedupeId: dedupeId === id ? undefined : dedupeId, stored };
+  return rest;
+}
+
+/** The entries that {@link packEntries} packed. */
+export function unpackEntries(packed: unknown, network: unknown): Entry[] {
+  const found = JSON.parse(String(packed)) as PackedFlight | (FourthEntry | Entry)[];
+  const name = network as NetworkName;
+  if (!Array.isArray(found)) return found.entries.map((entry) => unpackEntry(entry, found.kinds, name));
+  // As the fourth version of the file format has them, and the third.
+  return found.map((entry) => (Array.isArray(entry) ? unpackFourth(entry, name) : entry));
+}
+
+function unpackEntry(packed: PackedEntry, kinds: readonly PackedKind[], network: NetworkName): Entry {
+  const [kind, id, eventId, eventTimeMs, attempts, facts, members, who, value, others] = packed;
+  const [goal, goalName, event, test, currency, once] = kinds[kind] as PackedKind;
+  const { stored, ...rest } = others === 0 ? {} : others;
+  const names = { goal, goalName, event, eventId, eventTimeMs, test };
+  const postback: Postback = { id, dedupeId: id, network, ...names, facts, ...rest };
+  if (value !== 0) postback.value = value;
+  if (currency !== null) postback.currency = currency;
+  if (once !== null) postback.once = once;
+  addPeople(postback, members, who);
+  return stored === undefined ? { postback, attempts } : { postback, attempts, stored };
+}
+
+function addPeople(postback: Postback, members: string[] | 0, who: string | number): void {
+  if (members !== 0) postback.members = members;
+  if (typeof who === 'string') postback.person = who;
+  else if (who !== NOBODY && members !== 0) postback.person = members[who];
+}
+
+type FourthEntry = [
   id: string,
   goal: string,
   goalName: string,
@@ -80,56 +188,16 @@ type PackedEntry = [
   attempts: number,
   facts: object,
   members: string[] | 0,
-  /** A number: which of the members. */
   person: string | number,
-  rest: Rest,
+  rest: Omit<Postback, Exclude<Named, 'value'> | 'goal' | 'goalName' | 'event'> & {
+    dedupeId?: string;
+    stored?: boolean;
+  },
 ];
 
-type Rest = Omit<Postback, NamedByPlace | 'dedupeId'> & { dedupeId?: string; stored?: boolean };
-/** Every field by name, so that none is forgotten. */
-type Every<T> = { [K in keyof Required<T>]: T[K] | undefined };
-
-type NamedByPlace =
-  'id' | 'network' | 'goal' | 'goalName' | 'event' | 'eventId' | 'eventTimeMs' | 'facts' | 'members' | 'person';
-
-const NOBODY = -1;
-
-/** The entries of one flight, all of one network, as JSON text: a third shorter than as objects. */
-export function packEntries(entries: readonly Entry[]): string {
-  return JSON.stringify(entries.map(packEntry));
-}
-
-function packEntry({ postback, attempts, stored }: Entry): PackedEntry {
-  const { id, dedupeId, goal, goalName, event, eventId, eventTimeMs, facts, members, person } = postback;
-  const { test, value, currency, once, membership } = postback;
-  // Field by field, what is undefined to be left out by JSON: to copy all but some of an object costs as much as to pack it.
-  const rest: Every<Rest> = {
-    test,
-    value,
-    currency,
-    once,
-    membership,
-    dedupeId: dedupeId === id ? undefined : dedupeId,
-    stored,
-  };
-  const place = person === undefined ? NOBODY : (members?.indexOf(person) ?? NOBODY);
-  const who = person === undefined || place !== NOBODY ? place : person;
-  return [id, goal, goalName, event, eventId, eventTimeMs, attempts, facts, members ?? 0, who, rest as Rest];
-}
-
-/** The entries that {@link packEntries} packed. */
-export function unpackEntries(packed: unknown, network: unknown): Entry[] {
-  return (JSON.parse(String(packed)) as (PackedEntry | Entry)[]).map((entry) =>
-    // As the third version of the file format has them.
-    Array.isArray(entry) ? unpackEntry(entry, network as NetworkName) : entry,
-  );
-}
-
-function unpackEntry(packed: PackedEntry, network: NetworkName): Entry {
+function unpackFourth(packed: FourthEntry, network: NetworkName): Entry {
   const [id, goal, goalName, event, eventId, eventTimeMs, attempts, facts, members, who, { stored, ...rest }] = packed;
   const postback: Postback = { id, dedupeId: id, network, goal, goalName, event, eventId, eventTimeMs, facts, ...rest };
-  if (members !== 0) postback.members = members;
-  if (typeof who === 'string') postback.person = who;
-  else if (who !== NOBODY && members !== 0) postback.person = members[who];
+  addPeople(postback, members, who);
   return stored === undefined ? { postback, attempts } : { postback, attempts, stored };
 }

@@ -88,8 +88,7 @@ function renderEvent({ postback, mapping }: Outgoing): string {
   const facts = postback.facts as AmazonFacts;
   const description = mapping as EventDescription;
   let text =
-    `{"eventDescription":${renderDescription(description)}` +
-    `,"eventTime":"${new Date(postback.eventTimeMs).toISOString()}","countryCode":"${facts.country}"` +
+    `${beginningOf(description).text}"eventTime":"${new Date(postback.eventTimeMs).toISOString()}","countryCode":"${facts.country}"` +
     `,"matchKeys":${renderMatchKeys(facts.keys, MAX_MATCH_KEYS)},"eventId":${quoteJson(postback.dedupeId)}`;
   if (description.type === PURCHASE_TYPE) {
     const money = moneyOf(facts, EVENTS_API_CURRENCIES);
@@ -102,6 +101,24 @@ function renderEvent({ postback, mapping }: Outgoing): string {
   if (facts.aref) text += `,"arefMeasurementTokens":${quoteJson(facts.aref)}`;
   if (facts.userAgent) text += `,"deviceInfo":{"userAgent":${quoteJson(facts.userAgent)}}`;
   return `${text}}`;
+}
+
+/** How every event of a mapping begins, and the most bytes that its names take: made once. */
+interface Beginning {
+  text: string;
+  bytes: number;
+}
+
+const BEGINNINGS = new WeakMap<EventDescription, Beginning>();
+
+function beginningOf(description: EventDescription): Beginning {
+  const known = BEGINNINGS.get(description);
+  if (known !== undefined) return known;
+  const { name, type, source, dataset = '' } = description;
+  const bytes = boundJsonBytes(name) + boundJsonBytes(type) + boundJsonBytes(source) + boundJsonBytes(dataset);
+  const made = { text: `{"eventDescription":${renderDescription(description)},`, bytes };
+  BEGINNINGS.set(description, made);
+  return made;
 }
 
 function renderDescription({ name, type, source, dataset }: EventDescription): string {
@@ -117,9 +134,11 @@ const FIXED_BYTES = 620;
 
 function boundEventBytes({ postback, mapping }: Outgoing): number {
   const facts = postback.facts as AmazonFacts;
-  const { name, type, source, dataset } = mapping as EventDescription;
-  let bytes = FIXED_BYTES + boundMatchKeysBytes(facts.keys) + boundJsonBytes(postback.dedupeId);
-  bytes += boundJsonBytes(name) + boundJsonBytes(type) + boundJsonBytes(source) + boundJsonBytes(dataset ?? '');
+  let bytes =
+    FIXED_BYTES +
+    beginningOf(mapping as EventDescription).bytes +
+    boundMatchKeysBytes(facts.keys) +
+    boundJsonBytes(postback.dedupeId);
   bytes += boundJsonBytes(facts.adEventKey ?? '') + boundJsonBytes(facts.aref ?? '');
   bytes += boundJsonBytes(facts.userAgent ?? '');
   return facts.consent ? bytes + JSON.stringify(facts.consent).length : bytes;

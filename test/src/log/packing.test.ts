@@ -141,6 +141,34 @@ describe('packEntries', () => {
     );
   });
 
+  it('reads what the fourth version of the file format wrote', () => {
+    const written =
+      '[["5fedf7034590133df80918ed8e45016c","g","Goal","purchase","e-1",1795476247695,2,{"a":1},["m1","m2"],1,' +
+      '{"test":false,"value":"1.99","currency":"USD","once":true,"stored":true}],' +
+      '["6fedf7034590133df80918ed8e45016c","g","Goal","level","e-2",1795476247696,0,{},0,"p",{"test":true,"dedupeId":"d"}]]';
+    const common = { network: 'amazon', goal: 'g', goalName: 'Goal' };
+    const id = '5fedf7034590133df80918ed8e45016c';
+    const other = '6fedf7034590133df80918ed8e45016c';
+    const money = { value: '1.99', currency: 'USD', once: true, test: false };
+    expect(unpackEntries(written, 'amazon')).toEqual([
+      {
+        postback: {
+          ...{ ...common, id, dedupeId: id, event: 'purchase', eventId: 'e-1', eventTimeMs: 1795476247695, ...money },
+          ...{ facts: { a: 1 }, members: ['m1', 'm2'], person: 'm2' },
+        },
+        attempts: 2,
+        stored: true,
+      },
+      {
+        postback: {
+          ...{ ...common, id: other, dedupeId: 'd', event: 'level', eventId: 'e-2', eventTimeMs: 1795476247696 },
+          ...{ test: true, facts: {}, person: 'p' },
+        },
+        attempts: 0,
+      },
+    ]);
+  });
+
   it('reads what the third version of the file format wrote', () => {
     fc.assert(
       fc.property(fc.array(entry), (entries) => {
