@@ -70,7 +70,8 @@ describe('demo', () => {
     expect(first).toMatchObject({ status: 'retried', http: 429, attempt: 1 });
     expect(second).toMatchObject({ status: 'success', http: 207, attempt: 2, eventId: first!.eventId });
     expect(data.log.filter(({ status }) => status === 'skipped').length).toBeGreaterThan(2);
-    expect(readdirSync(home)).toEqual([]);
+    // Neither config nor data: only the program's own code, compiled (docs/decisions/code-cache.md).
+    expect(readdirSync(home)).toEqual(['cache']);
     expect(left()).toEqual([]);
   });
 
