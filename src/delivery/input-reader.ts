@@ -8,7 +8,6 @@ import { Intake } from './intake.js';
 import { prescan } from './prescan.js';
 import { Progress } from './progress.js';
 import { readStream } from './read-stream.js';
-import type { SendRun } from './send.js';
 
 /** The beginning of a file that is read from its middle: up to the place, and last of all. */
 interface Beginning {
@@ -30,7 +29,7 @@ export class InputReader {
   readonly #setup: string;
   readonly #beginnings: Beginning[] = [];
 
-  constructor(delivery: Delivery, { strict, goals }: Pick<SendRun, 'strict' | 'goals'>) {
+  constructor(delivery: Delivery, { strict, goals }: { strict: boolean; goals: readonly string[] }) {
     this.#delivery = delivery;
     this.#intake = new Intake(delivery, strict);
     this.#isStrict = strict;
