@@ -22,6 +22,8 @@ export interface DeliveryOptions extends Selection {
   command: string;
   report: Report;
   signal: AbortSignal;
+  /** Takes over what dead runs left behind as late as may be; see DeliveryLog.open. */
+  takesOverLate?: boolean;
   /** Wait at the end until networks that decide later have decided. */
   waits?: boolean;
   /** Delivers records of audience lists too. */
@@ -96,6 +98,7 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
       random,
     },
     command,
+    options.takesOverLate,
   );
   const tally = new Tally({ run: log.run.name, command, workspace: workspace.name });
   const underway = new Underway();

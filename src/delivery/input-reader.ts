@@ -74,7 +74,7 @@ export class InputReader {
     await this.#settleFormat(input, place);
     const message = `${input.name}: going on at line ${place.line + 1}, where an earlier run was; the lines before it come last.`;
     this.#delivery.report({ type: 'input', message });
-    await this.#take(input, { from: place }, marks);
+    await this.#take(input, { from: place }, marks, true);
   }
 
   async #readStream(input: Input): Promise<void> {
@@ -99,9 +99,13 @@ export class InputReader {
     else await this.#readFile(input);
   }
 
-  async #take(input: Input, part: Part, marks?: FileMarks): Promise<void> {
+  /** @param isResumed sends off at once what the first lines make: whoever takes up a run has waited, and much more follows */
+  async #take(input: Input, part: Part, marks?: FileMarks, isResumed = false): Promise<void> {
+    let isFirst = isResumed;
     for await (const { lines, place } of readPart(input, part, this.#delivery.signal)) {
       await this.#intake.take(lines, input, false);
+      if (isFirst) for (const lane of this.#delivery.lanes.values()) lane.flush();
+      isFirst = false;
       await this.#intake.settle({ goesOn: true });
       if (marks && place) this.#progress.note(marks.key, marks.mark(place));
     }

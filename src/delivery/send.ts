@@ -29,7 +29,7 @@ export async function runSend(workspace: Workspace, run: SendRun): Promise<Summa
   await checkInputs(run.inputs);
   if (run.strict) await checkLines(run.inputs, run.report);
   let fault: InputError | undefined;
-  const summary = await withDelivery(workspace, { ...run, command: 'send' }, async (delivery) => {
+  const summary = await withDelivery(workspace, { ...run, command: 'send', takesOverLate: true }, async (delivery) => {
     const reader = new InputReader(delivery, run);
     try {
       await reader.readAll(run.inputs);

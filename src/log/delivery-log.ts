@@ -16,7 +16,7 @@ import { Memberships, settleMembership } from './memberships.js';
 import { People } from './people.js';
 import type { RowOutcome, RowPlace, StoredPostback } from './postback-rows.js';
 import type { KeptPlace } from './places.js';
-import { dropPlace, findPlace, putPlace } from './places.js';
+import { findPlace, putPlace, putPlaces } from './places.js';
 import { PostbackRows } from './postback-rows.js';
 import { closeRequest, insertRequest } from './request-rows.js';
 import type { ReplayCandidate } from './replay-rows.js';
@@ -24,6 +24,7 @@ import type { Run } from './runs.js';
 import { Runs } from './runs.js';
 import { prepareSchema } from './schema.js';
 import { SeenIndex } from './seen-index.js';
+import { insertSkips } from './skip-rows.js';
 import { takeOver } from './takeover.js';
 
 /** How many postbacks a replay has claimed of one kind. */
@@ -66,6 +67,8 @@ export class DeliveryLog {
   readonly #seen: SeenIndex;
   readonly #flights: Flights;
   #mayHaveRows: boolean;
+  /** Dead runs were there when the log was opened, and are still to be taken over. */
+  #owesTakeOver = false;
   #listPlaces: (isEnd: boolean) => readonly KeptPlace[] = () => [];
 
   private constructor(database: Database, run: Run, runs: Runs, options: LogOptions) {
@@ -85,8 +88,12 @@ export class DeliveryLog {
     this.#mayHaveRows = this.#rows.count() > 0;
   }
 
-  /** Opens the log, registers a run in it and takes over what dead runs left behind. */
-  static open(options: LogOptions, command: string): DeliveryLog {
+  /**
+   * Opens the log, registers a run in it and takes over what dead runs left behind.
+   * @param isLate takes over when something known is met, or the first answer is there: it takes longer than all else
+   *   before the first request, and a run that goes on behind those needs none of it. Rows are not to be listed before.
+   */
+  static open(options: LogOptions, command: string, isLate = false): DeliveryLog {
     const database = openDatabase(options.path, options.synchronous);
     prepareSchema(database, options.path, options.random);
     const runs = new Runs(database, options.clock);
@@ -95,12 +102,20 @@ export class DeliveryLog {
       return runs.start(command, options.random);
     });
     const log = new DeliveryLog(database, run, runs, options);
-    log.#takeOver();
+    if (isLate) log.#owesTakeOver = runs.findDead(run).length > 0;
+    else log.#takeOver();
     return log;
   }
 
   /** What became of this postback so far. */
   standing(key: Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>): Standing {
+    const found = this.#look(key);
+    if (found === 'unknown' || !this.#owesTakeOver) return found;
+    this.#takeOver();
+    return this.#look(key);
+  }
+
+  #look(key: Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>): Standing {
     const row = this.#mayHaveRows ? this.#rows.find(key.id) : undefined;
     if (row) return row;
     return this.#seen.has(key) ? 'known' : 'unknown';
@@ -120,7 +135,7 @@ export class DeliveryLog {
   hold(account: string, entries: readonly Entry[]): Promise<void> {
     return this.#queue.write(() => {
       // What a request or a row holds already needs no holding.
-      const loose = entries.filter(({ postback }) => this.standing(postback) === 'unknown');
+      const loose = entries.filter(({ postback }) => this.#look(postback) === 'unknown');
       if (loose.length > 0) this.#flights.hold(account, loose);
     });
   }
@@ -206,7 +221,7 @@ export class DeliveryLog {
       this.#runs.beat(this.run);
       const open = { request, flight: flight ?? this.#flights.insert(account, mine, request), entries: mine };
       tell?.();
-      this.#putPlaces(false);
+      putPlaces(this.database, this.#listPlaces(false), this.#clock.now());
       return { open, dropped };
     });
   }
@@ -223,6 +238,7 @@ export class DeliveryLog {
     again: readonly (readonly Entry[])[],
   ): Promise<number[] | undefined> {
     return this.#queue.write(() => {
+      if (this.#owesTakeOver) this.#inherit();
       if (!closeRequest(this.database, open.request, result, this.#clock.now())) return undefined;
       // Who is in an audience list is remembered by salted hashes alone: their facts are not kept.
       const kept = result.verdicts.filter(
@@ -272,13 +288,7 @@ export class DeliveryLog {
   skip(entries: readonly SkipEntry[]): Promise<void> {
     if (entries.length === 0) return Promise.resolve();
     return this.#queue.write(() => {
-      const packed = entries.map(({ eventId, event, reason, goal, network, message }) => {
-        const row = [eventId, event, reason, goal ?? null, network ?? null];
-        return message === undefined ? row : [...row, message];
-      });
-      this.database
-        .prepare('INSERT INTO skip (run, at, count, entries) VALUES (?, ?, ?, ?)')
-        .run(this.run.id, this.#clock.now(), entries.length, JSON.stringify(packed));
+      insertSkips(this.database, this.run.id, this.#clock.now(), entries);
       for (const { postback, reason, message } of entries) {
         if (postback === undefined) continue;
         this.#mayHaveRows = true;
@@ -322,9 +332,10 @@ export class DeliveryLog {
   /** Ends the run and closes the file. */
   async close(summary: object): Promise<void> {
     await this.#queue.write(() => {
+      if (this.#owesTakeOver) this.#inherit();
       this.#rows.release(this.run.id);
       this.#flights.clear();
-      this.#putPlaces(true);
+      putPlaces(this.database, this.#listPlaces(true), this.#clock.now());
       this.#runs.end(this.run, JSON.stringify(summary));
     });
     this.database.close();
@@ -333,13 +344,6 @@ export class DeliveryLog {
   /** Closes the file after a fault: what this run leaves behind is taken over by the next. */
   abandon(): void {
     this.database.close();
-  }
-
-  #putPlaces(isEnd: boolean): void {
-    for (const { path, place } of this.#listPlaces(isEnd)) {
-      if (place) putPlace(this.database, path, place, this.#clock.now());
-      else dropPlace(this.database, path);
-    }
   }
 
   #findObstacle(entry: Entry, isRetry: boolean): DroppedEntry['reason'] | undefined {
@@ -376,14 +380,19 @@ export class DeliveryLog {
     return this.#seen.foreign === 0 || !this.#seen.has(postback);
   }
 
-  /** What dead runs left behind becomes pending. */
   #takeOver(): void {
-    this.database.transact(() => {
-      const dead = this.#runs.findDead(this.run);
-      if (dead.length === 0) return;
-      this.#seen.catchUp();
-      takeOver(this.database, this.#rows, this.#seen, dead, this.#clock);
-      this.#mayHaveRows = true;
-    });
+    this.database.transact(() => this.#inherit());
+  }
+
+  /** What dead runs left behind becomes pending. Call inside a write transaction. */
+  #inherit(): void {
+    const dead = this.#runs.findDead(this.run);
+    // Another process may have been quicker: then it has written the rows.
+    this.#mayHaveRows ||= this.#owesTakeOver;
+    this.#owesTakeOver = false;
+    if (dead.length === 0) return;
+    this.#seen.catchUp();
+    takeOver(this.database, this.#rows, this.#seen, dead, this.#clock);
+    this.#mayHaveRows = true;
   }
 }

@@ -15,9 +15,12 @@ export function putPlace(database: Database, path: string, place: Place, nowMs: 
     .run(path, device, inode, offset, line, head, headBytes, nowMs);
 }
 
-/** Forgets the place in a file. Call inside a write transaction. */
-export function dropPlace(database: Database, path: string): void {
-  database.prepare('DELETE FROM checkpoint WHERE path = ?').run(path);
+/** Keeps places, and forgets those of inputs that nobody needs to begin in. Call inside a write transaction. */
+export function putPlaces(database: Database, kept: readonly KeptPlace[], nowMs: number): void {
+  for (const { path, place } of kept) {
+    if (place) putPlace(database, path, place, nowMs);
+    else database.prepare('DELETE FROM checkpoint WHERE path = ?').run(path);
+  }
 }
 
 /** The place in a file where reading stopped, if it was read before. */

@@ -25,9 +25,9 @@ export function makeFolder(): string {
 }
 
 /** A delivery log in a folder of its own. */
-export function openLog(path: string, command = 'send'): DeliveryLog {
+export function openLog(path: string, command = 'send', isLate = false): DeliveryLog {
   const parts = { synchronous: 'normal', keepDelivered: 100, clock: systemClock, random: systemRandom } as const;
-  return DeliveryLog.open({ path, workspace: WORKSPACE, ...parts }, command);
+  return DeliveryLog.open({ path, workspace: WORKSPACE, ...parts }, command, isLate);
 }
 
 /** The rows that `logs` would show. */

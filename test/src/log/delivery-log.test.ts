@@ -245,3 +245,55 @@ it.each([
   expect(again.standing(makeEntry(4).postback)).toBe('unknown');
   await again.close({});
 });
+
+describe('a log that is opened to take over late', () => {
+  /** A run that died with a request on its way. */
+  async function die(entries: Entry[]): Promise<void> {
+    const log = openLog(path);
+    await begin(log, entries);
+    log.abandon();
+    const database = new DatabaseSync(path);
+    // No process has that number.
+    database.exec('UPDATE run SET pid = 4194305');
+    database.close();
+  }
+
+  function countPending(): unknown {
+    const database = new DatabaseSync(path);
+    const row = database.prepare("SELECT count(*) AS n FROM postback WHERE state = 'pending' AND run IS NULL").get();
+    database.close();
+    return (row as { n: number }).n;
+  }
+
+  it('does so when something of a dead run is met, and not before', async () => {
+    await die([makeEntry(1), makeEntry(2)]);
+    const log = openLog(path, 'send', true);
+    expect(log.standing(makeEntry(3).postback)).toBe('unknown');
+    expect(countPending()).toBe(0);
+    expect(log.standing(makeEntry(1).postback)).toMatchObject({ state: 'pending', attempts: 1 });
+    expect(countPending()).toBe(2);
+    const [entry] = await log.claim([makeEntry(1).postback.id]);
+    await deliver(log, [entry as Entry]);
+    expect(log.standing(makeEntry(1).postback)).toBe('known');
+    await log.close({});
+    expect(countPending()).toBe(1);
+  });
+
+  it.each<[when: string, meet: (log: DeliveryLog) => Promise<void>]>([
+    ['the first answer', (log) => deliver(log, [makeEntry(3)])],
+    ['a beat', (log) => log.beat()],
+    ['the end', (log) => log.close({})],
+  ])('does so with %s at the latest', async (_, meet) => {
+    await die([makeEntry(1), makeEntry(2)]);
+    await meet(openLog(path, 'send', true));
+    expect(countPending()).toBe(2);
+  });
+
+  it('finds the rows that another process was quicker to write', async () => {
+    await die([makeEntry(1)]);
+    const log = openLog(path, 'send', true);
+    await openLog(path).close({});
+    expect(log.standing(makeEntry(1).postback)).toMatchObject({ state: 'pending', run: undefined });
+    await log.close({});
+  });
+});
