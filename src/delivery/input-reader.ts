@@ -2,18 +2,21 @@ import { InputError } from '../errors.js';
 import { FileMarks } from '../events/file-marks.js';
 import type { Input, Part } from '../events/input.js';
 import { readLines, readPart } from '../events/input.js';
-import type { Place } from '../events/place.js';
+import type { LinePlace } from '../events/place.js';
 import type { Delivery } from './delivery.js';
 import { Intake } from './intake.js';
 import { prescan } from './prescan.js';
 import { Progress } from './progress.js';
 import { readStream } from './read-stream.js';
 
+/** A request seldom holds more lines behind a place than there are in a small part and a whole one (events/input.ts). */
+const PARTS_OF_A_REQUEST = 2;
+
 /** The beginning of a file that is read from its middle: up to the place, and last of all. */
 interface Beginning {
   input: Input;
   marks: FileMarks;
-  place: Place;
+  place: LinePlace;
 }
 
 /**
@@ -67,14 +70,30 @@ export class InputReader {
     if (input.path === undefined) return this.#readStream(input);
     const marks = this.#isStrict ? undefined : await FileMarks.open(input, this.#setup);
     if (marks) this.#progress.enter(marks.key);
-    const place = marks && this.#delivery.log.findPlace(marks.key);
-    if (!place || !(await marks.has(place))) return this.#readFile(input, marks);
+    const kept = marks && this.#delivery.log.findPlace(marks.key);
+    if (!kept || !(await marks.has(kept))) return this.#readFile(input, marks);
+    const place = await this.#skipKnown(input, kept);
     this.#beginnings.push({ input, marks, place });
     if (marks.isEnd(place)) return;
     await this.#settleFormat(input, place);
     const message = `${input.name}: going on at line ${place.line + 1}, where an earlier run was; the lines before it come last.`;
     this.#delivery.report({ type: 'input', message });
     await this.#take(input, { from: place }, marks, true);
+  }
+
+  /**
+   * A place a little further on. The last request that left before the place was kept holds lines behind it too, and as long as
+   * nothing known is met nothing needs to be taken over. Where a goal counts once per player, no line may be passed over.
+   */
+  async #skipKnown(input: Input, place: LinePlace): Promise<LinePlace> {
+    if (this.#delivery.workspace.goals.some(({ trigger }) => trigger === 'once')) return place;
+    let end = place;
+    let parts = 0;
+    for await (const read of readPart(input, { from: place }, this.#delivery.signal)) {
+      end = read.place ?? end;
+      if (++parts === PARTS_OF_A_REQUEST) break;
+    }
+    return end;
   }
 
   async #readStream(input: Input): Promise<void> {
@@ -101,18 +120,16 @@ export class InputReader {
 
   /** @param isResumed sends off at once what the first lines make: whoever takes up a run has waited, and much more follows */
   async #take(input: Input, part: Part, marks?: FileMarks, isResumed = false): Promise<void> {
-    let isFirst = isResumed;
     for await (const { lines, place } of readPart(input, part, this.#delivery.signal)) {
       await this.#intake.take(lines, input, false);
-      if (isFirst) for (const lane of this.#delivery.lanes.values()) lane.flush();
-      isFirst = false;
+      if (isResumed) for (const lane of this.#delivery.lanes.values()) lane.sendFirst();
       await this.#intake.settle({ goesOn: true });
       if (marks && place) this.#progress.note(marks.key, marks.mark(place));
     }
   }
 
   /** The first lines decide how the others are read. */
-  async #settleFormat(input: Input, place: Place): Promise<void> {
+  async #settleFormat(input: Input, place: LinePlace): Promise<void> {
     for await (const { lines } of readPart(input, { to: place }, this.#delivery.signal)) {
       if (this.#intake.settleFormat(lines, input)) return;
     }

@@ -90,6 +90,11 @@ export class Lane {
     if (entries.length > 0) await this.#deps.log.hold(this.#deps.channel.account, entries);
   }
 
+  /** Sends off what there is, unless something is on its way already. */
+  sendFirst(): void {
+    if (this.#underway.size === 0 && !this.#courier.hasDeparted) this.flush();
+  }
+
   /** Sends off the batches that are being filled. */
   flush(): void {
     for (const batch of this.#batcher.takeAll()) this.#carry(batch);

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 
 import type { Input, ReadPlace } from './input.js';
 import { hashBlock, isPlainFile } from './input.js';
-import type { Place } from './place.js';
+import type { LinePlace, Place } from './place.js';
 
 /** What the file system says of a file: all of it is the same as long as nobody writes to it or puts another in its place. */
 interface FileState {
@@ -40,7 +40,7 @@ export class FileMarks {
   }
 
   /** Whether there is nothing behind a place. */
-  isEnd({ offset }: Place): boolean {
+  isEnd({ offset }: LinePlace): boolean {
     return offset === this.#state.size;
   }
 

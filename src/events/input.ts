@@ -19,6 +19,8 @@ const CHUNK_BYTES = 256 * 1024;
 const BLOCK_BYTES = 1024;
 /** Lines of so many bytes are taken at once. They live while they are planned: with more, garbage is carried about before it is freed. */
 const PART_BYTES = 64 * 1024;
+/** Of a file that is read from its middle so much is taken first: planning a few lines is enough for a first request. */
+const FIRST_BYTES = 8 * 1024;
 
 /** One input: a file or a stream, with the name that messages use. */
 export interface Input {
@@ -94,7 +96,7 @@ export async function* readPart(input: Input, part: Part, signal?: AbortSignal):
   let isFirst = part.from === undefined;
   let start = part.from?.offset ?? 0;
   try {
-    for await (const bytes of cutBytes(openBytes(input, part, signal))) {
+    for await (const bytes of cutBytes(openBytes(input, part, signal), part)) {
       if (isFirst && bytes.length > 0) {
         isFirst = false;
         refuseUtf16(input.name, bytes);
@@ -113,9 +115,15 @@ export async function* readPart(input: Input, part: Part, signal?: AbortSignal):
   if (last.length > 0) yield { lines: last };
 }
 
-async function* cutBytes(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* cutBytes(chunks: AsyncIterable<Buffer>, { from }: Part): AsyncGenerator<Buffer> {
+  let size = from ? FIRST_BYTES : PART_BYTES;
   for await (const bytes of chunks) {
-    for (let start = 0; start < bytes.length; start += PART_BYTES) yield bytes.subarray(start, start + PART_BYTES);
+    for (let start = 0; start < bytes.length;) {
+      const part = bytes.subarray(start, start + size);
+      start += part.length;
+      size = PART_BYTES;
+      yield part;
+    }
   }
 }
 

@@ -177,6 +177,24 @@ describe('a send that takes up another', () => {
     },
   );
 
+  it('skips what the last requests held where no goal counts once', { timeout: 120_000 }, async () => {
+    const goals = GOALS.map((goal) => ({ ...goal, trigger: 'repeatable' }));
+    const clean = await setUpBench([], { goals });
+    const text = makeEvents('\n', 0, 4000);
+    await clean.run('send', writeEvents(clean, 'events.jsonl', text), '--json');
+    const ids = clean.sandbox.state.conversions().map(({ dedupeId }) => dedupeId ?? '');
+    const bench = await setUpBench(SLOW, { goals });
+    const file = writeEvents(bench, 'events.jsonl', text);
+    await killSend(bench, ids.length * 0.4, file);
+    const place = placesOf(bench).at(0)?.line ?? 0;
+    const read = await sendWithoutPlaces(bench, [file]);
+    const resumed = await bench.run('send', file, '--json');
+    expect(countsOf(resumed)).toEqual(countsOf(read));
+    const [first] = invalidOf(resumed);
+    expect(Number(first?.split(':')[1])).toBeGreaterThan(place);
+    expectEachOnce(bench, ids);
+  });
+
   it('goes on in the file that it was at, and reads those before it last', { timeout: 120_000 }, async () => {
     const texts = [makeEvents('\n', 0, 1500), makeEvents('\n', 1500, 4500)];
     const ids = await planOf(...texts);
