@@ -26,7 +26,8 @@ export class FileMarks {
     this.key = `send:${resolve(path)}`;
     this.#path = path;
     this.#state = state;
-    this.#setup = setup;
+    // Hashed once: it may be long, and takes part in every mark.
+    this.#setup = hashBlock(Buffer.from(setup));
   }
 
   /**

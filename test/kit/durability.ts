@@ -15,7 +15,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { makeUuid } from './events.js';
 import { makeFolder, readLog } from './log.js';
-import type { RunningPostback } from './run.js';
+import type { RunningPostback, RunResult } from './run.js';
 import { spawnPostback } from './run.js';
 
 const GOAL = 'every-purchase';
@@ -93,6 +93,19 @@ export async function killWhen({ child, finished }: RunningPostback, isTime: () 
   const { signal } = await finished;
   clearInterval(timer);
   return signal === 'SIGKILL';
+}
+
+/** Sends SIGINT once `isTime`. Resolves with how it ended: 130 where it was stopped, another code where it was done before. */
+export async function stopWhen({ child, finished }: RunningPostback, isTime: () => boolean): Promise<RunResult> {
+  let asked = false;
+  const timer = setInterval(() => {
+    if (asked || !isTime()) return;
+    asked = true;
+    child.kill('SIGINT');
+  }, 2);
+  const result = await finished;
+  clearInterval(timer);
+  return result;
 }
 
 /** Holds the sandbox against what was to be delivered, and the log against the sandbox, event by event. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 
+import { runBundled } from '../kit/run-bundled.js';
+
 interface Module {
   loadRequiresLate: (text: string) => string;
 }
@@ -7,20 +9,6 @@ interface Module {
 const { loadRequiresLate } = (await import(
   new URL('../../scripts/bundle/late-requires.js', import.meta.url).href
 )) as Module;
-
-/** Runs a CommonJS text; what it requires is told in `loaded`, in order. */
-function run(text: string, modules: Record<string, unknown>): { exports: Record<string, unknown>; loaded: string[] } {
-  const loaded: string[] = [];
-  const module = { exports: {} as Record<string, unknown> };
-  const require = (id: string): unknown => {
-    loaded.push(id);
-    return modules[id];
-  };
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const evaluate = new Function('module', 'exports', 'require', text) as (...parts: unknown[]) => void;
-  evaluate(module, module.exports, require);
-  return { exports: module.exports, loaded };
-}
 
 const TEXT = `const require_rolldown_runtime = require("./runtime.js");
 const require_base = require("../chunks/base.js");
@@ -56,7 +44,7 @@ const MODULES = {
 };
 
 test('does what the chunk did, and loads a module when it is first used, once', () => {
-  const { exports, loaded } = run(loadRequiresLate(TEXT), MODULES);
+  const { exports, loaded } = runBundled(loadRequiresLate(TEXT), MODULES);
   expect(loaded).toEqual(['../chunks/base.js']);
   const { Thing, make, home, own } = exports as {
     Thing: new () => { name(): string };

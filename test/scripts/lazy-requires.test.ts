@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 
+import { runBundled } from '../kit/run-bundled.js';
+
 interface Module {
   makeRequiresLazy: (text: string) => string;
 }
@@ -7,20 +9,6 @@ interface Module {
 const { makeRequiresLazy } = (await import(
   new URL('../../scripts/bundle/lazy-requires.js', import.meta.url).href
 )) as Module;
-
-/** Runs a CommonJS text; what it requires is told in `loaded`, in order. */
-function run(text: string, modules: Record<string, unknown>): { exports: Record<string, unknown>; loaded: string[] } {
-  const loaded: string[] = [];
-  const module = { exports: {} as Record<string, unknown> };
-  const require = (id: string): unknown => {
-    loaded.push(id);
-    return modules[id];
-  };
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const evaluate = new Function('module', 'exports', 'require', text) as (...parts: unknown[]) => void;
-  evaluate(module, module.exports, require);
-  return { exports: module.exports, loaded };
-}
 
 const TEXT = `"use strict";
 var __importDefault = (this && this.__importDefault) || function (mod) { return (mod && mod.__esModule) ? mod : { "default": mod }; };
@@ -47,7 +35,7 @@ const MODULES = {
 };
 
 test('does what the text did, and loads a module when it is first used', () => {
-  const { exports, loaded } = run(makeRequiresLazy(TEXT), MODULES);
+  const { exports, loaded } = runBundled(makeRequiresLazy(TEXT), MODULES);
   expect(loaded).toEqual(['plain', './used']);
   const { Thing, make } = exports as { Thing: new () => { name(): string }; make: () => unknown };
   expect(new Thing().name()).toBe('name whole plain');

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { derivePostbackId } from '../../../src/identity/postback-id.js';
 import type { BackfillPlan } from '../../../src/delivery/backfill-plan.js';
 import type { Bench } from '../../kit/durability.js';
-import { setUpBench } from '../../kit/durability.js';
+import { setUpBench, stopWhen } from '../../kit/durability.js';
 import { parseRows, readError, type RunSummary } from '../../kit/errand.js';
 import { makePurchase, makeUuid } from '../../kit/events.js';
 import type { RunningPostback } from '../../kit/run.js';
@@ -54,16 +54,9 @@ function numberOf(eventId: string): number {
   return Number.parseInt(eventId.slice(-12), 16);
 }
 
-/** Sends SIGINT once `isTime`; its summary, if it was stopped. */
-async function stopWhen({ child, finished }: RunningPostback, isTime: () => boolean): Promise<RunSummary | undefined> {
-  let asked = false;
-  const timer = setInterval(() => {
-    if (asked || !isTime()) return;
-    asked = true;
-    child.kill('SIGINT');
-  }, 2);
-  const { code, stdout, stderr } = await finished;
-  clearInterval(timer);
+/** Stops it once `isTime`; its summary, if it was not done before. */
+async function stopBackfill(running: RunningPostback, isTime: () => boolean): Promise<RunSummary | undefined> {
+  const { code, stdout, stderr } = await stopWhen(running, isTime);
   expect([0, 130], stderr).toContain(code);
   return code === 130 ? (JSON.parse(stdout) as RunSummary) : undefined;
 }
@@ -93,7 +86,7 @@ describe('backfill', () => {
       for (const part of [0.2, 0.45, 0.75]) {
         const before = state.conversions().length;
         const running = await bench.start(...args);
-        const summary = await stopWhen(running, () => state.received() >= part * eligible.length);
+        const summary = await stopBackfill(running, () => state.received() >= part * eligible.length);
         orders.push(
           state
             .conversions()

@@ -5,7 +5,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 
 import type { Bench } from '../../kit/durability.js';
-import { expectEachOnce, killWhen, logPathOf, setUpBench } from '../../kit/durability.js';
+import { expectEachOnce, killWhen, logPathOf, setUpBench, stopWhen } from '../../kit/durability.js';
 import type { RunSummary } from '../../kit/errand.js';
 import { makePurchase, makeUuid } from '../../kit/events.js';
 import type { RunningPostback, RunResult } from '../../kit/run.js';
@@ -85,17 +85,8 @@ async function killSend(bench: Bench, count: number, ...files: string[]): Promis
   expect(await killWhen(running, isTime)).toBe(true);
 }
 
-/** Sends SIGINT once `isTime`. Resolves to whether it was stopped. */
-async function stopWhen({ child, finished }: RunningPostback, isTime: () => boolean): Promise<boolean> {
-  let asked = false;
-  const timer = setInterval(() => {
-    if (asked || !isTime()) return;
-    asked = true;
-    child.kill('SIGINT');
-  }, 2);
-  const { code } = await finished;
-  clearInterval(timer);
-  return code === 130;
+async function isStopped(running: RunningPostback, isTime: () => boolean): Promise<boolean> {
+  return (await stopWhen(running, isTime)).code === 130;
 }
 
 /** The same send in a copy of the home whose log knows no places: it reads from the beginning. */
@@ -142,8 +133,8 @@ describe('a send that takes up another', () => {
   it.each<[how: string, end: '\n' | '\r\n', moments: number[], interrupt: typeof killWhen]>([
     ['killed in the middle', '\r\n', [0.5], killWhen],
     ['killed again and again', '\n', [0.2, 0.4, 0.6, 0.8, 0.95], killWhen],
-    ['stopped', '\n', [0.4], stopWhen],
-    ['stopped again and again', '\r\n', [0.3, 0.6], stopWhen],
+    ['stopped', '\n', [0.4], isStopped],
+    ['stopped again and again', '\r\n', [0.3, 0.6], isStopped],
   ])(
     '%s delivers what one run would have, and counts all lines',
     { timeout: 120_000 },
