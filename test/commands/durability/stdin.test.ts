@@ -34,7 +34,7 @@ async function untilRecorded(bench: Bench, count: number): Promise<void> {
 
 async function replayAll(bench: Bench): Promise<RunSummary> {
   const { code, stdout, stderr } = await bench.run(...REPLAY);
-  expect(code, stderr).toBe(0);
+  expect(code, stdout + stderr).toBe(0);
   return JSON.parse(stdout) as RunSummary;
 }
 
