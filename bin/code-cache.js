@@ -58,7 +58,7 @@ function keepOnNode20({ folder, command, dist }) {
 
   const compile = Module.prototype._compile;
   Module.prototype._compile = function compileOrRecall(content, filename, format) {
-    if (!filename.startsWith(dist) && !filename.endsWith('.cjs')) return compile.call(this, content, filename, format);
+    if (!filename.startsWith(dist)) return compile.call(this, content, filename, format);
     const sum = crc32(content);
     const entry = known.entries.get(filename);
     const cachedData = entry?.sum === sum ? entry.data : undefined;

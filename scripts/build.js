@@ -42,7 +42,7 @@ async function build() {
   const plugins = listPluginCommands();
   const entries = { ...namedBySource([...commands, ...OTHER_ENTRIES]), ...plugins };
   const files = await bundle({ root, entries });
-  for (const [name, text] of files) writeFile(join(dist, name), text);
+  for (const [name, content] of files) writeFile(join(dist, name), Buffer.from(content));
   removeOthers(files);
   try {
     await writeManifest({ root, file: manifestFile });
@@ -59,10 +59,10 @@ function namedBySource(sources) {
 }
 
 /** Whoever runs the program meanwhile finds the old file or the new one, never half of it. */
-function writeFile(file, text) {
-  if (readText(file) === text) return;
+function writeFile(file, bytes) {
+  if (existsSync(file) && readFileSync(file).equals(bytes)) return;
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, text);
+  writeFileSync(`${file}.new`, bytes);
   renameSync(`${file}.new`, file);
 }
 

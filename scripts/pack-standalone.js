@@ -44,6 +44,7 @@ function packAll({ platform, arch, node, out }) {
   const home = join(work, 'postback');
   mkdirSync(join(home, 'bin'), { recursive: true });
   installProgram(home);
+  keepBinariesOf(home, `${platform === 'win' ? 'win32' : platform}-${arch}`);
   installRuntime(home, RUNTIMES[`${platform}-${arch}`] ?? `node-${platform}-${arch}`, node, platform);
   writeDoor(home, platform);
   const target = resolve(out, `postback-${version}-${platform}-${arch}.tar.gz`);
@@ -57,6 +58,14 @@ function installProgram(home) {
   writeFileSync(join(work, 'package.json'), '{"private":true}');
   npm(['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', join(work, tarball.filename)], work);
   cpSync(join(work, 'node_modules'), join(home, 'lib', 'node_modules'), { recursive: true });
+}
+
+/** The program has SQLite for every machine, the runtime is for one. */
+function keepBinariesOf(home, machine) {
+  const folder = join(home, 'lib', 'node_modules', 'postback', 'dist', 'sqlite');
+  const binaries = readdirSync(folder).filter((file) => file.endsWith('.node'));
+  if (!binaries.some((file) => file.startsWith(machine))) throw new Error(`there is no SQLite for ${machine}`);
+  for (const file of binaries) if (!file.startsWith(machine)) rmSync(join(folder, file));
 }
 
 /** The runtime as the registry has it: one file, and its licence. */

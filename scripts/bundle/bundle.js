@@ -3,21 +3,21 @@
 // CommonJS, because on Node 20 the loader of ES modules alone costs 10 ms.
 import { createRequire } from 'node:module';
 import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { loadRequiresLate } from './late-requires.js';
 import { collectNotices } from './notices.js';
+import { COMPILED_IN, PLACE, readBinaries } from './sqlite/binaries.js';
 import { trimOclif } from './trim-oclif.js';
 
 const resolveModule = createRequire(import.meta.url).resolve;
 
-/** The only package that is installed beside the program: its binaries cannot be bundled. */
-const INSTALLED = ['@photostructure/sqlite'];
-
-/** Tables that few events need, each in a file of its own that `createRequire` finds at the first of them. */
-const TABLES = {
+/** Each in a file of its own, at a place that is known: tables that few events need, and SQLite, which has its binaries beside it. */
+const APART = {
   'lib/phone-numbers': 'libphonenumber-js/min',
   'lib/countries': 'i18n-iso-countries/index.js',
   'lib/country-names': 'i18n-iso-countries/langs/en.json',
+  [`${PLACE}/index`]: '@photostructure/sqlite',
 };
 
 /** What every start needs; what help, and what a command, needs of oclif besides. `base`, below, is what most commands need of ours. */
@@ -42,19 +42,18 @@ const BASE = anyOf('commands/_face/workspace-command\\.', 'src/workspace\\.');
 /**
  * Bundles `entries` (name of the file in `dist` to source, both from `root`).
  *
- * @returns files of dist by name, the chunks before the entries that need them, so that they can be written in this order.
+ * @returns files of dist by name, text or bytes, each before those that need it, so that they can be written in this order.
  */
 export async function bundle({ root, entries }) {
-  const tables = Object.fromEntries(Object.entries(TABLES).map(([name, id]) => [name, resolveModule(id)]));
+  const apart = Object.fromEntries(Object.entries(APART).map(([name, id]) => [name, resolveModule(id)]));
   const build = await rolldown({
     cwd: root,
-    input: { ...entries, ...tables },
+    input: { ...entries, ...apart },
     platform: 'node',
     preserveEntrySignatures: 'allow-extension',
-    external: INSTALLED,
     // Module wrappers in brackets are compiled at once; most of them are never called.
     optimization: { pifeForModuleWrappers: false },
-    plugins: [trimOclif(), loadTablesLate(), { name: 'load-requires-late', renderChunk: loadRequiresLate }],
+    plugins: [trimOclif(), nameApart(), { name: 'load-requires-late', renderChunk: loadRequiresLate }],
     onLog(level, log) {
       // What nearly every command imports late is in the file that it has already.
       if (level !== 'debug' && log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT')
@@ -84,18 +83,20 @@ export async function bundle({ root, entries }) {
   const files = output.sort((one, other) => Number(one.isEntry) - Number(other.isEntry));
   return new Map([
     ['package.json', '{ "type": "commonjs" }\n'],
-    ['THIRD-PARTY-LICENSES.txt', collectNotices(output.flatMap(({ moduleIds }) => moduleIds))],
-    ...files.map(({ fileName, code }) => [fileName, toAscii(nameTables(fileName, code))]),
+    ['THIRD-PARTY-LICENSES.txt', collectNotices([...output.flatMap(({ moduleIds }) => moduleIds), ...COMPILED_IN])],
+    ...readBinaries(),
+    ...files.map(({ fileName, code }) => [fileName, toAscii(findApart(fileName, code))]),
   ]);
 }
 
-/** Sources load a table with `createRequire`; in the bundle that is a plain `require` of the table's file. */
-function loadTablesLate() {
-  const nameOf = new Map(Object.entries(TABLES).map(([name, id]) => [id, name]));
+/** What is apart is asked for by its name there. Sources load a table with `createRequire`; in the bundle that is a plain `require`. */
+function nameApart() {
+  const nameOf = new Map(Object.entries(APART).map(([name, id]) => [id, name]));
   return {
-    name: 'load-tables-late',
+    name: 'name-apart',
     resolveId(id, importer) {
-      return importer && nameOf.has(id) ? { id: `table:${nameOf.get(id)}`, external: true } : undefined;
+      if (id === 'node-gyp-build') return fileURLToPath(new URL('sqlite/binding.js', import.meta.url));
+      return importer && nameOf.has(id) ? { id: `apart:${nameOf.get(id)}`, external: true } : undefined;
     },
     transform: {
       filter: { id: /[\\/]src[\\/].*\.ts$/, code: 'createRequire' },
@@ -108,9 +109,9 @@ function loadTablesLate() {
   };
 }
 
-/** A file's text with the tables by their place as seen from it. */
-function nameTables(fileName, code) {
-  return code.replaceAll(/require\("table:([^"]+)"\)/g, (_all, name) => {
+/** A file's text with what is apart by its place as seen from it. */
+function findApart(fileName, code) {
+  return code.replaceAll(/require\("apart:([^"]+)"\)/g, (_all, name) => {
     const path = posix.relative(posix.dirname(fileName), `${name}.js`);
     return `require("${path.startsWith('.') ? path : `./${path}`}")`;
   });

@@ -1,21 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { builtinModules, createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { makeFolder, runPostback } from '../kit/run.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = join(ROOT, 'dist');
-const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-  dependencies: Record<string, string>;
-};
+const package_ = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, unknown>;
 const files = readdirSync(DIST, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
 
 /** What ajv writes into validators that it compiles to a file, which nobody here does. */
 const ONLY_TEXT = /^ajv(?:-formats)?\/dist\//;
 
-test('the bundle needs nothing but Node and what npm installs beside it', () => {
+test('the bundle needs nothing but Node, and nothing is installed with it', () => {
   const needed = new Set(
     files.flatMap((file) =>
       [...readFileSync(join(DIST, file), 'utf8').matchAll(/\brequire\(["'`]([^"'`]+)["'`]\)/g)].map(([, id]) => id!),
@@ -23,7 +23,40 @@ test('the bundle needs nothing but Node and what npm installs beside it', () => 
   );
   const installed = [...needed].filter((id) => !id.startsWith('.') && !ONLY_TEXT.test(id));
   const packages = installed.filter((id) => !id.startsWith('node:') && !builtinModules.includes(id));
-  expect(packages).toEqual(Object.keys(dependencies));
+  expect(packages).toEqual([]);
+  expect(package_).not.toHaveProperty('dependencies');
+  expect(Object.keys(package_['scripts'] as object).filter((name) => /^(?:pre|post)?install$/.test(name))).toEqual([]);
+});
+
+test('SQLite is in it for every machine that its package is built for, as it is there', () => {
+  const require = createRequire(import.meta.url);
+  const prebuilds = join(dirname(require.resolve('@photostructure/sqlite/package.json')), 'prebuilds');
+  const sources = readdirSync(prebuilds, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.node'),
+  );
+  const built = readdirSync(join(DIST, 'sqlite')).filter((file) => file.endsWith('.node'));
+  expect(built.sort()).toEqual([
+    ...['darwin-arm64', 'darwin-x64', 'linux-arm64-glibc', 'linux-arm64-musl', 'linux-x64-glibc', 'linux-x64-musl'].map(
+      (name) => `${name}.node`,
+    ),
+    ...['win32-arm64.node', 'win32-x64.node'],
+  ]);
+  const sumsOf = (folder: string, names: readonly string[]): string[] =>
+    names.map((name) => hash('sha256', readFileSync(join(folder, name)))).sort();
+  expect(sumsOf(join(DIST, 'sqlite'), built)).toEqual(sumsOf(prebuilds, sources));
+});
+
+test('it works where nothing else is', async () => {
+  const folder = await makeFolder();
+  for (const part of ['bin', 'dist', 'package.json', 'oclif.manifest.json']) {
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  }
+  const { stdout, stderr } = spawnSync(process.execPath, [join(folder, 'bin', 'postback.js'), 'demo'], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder },
+    encoding: 'utf8',
+  });
+  expect(stdout + stderr).toMatch(/^The stand-in holds (\d+) conversions; \1 were delivered/m);
 });
 
 test('every file is ASCII, which V8 keeps at half the size', () => {
@@ -33,7 +66,15 @@ test('every file is ASCII, which V8 keeps at half the size', () => {
 
 test('the licences of what is in it go with it', () => {
   const notices = readFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
-  for (const name of ['@oclif/core', 'undici', 'conf', 'libphonenumber-js', 'i18n-iso-countries']) {
+  for (const name of [
+    '@oclif/core',
+    'undici',
+    'conf',
+    'libphonenumber-js',
+    'i18n-iso-countries',
+    '@photostructure/sqlite',
+    'node-addon-api',
+  ]) {
     expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\([A-Z]`, 'm'));
   }
   expect(notices).not.toContain('No text of the licence');
