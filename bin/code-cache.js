@@ -10,16 +10,22 @@ const { dirname, isAbsolute, join } = require('node:path');
 const HEAD = '(function (exports, require, module, __filename, __dirname) { ';
 const DAY_MS = 24 * 3_600_000;
 
-/** Has code kept for the command of that name, of the program whose files are in `dist`. */
+/**
+ * Has code kept for the command of that name, of the program whose files are in `dist`, when the program ends.
+ * Returns what keeps it at once, for a run that may be killed before; nothing where that cannot be.
+ */
 module.exports = function keepCompiledCode({ command, dist }) {
-  if (process.env.NODE_DISABLE_COMPILE_CACHE) return;
+  if (process.env.NODE_DISABLE_COMPILE_CACHE) return undefined;
   try {
     const folder = findFolder(process.env, process.platform);
-    if (!Module.enableCompileCache) keepOnNode20({ folder, command, dist });
+    if (!Module.enableCompileCache) return keepOnNode20({ folder, command, dist });
     // Not told where, Node takes a folder below /tmp, which anybody may have made before.
-    else if (!process.env.NODE_COMPILE_CACHE && makeFolder(folder)) Module.enableCompileCache(folder);
+    if (!process.env.NODE_COMPILE_CACHE && makeFolder(folder)) Module.enableCompileCache(folder);
+    // Since 22.10. It writes only what it has no code of.
+    return Module.flushCompileCache;
   } catch {
     // Then all is compiled, as ever.
+    return undefined;
   }
 };
 
@@ -45,7 +51,7 @@ function makeFolder(folder) {
 
 function keepOnNode20({ folder, command, dist }) {
   // The name becomes a file's. A word that is no command's name finds no file, and has none written.
-  if (!/^[a-z]+(?:-[a-z]+)*$/.test(command)) return;
+  if (!/^[a-z]+(?:-[a-z]+)*$/.test(command)) return undefined;
   const vm = require('node:vm');
   const { crc32 } = require('node:zlib');
   // V8 takes code only under the flags that it was made with; where they differ, the file begins anew.
@@ -62,6 +68,7 @@ function keepOnNode20({ folder, command, dist }) {
     const sum = crc32(content);
     const entry = known.entries.get(filename);
     const cachedData = entry?.sum === sum ? entry.data : undefined;
+    if (!cachedData) known.entries.delete(filename);
     const script = new vm.Script(`${HEAD}${content}\n})`, {
       filename,
       cachedData,
@@ -78,25 +85,37 @@ function keepOnNode20({ folder, command, dist }) {
     return script.runInThisContext().call(this.exports, this.exports, requireHere, this, filename, dirname(filename));
   };
 
-  const save = () => {
-    // Once a day again, for functions that were first called meanwhile.
-    if (!isNew && Date.now() - known.writtenMs < DAY_MS) return;
+  const save = ({ isEarly }) => {
+    // Once a day again, for functions that were first called meanwhile; and always at the end of a run, where what there is is a beginning.
+    if (!isNew && (isEarly || !(known.isEarly || Date.now() - known.writtenMs >= DAY_MS))) return;
     // A run may have set flags of V8's, and code that is made under them is not taken at the next start. (By another name, because V8
     // remembers a text that it knows by the same one, and does not look at the code.)
     if (new vm.Script('0', { filename: 'probe', cachedData: probe }).cachedDataRejected) return;
     if (!isCommand(dist, command) || !makeFolder(folder)) return;
     const kept = [...known.entries].filter(([name]) => !compiled.has(name) && fs.existsSync(name));
-    const own = [...compiled].map(([name, { sum, script }]) => [name, { sum, data: script.createCachedData() }]);
-    writeCache({ file, key, entries: [...kept, ...own], crc32 });
+    const own = [...compiled].map(([name, { sum, script }]) => [
+      name,
+      keepMore({ sum, data: script.createCachedData() }, known.entries.get(name)),
+    ]);
+    const entries = [...kept, ...own];
+    writeCache({ file, key, isEarly, entries, crc32 });
+    known.entries = new Map(entries);
   };
-  // At the end, because a function is compiled when it is first called.
-  process.on('exit', () => {
+  const saveQuietly = (when) => {
     try {
-      save();
+      save(when);
     } catch {
       // A folder that cannot be made or written: the next run compiles, too.
     }
-  });
+  };
+  // At the end, because a function is compiled when it is first called.
+  process.on('exit', () => saveQuietly({ isEarly: false }));
+  return () => saveQuietly({ isEarly: true });
+}
+
+/** V8 forgets the code of functions that were not called for a while: a long run has less of its beginning at the end than it had early. */
+function keepMore(now, before) {
+  return before && before.data.length > now.data.length ? before : now;
 }
 
 function isCommand(dist, name) {
@@ -106,7 +125,7 @@ function isCommand(dist, name) {
 
 /** Entries by file name: the sum of its text, and its code. None where there is no cache that may be trusted. */
 function readCache({ folder, file, key, crc32 }) {
-  const nothing = { entries: new Map(), writtenMs: 0 };
+  const nothing = { entries: new Map(), writtenMs: 0, isEarly: false };
   let descriptor;
   try {
     if (!isOwn(fs.lstatSync(folder))) return nothing;
@@ -125,7 +144,7 @@ function readCache({ folder, file, key, crc32 }) {
       entries.set(name, { sum, data: bytes.subarray(at, at + length) });
       at += length;
     }
-    return { entries, writtenMs: stats.mtimeMs };
+    return { entries, writtenMs: stats.mtimeMs, isEarly: header.isEarly };
   } catch {
     return nothing;
   } finally {
@@ -134,11 +153,11 @@ function readCache({ folder, file, key, crc32 }) {
 }
 
 /** All of it or nothing: others may be reading or writing the same. */
-function writeCache({ file, key, entries, crc32 }) {
+function writeCache({ file, key, isEarly, entries, crc32 }) {
   const draft = `${file}.${process.pid}`;
   try {
     const files = entries.map(([name, { sum, data }]) => [name, sum, data.length]);
-    const header = Buffer.from(`${JSON.stringify({ key, files })}\n`);
+    const header = Buffer.from(`${JSON.stringify({ key, isEarly, files })}\n`);
     const body = Buffer.concat([header, ...entries.map(([, { data }]) => data)]);
     fs.writeFileSync(draft, Buffer.concat([Buffer.from(sumOf(body, crc32)), body]), { mode: 0o600, flag: 'wx' });
     fs.renameSync(draft, file);

@@ -27,8 +27,15 @@ async function main() {
   // What is cached (the newest version, compiled code) is where everything else of ours is.
   if (process.env.POSTBACK_HOME) process.env.POSTBACK_CACHE_DIR = join(process.env.POSTBACK_HOME, 'cache');
   const command = !first || first.startsWith('-') ? 'help' : first;
-  require('./code-cache.js')({ command, dist: join(root, 'dist') });
-  const { runCommand, reportFailure, interruptRun, findInterruption } = require('../dist/commands/_face/door.js');
+  const keepNow = require('./code-cache.js')({ command, dist: join(root, 'dist') });
+  const {
+    runCommand,
+    reportFailure,
+    interruptRun,
+    findInterruption,
+    keepCodeBy,
+  } = require('../dist/commands/_face/door.js');
+  keepCodeBy(keepNow);
   const fail = async (error) => {
     process.exitCode = await reportFailure(error);
   };

@@ -22,6 +22,8 @@ export interface WorkspaceInput extends RunConfigInput {
   version: string;
   clock: Clock;
   random: Random;
+  /** See {@link Workspace.onSettled}. */
+  onSettled?: () => void;
 }
 
 /** One game's connections, goals, mappings and delivery log, as this run sees them. */
@@ -40,6 +42,8 @@ export interface Workspace {
   random: Random;
   /** The embedded sandbox under `--sandbox`. */
   sandboxUrl?: string;
+  /** What a run calls once when it goes on for longer than a moment, and all of its code is loaded. */
+  onSettled?: () => void;
   /** The connections of this workspace. @throws AuthError, ConfigError as Connections.list. */
   connected(): Connected[];
   tokensOf(connected: Connected): TokenSource;
@@ -79,6 +83,7 @@ export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
     clock,
     random,
     ...(embedded ? { sandboxUrl: embedded.url } : {}),
+    ...(input.onSettled ? { onSettled: input.onSettled } : {}),
     connected: () => connections.list(name),
     tokensOf: (connected) => createTokenSource(connected, { http, clock }),
     close: async () => {

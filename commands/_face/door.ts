@@ -1,5 +1,6 @@
 import { run, settings } from '@oclif/core';
 
+export { keepCodeBy } from './code-keeper.js';
 export { findInterruption, interruptRun } from './interruption.js';
 
 /** What oclif needs of the program: where it is and what its package.json says. */

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/clock.js';
 import { systemRandom } from '../../src/random.js';
 import type { Workspace } from '../../src/workspace.js';
 import { BaseCommand } from './base-command.js';
+import { keepCode } from './code-keeper.js';
 
 /** A command that works with a workspace: its connections, goals and delivery log. */
 export abstract class WorkspaceCommand<T extends typeof Command> extends BaseCommand<T> {
@@ -15,6 +16,7 @@ export abstract class WorkspaceCommand<T extends typeof Command> extends BaseCom
       version: this.config.version,
       clock: systemClock,
       random: systemRandom,
+      onSettled: keepCode,
     });
     try {
       return await work(workspace);

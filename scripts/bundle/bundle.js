@@ -24,7 +24,7 @@ const APART = {
 const START = anyOf(
   'rolldown/runtime',
   '@oclif/core/',
-  '_face/(?:exit-codes|interruption|table-layout)\\.',
+  '_face/(?:code-keeper|exit-codes|interruption|table-layout)\\.',
   'scripts/bundle/stand-ins/',
   'node_modules/(?:ansis|ansi-regex|clean-stack|escape-string-regexp|has-flag|strip-ansi|supports-color|wordwrap)/',
 );

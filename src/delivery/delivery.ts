@@ -63,9 +63,13 @@ export async function withDelivery(
   options: DeliveryOptions,
   work: (delivery: Delivery) => Promise<void>,
 ): Promise<Summary> {
-  const delivery = openDelivery(workspace, options);
+  const heap = keepHeapSmall(workspace.onSettled);
+  const report: Report = (update) => {
+    if (update.type === 'answer') heap.answered();
+    options.report(update);
+  };
+  const delivery = openDelivery(workspace, { ...options, report });
   const { log, tally, lanes, lists } = delivery;
-  const letHeapGrow = keepHeapSmall();
   const startedMs = workspace.clock.now();
   const heartbeat = setInterval(() => void log.beat().catch(() => undefined), HEARTBEAT_MS);
   try {
@@ -80,7 +84,7 @@ export async function withDelivery(
     throw error;
   } finally {
     clearInterval(heartbeat);
-    letHeapGrow();
+    heap.end();
   }
 }
 

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const PEAK = fileURLToPath(new URL('peak.cjs', import.meta.url));
 
+/** What Node is told before the script. Compiled code is kept for a run that is told the same. */
+export const NODE_OPTIONS = ['--require', PEAK];
+
 /**
  * Runs `node ARGS`; `pipe`: a file that a `cat` feeds it with.
  * @returns wall seconds, peak RSS in MB, CPU seconds, stdout, and when it was started in milliseconds since the epoch
@@ -12,7 +15,7 @@ export async function measure(args, { env = process.env, cwd, expect = [0], pipe
   const startedMs = Date.now();
   const started = process.hrtime.bigint();
   // The child itself tells its resources at its exit, on a channel of its own: no tool is needed, on any platform.
-  const command = [process.execPath, '--require', PEAK, ...args];
+  const command = [process.execPath, ...NODE_OPTIONS, ...args];
   const child = spawn(
     ...(pipe ? ['sh', ['-c', 'cat "$0" | "$@"', pipe, ...command]] : [command[0], command.slice(1)]),
     {

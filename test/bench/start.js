@@ -3,7 +3,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { measure, median } from './measure.js';
+import { measure, median, NODE_OPTIONS } from './measure.js';
 import { askStub, prepareHome, PROGRAM, sizeOf } from './stage.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -48,7 +48,7 @@ export async function timeResume(stage, events) {
   const { cwd, env } = prepareHome(stage, home);
   const args = [PROGRAM, 'send', events.path, '--json'];
   await askStub(stage, 'quick', 'reset');
-  const killed = spawn(process.execPath, args, { cwd, env, stdio: 'ignore' });
+  const killed = spawn(process.execPath, [...NODE_OPTIONS, ...args], { cwd, env, stdio: 'ignore' });
   const isHalf = async () => (await askStub(stage, 'quick')).events > events.postbacks / 2;
   while (!(await isHalf())) await new Promise((resolve) => setTimeout(resolve, 20));
   killed.kill('SIGKILL');

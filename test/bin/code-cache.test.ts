@@ -10,15 +10,27 @@ import {
 } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { makeFolder, runPostback, type RunResult } from '../kit/run.js';
+import { makeLines } from '../kit/events.js';
+import { makeFolder, runPostback, spawnPostback, type RunningPostback, type RunResult } from '../kit/run.js';
 
 const TELL_TAKEN = fileURLToPath(new URL('../kit/code-taken.cjs', import.meta.url));
 /** Node that keeps compiled code itself has its own files. */
 const keepsItself = 'enableCompileCache' in nodeModule;
 const isRoot = process.geteuid?.() === 0;
+
+/** What {@link TELL_TAKEN} tells. */
+interface Taken {
+  taken: number;
+  compiled: number;
+  written: number;
+  folder?: string;
+}
+
+const TELLING = { NODE_OPTIONS: `--require ${TELL_TAKEN}` };
 
 const folderOf = (home: string): string => join(home, 'cache', 'code');
 
@@ -27,13 +39,26 @@ function run(home: string, args = ['status'], env: NodeJS.ProcessEnv = {}): Prom
 }
 
 /** What a run says of the code that it took. */
-async function tellTaken(
-  home: string,
-  args = ['status'],
-): Promise<{ taken: number; compiled: number; folder?: string }> {
-  const { stderr } = await run(home, args, { NODE_OPTIONS: `--require ${TELL_TAKEN}` });
-  return JSON.parse(stderr.trim().split('\n').at(-1)!) as { taken: number; compiled: number; folder?: string };
+async function tellTaken(home: string, args = ['status']): Promise<Taken> {
+  return readTaken(await run(home, args, TELLING));
 }
+
+function readTaken({ stderr }: RunResult): Taken {
+  const lines = stderr.split('\n');
+  const told = JSON.parse(lines.findLast((line) => line.startsWith('{'))!) as Omit<Taken, 'written'>;
+  return { ...told, written: lines.filter((line) => line === 'wrote a cache').length };
+}
+
+/** A run that waits for more lines, when it has kept its code. */
+async function startSettled(home: string): Promise<RunningPostback> {
+  const running = await spawnPostback(['send', '-', '--sandbox', '--json'], { home, env: TELLING });
+  running.child.stdin.write(makeLines(30, Date.now()));
+  while (!existsSync(folderOf(home)) || !listFiles(folderOf(home)).some(isWhole)) await delay(20);
+  return running;
+}
+
+/** No draft; Node's own drafts have a further ending, too. */
+const isWhole = (file: string): boolean => !/\.(?:bin|cache)\..+$/.test(file);
 
 function listFiles(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -110,6 +135,16 @@ test('runs that start at once leave whole files', async () => {
   expect(readdirSync(folderOf(home)).filter((name) => /\.\d+$/.test(name))).toEqual([]);
 });
 
+test.skipIf(keepsItself && !('flushCompileCache' in nodeModule))('a run that is killed leaves its code', async () => {
+  const home = await makeFolder();
+  const running = await startSettled(home);
+  running.child.kill('SIGKILL');
+  expect((await running.finished).signal).toBe('SIGKILL');
+  expect(listFiles(folderOf(home)).filter(isWhole)).not.toEqual([]);
+  const again = await runPostback(['send', '-', '--sandbox', '--json'], { home, input: makeLines(30, Date.now()) });
+  expect(again.code, again.stderr).toBe(0);
+});
+
 test.runIf(keepsItself)('Node that keeps code itself is told to do it there, and not below /tmp', async () => {
   const home = await makeFolder();
   expect((await tellTaken(home)).folder).toMatch(folderOf(home));
@@ -118,16 +153,24 @@ test.runIf(keepsItself)('Node that keeps code itself is told to do it there, and
 describe.skipIf(keepsItself)('on Node that keeps no code', () => {
   const fileOf = (home: string, command = 'status'): string => join(folderOf(home), `${command}.bin`);
 
-  /** The file with its header changed, and a sum that fits. */
-  function changeHeader(
-    file: string,
-    change: (header: { key: string; files: [string, number, number][] }) => void,
-  ): void {
+  interface Header {
+    key: string;
+    isEarly: boolean;
+    /** Name, sum of the text, bytes of code. */
+    files: [string, number, number][];
+  }
+
+  function readHeader(file: string): Header {
     const bytes = readFileSync(file);
-    const end = bytes.indexOf('\n');
-    const header = JSON.parse(bytes.toString('utf8', 8, end)) as { key: string; files: [string, number, number][] };
+    return JSON.parse(bytes.toString('utf8', 8, bytes.indexOf('\n'))) as Header;
+  }
+
+  /** The file with its header changed, and a sum that fits. */
+  function changeHeader(file: string, change: (header: Header) => void): void {
+    const bytes = readFileSync(file);
+    const header = readHeader(file);
     change(header);
-    const body = Buffer.concat([Buffer.from(JSON.stringify(header)), bytes.subarray(end)]);
+    const body = Buffer.concat([Buffer.from(JSON.stringify(header)), bytes.subarray(bytes.indexOf('\n'))]);
     writeFileSync(file, Buffer.concat([Buffer.from(crc32(body).toString(16).padStart(8, '0')), body]));
   }
 
@@ -146,6 +189,36 @@ describe.skipIf(keepsItself)('on Node that keeps no code', () => {
     expect(compiled).toBeGreaterThan(0);
     expect(await tellTaken(home, ['goals', 'templates'])).toMatchObject({ compiled: 0 });
     expect(await tellTaken(home, ['goals', 'list'])).toMatchObject({ compiled: 0 });
+  });
+
+  test('what a killed run left is taken by the next, which makes it whole', async () => {
+    const home = await makeFolder();
+    const running = await startSettled(home);
+    expect(readHeader(fileOf(home, 'send')).isEarly).toBe(true);
+    running.child.kill('SIGKILL');
+    await running.finished;
+    const send = async (): Promise<Taken> => {
+      const input = makeLines(30, Date.now());
+      return readTaken(await runPostback(['send', '-', '--sandbox', '--json'], { home, env: TELLING, input }));
+    };
+    expect((await send()).taken).toBeGreaterThan(10);
+    expect(readHeader(fileOf(home, 'send')).isEarly).toBe(false);
+    expect(await send()).toMatchObject({ compiled: 0, written: 0 });
+    // Nothing new is compiled, and still it is only a beginning.
+    changeHeader(fileOf(home, 'send'), (header) => (header.isEarly = true));
+    expect(await send()).toMatchObject({ compiled: 0, written: 1 });
+    expect(readHeader(fileOf(home, 'send')).isEarly).toBe(false);
+  });
+
+  test('a run writes once at its end; one that went on for longer wrote before, and loses nothing of that', async () => {
+    expect(await tellTaken(await makeFolder())).toMatchObject({ written: 1 });
+    const home = await makeFolder();
+    const running = await startSettled(home);
+    const early = readHeader(fileOf(home, 'send'));
+    running.child.stdin.end();
+    expect(readTaken(await running.finished)).toMatchObject({ written: 2 });
+    const lengths = new Map(readHeader(fileOf(home, 'send')).files.map(([name, , length]) => [name, length]));
+    for (const [name, , length] of early.files) expect(lengths.get(name)).toBeGreaterThanOrEqual(length);
   });
 
   test('a word that is no command has no file, whatever it is', async () => {
