@@ -2,8 +2,8 @@ import type { Database } from './database.js';
 import type { Entry } from './entry.js';
 import { packEntries } from './packing.js';
 
-/** How many flights land between two looks at what may be thrown away. */
-const PRUNE_EVERY = 64;
+/** How many flights land between two looks at what may be thrown away: until then they take room, which the file keeps. */
+const PRUNE_EVERY = 8;
 
 interface Hold {
   flight: number;

@@ -6,14 +6,25 @@ import type { Entry } from './entry.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ID_BYTES = 16;
+const ID_DIGITS = ID_BYTES * 2;
 
 /** Event ids of one request: 16 bytes each where all are lower-case UUIDs, else a JSON array. */
 export function packIds(ids: readonly string[]): Buffer | string {
   if (!ids.every((id) => UUID.test(id))) return JSON.stringify(ids);
   // One call for all of them: each costs more than the digits that it reads.
   let hex = '';
-  for (const id of ids) hex += id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
+  for (const id of ids) hex += digitsOf(id);
   return Buffer.from(hex, 'hex');
+}
+
+function digitsOf(uuid: string): string {
+  return uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24);
+}
+
+/** The UUID whose digits are in `hex` from `at` on. */
+function uuidAt(hex: string, at: number): string {
+  const parts = [hex.slice(at, at + 8), hex.slice(at + 8, at + 12), hex.slice(at + 12, at + 16)];
+  return [...parts, hex.slice(at + 16, at + 20), hex.slice(at + 20, at + ID_DIGITS)].join('-');
 }
 
 /** The ids that {@link packIds} packed, in order. */
@@ -21,15 +32,11 @@ export function unpackIds(packed: Uint8Array | string): string[] {
   if (typeof packed === 'string') return JSON.parse(packed) as string[];
   const hex = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength).toString('hex');
   const ids: string[] = [];
-  for (let at = 0; at < hex.length; at += ID_BYTES * 2) {
-    const parts = [hex.slice(at, at + 8), hex.slice(at + 8, at + 12), hex.slice(at + 12, at + 16)];
-    ids.push([...parts, hex.slice(at + 16, at + 20), hex.slice(at + 20, at + 32)].join('-'));
-  }
+  for (let at = 0; at < hex.length; at += ID_DIGITS) ids.push(uuidAt(hex, at));
   return ids;
 }
 
-const PERSON_BYTES = 16;
-const NOBODY_HEX = '0'.repeat(PERSON_BYTES * 2);
+const NOBODY_HEX = '0'.repeat(ID_DIGITS);
 
 /** The people of one request, 16 bytes each, zeros where nobody is known; null where nobody is at all. */
 export function packPeople(people: readonly (string | undefined)[]): Buffer | null {
@@ -79,16 +86,20 @@ type PackedKind = [
   once: boolean | null,
 ];
 
+/** A text, or 0 where its digits are among those that follow the JSON. */
+type Packed = string | 0;
+
 /** What is told by place, most of it; the rest by name. */
 type PackedEntry = [
   /** Which of the kinds. */
   kind: number,
-  id: string,
-  eventId: string,
+  id: Packed,
+  eventId: Packed,
   eventTimeMs: number,
   attempts: number,
   facts: object,
-  members: string[] | 0,
+  /** A number: so many keys, whose digits follow the JSON; 0: none. */
+  members: string[] | number,
   /** A number: which of the members. */
   person: string | number,
   value: string | 0,
@@ -108,11 +119,72 @@ type Every<T> = { [K in keyof Required<T>]: T[K] | undefined };
 
 const NOBODY = -1;
 
-/** The entries of one flight, all of one network, as JSON text: half as long as as objects. All that a flight writes is written twice. */
-export function packEntries(entries: readonly Entry[]): string {
+const LENGTH_BYTES = 4;
+
+/**
+ * The entries of one flight, all of one network: how long the JSON is, the JSON, and behind it the ids and keys as bytes. That is a third
+ * of what they are as objects, and all that a flight writes is written twice.
+ *
+ * What has the length of a key is taken for one: in capitals it would not come back as it was, but there is none of those.
+ */
+export function packEntries(entries: readonly Entry[]): Buffer | string {
+  const digits = new Digits();
+  const json = JSON.stringify(packFlight(entries, digits));
+  const jsonBytes = Buffer.byteLength(json);
+  const { hex } = digits;
+  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + jsonBytes + hex.length / 2);
+  bytes.writeUInt32LE(jsonBytes);
+  bytes.write(json, LENGTH_BYTES);
+  // Writing ends at the first character that is no digit.
+  if (bytes.write(hex, LENGTH_BYTES + jsonBytes, 'hex') * 2 === hex.length) return bytes;
+  return JSON.stringify(packFlight(entries));
+}
+
+function packFlight(entries: readonly Entry[], digits?: Digits): PackedFlight {
   const kinds = new KindList();
-  const packed: PackedFlight = { kinds: kinds.list, entries: entries.map((entry) => packEntry(entry, kinds)) };
-  return JSON.stringify(packed);
+  return { kinds: kinds.list, entries: entries.map((entry) => packEntry(entry, kinds, digits)) };
+}
+
+/** The digits of ids and keys: put one behind the other, and taken in the same order. */
+class Digits {
+  hex: string;
+  #at = 0;
+
+  constructor(hex = '') {
+    this.hex = hex;
+  }
+
+  putKey(key: string): Packed {
+    if (key.length !== ID_DIGITS) return key;
+    this.hex += key;
+    return 0;
+  }
+
+  putKeys(keys: readonly string[]): number | undefined {
+    if (keys.length === 0 || keys.some(({ length }) => length !== ID_DIGITS)) return undefined;
+    for (const key of keys) this.hex += key;
+    return keys.length;
+  }
+
+  putUuid(id: string): Packed {
+    if (!UUID.test(id)) return id;
+    this.hex += digitsOf(id);
+    return 0;
+  }
+
+  takeKey(): string {
+    this.#at += ID_DIGITS;
+    return this.hex.slice(this.#at - ID_DIGITS, this.#at);
+  }
+
+  takeKeys(count: number): string[] {
+    return Array.from({ length: count }, () => this.takeKey());
+  }
+
+  takeUuid(): string {
+    this.#at += ID_DIGITS;
+    return uuidAt(this.hex, this.#at - ID_DIGITS);
+  }
 }
 
 /** Finds the number of each kind; a flight has few. */
@@ -134,12 +206,17 @@ class KindList {
   }
 }
 
-function packEntry({ postback, attempts, stored }: Entry, kinds: KindList): PackedEntry {
+function packEntry({ postback, attempts, stored }: Entry, kinds: KindList, digits?: Digits): PackedEntry {
   const { id, eventId, eventTimeMs, facts, members, person, value } = postback;
   const place = person === undefined ? NOBODY : (members?.indexOf(person) ?? NOBODY);
   const who = person === undefined || place !== NOBODY ? place : person;
   const rest = packRest(postback, stored);
-  return [kinds.numberOf(postback), id, eventId, eventTimeMs, attempts, facts, members ?? 0, who, value ?? 0, rest];
+  const kind = kinds.numberOf(postback);
+  // Taken back in this order.
+  const packedId = digits?.putKey(id) ?? id;
+  const packedEventId = digits?.putUuid(eventId) ?? eventId;
+  const keys = members && (digits?.putKeys(members) ?? members);
+  return [kind, packedId, packedEventId, eventTimeMs, attempts, facts, keys ?? 0, who, value ?? 0, rest];
 }
 
 /** What most postbacks have none of. */
@@ -152,15 +229,29 @@ function packRest({ id, dedupeId, membership }: Postback, stored: boolean | unde
 
 /** The entries that {@link packEntries} packed. */
 export function unpackEntries(packed: unknown, network: unknown): Entry[] {
-  const found = JSON.parse(String(packed)) as PackedFlight | (FourthEntry | Entry)[];
   const name = network as NetworkName;
-  if (!Array.isArray(found)) return found.entries.map((entry) => unpackEntry(entry, found.kinds, name));
-  // As the fourth version of the file format has them, and the third.
+  if (packed instanceof Uint8Array) {
+    const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+    const jsonEnd = LENGTH_BYTES + bytes.readUInt32LE();
+    const flight = JSON.parse(bytes.toString('utf8', LENGTH_BYTES, jsonEnd)) as PackedFlight;
+    return unpackFlight(flight, new Digits(bytes.toString('hex', jsonEnd)), name);
+  }
+  // As the fifth version of the file format has them, the fourth and the third.
+  const found = JSON.parse(String(packed)) as PackedFlight | (FourthEntry | Entry)[];
+  if (!Array.isArray(found)) return unpackFlight(found, new Digits(), name);
   return found.map((entry) => (Array.isArray(entry) ? unpackFourth(entry, name) : entry));
 }
 
-function unpackEntry(packed: PackedEntry, kinds: readonly PackedKind[], network: NetworkName): Entry {
-  const [kind, id, eventId, eventTimeMs, attempts, facts, members, who, value, others] = packed;
+function unpackFlight({ kinds, entries }: PackedFlight, digits: Digits, network: NetworkName): Entry[] {
+  return entries.map((entry) => unpackEntry(entry, kinds, digits, network));
+}
+
+function unpackEntry(packed: PackedEntry, kinds: readonly PackedKind[], digits: Digits, network: NetworkName): Entry {
+  const [kind, packedId, packedEventId, eventTimeMs, attempts, facts, packedMembers, who, value, others] = packed;
+  const id = packedId === 0 ? digits.takeKey() : packedId;
+  const eventId = packedEventId === 0 ? digits.takeUuid() : packedEventId;
+  const isCount = typeof packedMembers === 'number' && packedMembers > 0;
+  const members = isCount ? digits.takeKeys(packedMembers) : packedMembers;
   const [goal, goalName, event, test, currency, once] = kinds[kind] as PackedKind;
   const { stored, ...rest } = others === 0 ? {} : others;
   const names = { goal, goalName, event, eventId, eventTimeMs, test };
@@ -172,10 +263,11 @@ function unpackEntry(packed: PackedEntry, kinds: readonly PackedKind[], network:
   return stored === undefined ? { postback, attempts } : { postback, attempts, stored };
 }
 
-function addPeople(postback: Postback, members: string[] | 0, who: string | number): void {
-  if (members !== 0) postback.members = members;
-  if (typeof who === 'string') postback.person = who;
-  else if (who !== NOBODY && members !== 0) postback.person = members[who];
+function addPeople(postback: Postback, members: string[] | number, who: string | number): void {
+  const known = typeof members === 'number' ? undefined : members;
+  if (known) postback.members = known;
+  const person = typeof who === 'string' ? who : known?.[who];
+  if (person !== undefined) postback.person = person;
 }
 
 type FourthEntry = [

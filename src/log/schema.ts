@@ -6,7 +6,7 @@ import { makeSalt } from './people.js';
 import { SeenFilter } from './seen-filter.js';
 
 /** Version of the file format; raised with every change that an older program could not read. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** What version 3 added: audience lists, and who is in them. */
 const AUDIENCES = `
@@ -73,7 +73,7 @@ CREATE TABLE flight (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, network TEXT NOT NULL, account TEXT NOT NULL,
   request INTEGER, done INTEGER, count INTEGER NOT NULL
 );
-CREATE TABLE cargo (flight INTEGER PRIMARY KEY, entries TEXT NOT NULL);
+CREATE TABLE cargo (flight INTEGER PRIMARY KEY, entries NOT NULL);
 CREATE TRIGGER flight_gone AFTER DELETE ON flight BEGIN DELETE FROM cargo WHERE flight = old.id; END;
 CREATE INDEX flight_run ON flight(run) WHERE done IS NULL;
 CREATE INDEX flight_request ON flight(request) WHERE done IS NOT NULL;
@@ -134,6 +134,8 @@ const UPGRADES: Readonly<Record<number, (database: Database) => void>> = {
     database.exec(SEEN_AGAIN);
     leaveUnindexed(database);
   },
+  // The sixth packs `cargo` into bytes, and reads what is there as text.
+  5: () => undefined,
 };
 
 /** One row per attempt and per skip, for anyone with the sqlite3 shell. */

@@ -106,7 +106,7 @@ describe('packEntries', () => {
         goal: fc.string(),
         goalName: fc.string(),
         event: fc.string(),
-        eventId: fc.string(),
+        eventId: fc.oneof(fc.string(), fc.uuid()),
         eventTimeMs: fc.integer(),
         test: fc.boolean(),
         facts: fc.dictionary(fc.string(), fc.jsonValue()).map((facts) => JSON.parse(JSON.stringify(facts)) as object),
@@ -115,7 +115,7 @@ describe('packEntries', () => {
         person: key,
         once: fc.boolean(),
         membership: fc.record({ list: fc.string(), member: key }),
-        members: fc.array(key),
+        members: fc.array(fc.oneof(key, fc.string())),
       },
       { requiredKeys: ['id', 'dedupeId', 'goal', 'goalName', 'event', 'eventId', 'eventTimeMs', 'test', 'facts'] },
     )
@@ -139,6 +139,41 @@ describe('packEntries', () => {
         expect(unpackEntries(packEntries(entries), 'amazon')).toEqual(entries);
       }),
     );
+  });
+
+  it('has ids and keys behind the JSON, 16 bytes each', () => {
+    const id = '5fedf7034590133df80918ed8e45016c';
+    const goal = { goal: 'g', goalName: 'Goal', event: 'purchase', test: false };
+    const names = { id, dedupeId: id, eventId: '7f1f2b0e-6a54-4f0a-9d55-0c3b2f4f9a10', members: [id, id] };
+    const postback = { ...goal, ...names, network: 'amazon' as const, eventTimeMs: 1, facts: {} };
+    const packed = packEntries([{ postback, attempts: 0 }]) as Buffer;
+    const digits = packed.subarray(4 + packed.readUInt32LE()).toString('hex');
+    expect(digits).toBe([id, names.eventId.replaceAll('-', ''), id, id].join(''));
+  });
+
+  it('is text where what looks like a key is none', () => {
+    const id = 'such an id is no key in any form';
+    const goal = { goal: 'g', goalName: 'Goal', event: 'purchase', test: false, eventId: 'e-1' };
+    const postback = { ...goal, id, dedupeId: id, network: 'amazon' as const, eventTimeMs: 1, facts: {} };
+    const packed = packEntries([{ postback, attempts: 0 }]);
+    expect(packed).toBeTypeOf('string');
+    expect(unpackEntries(packed, 'amazon')).toEqual([{ postback, attempts: 0 }]);
+  });
+
+  it('reads what the fifth version of the file format wrote', () => {
+    const written =
+      '{"kinds":[["g","Goal","purchase",false,"USD",true]],"entries":[[0,"5fedf7034590133df80918ed8e45016c","e-1",' +
+      '1795476247695,2,{"a":1},["m1","m2"],1,"1.99",{"stored":true}]]}';
+    const id = '5fedf7034590133df80918ed8e45016c';
+    const goal = { goal: 'g', goalName: 'Goal', event: 'purchase', test: false, currency: 'USD', once: true };
+    const fields = { eventId: 'e-1', eventTimeMs: 1795476247695, facts: { a: 1 }, value: '1.99', person: 'm2' };
+    expect(unpackEntries(written, 'amazon')).toEqual([
+      {
+        postback: { id, dedupeId: id, network: 'amazon', ...goal, ...fields, members: ['m1', 'm2'] },
+        attempts: 2,
+        stored: true,
+      },
+    ]);
   });
 
   it('reads what the fourth version of the file format wrote', () => {
