@@ -51,7 +51,7 @@ describe('a network that errs', () => {
       { status: 500, rate: 0.05 },
     ];
     const errand = await makeErrand({ sandbox: { faults, seed: 11 } });
-    const summary = await errand.send(makeFile(4000), 0, '--concurrency', '4');
+    const summary = await errand.send(makeFile(4000), 0, '--concurrency', '4', '--max-attempts', '20');
     expect(summary).toMatchObject({ delivered: 4000, failed: 0, pending: 0, skipped: 0 });
     const rows = await errand.logs();
     expectWholeHistory(rows, 4000, [429, 500]);

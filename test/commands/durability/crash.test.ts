@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { makeLines } from '../../kit/events.js';
-import { expectDeliveredOnce, killWhen, setUpBench } from '../../kit/durability.js';
+import { expectDeliveredOnce, killWhen, runUntilDone, setUpBench } from '../../kit/durability.js';
 import type { FaultRule } from '../../../src/sandbox/faults/fault-rule.js';
 
 const EVENTS = 20_000;
@@ -18,13 +18,6 @@ const FAULTS: FaultRule[] = [
   { match: EVENT_CALLS, truncate: true, rate: 0.02 },
   { match: EVENT_CALLS, latencyMs: 20 },
 ];
-
-/** Runs a command until it ends by itself; its exit code. Faults may leave some pending: then the next run has them. */
-async function runUntilDone(run: () => Promise<{ code: number | null; stderr: string }>): Promise<void> {
-  let last = { code: -1 as number | null, stderr: '' };
-  for (let round = 0; round < 10 && last.code !== 0; round++) last = await run();
-  expect(last, last.stderr).toMatchObject({ code: 0 });
-}
 
 describe('a conversion reaches the network exactly once in effect', () => {
   it(`when send is killed ${KILLS} times in the middle of its work`, { timeout: 300_000 }, async () => {
