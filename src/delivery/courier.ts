@@ -30,14 +30,19 @@ export class Courier {
   /** Resolves when the first request is on its way. */
   readonly departure: Promise<void>;
   #hasDeparted = false;
-  #depart: () => void = () => undefined;
+  readonly #depart: () => void;
   #stop: Stop | undefined;
 
   constructor(deps: LaneDeps, onStop: () => void) {
     this.#deps = deps;
     this.#onStop = onStop;
     this.breaker = new Breaker(deps.clock);
-    this.departure = new Promise((resolve) => (this.#depart = resolve));
+    let leave: () => void = () => undefined;
+    this.departure = new Promise((resolve) => (leave = resolve));
+    this.#depart = () => {
+      this.#hasDeparted = true;
+      leave();
+    };
   }
 
   /** Whether a request has left. */
@@ -111,13 +116,13 @@ export class Courier {
       const plain = channel.request(outgoing, token);
       const moment = { nowMs: clock.now(), nonce: random.bytes(16).toString('hex') };
       const request = channel.sign === undefined ? plain : channel.sign(plain, token, moment);
-      const sent = http.send(request, { timeoutMs: options.timeoutMs });
-      this.#hasDeparted = true;
-      this.#depart();
-      const answer = await sent;
+      // Not when it is handed over: undici lets a turn of the event loop pass before it uses the connection of the token's request again.
+      const answer = await http.send(request, { timeoutMs: options.timeoutMs, onDeparture: this.#depart });
       return { answer, latencyMs: answer.latencyMs, verdict: channel.classify(outgoing, answer) };
     } catch (error) {
       if (!(error instanceof ConnectionFault)) throw error;
+      // What cannot leave keeps nobody waiting.
+      this.#depart();
       const outcome: Outcome = { kind: 'transient', reason: error.code, message: error.message };
       return { answer: undefined, latencyMs: error.latencyMs, verdict: { outcomes: outgoing.map(() => outcome) } };
     }

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
 import { describeFault } from './connection-fault.js';
 import { runExchange, type Target } from './exchange.js';
 import { refusePlainHttp, throughGateway } from './gateway.js';
-import type { HttpAnswer, HttpClient, HttpRequest } from './http.js';
+import type { HttpAnswer, HttpClient, HttpRequest, SendOptions } from './http.js';
 
 export interface HttpClientOptions {
   /** Origin through which every request goes, checked by `checkGateway`. */
@@ -20,8 +20,6 @@ export interface HttpClientOptions {
   /** Bytes of an answer that are read at most, packed and unpacked; default 64 MiB. */
   maxAnswerBytes?: number;
 }
-
-type SendOptions = NonNullable<Parameters<HttpClient['send']>[1]>;
 
 const MAX_REMEMBERED_TARGETS = 1000;
 
@@ -54,7 +52,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return target;
   }
 
-  async function send(request: HttpRequest, { signal, timeoutMs: ownTimeoutMs }: SendOptions = {}) {
+  async function send(request: HttpRequest, { signal, timeoutMs: ownTimeoutMs, onDeparture }: SendOptions = {}) {
     const target = targetOf(request.url);
     dispatchers ??= loadDispatchers(options);
     const dispatcher = (await dispatchers).to(target.origin);
@@ -66,6 +64,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       timeoutMs: ownTimeoutMs ?? timeoutMs,
       maxAnswerBytes,
       signal,
+      onDeparture,
     });
     return answer.headers['content-encoding'] ? decode(answer, target.host, maxAnswerBytes) : answer;
   }

@@ -19,6 +19,7 @@ export interface Exchange {
   timeoutMs: number;
   maxAnswerBytes: number;
   signal: AbortSignal | undefined;
+  onDeparture: (() => void) | undefined;
 }
 
 /**
@@ -59,6 +60,7 @@ export function runExchange(exchange: Exchange): Promise<HttpAnswer> {
       onRequestStart(started) {
         controller = started;
         if (settled) started.abort(new Error('aborted'));
+        else exchange.onDeparture?.();
       },
       onResponseStart(_controller, status, answerHeaders) {
         if (status >= 200) head = { status, headers: joinHeaders(answerHeaders) };

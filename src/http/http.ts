@@ -28,12 +28,19 @@ export class ConnectionFault extends Error {
   }
 }
 
+export interface SendOptions {
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  /** Called when the request is being written: it may have waited for a connection. */
+  onDeparture?: () => void;
+}
+
 /** The only way out of the program. */
 export interface HttpClient {
   /**
    * Sends one request and reads the whole answer; redirects are not followed.
    * @throws ConnectionFault when no complete answer came; AbortError when `signal` aborts.
    */
-  send(request: HttpRequest, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<HttpAnswer>;
+  send(request: HttpRequest, options?: SendOptions): Promise<HttpAnswer>;
   close(): Promise<void>;
 }

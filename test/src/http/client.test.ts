@@ -101,6 +101,21 @@ test('opens no more connections than it may', async () => {
   expect(ports.size).toBeLessThanOrEqual(2);
 });
 
+test('tells when a request is written, which may be later than it is sent', async () => {
+  const told: string[] = [];
+  const url = await serve((request, response) => {
+    told.push(`${request.url} arrived`);
+    setImmediate(() => response.end('ok'));
+  });
+  const client = makeClient({ connections: 1 });
+  const send = async (path: string): Promise<void> => {
+    await client.send(get(`${url}${path}`), { onDeparture: () => told.push(`${path} left`) });
+    told.push(`${path} answered`);
+  };
+  await Promise.all([send('/1'), send('/2')]);
+  expect(told).toEqual(['/1 left', '/1 arrived', '/1 answered', '/2 left', '/2 arrived', '/2 answered']);
+});
+
 test.each([
   ['gzip', zlib.gzipSync],
   ['deflate', zlib.deflateSync],
