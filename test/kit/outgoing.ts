@@ -1,7 +1,9 @@
+import { expect } from 'vitest';
+
 import { defaultSettings, type Settings } from '../../src/config/settings.js';
 import type { ConversionEvent } from '../../src/events/conversion-event.js';
 import type { Mapping } from '../../src/goals/goal.js';
-import type { Network, Outgoing } from '../../src/networks/network.js';
+import type { Channel, Network, Outgoing } from '../../src/networks/network.js';
 import { DEDUPE_ID, makeConversion } from './amazon.js';
 
 /** What delivery would send to `network` of an event with these fields; numbered postbacks have ids of their own. */
@@ -29,4 +31,12 @@ export function makePostback(
     },
     mapping,
   };
+}
+
+/** The body that carries `items`; it is no longer than the channel said of each. */
+export function bodyOf(channel: Channel, items: readonly Outgoing[]): string {
+  const body = String(channel.request(items, 'token').body);
+  const bound = items.reduce((bytes, item) => bytes + channel.sizeOf(item) + 1, 0);
+  expect(Buffer.byteLength(body)).toBeLessThanOrEqual(bound);
+  return body;
 }
