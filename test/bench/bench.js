@@ -6,9 +6,12 @@ import { dirname, join } from 'node:path';
 import { program } from 'commander';
 import { bundleScript } from '../../scripts/bundle/script.js';
 import { measure, median } from './measure.js';
-import { count, listRows, listStartRows, printRows, SUBJECTS } from './rows.js';
+import { count, listRows, listSingleRows, listStartRows, printRows, SUBJECTS } from './rows.js';
 import { askStub, makeEvents, packEvents, prepareHome, runFloor, runSend, setStage } from './stage.js';
 import { install, timeQueries, timeResume, timeStart } from './start.js';
+
+/** Subjects that are too large to be done in every round. */
+const SINGLE = ['growth', 'halves', 'history', 'start'];
 
 const whole = (text) => {
   if (!/^\d+$/.test(text)) program.error(`${text} is no whole number`);
@@ -21,9 +24,7 @@ const options = program
   .option('--rounds <number>', 'rounds; the medians are shown', whole, 3)
   .option('--big <number>', 'lines of a larger file, sent once; 0: none', whole, 5_000_000)
   .option('--history <number>', 'deliveries in the log that is there already; 0: none', whole, 10_000_000)
-  .option('--only <subjects>', `some of the subjects: floor,send,${SUBJECTS.slice(2).join(',')},start`, (text) =>
-    text.split(','),
-  )
+  .option('--only <subjects>', `some of the subjects: ${[...SUBJECTS, ...SINGLE].join(',')}`, (text) => text.split(','))
   .option('--no-start', 'leave out start, resuming and installing')
   .option('--json', 'print one JSON object instead of a table')
   .parse()
@@ -45,7 +46,7 @@ async function runBench() {
   say(
     `${count(lines)} lines of ${Math.round(file.bytes / lines)} bytes, ${count(file.postbacks)} postbacks; medians of ${rounds} rounds in turn; node ${process.version}\n`,
   );
-  const { medians, stubCores } = await playRounds(file);
+  const { runs, medians, stubCores } = await playRounds(file);
   for (const [name, { seconds, cpuSeconds, peakMb }] of Object.entries(medians)) {
     const micros = ((cpuSeconds * 1e6) / lines).toFixed(1);
     say(
@@ -53,16 +54,25 @@ async function runBench() {
     );
   }
   say(`the stub used ${stubCores.toFixed(2)} of a core while send ran\n`);
-  const isWhole = options.only === undefined;
-  const extra = isWhole ? await playOnce(file) : {};
-  const rows = isWhole ? listRows(medians, { file, ...extra }) : [];
+  const rows = SUBJECTS.every((name) => runs[name]) ? listRows(runs, file) : [];
+  rows.push(
+    ...listSingleRows({
+      growth: isWanted('growth') ? await playGrowth(file) : undefined,
+      halves: isWanted('halves') ? await playHalves(file) : undefined,
+      history: isWanted('history') && options.history > 0 ? await playHistory(file) : undefined,
+    }),
+  );
   if (options.only?.includes('start') ?? options.start) rows.push(...listStartRows(await playStart(file)));
   if (!options.json) printRows(rows);
   return { file: { lines, bytes: file.bytes, postbacks: file.postbacks }, rounds, medians, stubCores, rows };
 }
 
+function isWanted(name) {
+  return options.only?.includes(name) ?? true;
+}
+
 async function playRounds(file) {
-  const wanted = SUBJECTS.filter((name) => options.only?.includes(name) ?? true);
+  const wanted = SUBJECTS.filter(isWanted);
   const runs = Object.fromEntries(wanted.map((name) => [name, []]));
   const cores = [];
   for (let round = 0; round < options.rounds; round += 1) {
@@ -90,25 +100,24 @@ async function playRounds(file) {
   const keys = ['seconds', 'cpuSeconds', 'peakMb', 'logBytes'];
   const summarise = (list) => Object.fromEntries(keys.map((key) => [key, median(list, key)]));
   const medians = Object.fromEntries(wanted.map((name) => [name, summarise(runs[name])]));
-  return { medians, stubCores: cores.length > 0 ? Math.max(...cores) : 0 };
+  return { runs, medians, stubCores: cores.length > 0 ? Math.max(...cores) : 0 };
 }
 
-/** What is too large to be done in every round. */
-async function playOnce(file) {
+/** Files of half the lines, of all, and of many more. */
+async function playGrowth(file) {
   const half = makeEvents(stage, 'half', Math.ceil(file.lines / 2));
-  const small = { ...(await runSend(stage, half, {})), postbacks: half.postbacks };
-  const halves = await playHalves(file);
-  let big;
-  if (options.big > 0) {
-    const events = makeEvents(stage, 'big', options.big);
-    big = { ...(await runSend(stage, events, {})), lines: events.lines };
-    rmSync(events.path);
-  }
-  return { small, halves, big, history: options.history > 0 ? await playHistory(file) : undefined };
+  const small = { ...half, ...(await runSend(stage, half, {})) };
+  const send = { ...file, ...(await runSend(stage, file, {})) };
+  if (options.big === 0) return { small, send };
+  const events = makeEvents(stage, 'big', options.big);
+  const big = { ...events, ...(await runSend(stage, events, {})) };
+  rmSync(events.path);
+  return { small, send, big };
 }
 
 /** Two processes on the two halves of the file, into one workspace. */
 async function playHalves(file) {
+  const send = await runSend(stage, file, {});
   const text = readFileSync(file.path);
   const middle = text.indexOf(10, text.length / 2) + 1;
   const parts = [text.subarray(0, middle), text.subarray(middle)].map((part, index) => {
@@ -127,7 +136,7 @@ async function playHalves(file) {
   const delivered = runs.reduce((sum, { stdout }) => sum + JSON.parse(stdout).delivered, 0);
   if (delivered !== file.postbacks) throw new Error(`two processes made ${delivered} of ${file.postbacks} postbacks`);
   rmSync(home, { recursive: true });
-  return { seconds };
+  return { send, seconds };
 }
 
 /** A log that is large already. */
@@ -139,9 +148,10 @@ async function playHistory(file) {
   const { stdout } = await measure([script, log, String(options.history)]);
   rmSync(script);
   const queries = await timeQueries(home, stdout.trim(), options.rounds * 3);
+  const empty = await runSend(stage, file, {});
   const send = await runSend(stage, file, { home });
   if (!existsSync(log)) throw new Error('the log is not where it was written');
-  return { queries, send, deliveries: options.history };
+  return { queries, empty, send, deliveries: options.history };
 }
 
 async function playStart(file) {

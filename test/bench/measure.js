@@ -36,9 +36,21 @@ export async function measure(args, { env = process.env, cwd, expect = [0], pipe
   return { seconds, peakMb: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, stdout, startedMs };
 }
 
+/** The middle one, or what is between the two in the middle. */
+export function medianOf(numbers) {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}
+
 /** The middle one by `key`. */
 export function median(runs, key) {
-  return [...runs].sort((one, other) => one[key] - other[key])[Math.floor(runs.length / 2)][key];
+  return medianOf(runs.map((run) => run[key]));
+}
+
+/** The middle one of the rounds' ratios of two subjects: a machine's mood changes within minutes, and the runs of one round are neighbours. */
+export function medianRatio(runs, others, key) {
+  return medianOf(runs.map((run, round) => run[key] / others[round][key]));
 }
 
 async function textOf(stream) {

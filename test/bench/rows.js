@@ -1,25 +1,25 @@
 // The table: what is measured, as a ratio to something measured in the same run, with the goal and what would be better still.
+import { median, medianRatio } from './measure.js';
 
-/** The subjects that play a part in each round, in turn with the others. */
-export const SUBJECTS = ['floor', 'send', 'again', 'stdin', 'gz', 'normal', 'slow', 'faulty', 'floorCapi', 'capi'];
+/** The subjects that play a part in each round, in turn: what is compared is near to what it is compared with. */
+export const SUBJECTS = ['stdin', 'floor', 'send', 'gz', 'normal', 'again', 'slow', 'faulty', 'floorCapi', 'capi'];
 
 const lower = (goal, stretch) => ({ goal, stretch, better: 'lower' });
 const higher = (goal, stretch) => ({ goal, stretch, better: 'higher' });
 
 /**
- * The rows of the throughput part.
- * @param m medians by subject: seconds, cpuSeconds, peakMb, logBytes
+ * The rows that compare the subjects of a round.
+ * @param runs of each subject, one a round: seconds, cpuSeconds, peakMb, logBytes
  */
-export function listRows(m, { file, big, small, history, halves }) {
-  const wall = (one, other) => m[one].seconds / m[other].seconds;
-  const rate = (run, lines) => lines / run.seconds;
+export function listRows(runs, file) {
+  const wall = (one, other) => medianRatio(runs[one], runs[other], 'seconds');
   const rows = [
     row('send, Events API, against the floor with its index', 'x wall', wall('send', 'floor'), lower(1.4, 1.15)),
-    row('the same, CPU time', 'x CPU', m.send.cpuSeconds / m.floor.cpuSeconds, {}),
+    row('the same, CPU time', 'x CPU', medianRatio(runs.send, runs.floor, 'cpuSeconds'), {}),
     row('send from stdin, against the floor', 'x wall', wall('stdin', 'floor'), lower(1.5, 1.2)),
     row('send from .gz, against the floor', 'x wall', wall('gz', 'floor'), lower(1.5, 1.2)),
     row('CAPI v1 (100 a request), against the floor at 100', 'x wall', wall('capi', 'floorCapi'), lower(1.6, 1.25)),
-    row(`peak RSS at ${count(file.lines)} lines`, 'MB', m.send.peakMb, lower(200, 150)),
+    row(`peak RSS at ${count(file.lines)} lines`, 'MB', median(runs.send, 'peakMb'), lower(200, 150)),
     row('answers after 100 ms, against 0 ms', 'x lines/s', wall('send', 'slow'), higher(0.85, 0.95)),
     row('1 in 10 answered 503, against none', 'x lines/s', wall('send', 'faulty'), higher(0.9, 0.95)),
     row(
@@ -29,40 +29,39 @@ export function listRows(m, { file, big, small, history, halves }) {
       higher(1, 1.5),
     ),
     row('synchronous=FULL against NORMAL', 'x wall', wall('send', 'normal'), lower(1.2, 1.1)),
-    row('log, a delivered event', 'bytes', m.send.logBytes / file.postbacks, lower(90, 60)),
+    row('log, a delivered event', 'bytes', median(runs.send, 'logBytes') / file.postbacks, lower(90, 60)),
   ];
-  if (small) {
+  return rows;
+}
+
+/** The rows of what is done once, each beside a `send` of the same moment. */
+export function listSingleRows({ growth, halves, history }) {
+  const rate = ({ seconds, lines }) => lines / seconds;
+  const rows = [];
+  if (growth) {
+    const { small, send, big } = growth;
     // The facts of the newest deliveries are kept, however many there are: what one more costs is the difference.
-    const bytes = (m.send.logBytes - small.logBytes) / (file.postbacks - small.postbacks);
+    const bytes = (send.logBytes - small.logBytes) / (send.postbacks - small.postbacks);
     rows.push(row('log, each delivered event more', 'bytes', bytes, lower(90, 60)));
+    if (big) {
+      const name = `${count(big.lines)} lines, against ${count(send.lines)}`;
+      rows.push(
+        row(`peak RSS at ${name}`, 'x', big.peakMb / send.peakMb, lower(1.15)),
+        row(`lines/s at ${name}`, 'x lines/s', rate(big) / rate(send), higher(0.85, 0.95)),
+      );
+    }
   }
-  if (halves)
-    rows.push(
-      row('two processes on two halves, against one', 'x lines/s', m.send.seconds / halves.seconds, higher(1.3)),
-    );
-  if (big) {
-    rows.push(
-      row(
-        `peak RSS at ${count(big.lines)} lines, against ${count(file.lines)}`,
-        'x',
-        big.peakMb / m.send.peakMb,
-        lower(1.15),
-      ),
-      row(
-        `lines/s at ${count(big.lines)} lines, against ${count(file.lines)}`,
-        'x lines/s',
-        rate(big, big.lines) / rate(m.send, file.lines),
-        higher(0.85, 0.95),
-      ),
-    );
+  if (halves) {
+    const ratio = halves.send.seconds / halves.seconds;
+    rows.push(row('two processes on two halves, against one', 'x lines/s', ratio, higher(1.3)));
   }
   if (history) {
-    const { send, queries, deliveries } = history;
+    const { empty, send, queries, deliveries } = history;
     rows.push(
       row(
         `lines/s with a log of ${count(deliveries)} deliveries, against an empty one`,
         'x lines/s',
-        m.send.seconds / send.seconds,
+        empty.seconds / send.seconds,
         higher(0.75, 0.95),
       ),
       row(
