@@ -10,7 +10,7 @@ import { hashOf } from './seen-index.js';
 
 /**
  * Numbers of the requests that may hold an event, and certainly of all that do: by the index of ids, so that a large log is not
- * read for one event. Only what is not sorted into it (the newest 65,536 ids or so) is looked through.
+ * read for one event. Only what is not sorted into it (the newest 65,536 ids or so; four times as many in a large log) is looked through.
  */
 export function findRequestsOf(database: Database, kinds: Kinds, eventId: string): number[] {
   // Before the index is asked: what is sorted in meanwhile is found twice rather than missed.

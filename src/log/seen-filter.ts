@@ -30,6 +30,11 @@ export class SeenFilter {
     return this.#count >= IDS_PER_FILTER;
   }
 
+  /** How many ids the filters that are kept with the log have room for; most of them are full. */
+  get capacity(): number {
+    return (this.#others.size + (this.#row === undefined ? 0 : 1)) * IDS_PER_FILTER;
+  }
+
   /** Notes a hash of at most 52 bits, all of them random: each half is a place of its own. */
   add(hash: number): void {
     const filter = (this.#own ??= new Int32Array(BIT_COUNT / 32));

@@ -9,7 +9,14 @@ import { SeenFilter } from './seen-filter.js';
 import { UnsortedIds } from './unsorted-ids.js';
 
 /** Ids wait in memory until so many can be sorted into the index at once: 7 times as fast as one by one. */
-const CHUNK = 65_536;
+const SMALLEST_CHUNK = 65_536;
+/**
+ * However few ids are sorted in, nearly every page of a large index is written anew: more wait where it is larger (performance.md
+ * section 4). So many are 8 MB, and what a run leaves of them the next one reads before its first request.
+ */
+const LARGEST_CHUNK = 262_144;
+/** A page holds some 470 ids: with a new one to every 64 that are there, each page that is written takes seven. */
+const KNOWN_IDS_PER_NEW = 64;
 /** Hashes that one statement inserts: a call costs as much as the row. */
 const ROWS_PER_STATEMENT = 64;
 /** Unpacked requests kept for look-ups: a file that is sent again asks for the same requests in a row. */
@@ -121,7 +128,11 @@ export class SeenIndex {
 
   /** Sorts what waits in memory into the index once it is worth it. Call inside a write transaction. */
   flushWhenLarge(): void {
-    if (this.#tail.size + this.#again.length / 2 + this.#unsorted.count >= CHUNK) this.flush();
+    if (this.#tail.size + this.#again.length / 2 + this.#unsorted.count >= this.#chunk) this.flush();
+  }
+
+  get #chunk(): number {
+    return Math.min(LARGEST_CHUNK, Math.max(SMALLEST_CHUNK, this.#filter.capacity / KNOWN_IDS_PER_NEW));
   }
 
   /** Sorts what waits in memory into the index. Call inside a write transaction, after {@link catchUp}. */
