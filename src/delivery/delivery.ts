@@ -63,12 +63,13 @@ export async function withDelivery(
   options: DeliveryOptions,
   work: (delivery: Delivery) => Promise<void>,
 ): Promise<Summary> {
-  const heap = keepHeapSmall(workspace.onSettled);
   const report: Report = (update) => {
+    // No answer comes before the lanes are open.
     if (update.type === 'answer') heap.answered();
     options.report(update);
   };
   const delivery = openDelivery(workspace, { ...options, report });
+  const heap = keepHeapSmall(workspace.onSettled);
   const { log, tally, lanes, lists } = delivery;
   const startedMs = workspace.clock.now();
   const heartbeat = setInterval(() => void log.beat().catch(() => undefined), HEARTBEAT_MS);
