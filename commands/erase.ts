@@ -13,6 +13,10 @@ import { printRecord } from './_face/table.js';
 import { countOf } from './_face/text.js';
 import { WorkspaceCommand } from './_face/workspace-command.js';
 
+const NOT_REWRITTEN =
+  'The file of the log could not be written anew now (somebody sends or reads, or it is too large), so its free room may hold ' +
+  'hashes of the person a while longer. Run the same command again when nothing else runs.';
+
 export default class Erase extends WorkspaceCommand<typeof Erase> {
   static override summary = 'remove a person, and report nothing of them any more';
   static override description =
@@ -83,6 +87,7 @@ export default class Erase extends WorkspaceCommand<typeof Erase> {
       ['Audience lists left', receipt.listsLeft],
       ...Object.entries(deliveredKept).map(([network, count]) => [`Held by ${network}`, count] as const),
     ]);
+    if (!receipt.rewritten && !this.flags['dry-run']) await this.io.remark(NOT_REWRITTEN);
     const held = Object.keys(deliveredKept).join(', ');
     if (held !== '') await this.io.remark(`What ${held} holds is not retracted; ask there for its erasure.`);
   }

@@ -11,6 +11,7 @@ import { Memberships } from './memberships.js';
 import { packEntries, unpackEntries } from './packing.js';
 import { People } from './people.js';
 import { PostbackRows } from './postback-rows.js';
+import { rewriteFile } from './rewrite.js';
 import { Runs } from './runs.js';
 import { prepareSchema } from './schema.js';
 
@@ -34,6 +35,8 @@ export interface Receipt {
   listsLeft: number;
   /** Postbacks that networks have, kept here as counts without identity. */
   deliveredKept: Record<string, number>;
+  /** Whether the file was written anew, so that free room in it holds nothing of the person either. False in a dry run. */
+  rewritten: boolean;
 }
 
 /** A request that is under way when somebody is erased ends within this time: it is the longest time-out there is. */
@@ -61,6 +64,8 @@ export async function erasePerson(subject: Subject, parts: ErasureParts): Promis
   const database = openDatabase(parts.path, 'full');
   try {
     prepareSchema(database, parts.path, parts.random);
+    // What is removed is overwritten at once, also where the file cannot be written anew.
+    database.exec('PRAGMA secure_delete = ON');
     const erasure = new Erasure(database, parts);
     erasure.find(subject);
     if (!parts.dryRun) {
@@ -68,9 +73,10 @@ export async function erasePerson(subject: Subject, parts: ErasureParts): Promis
       await erasure.awaitLanding(parts.signal);
     }
     const counts = parts.dryRun ? erasure.rehearse() : erasure.purge();
+    const rewritten = !parts.dryRun && rewriteFile(database, parts.clock);
     const id = parts.random.bytes(6).toString('hex');
     const erasedAt = new Date(parts.clock.now()).toISOString();
-    const receipt = { receipt: parts.dryRun ? 'dry-run' : `erasure-${id}`, erasedAt, ...counts };
+    const receipt = { receipt: parts.dryRun ? 'dry-run' : `erasure-${id}`, erasedAt, ...counts, rewritten };
     return { receipt, removals: erasure.removals };
   } finally {
     database.close();
@@ -84,7 +90,7 @@ export interface Erased {
   removals: readonly string[];
 }
 
-type Counts = Omit<Receipt, 'receipt' | 'erasedAt'>;
+type Counts = Omit<Receipt, 'receipt' | 'erasedAt' | 'rewritten'>;
 
 class Erasure {
   readonly #database: Database;

@@ -1,11 +1,10 @@
 import type { Clock } from '../clock.js';
-import { InternalError } from '../errors.js';
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { Database, SqlRow } from './database.js';
 import { noteName } from './index-scope.js';
 import { LogPeek } from './log-peek.js';
 import { forgetIds, notePruned } from './pruned-ids.js';
-import { Runs } from './runs.js';
+import { rewriteFile, sizeOf } from './rewrite.js';
 import { SeenIndex } from './seen-index.js';
 
 /** What was taken out of the log, and what had to stay. */
@@ -62,7 +61,7 @@ export async function pruneLog(parts: PruneParts): Promise<PruneReceipt> {
     const bytes = sizeOf(database);
     const isDone = await takeAll(database, parts);
     if (!isDone) return { ...receipt, ...subtract(counts, countAll(database, parts.beforeMs)), stopped: true };
-    return { ...receipt, freedBytes: shrink(database, parts.clock) ? bytes - sizeOf(database) : 0 };
+    return { ...receipt, freedBytes: rewriteFile(database, parts.clock) ? bytes - sizeOf(database) : 0 };
   } finally {
     peek.close();
   }
@@ -153,35 +152,4 @@ function take(database: Database, table: string, key: string, where: string, bef
     .prepare(`DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${where} LIMIT ${ROWS_A_STEP})`)
     .run(beforeMs);
   return Number(changes);
-}
-
-/** A file of more is not written anew: senders would wait for it longer than they may. */
-const MOST_BYTES = 1024 ** 3;
-
-/**
- * Gives the room back to the disk. Not while somebody sends, who would have to wait until the whole file is written
- * anew, nor where there is no room for that: then the log uses its free room again.
- */
-function shrink(database: Database, clock: Clock): boolean {
-  const living = Number(database.prepare('SELECT count(*) AS n FROM run WHERE ended IS NULL').get()?.['n']);
-  if (living > new Runs(database, clock).findDead().length) return false;
-  if (sizeOf(database) - readPragma(database, 'freelist_count') * readPragma(database, 'page_size') > MOST_BYTES)
-    return false;
-  try {
-    database.exec('VACUUM');
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    return true;
-  } catch (error) {
-    if (error instanceof InternalError) return false;
-    throw error;
-  }
-}
-
-/** Bytes of the file, with what waits in its write-ahead log. */
-function sizeOf(database: Database): number {
-  return readPragma(database, 'page_count') * readPragma(database, 'page_size');
-}
-
-function readPragma(database: Database, name: string): number {
-  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
