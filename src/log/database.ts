@@ -65,6 +65,11 @@ export function openDatabase(path: string, synchronous: 'full' | 'normal'): Data
   });
 }
 
+/** Changes with every commit of another process or connection, and of no other. */
+export function readDataVersion(database: Database): number {
+  return Number(database.prepare('PRAGMA data_version').get()?.['data_version']);
+}
+
 type Sqlite = InstanceType<typeof DatabaseSync>;
 
 function wrap(sqlite: Sqlite, path: string): Database {

@@ -85,7 +85,7 @@ export class DeliveryLog {
     this.#seen = new SeenIndex(database, this.kinds, (network, goal, eventId) =>
       derivePostbackId(options.workspace, network, goal, eventId),
     );
-    this.#mayHaveRows = this.#rows.count() > 0;
+    this.#mayHaveRows = !this.#rows.isEmpty;
   }
 
   /**
@@ -191,6 +191,7 @@ export class DeliveryLog {
     return this.#queue.write(() => {
       this.#seen.catchUp();
       this.people.refresh();
+      this.#rows.refresh();
       const mine: Entry[] = [];
       const dropped: DroppedEntry[] = [];
       for (const entry of entries) {
@@ -392,6 +393,7 @@ export class DeliveryLog {
     this.#owesTakeOver = false;
     if (dead.length === 0) return;
     this.#seen.catchUp();
+    this.#rows.refresh();
     takeOver(this.database, this.#rows, this.#seen, dead, this.#clock);
     this.#mayHaveRows = true;
   }

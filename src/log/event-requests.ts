@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 import { readNames, seenThrough, unindexedThrough } from './index-scope.js';
 import type { Kinds } from './kinds.js';
 import { packIds } from './packing.js';
-import { hashOf } from './seen-index.js';
+import { hashOf } from './hash.js';
 
 /**
  * Numbers of the requests that may hold an event, and certainly of all that do: by the index of ids, so that a large log is not

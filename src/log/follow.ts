@@ -1,6 +1,7 @@
 import type { LogRow, LogStatus, UnpackContext } from './attempt-rows.js';
 import { unpackRequest, unpackSkips } from './attempt-rows.js';
 import type { Database, SqlRow } from './database.js';
+import { readDataVersion } from './database.js';
 
 /** A request that its network accepted and has not decided, as it was told last. */
 interface Undecided {
@@ -33,7 +34,7 @@ export class LogFollower {
 
   /** Rows finished since the last look; costs next to nothing where no process has written. */
   *look(): Generator<LogRow[]> {
-    const version = Number(this.#database.prepare('PRAGMA data_version').get()?.['data_version']);
+    const version = readDataVersion(this.#database);
     if (version === this.#version) return;
     yield* this.#decided();
     for (const row of this.#finished()) {

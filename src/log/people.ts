@@ -6,6 +6,7 @@ import { Aliases } from './aliases.js';
 import { Claims } from './claims.js';
 import { ClickLedger } from './click-ledger.js';
 import type { Database } from './database.js';
+import { readDataVersion } from './database.js';
 import { Suppressions } from './suppressions.js';
 
 /** What the log remembers of people, by salted hashes: who is who, their clicks, their slots, who was erased. */
@@ -26,12 +27,12 @@ export class People {
     this.clicks = new ClickLedger(database);
     this.claims = new Claims(database);
     this.suppressions = new Suppressions(database);
-    this.#version = readVersion(database);
+    this.#version = readDataVersion(database);
   }
 
   /** Forgets what is remembered in memory when another process has written since. Costs little. */
   refresh(): void {
-    const version = readVersion(this.#database);
+    const version = readDataVersion(this.#database);
     if (version === this.#version) return;
     this.#version = version;
     this.aliases.refresh();
@@ -105,9 +106,4 @@ export function makeSalt(database: Database, random: Random): void {
 
 function readSalt(database: Database): string {
   return String(database.prepare("SELECT value FROM meta WHERE name = 'salt'").get()?.['value']);
-}
-
-/** Changes with every commit of another process, and of no other. */
-function readVersion(database: Database): number {
-  return Number(database.prepare('PRAGMA data_version').get()?.['data_version']);
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Outcome, Postback } from '../networks/network.js';
 import type { Database, SqlRow } from './database.js';
 import type { Entry, PostbackState } from './entry.js';
+import { RowFilter } from './row-filter.js';
 
 /** A stored postback that is not delivered. */
 export interface StoredPostback {
@@ -31,10 +32,17 @@ export type RowPlace = Pick<Postback, 'eventTimeMs' | 'id'>;
 export class PostbackRows {
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #filter: RowFilter;
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
+    this.#filter = new RowFilter(database);
+  }
+
+  /** Looks whether another process has written rows. Call first in a transaction. */
+  refresh(): void {
+    this.#filter.refresh();
   }
 
   /** Writes or replaces the row of one postback; `request`: the one in which its network has accepted it. */
@@ -46,6 +54,7 @@ export class PostbackRows {
     { http, request }: { http?: number | undefined; request?: number } = {},
   ): void {
     const { postback, attempts } = entry;
+    this.#filter.add(postback.id);
     this.#database
       .prepare(
         `INSERT INTO postback (id, state, network, account, goal, event, event_id, event_time, updated, attempts, run,
@@ -78,6 +87,7 @@ export class PostbackRows {
 
   /** The row of one postback, if it has one. */
   find(id: string): StoredPostback | undefined {
+    if (!this.#filter.mayHave(id)) return undefined;
     const row = this.#database.prepare('SELECT * FROM postback WHERE id = ?').get(keyOf(id));
     return row && readStored(row);
   }
@@ -154,12 +164,13 @@ export class PostbackRows {
 
   /** Takes the row away: its postback is on its way in a request. */
   remove(id: string): void {
+    if (!this.#filter.mayHave(id)) return;
     this.#database.prepare('DELETE FROM postback WHERE id = ?').run(keyOf(id));
   }
 
-  /** How many rows there are; an empty table saves a look-up per event. */
-  count(): number {
-    return Number(this.#database.prepare('SELECT count(*) AS n FROM postback').get()?.['n']);
+  /** Whether there are none; an empty table saves a look-up per event. */
+  get isEmpty(): boolean {
+    return this.#database.prepare('SELECT 1 FROM postback LIMIT 1').get() === undefined;
   }
 }
 

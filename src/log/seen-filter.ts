@@ -1,8 +1,8 @@
+import type { BloomBits } from './bloom.js';
+import { addBits, hasBits, makeBits } from './bloom.js';
 import type { Database } from './database.js';
 
-/** One filter: 1 MiB for half a million ids. Of ids that it does not hold it lets 1 in 70 through. */
-const BIT_COUNT = 2 ** 23;
-const MASK = BIT_COUNT - 1;
+/** One filter (bloom.ts) for so many. */
 const IDS_PER_FILTER = 2 ** 19;
 
 /**
@@ -13,8 +13,8 @@ const IDS_PER_FILTER = 2 ** 19;
 export class SeenFilter {
   readonly #database: Database;
   /** By the number of their row; the one that this process fills is not among them. */
-  readonly #others = new Map<number, Int32Array>();
-  #own: Int32Array | undefined;
+  readonly #others = new Map<number, BloomBits>();
+  #own: BloomBits | undefined;
   #row: number | undefined;
   #count = 0;
   #version: number;
@@ -35,22 +35,16 @@ export class SeenFilter {
     return (this.#others.size + (this.#row === undefined ? 0 : 1)) * IDS_PER_FILTER;
   }
 
-  /** Notes a hash of at most 52 bits, all of them random: each half is a place of its own. */
+  /** Notes a hash of at most 52 bits, all of them random. */
   add(hash: number): void {
-    const filter = (this.#own ??= new Int32Array(BIT_COUNT / 32));
-    const low = hash & MASK;
-    const high = (hash / BIT_COUNT) & MASK;
-    filter[low >>> 5] = filter[low >>> 5]! | (1 << (low & 31));
-    filter[high >>> 5] = filter[high >>> 5]! | (1 << (high & 31));
+    addBits((this.#own ??= makeBits()), hash);
     this.#count++;
   }
 
   /** False: it was never noted. True: it probably was. */
   mayHave(hash: number): boolean {
-    const low = hash & MASK;
-    const high = (hash / BIT_COUNT) & MASK;
-    if (this.#own !== undefined && hasBits(this.#own, low, high)) return true;
-    for (const filter of this.#others.values()) if (hasBits(filter, low, high)) return true;
+    if (this.#own !== undefined && hasBits(this.#own, hash)) return true;
+    for (const filter of this.#others.values()) if (hasBits(filter, hash)) return true;
     return false;
   }
 
@@ -94,8 +88,4 @@ export class SeenFilter {
   #readVersion(): number {
     return Number(this.#database.prepare('SELECT total(version) AS version FROM seen_filter').get()?.['version']);
   }
-}
-
-function hasBits(filter: Int32Array, low: number, high: number): boolean {
-  return (filter[low >>> 5]! & (1 << (low & 31))) !== 0 && (filter[high >>> 5]! & (1 << (high & 31))) !== 0;
 }

@@ -1,5 +1,6 @@
 import type { Postback } from '../networks/network.js';
 import type { Database, Statement } from './database.js';
+import { hashOf } from './hash.js';
 import { HashTable } from './hash-table.js';
 import { seenThrough } from './index-scope.js';
 import type { Kinds } from './kinds.js';
@@ -267,8 +268,3 @@ function insertRows(count: number): string {
 }
 
 const INSERT_MOST = insertRows(ROWS_PER_STATEMENT);
-
-/** The first 52 bits of a postback id: what a JavaScript number and an INTEGER PRIMARY KEY hold exactly. */
-export function hashOf(id: string): number {
-  return Number.parseInt(id.slice(0, 13), 16);
-}
