@@ -65,7 +65,7 @@ export class LogPeek {
     return this.#index().firstAttemptMs(key);
   }
 
-  /** Whether this postback was delivered by the first request that carried it, before `request`. */
+  /** Whether a request before `request` delivered this postback, as far as those are still in the log. */
   wasDelivered(key: PostbackKey, request: number): boolean {
     return this.#index().wasDelivered(key, request);
   }

@@ -76,19 +76,21 @@ export class SeenIndex {
 
   /** Whether this postback was part of a request, by any process. */
   has(key: Key): boolean {
-    return this.findRequest(key) !== undefined;
-  }
-
-  /** The first request that carried this postback. */
-  findRequest(key: Key): number | undefined {
-    const unsorted = this.#findUnsorted(key);
-    if (unsorted !== undefined) return unsorted;
+    // Without a generator where nothing is found: this is asked for each postback.
+    if (this.#unsorted.findRequests(key.eventId).length > 0 && !this.#findUnsorted(key).next().done) return true;
     const hash = hashOf(key.id);
     // Most are new, and the filter knows them all.
-    if (!this.#filter.mayHave(hash)) return undefined;
+    if (!this.#filter.mayHave(hash)) return false;
     const request = this.#tail.get(hash) ?? this.#findIndexed(hash);
-    if (request === undefined) return undefined;
-    return this.#keysOf(request).isPruned || this.#holds(request, key) ? request : undefined;
+    return request !== undefined && this.#mayBe(request, key);
+  }
+
+  /** The requests that carried this postback, the earliest first. Of retries and replays there are several. */
+  findRequests(key: Key): number[] {
+    const found = new Set(this.#findUnsorted(key));
+    const hash = hashOf(key.id);
+    if (this.#filter.mayHave(hash)) for (const request of this.#findSorted(hash, key)) found.add(request);
+    return [...found].sort((one, other) => one - other);
   }
 
   /**
@@ -96,18 +98,20 @@ export class SeenIndex {
    * pruned, which is long ago.
    */
   firstAttemptMs(key: Key): number | undefined {
-    const request = this.findRequest(key);
-    if (request === undefined) return undefined;
-    return Number(this.#database.prepare('SELECT started FROM request WHERE id = ?').get(request)?.['started'] ?? 0);
+    const [first] = this.findRequests(key);
+    if (first === undefined) return undefined;
+    return Number(this.#database.prepare('SELECT started FROM request WHERE id = ?').get(first)?.['started'] ?? 0);
   }
 
-  /** Whether the first request that carried this postback came before `request` and delivered it. */
+  /** Whether a request before `request` carried this postback and delivered it, as far as those are still in the log. */
   wasDelivered(key: Key, request: number): boolean {
-    const first = this.findRequest(key);
-    if (first === undefined || first >= request) return false;
-    const row = this.#database.prepare('SELECT ended, verdicts FROM request WHERE id = ?').get(first);
+    return this.findRequests(key).some((earlier) => earlier < request && this.#delivered(earlier, key));
+  }
+
+  #delivered(request: number, { goal, eventId }: Key): boolean {
+    const row = this.#database.prepare('SELECT ended, verdicts FROM request WHERE id = ?').get(request);
     if (!row || row['ended'] === null) return false;
-    const position = this.#keysOf(first).keys.get(`${key.goal}\0${key.eventId}`) ?? -1;
+    const position = this.#keysOf(request).keys.get(`${goal}\0${eventId}`) ?? -1;
     return row['verdicts'] === null || String(row['verdicts'])[position] === 's';
   }
 
@@ -178,13 +182,28 @@ export class SeenIndex {
     this.#tail = tail;
   }
 
-  #findUnsorted(key: Key): number | undefined {
+  *#findUnsorted(key: Key): Generator<number> {
     for (const request of this.#unsorted.findRequests(key.eventId)) {
-      if (this.#holds(request, key)) return request;
+      if (this.#holds(request, key)) yield request;
       // Its ids were sorted in before it was pruned: the index knows, once the filter does.
-      if (this.#keysOf(request).isPruned) this.#filter.catchUp();
+      else if (this.#keysOf(request).isPruned) this.#filter.catchUp();
     }
-    return undefined;
+  }
+
+  *#findSorted(hash: number, key: Key): Generator<number> {
+    for (const row of this.#database.prepare(EVERY_REQUEST).all(hash)) {
+      if (this.#mayBe(Number(row['request']), key)) yield Number(row['request']);
+    }
+    const waiting = this.#tail.get(hash);
+    if (waiting !== undefined && this.#holds(waiting, key)) yield waiting;
+    for (let at = 0; at < this.#again.length; at += 2) {
+      if (this.#again[at] === hash && this.#holds(this.#again[at + 1]!, key)) yield this.#again[at + 1]!;
+    }
+  }
+
+  /** A hash alone leads to a pruned request: then it has to do. */
+  #mayBe(request: number, key: Key): boolean {
+    return this.#keysOf(request).isPruned || this.#holds(request, key);
   }
 
   #holds(request: number, { network, goal, eventId }: Key): boolean {
@@ -262,6 +281,9 @@ export class SeenIndex {
     return found;
   }
 }
+
+const EVERY_REQUEST =
+  'SELECT request FROM seen WHERE hash = ?1 UNION ALL SELECT request FROM seen_again WHERE hash = ?1';
 
 function insertRows(count: number): string {
   return `INSERT INTO seen (hash, request) VALUES ${Array(count).fill('(?, ?)').join(', ')} ON CONFLICT DO NOTHING`;

@@ -71,18 +71,38 @@ describe('what a run left out of the index', () => {
     );
   });
 
-  it('is found in the first request that carried it', async () => {
+  it('is found in the requests that carried it', async () => {
     const path = await makeLog([
       [[makeUuid(1), makeUuid(2)], 'every-purchase'],
       [[makeUuid(1), 'an id of another kind'], 'first-purchase'],
+      [[makeUuid(1)], 'first-purchase'],
     ]);
     const { index, database } = openIndex(path);
-    expect(index.findRequest(keyOf(makeUuid(1)))).toBe(2);
-    expect(index.findRequest(keyOf(makeUuid(1), 'every-purchase'))).toBe(1);
-    expect(index.findRequest(keyOf('an id of another kind'))).toBe(2);
-    expect(index.findRequest(keyOf('an id of another kind', 'every-purchase'))).toBeUndefined();
+    const expectAll = (): void => {
+      expect(index.findRequests(keyOf(makeUuid(1)))).toEqual([2, 3]);
+      expect(index.findRequests(keyOf(makeUuid(1), 'every-purchase'))).toEqual([1]);
+      expect(index.findRequests(keyOf('an id of another kind'))).toEqual([2]);
+      expect(index.findRequests(keyOf('an id of another kind', 'every-purchase'))).toEqual([]);
+    };
+    expectAll();
     expect(index.foreign).toBe(0);
+    database.transact(() => index.flush());
+    expectAll();
     database.close();
+  });
+
+  it('is not the first attempt where the index knows an earlier one, nor the only one that may have delivered', async () => {
+    const path = await makeLog([[[makeUuid(1)], 'first-purchase']]);
+    const { index, database } = openIndex(path);
+    database.transact(() => index.flush());
+    database.exec(`UPDATE request SET started = 1000, ended = 1010, verdicts = 'r';
+      CREATE TEMP TABLE later AS SELECT * FROM request; UPDATE later SET id = 2, started = 5000, ended = 5010, verdicts = NULL;
+      INSERT INTO request SELECT * FROM later; UPDATE later SET id = 3; INSERT INTO request SELECT * FROM later;`);
+    const key = keyOf(makeUuid(1));
+    const later = openIndex(path);
+    expect(later.index.firstAttemptMs(key)).toBe(1000);
+    expect([1, 2, 3].map((request) => later.index.wasDelivered(key, request))).toEqual([false, false, true]);
+    for (const one of [database, later.database]) one.close();
   });
 
   it('comes before what is added behind it, also in the index', async () => {
@@ -90,7 +110,7 @@ describe('what a run left out of the index', () => {
     const { index, database } = openIndex(path);
     database.transact(() => {
       index.add([keyOf(makeUuid(1)).id], 2);
-      expect(index.findRequest(keyOf(makeUuid(1)))).toBe(1);
+      expect(index.findRequests(keyOf(makeUuid(1)))).toEqual([1]);
       index.flush();
     });
     const rows = (table: string) => database.prepare(`SELECT request FROM ${table}`).all();
