@@ -1,7 +1,17 @@
 // npm run bench: what `postback send` costs beside the floor (floor.js), the least that the errand costs; memory, growth, trouble, the
 // log, start and installing. Runs are made in turn and medians shown, because a machine is never as quiet as its reader. It asserts that
 // everything is delivered, and no time: numbers are for people to judge.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { program } from 'commander';
 import { bundleScript } from '../../scripts/bundle/script.js';
@@ -12,6 +22,9 @@ import { install, timeQueries, timeResume, timeStart } from './start.js';
 
 /** Subjects that are too large to be done in every round. */
 const SINGLE = ['growth', 'halves', 'history', 'start'];
+
+/** Where a home has its log. */
+const LOG = join('data', 'default', 'delivery.db');
 
 const whole = (text) => {
   if (!/^\d+$/.test(text)) program.error(`${text} is no whole number`);
@@ -54,7 +67,7 @@ async function runBench() {
     );
   }
   say(`the stub used ${stubCores.toFixed(2)} of a core while send ran\n`);
-  const rows = SUBJECTS.every((name) => runs[name]) ? listRows(runs, file) : [];
+  const rows = listRows(runs, file);
   rows.push(
     ...listSingleRows({
       growth: isWanted('growth') ? await playGrowth(file) : undefined,
@@ -139,19 +152,40 @@ async function playHalves(file) {
   return { send, seconds };
 }
 
+/** Waits until a file that was copied is on the disk: until then each commit of a run waits for it. */
+function flush(path) {
+  const file = openSync(path, 'r+');
+  fsyncSync(file);
+  closeSync(file);
+}
+
 /** A log that is large already. */
 async function playHistory(file) {
   const home = join(stage.folder, 'history');
-  const log = join(home, 'data', 'default', 'delivery.db');
+  const log = join(home, LOG);
   mkdirSync(dirname(log), { recursive: true });
   const script = await bundleScript(join(import.meta.dirname, 'history.ts'));
   const { stdout } = await measure([script, log, String(options.history)]);
   rmSync(script);
   const queries = await timeQueries(home, stdout.trim(), options.rounds * 3);
-  const empty = await runSend(stage, file, {});
-  const send = await runSend(stage, file, { home });
-  if (!existsSync(log)) throw new Error('the log is not where it was written');
-  return { queries, empty, send, deliveries: options.history };
+  const [empties, sends] = [[], []];
+  for (let round = 0; round < options.rounds; round += 1) {
+    empties.push(await runSend(stage, file, {}));
+    // What is sent stays in the log: each round has its own.
+    const copy = join(stage.folder, `history-${round}`);
+    cpSync(home, copy, { recursive: true });
+    flush(join(copy, LOG));
+    sends.push(await runSend(stage, file, { home: copy }));
+    if (!existsSync(join(copy, LOG))) throw new Error('the log is not where it was written');
+    rmSync(copy, { recursive: true });
+  }
+  const name = `on ${count(options.history)}`;
+  for (const [title, list] of Object.entries({ 'on nothing': empties, [name]: sends })) {
+    say(
+      `${title.padEnd(16)} ${list.map(({ seconds, cpuSeconds }) => `${seconds.toFixed(1)} s (CPU ${cpuSeconds.toFixed(1)} s)`).join(', ')}`,
+    );
+  }
+  return { queries, empties, sends, deliveries: options.history };
 }
 
 async function playStart(file) {
