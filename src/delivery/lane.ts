@@ -15,6 +15,9 @@ import { deadlineOf } from './window.js';
 /** Batches that may wait for another attempt or a free place, beside those in flight. */
 const SPARE_BATCHES = 8;
 
+/** The longest that the reader waits for the first request to leave: a token endpoint that hangs must not keep other networks waiting. */
+const DEPARTURE_MS = 1_000;
+
 /** A goal that was mapped when its postback was recorded and is not any more. */
 const UNMAPPED: Stop = { kind: 'stopped', reason: 'unmapped_goal', message: 'its goal is not mapped any more' };
 
@@ -37,6 +40,8 @@ export class Lane {
   /** The last of them that was brought back, in the order of event times. */
   #unshelved: RowPlace | undefined;
   #fault: Error | undefined;
+  /** The first request was waited for, whether it has left or not. */
+  #hasWaited = false;
 
   constructor(deps: LaneDeps) {
     this.#deps = deps;
@@ -102,10 +107,7 @@ export class Lane {
 
   /** Resolves when the lane can take more: this is what holds the reader back. Throws what broke the lane. */
   async space(): Promise<void> {
-    // What is read before the first request has left keeps it waiting: both need the one thread.
-    if (this.#underway.size > 0 && !this.#courier.hasDeparted) {
-      await Promise.race([this.#courier.departure, this.#landing()]);
-    }
+    if (this.#underway.size > 0 && !this.#courier.hasDeparted) await this.#departure();
     while (this.#underway.size > this.#backlog && !this.#mustShelve) await this.#landing();
     if (this.#fault !== undefined) throw this.#fault;
   }
@@ -131,6 +133,16 @@ export class Lane {
         this.#shelved = 0;
       }
     }
+  }
+
+  /** What is read before the first request has left keeps it waiting, as both need the one thread: it is waited for, once. */
+  async #departure(): Promise<void> {
+    if (this.#hasWaited) return;
+    this.#hasWaited = true;
+    const patience = new AbortController();
+    const longest = this.#deps.clock.sleep(DEPARTURE_MS, patience.signal).catch(() => undefined);
+    await Promise.race([this.#courier.departure, this.#landing(), longest]);
+    patience.abort();
   }
 
   #carry(batch: Batch): void {

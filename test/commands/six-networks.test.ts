@@ -1,11 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { derivePostbackId } from '../../src/identity/postback-id.js';
 import type { JsonObject } from '../../src/json.js';
 import { NETWORK_NAMES, type NetworkName } from '../../src/networks/names.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { makeErrand, makeLine, type Errand } from '../kit/errand.js';
+import { makeErrand, makeLine, steer, type Errand } from '../kit/errand.js';
 import { makeUuid } from '../kit/events.js';
 import { connectAllBySandbox, makeRepeatableGoals, NETWORK_CLICKS, VISIT } from '../kit/networks.js';
+import { spawnPostback } from '../kit/run.js';
 
 const NO_CLICK = { utm_source: undefined, utm_medium: undefined };
 const GOAL_OF: Readonly<Record<string, string>> = {
@@ -92,6 +95,24 @@ describe('one file with clicks of all six networks', () => {
       const only = new Map(NETWORK_NAMES.map((name) => [name, name === network ? file.expected.get(name)! : []]));
       expect(held(errand.sandbox)).toEqual(only);
     }
+  });
+
+  test('a network whose token endpoint hangs does not keep the others waiting', { timeout: 60_000 }, async () => {
+    const file = new EventFile();
+    for (let n = 0; n < 1000; n++) {
+      file.add('purchase', NETWORK_CLICKS.amazon, 'amazon').add('purchase', NETWORK_CLICKS.meta, 'meta');
+    }
+    const errand = await makeOffice();
+    await steer(errand.sandbox, 'POST', '/faults', { match: 'o2/token', latencyMs: 20_000 });
+    const path = join(errand.cwd, 'events.jsonl');
+    writeFileSync(path, file.text);
+    const { env, cwd, home } = errand;
+    const running = await spawnPostback(['send', path], { env, cwd, home });
+    const count = (network: NetworkName): number => held(errand.sandbox).get(network)!.length;
+    while (count('meta') < 1000) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(count('amazon')).toBe(0);
+    running.child.kill('SIGKILL');
+    await running.finished;
   });
 
   test('a network that refuses the grant keeps its own back: the others are not held up', async () => {
