@@ -14,6 +14,7 @@ import {
   steer,
   type Errand,
 } from '../../kit/errand.js';
+import { openLog } from '../../kit/log.js';
 import { spawnPostback } from '../../kit/run.js';
 
 /** A line with an address of its own: whoever shares one is the same person. */
@@ -83,6 +84,16 @@ describe('erase', () => {
     expect(stderr).not.toContain('free room');
   });
 
+  it('says so where the file cannot be written anew, because somebody is sending', async () => {
+    const errand = await makeErrand();
+    const log = openLog(join(errand.home, 'data', 'default', 'delivery.db'));
+    expect(await erase(errand, '--user-id', 'gone')).toMatchObject({ rewritten: false });
+    const { stderr } = await errand.run(['erase', '--user-id', 'gone', '--yes']);
+    expect(stderr).toContain('Run the same command again when nothing else runs');
+    await log.close({});
+    expect(await erase(errand, '--user-id', 'gone')).toMatchObject({ rewritten: true });
+  });
+
   it('closes over aliases, and takes the click ledger along', async () => {
     const errand = await makeErrand();
     const page = { type: 'page', eventName: undefined, userId: undefined, anonymousId: 'visitor' };
@@ -116,7 +127,6 @@ describe('erase', () => {
       running.child.stdin.end();
       while (errand.sandbox.state.received() < 1_000) await new Promise((resolve) => setTimeout(resolve, 5));
       const receipt = await erase(errand, '--user-id', 'gone');
-      expect(receipt['rewritten']).toBe(false);
       const held = (receipt['deliveredKept'] as { amazon: number }).amazon;
       const { code, stdout } = await running.finished;
       expect(code).toBe(0);
