@@ -14,8 +14,8 @@ import { countOf } from './_face/text.js';
 import { WorkspaceCommand } from './_face/workspace-command.js';
 
 const NOT_REWRITTEN =
-  'The file of the log could not be written anew now (somebody sends or reads, or it is too large), so its free room may hold ' +
-  'hashes of the person a while longer. Run the same command again when nothing else runs.';
+  'The file of the log could not be written anew now (somebody sends or reads, it is too large, or the disk has no room), so its free room may hold ' +
+  'hashes of the person a while longer. Run the same command again once that is over.';
 
 export default class Erase extends WorkspaceCommand<typeof Erase> {
   static override summary = 'remove a person, and report nothing of them any more';

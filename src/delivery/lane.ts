@@ -107,7 +107,7 @@ export class Lane {
 
   /** Resolves when the lane can take more: this is what holds the reader back. Throws what broke the lane. */
   async space(): Promise<void> {
-    if (this.#underway.size > 0 && !this.#courier.hasDeparted) await this.#departure();
+    if (this.#underway.size > 0 && !this.#courier.hasDeparted && !this.#hasWaited) await this.#awaitDeparture();
     while (this.#underway.size > this.#backlog && !this.#mustShelve) await this.#landing();
     if (this.#fault !== undefined) throw this.#fault;
   }
@@ -136,8 +136,7 @@ export class Lane {
   }
 
   /** What is read before the first request has left keeps it waiting, as both need the one thread: it is waited for, once. */
-  async #departure(): Promise<void> {
-    if (this.#hasWaited) return;
+  async #awaitDeparture(): Promise<void> {
     this.#hasWaited = true;
     const patience = new AbortController();
     const longest = this.#deps.clock.sleep(DEPARTURE_MS, patience.signal).catch(() => undefined);

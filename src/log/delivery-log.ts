@@ -191,7 +191,6 @@ export class DeliveryLog {
     return this.#queue.write(() => {
       this.#seen.catchUp();
       this.people.refresh();
-      this.#rows.refresh();
       const mine: Entry[] = [];
       const dropped: DroppedEntry[] = [];
       for (const entry of entries) {

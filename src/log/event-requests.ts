@@ -3,10 +3,11 @@ import type { Buffer } from 'node:buffer';
 import { derivePostbackId } from '../identity/postback-id.js';
 import { NETWORK_NAMES } from '../networks/names.js';
 import type { Database } from './database.js';
+import { hashOf } from './hash.js';
 import { readNames, seenThrough, unindexedThrough } from './index-scope.js';
 import type { Kinds } from './kinds.js';
 import { packIds } from './packing.js';
-import { hashOf } from './hash.js';
+import { EVERY_REQUEST } from './seen-index.js';
 
 /**
  * Numbers of the requests that may hold an event, and certainly of all that do: by the index of ids, so that a large log is not
@@ -16,9 +17,7 @@ export function findRequestsOf(database: Database, kinds: Kinds, eventId: string
   // Before the index is asked: what is sorted in meanwhile is found twice rather than missed.
   const through = seenThrough(database);
   const found = new Set(listHolding(database, eventId, 0, unindexedThrough(database)));
-  const indexed = database.prepare(
-    'SELECT request FROM seen WHERE hash = ?1 UNION ALL SELECT request FROM seen_again WHERE hash = ?1',
-  );
+  const indexed = database.prepare(EVERY_REQUEST);
   const goals = new Set(kinds.all().map(({ goal }) => goal));
   for (const workspace of readNames(database)) {
     for (const goal of goals) {

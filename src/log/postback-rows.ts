@@ -40,7 +40,7 @@ export class PostbackRows {
     this.#filter = new RowFilter(database);
   }
 
-  /** Looks whether another process has written rows. Call first in a transaction. */
+  /** Looks whether another process has written rows: call it first in a transaction that begins after rows were asked for in the same turn. */
   refresh(): void {
     this.#filter.refresh();
   }

@@ -15,8 +15,8 @@ const HEX_DIGITS = 14;
 
 /**
  * Tells at once of most postbacks that they have no row: a look-up costs 10 µs and more once the rows are not all in memory. A Bloom
- * filter of the ids of all rows, made when that has paid for itself, and made anew when another process has written. It is asked
- * whether one has at most once in a row of calls between which nothing else runs.
+ * filter of the ids of all rows, made when that has paid for itself, and made anew when another process has written. Whether one has
+ * is asked once a turn, as that costs half a look-up: in a transaction, which is a turn of its own, nobody else can write.
  */
 export class RowFilter {
   readonly #database: Database;
@@ -42,7 +42,7 @@ export class RowFilter {
     if (this.#bits) addBits(this.#bits, hashOf(id));
   }
 
-  /** Forgets what is known when another process has written since. Call first in a transaction. */
+  /** Forgets what is known when another process has written since. */
   refresh(): void {
     const version = readDataVersion(this.#database);
     if (version !== this.#version) {

@@ -282,7 +282,8 @@ export class SeenIndex {
   }
 }
 
-const EVERY_REQUEST =
+/** The requests that the index knows of one hash. */
+export const EVERY_REQUEST =
   'SELECT request FROM seen WHERE hash = ?1 UNION ALL SELECT request FROM seen_again WHERE hash = ?1';
 
 function insertRows(count: number): string {

@@ -105,6 +105,18 @@ describe('what a run left out of the index', () => {
     for (const one of [database, later.database]) one.close();
   });
 
+  it('is found with the requests that another process has written since', async () => {
+    const path = await makeLog([]);
+    const { index, database } = openIndex(path);
+    const log = openLog(path);
+    for (const goal of [GOALS[0], GOALS[1], GOALS[0]]) await log.begin('account', [makeEntry(0, makeUuid(1), goal)]);
+    log.abandon();
+    expect(index.findRequests(keyOf(makeUuid(1)))).toEqual([]);
+    index.catchUp();
+    expect(index.findRequests(keyOf(makeUuid(1)))).toEqual([1, 3]);
+    database.close();
+  });
+
   it('comes before what is added behind it, also in the index', async () => {
     const path = await makeLog([[[makeUuid(1)], 'first-purchase']]);
     const { index, database } = openIndex(path);
