@@ -7,7 +7,7 @@ import type { Delivery } from './delivery.js';
 import { Intake } from './intake.js';
 import { prescan } from './prescan.js';
 import { Progress } from './progress.js';
-import { readStream } from './read-stream.js';
+import { readStream, settleInSilence } from './read-stream.js';
 
 /** A request seldom holds more lines behind a place than there are in a small part and a whole one (events/input.ts). */
 const PARTS_OF_A_REQUEST = 2;
@@ -99,9 +99,9 @@ export class InputReader {
   async #readStream(input: Input): Promise<void> {
     const { lanes, signal } = this.#delivery;
     await readStream({ lanes, signal }, async (ending) => {
-      for await (const lines of readLines(input, ending)) {
+      for await (const lines of settleInSilence(readLines(input, ending), () => this.#intake.settle())) {
         await this.#intake.take(lines, input, true);
-        await this.#intake.settle();
+        await this.#intake.settle({ goesOn: true });
       }
     });
   }

@@ -15,6 +15,8 @@ import { refuseInvalid } from './strict.js';
 
 /** Skips are recorded in rows of so many. */
 const SKIPS_PER_ROW = 2_000;
+/** So many lines of a stream are taken at most before they are recorded, while more of it is at hand: about what fills a request. */
+const UNRECORDED_LINES = 600;
 
 export interface IntakeOptions {
   /** Postbacks wait in the log until the input is read, to leave in the order of their deadlines. */
@@ -33,12 +35,16 @@ export class Intake {
   #shelved: PlannedPostback[] = [];
   #resumed: PlannedPostback[] = [];
   readonly #reader: RecordReader;
+  /** What was read since it was last recorded: counted when it is. */
+  readonly #read = { lines: 0, invalid: 0, events: 0 };
+  /** Lines of a stream among them. */
+  #streamed = 0;
 
   constructor(delivery: Delivery, strict: boolean, options: IntakeOptions = {}) {
     this.#delivery = delivery;
     this.#strict = strict;
     this.#options = options;
-    this.#reader = new RecordReader(delivery.tally.summary, delivery.report);
+    this.#reader = new RecordReader(this.#read, delivery.report);
     const memory = makeMemory(delivery.log.people, delivery.underway);
     this.#world = { ...delivery.world, standing: (key) => this.#standing(key), memory };
   }
@@ -51,6 +57,7 @@ export class Intake {
   async take(lines: readonly Line[], input: Input, holds: boolean): Promise<void> {
     const events: ConversionEvent[] = [];
     let fault: InputError | undefined;
+    if (holds) this.#streamed += lines.length;
     for (const line of lines) {
       const isValid = this.#reader.read(line, input, events);
       if (isValid || !this.#strict) continue;
@@ -89,18 +96,33 @@ export class Intake {
   }
 
   /**
-   * Records what was taken since the last call, then waits until the lanes can take more.
-   * @param goesOn more of a file follows: skips wait until they fill a row. What a crash forgets of them, the next run finds
-   *   again in the file; a commit for each part of it would cost more than all else that is written of skips.
+   * Records what was taken since the last call and counts it, then waits until the lanes can take more.
+   * @param goesOn more follows at once. Of a file, skips wait until they fill a row: what a crash forgets of them, the next run
+   *   finds again in the file. Of a stream, all waits until a request is filled, which records most of it (see UNRECORDED_LINES).
+   *   A commit for each part would cost more than all else that is written.
    */
   async settle({ goesOn = false } = {}): Promise<void> {
-    const { log, lanes, report, tally } = this.#delivery;
+    const lanes = [...this.#delivery.lanes.values()];
     await this.#resume();
-    while (this.#skips.length >= (goesOn ? SKIPS_PER_ROW : 1)) await log.skip(this.#skips.splice(0, SKIPS_PER_ROW));
     await this.#shelve();
-    for (const lane of lanes.values()) await lane.hold();
+    const mayWait = goesOn && this.#streamed > 0 && this.#streamed < UNRECORDED_LINES;
+    if (!mayWait || lanes.some(({ isHoldDue }) => isHoldDue)) await this.#record(lanes, goesOn);
+    for (const lane of lanes) await lane.space();
+  }
+
+  async #record(lanes: readonly Lane[], goesOn: boolean): Promise<void> {
+    const { log, report, tally } = this.#delivery;
+    const least = goesOn && this.#streamed === 0 ? SKIPS_PER_ROW : 1;
+    const writes: Promise<void>[] = [];
+    while (this.#skips.length >= least) writes.push(log.skip(this.#skips.splice(0, SKIPS_PER_ROW)));
+    for (const lane of lanes) writes.push(lane.hold());
+    await Promise.all(writes);
+    this.#streamed = 0;
+    for (const count of ['lines', 'invalid', 'events'] as const) {
+      tally.summary[count] += this.#read[count];
+      this.#read[count] = 0;
+    }
     report({ type: 'progress', summary: tally.summary });
-    for (const lane of lanes.values()) await lane.space();
   }
 
   /** Records as pending what waits for its deadline's turn. */

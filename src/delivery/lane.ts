@@ -35,6 +35,8 @@ export class Lane {
   /** Aborted when nothing more is to be sent: what waits for a place or a pause goes on at once, to be left pending. */
   readonly #halt = new AbortController();
   #unheld: Entry[] = [];
+  /** A batch was made since {@link hold} was last called. */
+  #isHoldDue = false;
   /** Postbacks that wait in the log's rows, claimed by this run. */
   #shelved = 0;
   /** The last of them that was brought back, in the order of event times. */
@@ -88,11 +90,19 @@ export class Lane {
     this.#shelved += count;
   }
 
-  /** Records what came from a stream since the last call: when this resolves, more of it may be read. */
+  /** Whether this is the moment to call {@link hold}: a batch was made, and the request that it goes into holds most of it. */
+  get isHoldDue(): boolean {
+    return this.#isHoldDue;
+  }
+
+  /** Records what came from a stream since the last call, but for what went into a request. */
   async hold(): Promise<void> {
+    const { log, channel, underway } = this.#deps;
     const entries = this.#unheld;
     this.#unheld = [];
-    if (entries.length > 0) await this.#deps.log.hold(this.#deps.channel.account, entries);
+    this.#isHoldDue = false;
+    if (entries.length === 0) return;
+    await log.hold(channel.account, () => entries.filter(({ postback }) => underway.has(postback.id)));
   }
 
   /** Sends off what there is, unless something is on its way already. */
@@ -145,6 +155,7 @@ export class Lane {
   }
 
   #carry(batch: Batch): void {
+    this.#isHoldDue = true;
     const way = this.#run(batch).catch((error: unknown) => {
       this.#fault ??= error instanceof Error ? error : new Error(String(error));
       this.#halt.abort();

@@ -1,5 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import type { Delivery } from './delivery.js';
 
+/** A stream that has nothing at hand for so long is silent, in milliseconds: the next part of one that is not comes within a turn of the event loop. */
+const SILENCE_MS = 5;
 /** The longest that a postback from a stream waits for company, in milliseconds. */
 const TRICKLE_MS = 250;
 
@@ -24,5 +28,36 @@ export async function readStream(
     await read(AbortSignal.any([signal, broken.signal]));
   } finally {
     clearInterval(trickle);
+    // Whoever left early leaves no reader of the stream behind, which would keep the process alive.
+    broken.abort();
   }
+}
+
+/** Passes the parts of a stream on, and calls `settle` whenever the next one is not at hand. */
+export async function* settleInSilence<T>(parts: AsyncIterable<T>, settle: () => Promise<void>): AsyncGenerator<T> {
+  const iterator = parts[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = iterator.next();
+      if (!(await isAtHand(next))) await settle();
+      const result = await next;
+      if (result.done) return;
+      yield result.value;
+    }
+  } finally {
+    // Not waited for: where settling failed, a silent stream would be waited for with it.
+    void iterator.return?.();
+  }
+}
+
+async function isAtHand(next: Promise<unknown>): Promise<boolean> {
+  const patience = new AbortController();
+  const isThere = next.then(
+    () => true,
+    () => true,
+  );
+  const silence = wait(SILENCE_MS, false, { signal: patience.signal }).catch(() => false);
+  const answer = await Promise.race([isThere, silence]);
+  patience.abort();
+  return answer;
 }

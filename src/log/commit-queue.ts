@@ -13,6 +13,8 @@ interface Job {
 export class CommitQueue {
   readonly #database: Database;
   #jobs: Job[] = [];
+  /** Those that come after the others. */
+  #last: Job[] = [];
   #scheduled = false;
 
   constructor(database: Database) {
@@ -21,8 +23,17 @@ export class CommitQueue {
 
   /** Runs `work` in the next transaction; resolves when it is on the disk. */
   write<T>(work: () => T): Promise<T> {
+    return this.#add(this.#jobs, work);
+  }
+
+  /** As {@link write}, behind all other writes of the transaction. */
+  writeLast<T>(work: () => T): Promise<T> {
+    return this.#add(this.#last, work);
+  }
+
+  #add<T>(jobs: Job[], work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#jobs.push({ work, resolve, reject });
+      jobs.push({ work, resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
       setImmediate(() => this.flush());
@@ -32,8 +43,9 @@ export class CommitQueue {
   /** Writes at once what waits. */
   flush(): void {
     this.#scheduled = false;
-    const jobs = this.#jobs;
+    const jobs = [...this.#jobs, ...this.#last];
     this.#jobs = [];
+    this.#last = [];
     if (jobs.length === 0) return;
     try {
       const results = this.#database.transact(() => jobs.map(({ work }) => work()));

@@ -131,11 +131,10 @@ export class DeliveryLog {
     );
   }
 
-  /** Records postbacks that came from a stream before more of it is read: it cannot be read again. */
-  hold(account: string, entries: readonly Entry[]): Promise<void> {
-    return this.#queue.write(() => {
-      // What a request or a row holds already needs no holding.
-      const loose = entries.filter(({ postback }) => this.#look(postback) === 'unknown');
+  /** Records what came from a stream and cannot be read again; `list` is asked behind all other writes of this turn. */
+  hold(account: string, list: () => readonly Entry[]): Promise<void> {
+    return this.#queue.writeLast(() => {
+      const loose = list().filter(({ postback }) => this.#look(postback) === 'unknown');
       if (loose.length > 0) this.#flights.hold(account, loose);
     });
   }

@@ -101,7 +101,7 @@ describe('a survey counts', () => {
 
   test('what is under way, held or waits for its next attempt as pending', async () => {
     const log = openLog(path);
-    await log.hold(ACCOUNT, [makeEntry(1), makeEntry(2)]);
+    await log.hold(ACCOUNT, () => [makeEntry(1), makeEntry(2)]);
     await begin(log, [makeEntry(1)]);
     const open = await begin(log, [makeEntry(3)]);
     await log.finish(ACCOUNT, open, { http: 429, latencyMs: 1, verdicts: [RETRY] }, [
