@@ -102,3 +102,34 @@ function daysOf(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
+
+/** `00` to `59`. */
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+/** The end of the times that {@link formatTimestamp} writes itself: years of four digits from 1970 on. */
+const YEAR_10000_MS = Date.UTC(10_000, 0, 1);
+/** Days whose text is remembered: more than any network's window has. */
+const REMEMBERED_DAYS = 128;
+const DAYS = new Map<number, string>();
+
+/**
+ * As `Date.prototype.toISOString`, three times as quick for the times of one file: their dates are written once.
+ * @throws RangeError for a time that no Date can have
+ */
+export function formatTimestamp(timeMs: number): string {
+  if (!(timeMs >= 0 && timeMs < YEAR_10000_MS)) return new Date(timeMs).toISOString();
+  const day = Math.floor(timeMs / DAY_MS);
+  const ofDayMs = Math.floor(timeMs - day * DAY_MS);
+  const seconds = Math.floor(ofDayMs / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hour = Math.floor(minutes / 60);
+  const millis = ofDayMs - seconds * 1000;
+  const time = `${TWO_DIGITS[hour]}:${TWO_DIGITS[minutes - hour * 60]}:${TWO_DIGITS[seconds - minutes * 60]}`;
+  return `${DAYS.get(day) ?? writeDay(day)}${time}.${millis < 100 ? (millis < 10 ? '00' : '0') : ''}${millis}Z`;
+}
+
+function writeDay(day: number): string {
+  if (DAYS.size >= REMEMBERED_DAYS) DAYS.clear();
+  const text = `${new Date(day * DAY_MS).toISOString().slice(0, 10)}T`;
+  DAYS.set(day, text);
+  return text;
+}

@@ -1,4 +1,5 @@
 import type { Settings } from '../../config/settings.js';
+import { formatTimestamp } from '../../events/timestamp.js';
 import type { HttpRequest } from '../../http/http.js';
 import type { Channel, Connection, Outgoing, Skip } from '../network.js';
 import { classifyAnswer } from './classify.js';
@@ -83,7 +84,7 @@ function renderEvent({ postback, mapping }: Outgoing): string {
 
 /** `YYYY-MM-DDThh:mm:ssTZD`: whole seconds, as the specification writes it. */
 function toTimestamp(timeMs: number): string {
-  return `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
+  return `${formatTimestamp(timeMs).slice(0, 19)}Z`;
 }
 
 /** The envelope, every name and bracket, and the longest of each number, code and date. */

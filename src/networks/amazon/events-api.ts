@@ -1,4 +1,5 @@
 import type { Settings } from '../../config/settings.js';
+import { formatTimestamp } from '../../events/timestamp.js';
 import type { EventDescription } from '../../goals/goal.js';
 import type { HttpRequest } from '../../http/http.js';
 import type { Channel, Connection, Outgoing, Skip } from '../network.js';
@@ -88,7 +89,7 @@ function renderEvent({ postback, mapping }: Outgoing): string {
   const facts = postback.facts as AmazonFacts;
   const description = mapping as EventDescription;
   let text =
-    `${beginningOf(description).text}"eventTime":"${new Date(postback.eventTimeMs).toISOString()}","countryCode":"${facts.country}"` +
+    `${beginningOf(description).text}"eventTime":"${formatTimestamp(postback.eventTimeMs)}","countryCode":"${facts.country}"` +
     `,"matchKeys":${renderMatchKeys(facts.keys, MAX_MATCH_KEYS)},"eventId":${quoteJson(postback.dedupeId)}`;
   if (description.type === PURCHASE_TYPE) {
     const money = moneyOf(facts, EVENTS_API_CURRENCIES);

@@ -1,3 +1,4 @@
+import { formatTimestamp } from '../../events/timestamp.js';
 import { boundJsonBytes, quoteJson } from '../json-text.js';
 import type { Outgoing } from '../network.js';
 import type { GoogleFacts } from './facts.js';
@@ -6,8 +7,7 @@ import type { GoogleFacts } from './facts.js';
 export function renderEvent({ postback }: Outgoing): string {
   const facts = postback.facts as GoogleFacts;
   let text =
-    `{"transactionId":${quoteJson(postback.dedupeId)}` +
-    `,"eventTimestamp":"${new Date(postback.eventTimeMs).toISOString()}"`;
+    `{"transactionId":${quoteJson(postback.dedupeId)}` + `,"eventTimestamp":"${formatTimestamp(postback.eventTimeMs)}"`;
   if (facts.source) text += `,"eventSource":"${facts.source}"`;
   if (facts.click) text += `,"adIdentifiers":${JSON.stringify(facts.click)}`;
   const identifiers = renderIdentifiers(facts);

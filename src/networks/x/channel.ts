@@ -1,3 +1,4 @@
+import { formatTimestamp } from '../../events/timestamp.js';
 import type { HttpRequest } from '../../http/http.js';
 import { amountOf, checkAmount } from '../amount.js';
 import { boundJsonBytes, quoteJson } from '../json-text.js';
@@ -78,7 +79,7 @@ function checkFacts(facts: XFacts): Skip | undefined {
 function renderEvent({ postback, mapping }: Outgoing): string {
   const facts = postback.facts as XFacts;
   let text =
-    `{"conversion_time":"${new Date(postback.eventTimeMs).toISOString()}","event_id":${quoteJson(mapping as string)}` +
+    `{"conversion_time":"${formatTimestamp(postback.eventTimeMs)}","event_id":${quoteJson(mapping as string)}` +
     `,"identifiers":[${listIdentifiers(facts).join(',')}],"conversion_id":${quoteJson(postback.dedupeId)}`;
   const amount = amountOf(facts);
   // A value without its currency would be booked in US dollars.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it, test } from 'vitest';
 
-import { parseAny, parseTimestamp } from '../../../src/events/timestamp.js';
+import { formatTimestamp, parseAny, parseTimestamp } from '../../../src/events/timestamp.js';
 
 test.each([
   ['2026-11-18T20:14:05Z', Date.UTC(2026, 10, 18, 20, 14, 5)],
@@ -56,6 +56,28 @@ it('the quick way of the usual form and the obvious way of all forms agree', () 
   fc.assert(
     fc.property(fc.oneof(usual, broken, real), (text) => {
       expect(parseTimestamp(text)).toBe(parseAny(text));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+it('writes a time as toISOString does, and refuses what that refuses', () => {
+  const usual = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2026, 11, 31) });
+  const any = fc.oneof(
+    fc.double(),
+    fc.integer({ min: -8.64e15, max: 8.64e15 }),
+    fc.constantFrom(8.64e15, 8.64e15 + 1, -1, -0.5, 0.5),
+  );
+  const write = (make: () => string): string => {
+    try {
+      return make();
+    } catch (error) {
+      return (error as Error).name;
+    }
+  };
+  fc.assert(
+    fc.property(fc.oneof(usual, any), (timeMs) => {
+      expect(write(() => formatTimestamp(timeMs))).toBe(write(() => new Date(timeMs).toISOString()));
     }),
     { numRuns: 3000 },
   );
