@@ -1,10 +1,14 @@
 import { Errors } from '@oclif/core';
+import { findNearMatches } from '../../src/near-match.js';
 
 interface ParseDetails {
   flags?: unknown;
   args?: unknown;
   showHelp?: unknown;
-  parse?: { input?: { args?: Record<string, unknown> }; output?: { argv?: unknown[] } };
+  parse?: {
+    input?: { args?: Record<string, unknown>; flags?: Record<string, unknown> };
+    output?: { argv?: unknown[] };
+  };
 }
 
 /** Whether oclif refused the command line: its CLIError carries an exit code of its own. */
@@ -19,7 +23,9 @@ export function isParseError(error: unknown): error is Error {
 export function describeParseError(error: Error & ParseDetails): { code: string; message: string; hint: string } {
   const hint = 'See --help for what this command takes.';
   if (isListOfTexts(error.flags)) {
-    return { code: 'unknown_flag', message: `Unknown ${nounOf(error.flags, 'flag')}: ${namesOf(error.flags)}.`, hint };
+    const names = error.flags.map(nameOf);
+    const message = `Unknown ${nounOf(names, 'flag')}: ${names.join(', ')}.`;
+    return { code: 'unknown_flag', message, hint: suggestFlags(names, error.parse?.input?.flags ?? {}) ?? hint };
   }
   const taken = Object.keys(error.parse?.input?.args ?? {});
   if (isListOfTexts(error.args)) {
@@ -51,8 +57,17 @@ function nounOf(items: readonly unknown[], noun: string): string {
 }
 
 /** `--secret=abc` becomes `--secret`, `-sabc` becomes `-s`. */
-function namesOf(flags: readonly string[]): string {
-  return flags.map((flag) => (flag.startsWith('--') ? flag.replace(/=.*$/s, '') : flag.slice(0, 2))).join(', ');
+function nameOf(flag: string): string {
+  return flag.startsWith('--') ? flag.replace(/=.*$/s, '') : flag.slice(0, 2);
+}
+
+/** What was probably meant by flags that do not exist; undefined where nothing is near to any of them. */
+function suggestFlags(names: readonly string[], known: object): string | undefined {
+  const meant = names.flatMap((name) => {
+    const matches = name.startsWith('--') ? findNearMatches(name.slice(2), Object.keys(known)) : [];
+    return matches.length === 0 ? [] : [matches.map((match) => `--${match}`).join(' or ')];
+  });
+  return meant.length === 0 ? undefined : `Did you mean ${meant.join(', and ')}?`;
 }
 
 function plainMessageOf(error: Error): string {

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Delivery } from './delivery.js';
 
-/** A stream that has nothing at hand for so long is silent, in milliseconds: the next part of one that is not comes within a turn of the event loop. */
-const SILENCE_MS = 5;
+/** A stream that has nothing at hand for so long is silent, in milliseconds. From a full pipe more comes within a turn of the event loop. */
+const SILENCE_MS = 2;
 /** The longest that a postback from a stream waits for company, in milliseconds. */
 const TRICKLE_MS = 250;
 

@@ -17,11 +17,11 @@ import { program } from 'commander';
 import { bundleScript } from '../../scripts/bundle/script.js';
 import { measure, median } from './measure.js';
 import { count, listRows, listSingleRows, listStartRows, printRows, SUBJECTS } from './rows.js';
-import { askStub, makeEvents, packEvents, prepareHome, runFloor, runSend, setStage } from './stage.js';
+import { askStub, makeEvents, packEvents, prepareHome, PROGRAM, runFloor, runSend, setStage, sizeOf } from './stage.js';
 import { install, timeQueries, timeResume, timeStart } from './start.js';
 
 /** Subjects that are too large to be done in every round. */
-const SINGLE = ['growth', 'halves', 'history', 'start'];
+const SINGLE = ['growth', 'history', 'start'];
 
 /** Where a home has its log. */
 const LOG = join('data', 'default', 'delivery.db');
@@ -71,7 +71,6 @@ async function runBench() {
   rows.push(
     ...listSingleRows({
       growth: isWanted('growth') ? await playGrowth(file) : undefined,
-      halves: isWanted('halves') ? await playHalves(file) : undefined,
       history: isWanted('history') && options.history > 0 ? await playHistory(file) : undefined,
     }),
   );
@@ -88,6 +87,7 @@ async function playRounds(file) {
   const wanted = SUBJECTS.filter(isWanted);
   const runs = Object.fromEntries(wanted.map((name) => [name, []]));
   const cores = [];
+  const parts = isWanted('halves') ? cutInHalves(file) : [];
   for (let round = 0; round < options.rounds; round += 1) {
     let first;
     const play = {
@@ -99,6 +99,7 @@ async function playRounds(file) {
         return first;
       },
       again: () => runSend(stage, file, { home: first.home, duplicates: file.postbacks }),
+      halves: () => runHalves(file, parts),
       stdin: () => runSend(stage, file, { input: 'stdin' }),
       gz: () => runSend(stage, file, { input: 'gz' }),
       normal: () => runSend(stage, file, { synchronous: 'normal' }),
@@ -116,40 +117,45 @@ async function playRounds(file) {
   return { runs, medians, stubCores: cores.length > 0 ? Math.max(...cores) : 0 };
 }
 
-/** Files of half the lines, of all, and of many more. */
+/** Files of half the lines, of all before and after many more, and of those. */
 async function playGrowth(file) {
   const half = makeEvents(stage, 'half', Math.ceil(file.lines / 2));
   const small = { ...half, ...(await runSend(stage, half, {})) };
-  const send = { ...file, ...(await runSend(stage, file, {})) };
-  if (options.big === 0) return { small, send };
+  const send = async () => ({ ...file, ...(await runSend(stage, file, {})) });
+  const sends = [await send()];
+  if (options.big === 0) return { small, sends };
   const events = makeEvents(stage, 'big', options.big);
   const big = { ...events, ...(await runSend(stage, events, {})) };
   rmSync(events.path);
-  return { small, send, big };
+  sends.push(await send());
+  return { small, sends, big };
 }
 
-/** Two processes on the two halves of the file, into one workspace. */
-async function playHalves(file) {
-  const send = await runSend(stage, file, {});
+function cutInHalves(file) {
   const text = readFileSync(file.path);
   const middle = text.indexOf(10, text.length / 2) + 1;
-  const parts = [text.subarray(0, middle), text.subarray(middle)].map((part, index) => {
+  return [text.subarray(0, middle), text.subarray(middle)].map((part, index) => {
     const path = join(stage.folder, `part-${index}.jsonl`);
     writeFileSync(path, part);
     return path;
   });
+}
+
+/** Two processes on the two halves of the file, into one workspace. */
+async function runHalves(file, parts) {
   const home = join(stage.folder, 'halves');
   const { cwd, env } = prepareHome(stage, home);
   const started = process.hrtime.bigint();
-  const { PROGRAM } = await import('./stage.js');
   const runs = await Promise.all(
     parts.map((path) => measure([PROGRAM, 'send', path, '--json'], { cwd, env, expect: [0, 3] })),
   );
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const delivered = runs.reduce((sum, { stdout }) => sum + JSON.parse(stdout).delivered, 0);
   if (delivered !== file.postbacks) throw new Error(`two processes made ${delivered} of ${file.postbacks} postbacks`);
+  const logBytes = sizeOf(join(home, 'data'));
   rmSync(home, { recursive: true });
-  return { send, seconds };
+  const cpuSeconds = runs.reduce((sum, run) => sum + run.cpuSeconds, 0);
+  return { seconds, cpuSeconds, peakMb: Math.max(...runs.map((run) => run.peakMb)), logBytes };
 }
 
 /** Waits until a file that was copied is on the disk: until then each commit of a run waits for it. */
@@ -192,5 +198,5 @@ async function playStart(file) {
   const start = await timeStart(stage, Math.max(9, options.rounds * 5));
   const resumes = [];
   for (let round = 0; round < options.rounds; round += 1) resumes.push(await timeResume(stage, file));
-  return { start, resume: { seconds: median(resumes, 'seconds') }, installed: install(stage) };
+  return { start, resume: resumes.map(({ seconds, bareSeconds }) => seconds / bareSeconds), installed: install(stage) };
 }

@@ -26,7 +26,7 @@ test('the bench runs, and floor and send deliver the same, whatever the input, t
   const { stdout } = await promisify(execFile)(process.execPath, [BENCH, ...args]);
   const result = JSON.parse(stdout);
   expect(result.file).toMatchObject({ lines: 2000, postbacks: 1796 });
-  const subjects = ['floor', 'send', 'gz', 'stdin', 'normal', 'again', 'slow', 'faulty', 'floorCapi', 'capi'];
+  const subjects = ['floor', 'send', 'halves', 'gz', 'stdin', 'normal', 'again', 'slow', 'faulty', 'floorCapi', 'capi'];
   expect(result.medians).toEqual(Object.fromEntries(subjects.map((name) => [name, FIGURES])));
   expect(result.rows.length).toBeGreaterThan(15);
   for (const row of result.rows) expect(row).toMatchObject({ name: expect.any(String), value: expect.any(Number) });

@@ -48,9 +48,9 @@ export function median(runs, key) {
   return medianOf(runs.map((run) => run[key]));
 }
 
-/** The middle one of the rounds' ratios of two subjects: a machine's mood changes within minutes, and the runs of one round are neighbours. */
-export function medianRatio(runs, others, key) {
-  return medianOf(runs.map((run, round) => run[key] / others[round][key]));
+/** The rounds' ratios of two subjects: a machine's mood changes within minutes, and the runs of one round are neighbours. */
+export function ratiosOf(runs, others, key) {
+  return runs.map((run, round) => run[key] / others[round][key]);
 }
 
 async function textOf(stream) {

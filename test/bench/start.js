@@ -42,7 +42,7 @@ export function timeQueries(home, eventId, rounds) {
   return timeCommands(subjects, rounds, { env: { PATH: process.env.PATH, POSTBACK_HOME: home }, cwd });
 }
 
-/** Seconds from the start of a run that takes up a killed one to its first request. */
+/** Seconds from the start of a run that takes up a killed one to its first request, and of bare Node right after it. */
 export async function timeResume(stage, events) {
   const home = mkdtempSync(join(stage.folder, 'resume-'));
   const { cwd, env } = prepareHome(stage, home);
@@ -57,7 +57,12 @@ export async function timeResume(stage, events) {
   await askStub(stage, 'quick', 'reset');
   const run = await measure(args, { cwd, env, expect: [0, 3] });
   const { firstMs, events: after } = await askStub(stage, 'quick');
-  return { seconds: (firstMs - run.startedMs) / 1000, sentTwice: before.events + after - events.postbacks };
+  const { bare } = await timeCommands({ bare: ['-e', '0'] }, 5, { cwd, env });
+  return {
+    seconds: (firstMs - run.startedMs) / 1000,
+    bareSeconds: bare,
+    sentTwice: before.events + after - events.postbacks,
+  };
 }
 
 /** Packs the program and installs it where nothing of this project is, without scripts: size, packages, and whether it works. */

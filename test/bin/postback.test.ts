@@ -87,6 +87,18 @@ it('a reader that goes away stops the run without a word', async () => {
 describe('a wrong command line', () => {
   const secret = 'Atzr|do-not-print-me';
 
+  it.each([
+    [['logs', '--event-idd', 'x'], 'Did you mean --event-id?'],
+    [['logs', '--stat=x'], 'Did you mean --status?'],
+    [['send', '--dry-rnu', '--srict'], 'Did you mean --dry-run, and --strict?'],
+    [['logs', '--colour'], 'See --help for what this command takes.'],
+    [['logs', '-x'], 'See --help for what this command takes.'],
+  ])('%j is told which flag was meant', async (args, hint) => {
+    const { code, stderr } = await runPostback(args);
+    expect(code).toBe(2);
+    expect(stderr.split('\n')[1]).toBe(hint);
+  });
+
   it.each<[string, string[], string]>([
     ['a flag that does not exist', ['goals', 'list', `--client-secret=${secret}`], 'unknown_flag'],
     ['an argument too many', ['goals', 'show', 'a', secret], 'unexpected_argument'],
