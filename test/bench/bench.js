@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { program } from 'commander';
 import { bundleScript } from '../../scripts/bundle/script.js';
-import { measure, median } from './measure.js';
+import { measure, median, playUndisturbed } from './measure.js';
 import { count, listRows, listSingleRows, listStartRows, printRows, SUBJECTS } from './rows.js';
 import { askStub, makeEvents, packEvents, prepareHome, PROGRAM, runFloor, runSend, setStage, sizeOf } from './stage.js';
 import { install, timeQueries, timeResume, timeStart } from './start.js';
@@ -60,10 +60,10 @@ async function runBench() {
     `${count(lines)} lines of ${Math.round(file.bytes / lines)} bytes, ${count(file.postbacks)} postbacks; medians of ${rounds} rounds in turn; node ${process.version}\n`,
   );
   const { runs, medians, stubCores } = await playRounds(file);
-  for (const [name, { seconds, cpuSeconds, peakMb }] of Object.entries(medians)) {
+  for (const [name, { seconds, cpuSeconds, peakMb, stolen }] of Object.entries(medians)) {
     const micros = ((cpuSeconds * 1e6) / lines).toFixed(1);
     say(
-      `${name.padEnd(10)} ${seconds.toFixed(2).padStart(8)} s ${count(Math.round(lines / seconds)).padStart(9)} lines/s ${micros.padStart(6)} us CPU a line ${peakMb.toFixed(0).padStart(5)} MB`,
+      `${name.padEnd(10)} ${seconds.toFixed(2).padStart(8)} s ${count(Math.round(lines / seconds)).padStart(9)} lines/s ${micros.padStart(6)} us CPU a line ${peakMb.toFixed(0).padStart(5)} MB  ${(stolen * 100).toFixed(1)} % stolen`,
     );
   }
   say(`the stub used ${stubCores.toFixed(2)} of a core while send ran\n`);
@@ -94,6 +94,7 @@ async function playRounds(file) {
       floor: () => runFloor(stage, file, 'events-api'),
       send: async () => {
         await askStub(stage, 'quick', 'reset');
+        if (first) rmSync(first.home, { recursive: true });
         first = await runSend(stage, file, { keep: true });
         cores.push((await askStub(stage, 'quick')).cpuSeconds / first.seconds);
         return first;
@@ -108,10 +109,10 @@ async function playRounds(file) {
       floorCapi: () => runFloor(stage, file, 'capi-v1'),
       capi: () => runSend(stage, file, { api: 'capi-v1' }),
     };
-    for (const name of wanted) runs[name].push(await play[name]());
+    for (const name of wanted) runs[name].push(await playUndisturbed(play[name]));
     if (first) rmSync(first.home, { recursive: true });
   }
-  const keys = ['seconds', 'cpuSeconds', 'peakMb', 'logBytes'];
+  const keys = ['seconds', 'cpuSeconds', 'peakMb', 'logBytes', 'stolen'];
   const summarise = (list) => Object.fromEntries(keys.map((key) => [key, median(list, key)]));
   const medians = Object.fromEntries(wanted.map((name) => [name, summarise(runs[name])]));
   return { runs, medians, stubCores: cores.length > 0 ? Math.max(...cores) : 0 };
@@ -120,12 +121,13 @@ async function playRounds(file) {
 /** Files of half the lines, of all before and after many more, and of those. */
 async function playGrowth(file) {
   const half = makeEvents(stage, 'half', Math.ceil(file.lines / 2));
-  const small = { ...half, ...(await runSend(stage, half, {})) };
-  const send = async () => ({ ...file, ...(await runSend(stage, file, {})) });
+  const play = async (events) => ({ ...events, ...(await playUndisturbed(() => runSend(stage, events, {}))) });
+  const small = await play(half);
+  const send = () => play(file);
   const sends = [await send()];
   if (options.big === 0) return { small, sends };
   const events = makeEvents(stage, 'big', options.big);
-  const big = { ...events, ...(await runSend(stage, events, {})) };
+  const big = await play(events);
   rmSync(events.path);
   sends.push(await send());
   return { small, sends, big };
@@ -155,7 +157,8 @@ async function runHalves(file, parts) {
   const logBytes = sizeOf(join(home, 'data'));
   rmSync(home, { recursive: true });
   const cpuSeconds = runs.reduce((sum, run) => sum + run.cpuSeconds, 0);
-  return { seconds, cpuSeconds, peakMb: Math.max(...runs.map((run) => run.peakMb)), logBytes };
+  const [peakMb, stolen] = ['peakMb', 'stolen'].map((key) => Math.max(...runs.map((run) => run[key])));
+  return { seconds, cpuSeconds, peakMb, stolen, logBytes };
 }
 
 /** Waits until a file that was copied is on the disk: until then each commit of a run waits for it. */
@@ -163,6 +166,17 @@ function flush(path) {
   const file = openSync(path, 'r+');
   fsyncSync(file);
   closeSync(file);
+}
+
+/** A send into a copy of a log: what is sent stays in it. */
+async function runOnCopy(file, home) {
+  const copy = join(stage.folder, 'history-copy');
+  cpSync(home, copy, { recursive: true });
+  flush(join(copy, LOG));
+  const run = await runSend(stage, file, { home: copy });
+  if (!existsSync(join(copy, LOG))) throw new Error('the log is not where it was written');
+  rmSync(copy, { recursive: true });
+  return run;
 }
 
 /** A log that is large already. */
@@ -176,14 +190,8 @@ async function playHistory(file) {
   const queries = await timeQueries(home, stdout.trim(), options.rounds * 3);
   const [empties, sends] = [[], []];
   for (let round = 0; round < options.rounds; round += 1) {
-    empties.push(await runSend(stage, file, {}));
-    // What is sent stays in the log: each round has its own.
-    const copy = join(stage.folder, `history-${round}`);
-    cpSync(home, copy, { recursive: true });
-    flush(join(copy, LOG));
-    sends.push(await runSend(stage, file, { home: copy }));
-    if (!existsSync(join(copy, LOG))) throw new Error('the log is not where it was written');
-    rmSync(copy, { recursive: true });
+    empties.push(await playUndisturbed(() => runSend(stage, file, {})));
+    sends.push(await playUndisturbed(() => runOnCopy(file, home)));
   }
   const name = `on ${count(options.history)}`;
   for (const [title, list] of Object.entries({ 'on nothing': empties, [name]: sends })) {

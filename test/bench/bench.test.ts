@@ -18,6 +18,7 @@ const FIGURES = {
   cpuSeconds: expect.any(Number),
   peakMb: expect.any(Number),
   logBytes: expect.any(Number),
+  stolen: expect.any(Number),
 };
 
 test('the bench runs, and floor and send deliver the same, whatever the input, the contract and the trouble', async () => {
