@@ -15,8 +15,8 @@ import { refuseInvalid } from './strict.js';
 
 /** Skips are recorded in rows of so many. */
 const SKIPS_PER_ROW = 2_000;
-/** So many lines of a stream are taken at most before they are recorded, while more of it is at hand: about what fills a request. */
-const UNRECORDED_LINES = 600;
+/** So many records of a stream are taken at most before they are recorded, while more of it is at hand: about what fills a request. */
+const UNRECORDED_RECORDS = 600;
 
 export interface IntakeOptions {
   /** Postbacks wait in the log until the input is read, to leave in the order of their deadlines. */
@@ -37,8 +37,8 @@ export class Intake {
   readonly #reader: RecordReader;
   /** What was read since it was last recorded: counted when it is. */
   readonly #read = { lines: 0, invalid: 0, events: 0 };
-  /** Lines of a stream among them. */
-  #streamed = 0;
+  /** Some of it came from a stream, which cannot be read again. */
+  #isStreamed = false;
 
   constructor(delivery: Delivery, strict: boolean, options: IntakeOptions = {}) {
     this.#delivery = delivery;
@@ -57,7 +57,7 @@ export class Intake {
   async take(lines: readonly Line[], input: Input, holds: boolean): Promise<void> {
     const events: ConversionEvent[] = [];
     let fault: InputError | undefined;
-    if (holds) this.#streamed += lines.length;
+    this.#isStreamed ||= holds;
     for (const line of lines) {
       const isValid = this.#reader.read(line, input, events);
       if (isValid || !this.#strict) continue;
@@ -98,26 +98,26 @@ export class Intake {
   /**
    * Records what was taken since the last call and counts it, then waits until the lanes can take more.
    * @param goesOn more follows at once. Of a file, skips wait until they fill a row: what a crash forgets of them, the next run
-   *   finds again in the file. Of a stream, all waits until a request is filled, which records most of it (see UNRECORDED_LINES).
+   *   finds again in the file. Of a stream, all waits until a request is filled, which records most of it (see UNRECORDED_RECORDS).
    *   A commit for each part would cost more than all else that is written.
    */
   async settle({ goesOn = false } = {}): Promise<void> {
     const lanes = [...this.#delivery.lanes.values()];
     await this.#resume();
     await this.#shelve();
-    const mayWait = goesOn && this.#streamed > 0 && this.#streamed < UNRECORDED_LINES;
+    const mayWait = goesOn && this.#isStreamed && this.#read.lines < UNRECORDED_RECORDS;
     if (!mayWait || lanes.some(({ isHoldDue }) => isHoldDue)) await this.#record(lanes, goesOn);
     for (const lane of lanes) await lane.space();
   }
 
   async #record(lanes: readonly Lane[], goesOn: boolean): Promise<void> {
     const { log, report, tally } = this.#delivery;
-    const least = goesOn && this.#streamed === 0 ? SKIPS_PER_ROW : 1;
+    const least = goesOn && !this.#isStreamed ? SKIPS_PER_ROW : 1;
     const writes: Promise<void>[] = [];
     while (this.#skips.length >= least) writes.push(log.skip(this.#skips.splice(0, SKIPS_PER_ROW)));
     for (const lane of lanes) writes.push(lane.hold());
     await Promise.all(writes);
-    this.#streamed = 0;
+    this.#isStreamed = false;
     for (const count of ['lines', 'invalid', 'events'] as const) {
       tally.summary[count] += this.#read[count];
       this.#read[count] = 0;

@@ -102,6 +102,7 @@ export class Lane {
     this.#unheld = [];
     this.#isHoldDue = false;
     if (entries.length === 0) return;
+    // What is not under way any more is in a request, which is quicker to tell than by asking the log.
     await log.hold(channel.account, () => entries.filter(({ postback }) => underway.has(postback.id)));
   }
 

@@ -9,6 +9,13 @@ const [DASH, COLON, DOT, UPPER_T, UPPER_Z] = [45, 58, 46, 84, 90];
 const NOT_DIGITS = -1_000_000;
 /** Days from 1 March of the year 0 to 1 January 1970, in the calendar of today. */
 const DAYS_TO_1970 = 719_468;
+/** `00` to `59`. */
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+/** The end of the times that {@link formatTimestamp} writes itself: years of four digits from 1970 on. */
+const YEAR_10000_MS = Date.UTC(10_000, 0, 1);
+/** Days whose text is remembered: more than any network's window has. */
+const REMEMBERED_DAYS = 128;
+const DAYS = new Map<number, string>();
 
 /**
  * Milliseconds since the epoch of an RFC 3339 date-time with its zone, or undefined when it is none or names a day
@@ -102,14 +109,6 @@ function daysOf(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
-
-/** `00` to `59`. */
-const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
-/** The end of the times that {@link formatTimestamp} writes itself: years of four digits from 1970 on. */
-const YEAR_10000_MS = Date.UTC(10_000, 0, 1);
-/** Days whose text is remembered: more than any network's window has. */
-const REMEMBERED_DAYS = 128;
-const DAYS = new Map<number, string>();
 
 /**
  * As `Date.prototype.toISOString`, three times as quick for the times of one file: their dates are written once.

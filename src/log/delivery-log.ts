@@ -134,6 +134,7 @@ export class DeliveryLog {
   /** Records what came from a stream and cannot be read again; `list` is asked behind all other writes of this turn. */
   hold(account: string, list: () => readonly Entry[]): Promise<void> {
     return this.#queue.writeLast(() => {
+      // What a row holds already needs no holding.
       const loose = list().filter(({ postback }) => this.#look(postback) === 'unknown');
       if (loose.length > 0) this.#flights.hold(account, loose);
     });

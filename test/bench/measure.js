@@ -44,7 +44,7 @@ export async function measure(args, { env = process.env, cwd, expect = [0], pipe
 }
 
 /** Seconds of all cores that went to others since the start of the machine; 0 where the system does not tell (`man 5 proc`, steal). */
-export function readStolen() {
+function readStolen() {
   try {
     return Number(readFileSync('/proc/stat', 'utf8').split('\n', 1)[0].split(/\s+/)[8]) / TICKS_A_SECOND;
   } catch {

@@ -6,8 +6,7 @@ import type { GoogleFacts } from './facts.js';
 /** One event of `events:ingest` as JSON. Hashes, codes and amounts hold nothing that JSON escapes. */
 export function renderEvent({ postback }: Outgoing): string {
   const facts = postback.facts as GoogleFacts;
-  let text =
-    `{"transactionId":${quoteJson(postback.dedupeId)}` + `,"eventTimestamp":"${formatTimestamp(postback.eventTimeMs)}"`;
+  let text = `{"transactionId":${quoteJson(postback.dedupeId)},"eventTimestamp":"${formatTimestamp(postback.eventTimeMs)}"`;
   if (facts.source) text += `,"eventSource":"${facts.source}"`;
   if (facts.click) text += `,"adIdentifiers":${JSON.stringify(facts.click)}`;
   const identifiers = renderIdentifiers(facts);
