@@ -1,8 +1,14 @@
 /**
- * The version of the Graph API that is spoken, in this one place: the one of Meta's current documentation (networks.md
- * section 1). A version serves the Conversions API for at least two years; a call without one fails.
+ * The Graph API version of every call. A call without a version fails.
+ * https://developers.facebook.com/docs/graph-api/changelog/versions (read 2026-11-30).
  */
 export const GRAPH_VERSION = 'v25.0';
+
+/** When Meta stops serving {@link GRAPH_VERSION}: a call is then answered by a later version. */
+export const GRAPH_VERSION_ENDS = '2028-07-29';
+
+/** The newest version when this was written; Meta released it on 2026-07-29. */
+export const GRAPH_NEWEST_VERSION = 'v26.0';
 
 /** Where every call goes but the consent page's. */
 export const GRAPH_URL = `https://graph.facebook.com/${GRAPH_VERSION}`;

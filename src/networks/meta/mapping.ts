@@ -1,4 +1,5 @@
 import type { Mapping } from '../../goals/goal.js';
+import { findStandardSpelling } from '../standard-events.js';
 
 /** Meta's standard events (developers.facebook.com, Meta Pixel reference); any other name is a custom event. */
 const STANDARD_EVENTS = [
@@ -48,9 +49,9 @@ export function checkMetaMapping(mapping: Mapping): string | undefined {
   if (!isEventName(mapping)) {
     return `expected an event name of 1 to ${MAX_NAME_LENGTH} characters, such as Purchase or level_reached`;
   }
-  const meant = STANDARD_EVENTS.find((name) => name.toLowerCase() === mapping.toLowerCase());
-  if (meant === undefined || meant === mapping) return undefined;
-  return `Meta writes its standard event ${meant}; ${JSON.stringify(mapping)} would be a custom event beside it`;
+  const meant = findStandardSpelling(STANDARD_EVENTS, mapping);
+  if (meant === undefined) return undefined;
+  return `Meta writes its standard event ${meant}; ${JSON.stringify(mapping)} would be a custom event`;
 }
 
 /** Whether Meta takes `name` for an event. */

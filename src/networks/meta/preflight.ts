@@ -1,15 +1,31 @@
-import type { Preflight } from '../preflight.js';
-import { GRAPH_URL, GRAPH_VERSION } from './graph.js';
+import type { Finding, Preflight } from '../preflight.js';
+import { GRAPH_NEWEST_VERSION, GRAPH_URL, GRAPH_VERSION, GRAPH_VERSION_ENDS } from './graph.js';
 
-/** What is known of Meta before conversions are sent; account and token are checked as `connect` checks them. */
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** How long before the version ends `doctor` starts to warn. */
+const WARNING_MS = 180 * DAY_MS;
+
+/** What is known of Meta before conversions are sent. `connect`'s own check covers account and token. */
 export const preflight: Preflight = {
   origins: () => [new URL(GRAPH_URL).origin],
-  // "At least 2 years" for the Conversions API (networks.md section 2).
-  foresee: () => [
-    {
-      id: 'api-version',
-      result: 'pass',
-      message: `Graph API ${GRAPH_VERSION} is spoken, the current one; Meta keeps a version for at least two years.`,
-    },
-  ],
+  foresee: (_connection, nowMs) => [checkVersion(nowMs)],
 };
+
+function checkVersion(nowMs: number): Finding {
+  const endsMs = Date.parse(GRAPH_VERSION_ENDS);
+  const id = 'api-version';
+  if (nowMs < endsMs - WARNING_MS) {
+    const message =
+      `Graph API ${GRAPH_VERSION} is used, valid until ${GRAPH_VERSION_ENDS}` +
+      ` (the newest version is ${GRAPH_NEWEST_VERSION}).`;
+    return { id, result: 'pass', message };
+  }
+  const verb = nowMs < endsMs ? 'ends on' : 'ended on';
+  return {
+    id,
+    result: 'warn',
+    message: `Graph API ${GRAPH_VERSION} ${verb} ${GRAPH_VERSION_ENDS}.`,
+    why: 'Meta answers calls to an ended version with a later one, which may want other fields.',
+    next: 'npm install --global postback@latest',
+  };
+}

@@ -1,7 +1,7 @@
 import { NetworkError } from '../../errors.js';
 import { ConnectionFault, type HttpClient, type HttpRequest } from '../../http/http.js';
 import { readApiAnswer, type ApiAnswer } from './api-answer.js';
-import { judgeCode, judgeStatus } from './code-kind.js';
+import { classifyCode, classifyStatus } from './code-kind.js';
 
 /** Sends one request and reads its envelope. */
 export interface ApiCall {
@@ -26,7 +26,7 @@ export async function callTikTok(
   const answer = await http.send({ ...request, headers }, signal ? { signal } : {}).catch(explainFault);
   const api = readApiAnswer(answer);
   if (api === undefined) throw failed(`answered HTTP ${answer.status} without saying what became of the request`);
-  const kind = api.code === 0 ? judgeStatus(answer.status) : judgeCode(api.code, api.message);
+  const kind = api.code === 0 ? classifyStatus(answer.status) : classifyCode(api.code, api.message);
   if (kind === 'transient' || kind === 'throttled') throw failed(`failed with ${describeRefusal(api)}`);
   return api;
 }

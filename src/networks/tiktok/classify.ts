@@ -3,7 +3,8 @@ import { readPlainBody } from '../answer-body.js';
 import type { Outcome, Verdict } from '../network.js';
 import { readRetryAfterMs } from '../retry-after.js';
 import { cleanWords, readApiAnswer, type ApiAnswer } from './api-answer.js';
-import { judgeCode, judgeStatus, PARTIAL } from './code-kind.js';
+import { classifyCode, classifyStatus } from './code-kind.js';
+import { PARTIAL_OK } from './return-codes.js';
 import { findNamedEvents } from './named-events.js';
 
 const DELIVERED: Outcome = { kind: 'delivered', reason: 'accepted' };
@@ -29,7 +30,7 @@ export function classifyTikTokAnswer(count: number, answer: HttpAnswer): Verdict
 
 function judgeEnvelope(count: number, { code, message, words }: ApiAnswer): Verdict {
   if (code === 0) return { outcomes: new Array<Outcome>(count).fill(DELIVERED) };
-  const kind = judgeCode(code, words);
+  const kind = classifyCode(code, words);
   const named = findNamedEvents(words, count);
   if (named.size > 0 && (kind === 'payload' || kind === 'configuration')) return judgeNamed(count, code, named);
   return judgeAlike(count, { kind, reason: String(code), ...(message === undefined ? {} : { message }) });
@@ -41,10 +42,10 @@ function judgeNamed(count: number, code: number, named: ReadonlyMap<number, stri
     const message = cleanWords(said ?? '');
     return { kind: 'payload', reason: String(code), ...(message === undefined ? {} : { message }) };
   };
-  const others = code === PARTIAL ? DELIVERED : bad([...named.values()][0]);
+  const others = code === PARTIAL_OK ? DELIVERED : bad([...named.values()][0]);
   const outcomes = new Array<Outcome>(count).fill(others);
   for (const [place, said] of named) outcomes[place] = bad(said);
-  if (code === PARTIAL) return { outcomes };
+  if (code === PARTIAL_OK) return { outcomes };
   return { outcomes, culprits: [...named.keys()].sort((a, b) => a - b) };
 }
 
@@ -57,7 +58,7 @@ function judgeAlike(count: number, outcome: Outcome): Verdict {
 
 function judgeBare(count: number, answer: HttpAnswer): Verdict {
   const { status } = answer;
-  const kind = judgeStatus(status);
+  const kind = classifyStatus(status);
   if (kind === 'unknown') return { outcomes: new Array<Outcome>(count).fill(UNREADABLE) };
   const message = readPlainBody(answer);
   return judgeAlike(count, { kind, reason: `http_${status}`, ...(message === undefined ? {} : { message }) });

@@ -4,7 +4,7 @@ import type { AccountCandidate, CheckedAccount, ConnectCall, Connector, FoundAcc
 import { TIKTOK_API } from './addresses.js';
 import type { ApiAnswer } from './api-answer.js';
 import { callTikTok, describeRefusal, type ApiCall } from './api-call.js';
-import { judgeCode } from './code-kind.js';
+import { classifyCode, namesConnection } from './code-kind.js';
 import { TIKTOK_LOGIN } from './login.js';
 import { listAdvertisers, listPixels } from './pixels.js';
 import { PIXEL_CODE } from './variables.js';
@@ -74,7 +74,9 @@ async function checkGrant(call: ConnectCall, { account }: AccountCandidate): Pro
   const body = JSON.stringify({ ...source, data: [event] });
   const answer = await callTikTok(makeApiCall(call), { method: 'POST', url: TIKTOK_API.track, body });
   if (answer.code === 0) return {};
-  const kind = judgeCode(answer.code, answer.message);
+  const kind = classifyCode(answer.code, answer.message);
+  const isRefused = kind === 'credential' || kind === 'configuration';
+  if (isRefused && namesConnection(answer.message)) throw refusePixel(account, answer);
   if (kind === 'credential') throw refuseToken(answer);
   if (kind === 'configuration') throw refusePixel(account, answer);
   const said = describeRefusal(answer);

@@ -1,4 +1,35 @@
 import type { Mapping } from '../../goals/goal.js';
+import { findStandardSpelling } from '../standard-events.js';
+
+/**
+ * TikTok's standard events; any other name is a custom event, on which TikTok cannot optimise. Sources:
+ * https://github.com/tiktok/gtm-template-eapi/blob/089e34e/template.tpl (2024-05-30) and
+ * https://ads.tiktok.com/help/article/standard-events-parameters (read 2026-11-30).
+ */
+const STANDARD_EVENTS = [
+  'AddPaymentInfo',
+  'AddToCart',
+  'AddToWishlist',
+  'ApplicationApproval',
+  'ClickButton',
+  'CompletePayment',
+  'CompleteRegistration',
+  'Contact',
+  'CustomizeProduct',
+  'Download',
+  'FindLocation',
+  'InitiateCheckout',
+  'Lead',
+  'PlaceAnOrder',
+  'Purchase',
+  'Schedule',
+  'Search',
+  'StartTrial',
+  'SubmitApplication',
+  'SubmitForm',
+  'Subscribe',
+  'ViewContent',
+] as const;
 
 /** What the product calls its goal events at TikTok (networks.md section 7). */
 const EVENT_NAMES: Readonly<Record<string, string>> = {
@@ -28,5 +59,7 @@ export function checkTikTokMapping(mapping: Mapping): string | undefined {
   if (mapping.length > MAX_NAME_LENGTH) {
     return `the event name has ${mapping.length} characters; expected at most ${MAX_NAME_LENGTH}`;
   }
-  return undefined;
+  const meant = findStandardSpelling(STANDARD_EVENTS, mapping);
+  if (meant === undefined) return undefined;
+  return `TikTok writes its standard event ${meant}; ${JSON.stringify(mapping)} would be a custom event`;
 }

@@ -1,5 +1,6 @@
+import { isIPv4 } from 'node:net';
 import type { Settings } from '../../config/settings.js';
-import type { ConversionEvent } from '../../events/conversion-event.js';
+import type { ConversionEvent, Identifiers } from '../../events/conversion-event.js';
 import { toCountryCode } from '../../identity/country.js';
 import { hashIdentifiers } from '../../identity/hash-identifiers.js';
 import { X_RULES } from '../../identity/x/rules.js';
@@ -35,7 +36,7 @@ export function prepareXFacts(event: ConversionEvent, settings: Settings): XFact
     twclid: readClickId(event.click.fields.twclid),
     email: hashes.email,
     phone: hashes.phone,
-    ip: readIpAddress(identifiers),
+    ip: readIpV4(identifiers),
     userAgent: readUserAgent(identifiers),
     limited: event.consent.limitedDataUse ? (true as const) : undefined,
     units: isCounted ? quantity : undefined,
@@ -43,6 +44,15 @@ export function prepareXFacts(event: ConversionEvent, settings: Settings): XFact
     itemName: itemId?.trim() ? readText(itemName) : undefined,
   };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * The IPv4 address. X takes `ip_address` in dotted-decimal form alone, so that an IPv6 address is left out:
+ * https://github.com/xdevplatform/docs/blob/28713281/x-ads-api/measurement/web-conversions.mdx
+ */
+function readIpV4(identifiers: Identifiers): string | undefined {
+  const ip = readIpAddress(identifiers);
+  return ip !== undefined && isIPv4(ip) ? ip : undefined;
 }
 
 function readText(text: string | undefined): string | undefined {

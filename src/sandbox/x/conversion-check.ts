@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIPv4 } from 'node:net';
 import type { Clock } from '../../clock.js';
 import { isJsonObject } from '../../json.js';
 import type { XError } from './answers.js';
@@ -76,7 +76,8 @@ function checkIdentifier(identifier: Record<string, unknown>, names: readonly st
     else if (/^hashed_(?:email|phone_number)$/.test(name)) {
       if (!HASH.test(value)) tell(`identifiers.${name}`, `${name} must be a SHA-256 hash`);
     } else if (name === 'ip_address') {
-      if (isIP(value) === 0) tell('identifiers.ip_address', 'ip_address is not valid');
+      // "IPv4 address in dotted-decimal form": https://github.com/xdevplatform/docs (28713281, web-conversions)
+      if (!isIPv4(value)) tell('identifiers.ip_address', 'ip_address is not valid');
     } else if (name === 'twclid') {
       if (value.startsWith(REFUSED_CLICK)) tell('identifiers.twclid', 'twclid is not valid');
     } else if (name !== 'user_agent') tell('identifiers', `${name} is not a known identifier`);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { classifyTikTokAnswer } from '../../../../src/networks/tiktok/classify.js';
+import { RETURN_CODES } from '../../../../src/networks/tiktok/return-codes.js';
 import { makeAnswer } from '../../../kit/amazon.js';
 
 /** `kind reason` of each of `count` events, with how the rest goes on. */
@@ -11,6 +12,8 @@ function judge(count: number, status: number, body: unknown): string[] {
 }
 
 const ok = 'delivered accepted';
+/** Codes other than 0 in the SDK's list at f809c39. */
+const LISTED_CODES = 162;
 const PIXEL = 'No permission to operate pixel code: C4. You must be an admin or operator of this advertiser account.';
 const BAD_ITEM = 'Batch.1.properties.contents.0.content_id: Not a valid string';
 
@@ -22,7 +25,7 @@ describe('HTTP 200 is no proof: the code decides (networks.md section 9)', () =>
     ['an empty token', { code: 40104, message: 'Access-Token is empty' }, Array(2).fill('credential 40104')],
     ['an expired token', { code: 40102, message: 'Access token expired' }, Array(2).fill('credential 40102')],
     ['no permission', { code: 40001, message: 'You have no permission' }, Array(2).fill('credential 40001')],
-    ['no permission for the pixel', { code: 40001, message: PIXEL }, Array(2).fill('configuration 40001')],
+    ['tiktok: 40001 about the pixel', { code: 40001, message: PIXEL }, Array(2).fill('credential 40001')],
     ['the same under the other code', { code: 40002, message: PIXEL }, Array(2).fill('configuration 40002')],
     ['a wrong source', { code: 40002, message: 'event_source: Bad' }, Array(2).fill('configuration 40002')],
     ['a wrong test code', { code: 40002, message: 'test_event_code: Bad' }, Array(2).fill('configuration 40002')],
@@ -52,6 +55,47 @@ describe('HTTP 200 is no proof: the code decides (networks.md section 9)', () =>
     ['a code that is none', { code: null }, Array(2).fill('unknown answer_unreadable')],
   ])('%s', (_name, body, expected) => {
     expect(judge(2, 200, body)).toEqual(expected);
+  });
+});
+
+describe('every return code of the official list, and unknown codes by their class', () => {
+  const halved = (code: number): string[] => [...Array<string>(2).fill(`payload ${code}`), 'split'];
+  const all = (kind: string, code: number): string[] => Array<string>(2).fill(`${kind} ${code}`);
+
+  test.each<[string, number, string[]]>([
+    ['tiktok: 60001 (maintenance) is transient', 60001, all('transient', 60001)],
+    ['tiktok: 40132 is throttled', 40132, all('throttled', 40132)],
+    ['61000 is throttled', 61000, all('throttled', 61000)],
+    ['tiktok: 40309 is a credential refusal', 40309, all('credential', 40309)],
+    ['tiktok: 40003 is a credential refusal', 40003, all('credential', 40003)],
+    ['tiktok: 40001 is a credential refusal', 40001, all('credential', 40001)],
+    ['tiktok: 40000 without a position is halved', 40000, halved(40000)],
+    ['tiktok: 40061 (batch size) is halved', 40061, halved(40061)],
+    ['40062 (PII not hashed) is halved', 40062, halved(40062)],
+    ['40202 (write conflict) is transient', 40202, all('transient', 40202)],
+    ['40051 (API version) is a configuration fault', 40051, all('configuration', 40051)],
+    ['an unknown parameter code is halved', 40099, halved(40099)],
+    ['an unknown token code is a credential refusal', 40199, all('credential', 40199)],
+    ['an unknown task code is transient', 40299, all('transient', 40299)],
+    ['an unknown advertiser code is a credential refusal', 40399, all('credential', 40399)],
+    ['an unknown internal code is transient', 59999, all('transient', 59999)],
+    ['an unknown maintenance code is transient', 60999, all('transient', 60999)],
+    ['an unknown traffic code is throttled', 61999, all('throttled', 61999)],
+    ['an unknown code without a class is a configuration fault', 99999, all('configuration', 99999)],
+  ])('%s', (_name, code, expected) => {
+    expect(judge(2, 200, { code, message: 'A message without a position' })).toEqual(expected);
+  });
+
+  test('each listed code has exactly one meaning', () => {
+    expect(RETURN_CODES.size).toBe(LISTED_CODES);
+    for (const [code, kind] of RETURN_CODES) {
+      expect(judge(1, 200, { code, message: 'x' })).toEqual([`${kind} ${code}`]);
+    }
+  });
+
+  test('a parameter fault that quotes the word frequency is not throttling', () => {
+    const message = 'Batch.1.properties.frequency: Unknown field.';
+    expect(judge(2, 200, { code: 40002, message })).toEqual(['payload 40002', 'payload 40002', 'culprits 1']);
   });
 });
 

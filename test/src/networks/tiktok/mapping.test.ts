@@ -26,3 +26,12 @@ test.each([
 ])('%j may not', (mapping, words) => {
   expect(checkTikTokMapping(mapping)).toContain(words);
 });
+
+test.each([
+  ['purchase', 'Purchase'],
+  ['PURCHASE', 'Purchase'],
+  ['addtocart', 'AddToCart'],
+  ['completeRegistration', 'CompleteRegistration'],
+])('tiktok: %s is refused and %s is named', (mapping, meant) => {
+  expect(checkTikTokMapping(mapping)).toContain(`its standard event ${meant};`);
+});

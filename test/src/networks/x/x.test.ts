@@ -72,6 +72,11 @@ describe('body, field for field', () => {
       { ...base, identifiers: [...base.identifiers, { ip_address: '8.25.197.25' }] },
     ],
     ['what is no address is left out', { identifiers: { ...nobody, plain: { email: 'nobody' }, ip: 'home' } }, base],
+    [
+      'x: an IPv6 address is left out, and the user agent is sent',
+      { identifiers: { ...nobody, ip: '2001:db8::1', userAgent: 'Mozilla/5.0' } },
+      { ...base, identifiers: [...base.identifiers, { user_agent: 'Mozilla/5.0' }] },
+    ],
     ['no external id, name or place', { identifiers: { ...nobody, externalId: 'player-17', country: 'US' } }, base],
   ])('%s', (_name, event, expected) => {
     expect(bodyOf(event)).toEqual({ conversions: [expected] });
