@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { preflight } from '../../../../src/networks/meta/preflight.js';
 
-const connection = { network: 'meta', account: '1234567890' } as const;
+const connection = { network: 'meta', account: '1234567890', source: 'store' } as const;
 
 /** What `doctor` says about the Graph version at a point in time. */
 function checkAt(date: string): { result?: string; message?: string; next?: string } {
