@@ -96,7 +96,7 @@ export async function printSummary(io: IO, summary: Summary, explains = io.isTer
   const done = summary.dryRun
     ? `${color.bold('Would send')} ${color.green(count(countPlanned(summary)))}, now nothing was sent or recorded`
     : `${color.bold('Delivered')}  ${color.green(count(delivered))}${perNetwork(summary)}`;
-  const shown = [...linesShown, done];
+  const shown = [...linesShown, ...describeWarnings(summary).map((text) => color.yellow(text)), done];
   if (failed > 0) shown.push(`${color.bold('Failed')}     ${color.red(count(failed))}  ${parts(summary.failures)}`);
   if (pending > 0) shown.push(`${color.bold('Pending')}    ${color.yellow(count(pending))}  ${parts(summary.waiting)}`);
   shown.push(`${color.bold('Skipped')}    ${count(skipped)}`);
@@ -114,6 +114,13 @@ export async function printSummary(io: IO, summary: Summary, explains = io.isTer
     const rest = more.map((line) => `${' '.repeat(row.length + 2)}${color.dim(line)}`);
     await io.out([`${row}${first === '' ? '' : color.dim(`  ${first}`)}`.trimEnd(), ...rest].join('\n'));
   }
+}
+
+/** The line of a summary that counts warnings; the first of each kind was shown when it occurred. */
+function describeWarnings({ warnings }: Summary): string[] {
+  const codes = Object.entries(warnings).sort(([, a], [, b]) => b - a);
+  const total = codes.reduce((sum, [, number]) => sum + number, 0);
+  return total === 0 ? [] : [`Warnings   ${count(total)}  ${parts(warnings)}`];
 }
 
 /** How fast postbacks leave and how long the rest will take. */

@@ -1,17 +1,20 @@
-import type { LintCounts, Problem } from '../../src/events/lint.js';
+import type { LintCounts, LintFinding } from '../../src/events/lint.js';
 import type { IO } from './io.js';
 import { type Column, printTable } from './table.js';
-import { cleanCell, countOf } from './text.js';
 
-const COLUMNS: readonly Column<Problem>[] = [
+const COLUMNS: readonly Column<LintFinding>[] = [
   { header: 'Place', value: describePlace },
   { header: 'Field', value: ({ field }) => field || 'the line', dropOrder: 1 },
-  { header: 'Code', value: ({ code }) => code, paint: (text, color) => color.red(text) },
+  {
+    header: 'Code',
+    value: ({ code }) => code,
+    paint: (text, color, { severity }) => (severity === 'error' ? color.red(text) : color.yellow(text)),
+  },
   { header: 'Message', value: ({ message }) => message },
 ];
 
 /** Prints every problem as it is found, then what was counted. */
-export async function printLint(io: IO, batches: AsyncIterable<Problem[]>, counts: LintCounts): Promise<void> {
+export async function printLint(io: IO, batches: AsyncIterable<LintFinding[]>, counts: LintCounts): Promise<void> {
   await printTable(io, flatten(batches), COLUMNS);
   const color = io.color.out;
   const { lines, valid, invalid, codes, warnings } = counts;
@@ -22,14 +25,15 @@ export async function printLint(io: IO, batches: AsyncIterable<Problem[]>, count
   for (const [code, count] of Object.entries(codes).sort(([, a], [, b]) => b - a)) {
     shown.push(`  ${number(count).padStart(7)}  ${code}`);
   }
-  if (warnings.length > 0) shown.push(`${color.bold('Warnings')} ${countOf(warnings.length, 'kind')}`);
-  for (const { file, line, field, code, message, count } of warnings) {
-    shown.push(`  ${number(count).padStart(7)}  ${code}  ${cleanCell(`${file}:${line}: ${field} ${message}`)}`);
+  const total = Object.values(warnings).reduce((sum, count) => sum + count, 0);
+  if (total > 0) shown.push(`${color.bold('Warnings')} ${number(total)}, which cost no event`);
+  for (const [code, count] of Object.entries(warnings).sort(([, a], [, b]) => b - a)) {
+    shown.push(`  ${number(count).padStart(7)}  ${code}`);
   }
   await io.out(shown.join('\n'));
 }
 
-function describePlace({ file, line, column, element }: Problem): string {
+function describePlace({ file, line, column, element }: LintFinding): string {
   const at = column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
   return element === undefined ? at : `${at} (element ${element})`;
 }

@@ -2,6 +2,7 @@ import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import { checkInputs, readLines } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
+import type { WarningCounts } from '../events/warnings.js';
 import { LogPeek } from '../log/log-peek.js';
 import type { Workspace } from '../workspace.js';
 import { judgeStanding } from './intake.js';
@@ -36,6 +37,8 @@ export interface BackfillPlan {
   lines: number;
   invalid: number;
   events: number;
+  /** Oddities of valid events, by code. */
+  warnings: WarningCounts;
   eligible: number;
   expiringSoon: number;
   tooOld: number;
@@ -108,7 +111,7 @@ class Counter {
   readonly #options: BackfillOptions;
   readonly #met: Set<string>;
   readonly #days = new Map<string, BackfillDay>();
-  readonly #totals = { lines: 0, invalid: 0, events: 0, outside: 0 };
+  readonly #totals = { lines: 0, invalid: 0, events: 0, warnings: {} as WarningCounts, outside: 0 };
   readonly #reader: RecordReader;
 
   constructor(world: World, nowMs: number, options: BackfillOptions, met: Set<string>) {

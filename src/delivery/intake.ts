@@ -2,6 +2,7 @@ import type { InputError } from '../errors.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
+import { moveWarningCounts } from '../events/warnings.js';
 import type { Standing } from '../log/delivery-log.js';
 import type { SkipEntry } from '../log/entry.js';
 import type { Delivery } from './delivery.js';
@@ -10,7 +11,7 @@ import { makeMemory } from './memory.js';
 import type { PlannedPostback, PlannedSkip, PostbackKey, World } from './plan.js';
 import { planEvent } from './plan.js';
 import { tellsOfPeople } from './prescan.js';
-import { RecordReader } from './record-reader.js';
+import { type RecordCounts, RecordReader } from './record-reader.js';
 import { refuseInvalid } from './strict.js';
 
 /** Skips are recorded in rows of so many. */
@@ -36,7 +37,7 @@ export class Intake {
   #resumed: PlannedPostback[] = [];
   readonly #reader: RecordReader;
   /** What was read since it was last recorded: counted when it is. */
-  readonly #read = { lines: 0, invalid: 0, events: 0 };
+  readonly #read: RecordCounts = { lines: 0, invalid: 0, events: 0, warnings: {} };
   /** Some of it came from a stream, which cannot be read again. */
   #isStreamed = false;
 
@@ -122,6 +123,7 @@ export class Intake {
       tally.summary[count] += this.#read[count];
       this.#read[count] = 0;
     }
+    moveWarningCounts(this.#read.warnings, tally.summary.warnings);
     report({ type: 'progress', summary: tally.summary });
   }
 

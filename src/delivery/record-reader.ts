@@ -2,19 +2,30 @@ import type { ConversionEvent, InvalidLine } from '../events/conversion-event.js
 import type { EventParser } from '../events/event-parser.js';
 import { type Input, openParser } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
+import { WarningTally, type WarningCounts } from '../events/warnings.js';
 import type { Report } from './report.js';
+
+/** What a reader counts: `lines` are records, `warnings` the oddities of valid ones by code. */
+export interface RecordCounts {
+  lines: number;
+  invalid: number;
+  events: number;
+  warnings: WarningCounts;
+}
 
 /** Turns the lines of inputs into events, counts them and tells what is invalid. Each input has one parser. */
 export class RecordReader {
   /** Where the last invalid record is and what is wrong with it. */
   lastProblem = '';
-  readonly #counts: { lines: number; invalid: number; events: number };
+  readonly #counts: RecordCounts;
+  readonly #warnings: WarningTally;
   readonly #report: Report;
   readonly #parsers = new Map<Input, EventParser>();
 
-  constructor(counts: { lines: number; invalid: number; events: number }, report: Report) {
+  constructor(counts: RecordCounts, report: Report) {
     this.#counts = counts;
     this.#report = report;
+    this.#warnings = new WarningTally(counts.warnings, (message) => report({ type: 'input', message }));
   }
 
   /** Adds the events of one line to `events`; false when the line, or one of an envelope's records, is invalid. */
@@ -35,7 +46,7 @@ export class RecordReader {
     return isValid;
   }
 
-  /** Lets the beginning of an input that is read from its middle decide its format; true once it is decided. Counts nothing. */
+  /** Lets the beginning of an input that is read from its middle decide its format; true once it is decided. */
   settle(lines: readonly Line[], input: Input): boolean {
     const parser = this.#parserOf(input);
     return parser.isSettled || lines.some((line) => (parser.parse(line), parser.isSettled));
@@ -44,7 +55,8 @@ export class RecordReader {
   #parserOf(input: Input): EventParser {
     const known = this.#parsers.get(input);
     if (known) return known;
-    const parser = openParser(input, (message) => this.#report({ type: 'input', message }));
+    const tell = (message: string): void => this.#report({ type: 'input', message });
+    const parser = openParser(input, { tell, warnings: this.#warnings });
     this.#parsers.set(input, parser);
     return parser;
   }

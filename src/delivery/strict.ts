@@ -9,7 +9,7 @@ import type { Report } from './report.js';
  * @throws InputError when a line is invalid
  */
 export async function checkLines(inputs: readonly Input[], report: Report): Promise<void> {
-  const counts = { lines: 0, invalid: 0, events: 0 };
+  const counts = { lines: 0, invalid: 0, events: 0, warnings: {} };
   let first = '';
   // The format and the warnings are told when the file is sent.
   const reader = new RecordReader(counts, (update) => {

@@ -1,3 +1,4 @@
+import type { WarningCounts } from '../events/warnings.js';
 import type { NetworkName } from '../networks/names.js';
 import type { OutcomeKind, SkipReason } from '../networks/network.js';
 
@@ -32,6 +33,8 @@ export interface Summary {
   failures: Record<FailureKind, number>;
   waiting: Record<WaitingKind, number>;
   networks: Partial<Record<NetworkName, NetworkTally>>;
+  /** Side fields that were not usable or not read, by code: they never cost an event. */
+  warnings: WarningCounts;
 }
 
 /** Reasons that stop a whole event; every other one stops a postback. */
@@ -66,6 +69,7 @@ export class Tally {
       failures: { configuration: 0, payload: 0, expired: 0 },
       waiting: { transient: 0, throttled: 0, credential: 0, processing: 0, stopped: 0 },
       networks: {},
+      warnings: {},
     };
   }
 

@@ -7,13 +7,7 @@ import { toGoalEvent } from './event-names.js';
 import { FieldProblem } from './field-problem.js';
 import { isPresent } from './field-values.js';
 import { readAudienceMessage } from './formats/audience.js';
-
-/** Something odd about a valid event that its sender should know. */
-export interface Warning {
-  code: 'alias_field' | 'derived_id' | 'assumed_event' | 'unusable_field';
-  field: string;
-  message: string;
-}
+import type { Warn } from './warnings.js';
 
 /** What a draft is made of beside its fields. */
 export interface DraftOptions {
@@ -21,7 +15,7 @@ export interface DraftOptions {
   properties: JsonObject;
   /** Their path in the record, such as `properties.`. */
   prefix: string;
-  warn: (warning: Warning) => void;
+  warn: Warn;
 }
 
 /**
@@ -29,7 +23,7 @@ export interface DraftOptions {
  * problems are told in the words of the record.
  */
 export class Draft {
-  readonly warn: (warning: Warning) => void;
+  readonly warn: Warn;
   readonly #message: JsonObject = {};
   readonly #properties: JsonObject;
   readonly #prefix: string;
@@ -111,7 +105,9 @@ export class Draft {
   /** The event. @throws FieldProblem naming the record's own field. */
   toEvent({ mayBeNobody = false }: { mayBeNobody?: boolean } = {}): ConversionEvent {
     try {
-      const event = readAudienceMessage({ ...this.#message, properties: this.#properties }, mayBeNobody);
+      const message = { ...this.#message, properties: this.#properties };
+      const warn: Warn = (warning) => this.warn({ ...warning, field: this.#pathOf(warning.field) });
+      const event = readAudienceMessage(message, warn, mayBeNobody);
       if (this.#kind !== undefined) event.type = this.#kind;
       return event;
     } catch (error) {

@@ -2,7 +2,6 @@ import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
 import type { ConversionEvent, InvalidLine } from './conversion-event.js';
 import { detectFormat, EVENT_FORMATS, type EventFormat } from './detect-format.js';
-import type { Warning } from './draft.js';
 import { describeType, FieldProblem } from './field-problem.js';
 import { readAudienceMessage } from './formats/audience.js';
 import { applyEnvelope, readBareData, unwrapCloudEvent } from './formats/cloudevents.js';
@@ -13,6 +12,7 @@ import { readSegment } from './formats/segment.js';
 import { readSnowplow } from './formats/snowplow.js';
 import type { Line } from './line-splitter.js';
 import { JsonProblem, parseRecord } from './parse-record.js';
+import { type Warn, type Warning, WarningTally } from './warnings.js';
 
 /** What `--format` may say. */
 export const FORMAT_CHOICES = ['auto', ...EVENT_FORMATS] as const;
@@ -25,14 +25,10 @@ export interface ParserOptions {
   format: FormatChoice;
   /** Name of the input, for what is told. */
   input: string;
-  /** Told once: the format, and each kind of warning. */
-  tell?: (message: string, about: 'format' | 'warning') => void;
-}
-
-/** A warning, where it was met first, and how often. */
-export interface CountedWarning extends Warning {
-  line: number;
-  count: number;
+  /** Told once: the format. */
+  tell?: (message: string) => void;
+  /** Counts what is odd about valid events; absent: nobody asks. */
+  warnings?: WarningTally;
 }
 
 /** Makes the parser of one input. */
@@ -41,7 +37,7 @@ export function createEventParser(options: ParserOptions): EventParser {
 }
 
 type InnerFormat = Exclude<EventFormat, 'audience' | 'cloudevents'>;
-type Read = (record: JsonObject, warn: (warning: Warning) => void) => ConversionEvent;
+type Read = (record: JsonObject, warn: Warn) => ConversionEvent;
 const READERS: Readonly<Record<InnerFormat, Read>> = {
   segment: readSegment,
   ecapi: readEcapi,
@@ -52,14 +48,13 @@ const READERS: Readonly<Record<InnerFormat, Read>> = {
 
 /** Turns the lines of one input into events. The format is settled by the first record and never changes. */
 export class EventParser {
-  /** What was odd about valid events, by kind and field. */
-  readonly warnings = new Map<string, CountedWarning>();
   readonly #options: ParserOptions;
   readonly #isAuto: boolean;
   #format: EventFormat | undefined;
   /** Of what CloudEvents carry; `none`: no format, but fields by our own names. */
   #inner: EventFormat | 'none' | undefined;
-  #line = 0;
+  /** Warnings of the record that is being read: they count once it is an event. */
+  readonly #pending: Warning[] = [];
   // One array for all lines of one record: this is the hot path.
   readonly #one: ParsedRecord[] = [];
 
@@ -85,7 +80,6 @@ export class EventParser {
    */
   parse(line: Line): readonly ParsedRecord[] {
     if (line.invalid) return this.#yield(locate(line.invalid, line));
-    this.#line = line.number;
     let record: JsonObject;
     try {
       record = parseRecord(line.text);
@@ -116,15 +110,18 @@ export class EventParser {
 
   #read(record: JsonObject, line: Line): ParsedRecord {
     try {
-      return { event: this.#format === 'audience' ? readAudienceMessage(record) : this.#readForeign(record) };
+      const event = this.#format === 'audience' ? readAudienceMessage(record, this.#warn) : this.#readForeign(record);
+      if (this.#pending.length > 0) this.#countWarnings(line);
+      return { event };
     } catch (error) {
+      this.#pending.length = 0;
       return { invalid: locateProblem(this.#explain(error, record), line) };
     }
   }
 
   #readForeign(record: JsonObject): ConversionEvent {
     const format = this.#chooseFormat(record);
-    if (format === 'audience') return readAudienceMessage(record);
+    if (format === 'audience') return readAudienceMessage(record, this.#warn);
     if (format !== 'cloudevents') return READERS[format](record, this.#warn);
     const unwrapped = unwrapCloudEvent(record);
     const inner = this.#chooseInner(unwrapped.data);
@@ -175,20 +172,18 @@ export class EventParser {
   }
 
   #tell(message: string): void {
-    this.#options.tell?.(`${this.#options.input}: ${message}`, 'format');
+    this.#options.tell?.(`${this.#options.input}: ${message}`);
   }
 
-  readonly #warn = (warning: Warning): void => {
-    const { code, field, message } = warning;
-    const key = `${code} ${field}`;
-    const known = this.warnings.get(key);
-    if (known) {
-      known.count++;
-      return;
-    }
-    this.warnings.set(key, { ...warning, line: this.#line, count: 1 });
-    this.#options.tell?.(`${this.#options.input}:${this.#line}: ${field} ${message} (said once).`, 'warning');
+  readonly #warn: Warn = (warning) => {
+    this.#pending.push(warning);
   };
+
+  #countWarnings({ number }: Line): void {
+    const { warnings, input } = this.#options;
+    for (const warning of this.#pending) warnings?.add(warning, input, number);
+    this.#pending.length = 0;
+  }
 }
 
 const UNKNOWN_FORMAT =
@@ -202,8 +197,8 @@ function detectWithin(data: JsonObject): EventFormat | 'none' {
   return found === undefined || isOurs ? 'none' : found;
 }
 
-function readWithin(format: EventFormat, data: JsonObject, warn: (warning: Warning) => void): ConversionEvent {
-  if (format === 'audience') return readAudienceMessage(data);
+function readWithin(format: EventFormat, data: JsonObject, warn: Warn): ConversionEvent {
+  if (format === 'audience') return readAudienceMessage(data, warn);
   if (format !== 'cloudevents') return READERS[format](data, warn);
   throw new FieldProblem('wrong_type', 'data', 'is a CloudEvent in a CloudEvent; expected an event');
 }

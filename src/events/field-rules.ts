@@ -12,6 +12,7 @@ import {
   wrongType,
 } from './field-values.js';
 import { parseTimestamp, TIMESTAMP_PATTERN } from './timestamp.js';
+import type { Warn } from './warnings.js';
 
 /** How one field is read and what JSON Schema says of it: one definition for the reader and for `schema event`. */
 export interface FieldKind<T> {
@@ -42,6 +43,20 @@ export function defineFields<K extends Record<string, readonly [FieldKind<unknow
     return [name, { kind, path, about, read: (from) => kind.read(from, name, path) }];
   });
   return Object.fromEntries(entries) as never;
+}
+
+/**
+ * Reads a field that is not the event, its name, time, id or money: what is wrong with it is a warning and the field
+ * counts as absent.
+ */
+export function readSide<T>(rule: FieldRule<T>, from: JsonObject, warn: Warn): T | undefined {
+  try {
+    return rule.read(from);
+  } catch (error) {
+    if (!(error instanceof FieldProblem)) throw error;
+    warn({ code: 'unusable_field', field: error.field, message: `${error.message}; left out` });
+    return undefined;
+  }
 }
 
 type ValueOf<K> = K extends FieldKind<infer T> ? T : never;

@@ -7,6 +7,7 @@ import { HASHED_FIELDS } from './conversion-event.js';
 import { FieldProblem } from './field-problem.js';
 import { readLooseText } from './field-values.js';
 import { IDENTIFIER_BITS, type Presence } from './presence.js';
+import { ignoreWarnings, type Warn } from './warnings.js';
 
 /** Where a line may carry identifiers, most specific first, each with the path that messages name. */
 export type Place = readonly [from: JsonObject, path: string, present: Presence];
@@ -17,10 +18,11 @@ const HASH_OF = Object.fromEntries(HASHED_FIELDS.map((field) => [field, [`${fiel
 const OTHER_FIELDS = ['externalId', 'maid', 'rampId', 'matchId', 'ip', 'userAgent'] as const;
 
 /**
- * What identifies the person, from the given places: the first place that has a field wins.
- * @throws FieldProblem for a wrong type or a hash that is none; the message never quotes the value.
+ * Reads what identifies the person from the given places: the first place that has a field wins.
+ * @param warn receives what cannot be used; the message never quotes the value
+ * @throws FieldProblem for a wrong type or a hash that is not one
  */
-export function readIdentifiers(places: readonly Place[]): Identifiers {
+export function readIdentifiers(places: readonly Place[], _warn: Warn = ignoreWarnings): Identifiers {
   const identifiers: Identifiers = { plain: {}, hashed: {} };
   let present = 0;
   for (const place of places) present |= place[2];

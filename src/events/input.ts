@@ -54,12 +54,12 @@ export interface ReadLines {
   place?: ReadPlace | undefined;
 }
 
-/**
- * The parser of one input.
- * @param tell hears once which format it is, and once of each kind of warning
- */
-export function openParser({ name, format = 'auto' }: Input, tell?: ParserOptions['tell']): EventParser {
-  return createEventParser({ format, input: name, ...(tell && { tell }) });
+/** Returns the parser of one input. */
+export function openParser(
+  { name, format = 'auto' }: Input,
+  options: Pick<ParserOptions, 'tell' | 'warnings'> = {},
+): EventParser {
+  return createEventParser({ ...options, format, input: name });
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { InvalidLine } from './conversion-event.js';
-import type { CountedWarning, EventParser } from './event-parser.js';
 import type { Input } from './input.js';
 import { checkInputs, openParser, readLines } from './input.js';
+import { type CountedWarning, type WarningCounts, WarningTally } from './warnings.js';
 
-/** One record that is no event, as `validate` and the summary of a run tell it (contract.md section 4). */
+/** One record that is not an event, as `validate` and the summary of a run report it. */
 export interface Problem {
   file: string;
   line: number;
@@ -16,6 +16,13 @@ export interface Problem {
   message: string;
 }
 
+/** A record that is not an event (`error`), or a kind of oddity of valid events (`warning`) at its first place. */
+export interface LintFinding extends Problem {
+  severity: 'error' | 'warning';
+  /** How often a warning of this kind occurred. */
+  count?: number;
+}
+
 /** What was counted of all inputs. */
 export interface LintCounts {
   lines: number;
@@ -23,16 +30,16 @@ export interface LintCounts {
   invalid: number;
   /** Problems by code. */
   codes: Record<string, number>;
-  /** Oddities of valid events: where each kind was met first, and how often. */
-  warnings: (CountedWarning & { file: string })[];
+  /** Oddities of valid events, by code. */
+  warnings: WarningCounts;
   /** The format of each input; null where no record told. */
   formats: Record<string, string | null>;
 }
 
 /**
- * Reads inputs as a run would and tells every problem, those of one read at a time; `counts` is filled on the way.
- * Touches no network and no log.
- * @param tell hears which format each input has
+ * Reads inputs as a run would and yields every problem, those of one read at a time, then the kinds of warnings. Fills
+ * `counts` on the way. Touches no network and no log.
+ * @param tell receives which format each input has
  * @throws InputError when an input cannot be read
  */
 export async function* lintInputs(
@@ -40,16 +47,14 @@ export async function* lintInputs(
   counts: LintCounts,
   tell: (message: string) => void,
   signal?: AbortSignal,
-): AsyncGenerator<Problem[]> {
+): AsyncGenerator<LintFinding[]> {
   await checkInputs(inputs);
+  const warnings = new WarningTally(counts.warnings);
   for (const input of inputs) {
     if (signal?.aborted) return;
-    // Warnings are counted, and told with their number at the end.
-    const parser = openParser(input, (message, about) => {
-      if (about === 'format') tell(message);
-    });
+    const parser = openParser(input, { tell, warnings });
     for await (const lines of readLines(input, signal)) {
-      const problems: Problem[] = [];
+      const problems: LintFinding[] = [];
       for (const line of lines) {
         for (const parsed of parser.parse(line)) {
           counts.lines++;
@@ -59,13 +64,19 @@ export async function* lintInputs(
       }
       if (problems.length > 0) yield problems;
     }
-    note(input.name, parser, counts);
+    counts.formats[input.name] = parser.format ?? null;
   }
+  // Their numbers are known now.
+  if (warnings.kinds.length > 0) yield warnings.kinds.map(toFinding);
+}
+
+function toFinding({ file, line, field, code, message, count }: CountedWarning): LintFinding {
+  return { severity: 'warning', file, line, field, code, message, count };
 }
 
 /** Counts that nothing was counted in yet. */
 export function emptyLintCounts(): LintCounts {
-  return { lines: 0, valid: 0, invalid: 0, codes: {}, warnings: [], formats: {} };
+  return { lines: 0, valid: 0, invalid: 0, codes: {}, warnings: {}, formats: {} };
 }
 
 /** An invalid record with its place. */
@@ -82,13 +93,8 @@ export function toProblem(file: string, line: number, invalid: InvalidLine): Pro
   };
 }
 
-function count(problem: Problem, counts: LintCounts): Problem {
+function count(problem: Problem, counts: LintCounts): LintFinding {
   counts.invalid++;
   counts.codes[problem.code] = (counts.codes[problem.code] ?? 0) + 1;
-  return problem;
-}
-
-function note(file: string, { warnings, format }: EventParser, counts: LintCounts): void {
-  counts.formats[file] = format ?? null;
-  for (const warning of warnings.values()) counts.warnings.push({ file, ...warning });
+  return { severity: 'error', ...problem };
 }

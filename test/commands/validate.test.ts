@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { Problem } from '../../src/events/lint.js';
+import type { LintFinding } from '../../src/events/lint.js';
 import { CONVERSION, TELLERS } from '../kit/foreign-events.js';
 import { makeLine } from '../kit/errand.js';
 import { makeFolder, runPostback } from '../kit/run.js';
@@ -12,8 +12,8 @@ interface Report {
   valid: number;
   invalid: number;
   codes: Record<string, number>;
-  problems: Problem[];
-  warnings: { file: string; line: number; field: string; code: string; count: number }[];
+  problems: LintFinding[];
+  warnings: Record<string, number>;
   formats: Record<string, string | null>;
 }
 
@@ -119,7 +119,9 @@ describe('formats', () => {
     const record = { ...TELLERS['ecapi']!(CONVERSION), id: null };
     const { code, report } = await validate({ 'a.jsonl': `${JSON.stringify(record)}\n${JSON.stringify(record)}\n` });
     expect(code).toBe(0);
-    expect(report.warnings).toMatchObject([{ file: 'a.jsonl', line: 1, field: 'id', code: 'derived_id', count: 2 }]);
+    expect(report).toMatchObject({ lines: 2, valid: 2, invalid: 0, codes: {}, warnings: { derived_id: 2 } });
+    const kind = { severity: 'warning', file: 'a.jsonl', line: 1, field: 'id', code: 'derived_id', count: 2 };
+    expect(report.problems).toMatchObject([kind]);
   });
 });
 

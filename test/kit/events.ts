@@ -1,4 +1,5 @@
 import { createEventParser, type FormatChoice, type ParsedRecord } from '../../src/events/event-parser.js';
+import { WarningTally } from '../../src/events/warnings.js';
 import type { JsonObject } from '../../src/json.js';
 
 /** A purchase that passes every gate at Amazon, as an Audience message; `changes` replace fields, undefined drops them. */
@@ -47,6 +48,13 @@ export function makeLines(count: number, nowMs: number, ageMs = 3_600_000, prope
 /** The same UUID for the same number. */
 export function makeUuid(number: number): string {
   return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+}
+
+/** Reads one line as an input of its own, with the warnings that it causes. */
+export function parseWithWarnings(text: string, format: FormatChoice = 'audience') {
+  const warnings = new WarningTally();
+  const [parsed] = createEventParser({ format, input: 'events.jsonl', warnings }).parse({ number: 1, text });
+  return { parsed: parsed as ParsedRecord, warnings: warnings.kinds };
 }
 
 /** Reads one line as an input of its own. */

@@ -16,16 +16,22 @@ import { MAX_ID_LENGTH, missing, readObject } from '../field-values.js';
 import { type Place, readIdentifiers } from '../identifier-fields.js';
 import { COMMERCE_BITS, PLACE_BIT, type Presence, readPresence } from '../presence.js';
 import { parseTimestamp } from '../timestamp.js';
+import { ignoreWarnings, type Warn } from '../warnings.js';
 
 const SOURCES: readonly string[] = ['website', 'app', 'android', 'ios', 'fire_tv', 'offline'];
 
 /**
  * Reads one Audience message, our native form (event-formats.md section 1). Every other format is translated into one,
  * so that there is one set of rules.
+ * @param warn receives what is odd about it and does not cost the event
  * @param mayBeNobody whether an event without a player's id is taken: other systems have such
  * @throws FieldProblem naming the first field that is wrong.
  */
-export function readAudienceMessage(message: JsonObject, mayBeNobody = false): ConversionEvent {
+export function readAudienceMessage(
+  message: JsonObject,
+  warn: Warn = ignoreWarnings,
+  mayBeNobody = false,
+): ConversionEvent {
   // By name first: a rule looks a field up by a name that it was made with, which costs V8 several times as much.
   const type = message['type'] === 'track' ? 'track' : MESSAGE_FIELDS.type.read(message);
   if (type === undefined) throw missing('type', `one of ${MESSAGE_TYPES.join(', ')}`);
@@ -48,9 +54,9 @@ export function readAudienceMessage(message: JsonObject, mayBeNobody = false): C
     timeMs,
     consentLevel: readConsentLevel(message),
     test: message['test'] !== undefined && (MESSAGE_FIELDS.test.read(message) ?? false),
-    identifiers: readIdentifiers(placesOf(message, properties, present, context)),
-    click: readClick(properties, present),
-    consent: readConsentSignals(properties, present),
+    identifiers: readIdentifiers(placesOf(message, properties, present, context), warn),
+    click: readClick(properties, present, warn),
+    consent: readConsentSignals(properties, present, warn),
     properties,
   };
   if (anonymousId !== undefined) event.anonymousId = anonymousId;

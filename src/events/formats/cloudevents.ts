@@ -3,10 +3,11 @@ import { Buffer } from 'node:buffer';
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import type { ConversionEvent } from '../conversion-event.js';
-import { Draft, type Warning } from '../draft.js';
+import { Draft } from '../draft.js';
 import { FieldProblem } from '../field-problem.js';
 import { CONSENT_LEVELS } from '../audience-fields.js';
 import { isPresent, missing, readBoolean, readChoice, readText, wrongType } from '../field-values.js';
+import type { Warn } from '../warnings.js';
 
 /** What a CloudEvents envelope carries. */
 export interface Unwrapped {
@@ -68,11 +69,7 @@ export function applyEnvelope(event: ConversionEvent, record: JsonObject, id: st
  * Reads data of no known format: fields by our own names, the event's name from the envelope's type
  * (`com.example.purchase.v1`), its time and player from `time` and `subject`. @throws FieldProblem
  */
-export function readBareData(
-  record: JsonObject,
-  { data, id }: Unwrapped,
-  warn: (warning: Warning) => void,
-): ConversionEvent {
+export function readBareData(record: JsonObject, { data, id }: Unwrapped, warn: Warn): ConversionEvent {
   const draft = new Draft({ properties: data, prefix: 'data.', warn });
   draft.set('type', 'track', 'type');
   draft.set('messageId', id, 'id');

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
-import { type Warning } from '../draft.js';
 import { isPresent } from '../field-values.js';
+import type { Warn } from '../warnings.js';
 
 /** Event types of IAB ECAPI 1.0: 28 standard, 17 additional (event-formats.md section 2). */
 export const EVENT_TYPES: readonly string[] = (
@@ -30,8 +30,6 @@ const ITEM_ALIASES = {
   items_item_variant: 'item_item_variant',
   items_location_id: 'item_location_id',
 } as const;
-
-type Warn = (warning: Warning) => void;
 
 /** `user_data` by the names of the specification; each alias is warned about. */
 export function mendUserAliases(user: JsonObject, warn: Warn): JsonObject {

@@ -2,10 +2,11 @@ import { readHash } from '../../identity/hash.js';
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import { CLICK_FIELDS, type ClickField, type ConversionEvent } from '../conversion-event.js';
-import { deriveId, Draft, type Warning } from '../draft.js';
+import { deriveId, Draft } from '../draft.js';
 import { readEpoch } from '../epoch.js';
 import { isPresent, missing, readChoice, readObject, readText } from '../field-values.js';
 import { EVENT_TYPES, mendAliases, mendUserAliases } from './ecapi-words.js';
+import type { Warn } from '../warnings.js';
 
 /** The field that each network's click id has, for the untyped `click_id` with `ext.network`. */
 const CLICK_ID_FIELDS: Readonly<Record<string, ClickField>> = {
@@ -25,7 +26,7 @@ const SOURCES = new Map<unknown, string>([
 ]);
 
 /** Reads one IAB ECAPI 1.0 event (event-formats.md section 2). @throws FieldProblem */
-export function readEcapi(record: JsonObject, warn: (warning: Warning) => void): ConversionEvent {
+export function readEcapi(record: JsonObject, warn: Warn): ConversionEvent {
   readText(record, 'data_set_id', 'data_set_id');
   if (!isPresent(record['data_set_id'])) throw missing('data_set_id', 'the id of the data set');
   const user = mendUserAliases(readObject(record, 'user_data', 'user_data'), warn);

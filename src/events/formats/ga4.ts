@@ -2,16 +2,17 @@ import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import type { ConversionEvent } from '../conversion-event.js';
 import { levelOfStorage } from '../consent-words.js';
-import { Draft, type Warning } from '../draft.js';
+import { Draft } from '../draft.js';
 import { readEpoch } from '../epoch.js';
 import { isPresent, wrongType } from '../field-values.js';
 import { readObject } from '../field-values.js';
+import type { Warn } from '../warnings.js';
 
 /** Events that GA4 collects of visits: they bring clicks, and are no conversions. */
 const VISITS: readonly unknown[] = ['page_view', 'session_start', 'first_visit', 'user_engagement', 'scroll'];
 
 /** Reads one row of GA4's BigQuery export (event-formats.md section 5a). @throws FieldProblem */
-export function readGa4(record: JsonObject, warn: (warning: Warning) => void): ConversionEvent {
+export function readGa4(record: JsonObject, warn: Warn): ConversionEvent {
   const parameters = readParameters(record['event_params']);
   const draft = new Draft({ properties: parameters, prefix: 'event_params.', warn });
   const name = record['event_name'];

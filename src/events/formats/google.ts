@@ -1,16 +1,17 @@
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import type { ConsentLevel, ConversionEvent } from '../conversion-event.js';
-import { deriveId, Draft, type Warning } from '../draft.js';
+import { deriveId, Draft } from '../draft.js';
 import { joinDateTime, readEpoch } from '../epoch.js';
 import { toDecimalText } from '../decimal-text.js';
 import { isPresent, readObject } from '../field-values.js';
+import type { Warn } from '../warnings.js';
 
 /**
  * Reads one conversion of an upload file for Google: Data Manager events, or the lines of Tentacles for click
  * conversions, Campaign Manager and Search Ads (event-formats.md section 7). @throws FieldProblem
  */
-export function readGoogle(record: JsonObject, warn: (warning: Warning) => void): ConversionEvent {
+export function readGoogle(record: JsonObject, warn: Warn): ConversionEvent {
   const draft = new Draft({ properties: record, prefix: '', warn });
   draft.set('type', 'track', '');
   draft.setName(record['eventName'], 'eventName');

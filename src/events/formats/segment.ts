@@ -2,16 +2,17 @@ import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import { CLICK_FIELDS, type ConsentLevel, type ConversionEvent } from '../conversion-event.js';
 import { levelOfCategories } from '../consent-words.js';
-import { Draft, type Warning } from '../draft.js';
+import { Draft } from '../draft.js';
 import { joinDateTime } from '../epoch.js';
 import { isPresent, readObject } from '../field-values.js';
+import type { Warn } from '../warnings.js';
 
 /** Message types of Segment, RudderStack and Jitsu; those that Audience has not are kept by name, and make nothing. */
 export const SEGMENT_TYPES = ['track', 'page', 'screen', 'identify', 'alias', 'group', 'delete'] as const;
 const OTHER_TYPES: readonly unknown[] = ['group', 'delete'];
 
 /** Reads one Segment, RudderStack or Jitsu message (event-formats.md section 3). @throws FieldProblem */
-export function readSegment(record: JsonObject, warn: (warning: Warning) => void): ConversionEvent {
+export function readSegment(record: JsonObject, warn: Warn): ConversionEvent {
   const properties = readObject(record, 'properties', 'properties');
   const context = readObject(record, 'context', 'context');
   const draft = new Draft({ properties, prefix: 'properties.', warn });

@@ -3,10 +3,11 @@ import { isIP } from 'node:net';
 import type { JsonObject } from '../../json.js';
 import type { ClickField, ConsentLevel, ConversionEvent } from '../conversion-event.js';
 import { levelOfScopes } from '../consent-words.js';
-import { Draft, type Warning } from '../draft.js';
+import { Draft } from '../draft.js';
 import { isPresent } from '../field-values.js';
 import { mendDateTime } from '../epoch.js';
 import { readSnowplowParts, type SnowplowPart } from './snowplow-parts.js';
+import type { Warn } from '../warnings.js';
 
 /** Tracker events of visits. */
 const TYPES = new Map<unknown, string>([
@@ -31,7 +32,7 @@ const CLICK_NETWORKS = new Map<string, ClickField>([
 ]);
 
 /** Reads one Snowplow enriched event in JSON (event-formats.md section 4). @throws FieldProblem */
-export function readSnowplow(record: JsonObject, warn: (warning: Warning) => void): ConversionEvent {
+export function readSnowplow(record: JsonObject, warn: Warn): ConversionEvent {
   const { payload, contexts } = readSnowplowParts(record);
   const draft = new Draft({ properties: payload?.data ?? {}, prefix: payload ? `${payload.path}.` : '', warn });
   const isStruct = record['event'] === 'struct';

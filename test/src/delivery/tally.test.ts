@@ -17,6 +17,7 @@ describe('a tally', () => {
       failures: { configuration: 0, payload: 0, expired: 0 },
       waiting: { transient: 0, throttled: 0, credential: 0, processing: 0, stopped: 0 },
       networks: {},
+      warnings: {},
     });
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 
 import { createEventParser, FORMAT_CHOICES, type FormatChoice } from '../../../src/events/event-parser.js';
+import { WarningTally } from '../../../src/events/warnings.js';
 import type { JsonObject } from '../../../src/json.js';
 import { makePurchase } from '../../kit/events.js';
 import { CONVERSION, TELLERS } from '../../kit/foreign-events.js';
@@ -9,12 +10,14 @@ import { CONVERSION, TELLERS } from '../../kit/foreign-events.js';
 /** What the records of one input become, and what is told meanwhile. */
 function read(records: readonly (JsonObject | string)[], format: FormatChoice = 'auto') {
   const told: string[] = [];
-  const parser = createEventParser({ format, input: 'in.jsonl', tell: (message) => told.push(message) });
+  const tell = (message: string): void => void told.push(message);
+  const warnings = new WarningTally({}, tell);
+  const parser = createEventParser({ format, input: 'in.jsonl', tell, warnings });
   const results = records.flatMap((record, index) => {
     const text = typeof record === 'string' ? record : JSON.stringify(record);
     return [...parser.parse({ number: index + 1, text })];
   });
-  return { told, parser, results, codes: results.map((one) => ('invalid' in one ? one.invalid.code : 'ok')) };
+  return { told, parser, warnings, results, codes: results.map((one) => ('invalid' in one ? one.invalid.code : 'ok')) };
 }
 
 const SEGMENT = TELLERS['segment']!(CONVERSION);
@@ -89,9 +92,16 @@ describe('an envelope', () => {
 });
 
 it('tells a warning once, and counts it', () => {
-  const { told, parser } = read([ECAPI, { ...ECAPI, id: undefined }, { ...ECAPI, id: undefined }]);
+  const { told, warnings } = read([ECAPI, { ...ECAPI, id: undefined }, { ...ECAPI, id: undefined }]);
   expect(told.slice(1)).toEqual([expect.stringMatching(/^in.jsonl:2: id is missing; made of the whole record/)]);
-  expect([...parser.warnings.values()]).toMatchObject([{ code: 'derived_id', field: 'id', line: 2, count: 2 }]);
+  const kind = { code: 'derived_id', field: 'id', file: 'in.jsonl', line: 2, count: 2 };
+  expect(warnings.kinds).toMatchObject([kind]);
+  expect(warnings.byCode).toEqual({ derived_id: 2 });
+});
+
+it('counts no warning of a record that is invalid', () => {
+  const { warnings, codes } = read([{ ...ECAPI, id: undefined, timestamp: 'never' }]);
+  expect([codes, warnings.byCode]).toEqual([['wrong_type'], {}]);
 });
 
 it('says line and column of a fault within a record of several lines', () => {

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { attributeClick } from '../../../src/attribution/attribute.js';
 import type { ConversionEvent, InvalidLine } from '../../../src/events/conversion-event.js';
 import { openParser, readLines } from '../../../src/events/input.js';
+import { WarningTally } from '../../../src/events/warnings.js';
 
 /** Public files that this project may read and does not hold (docs/events.md). */
 const FOLDER = fileURLToPath(new URL('../../../../shared/data/', import.meta.url));
@@ -14,7 +15,8 @@ if (!isThere) console.warn('Skipped: the public sample files are not beside this
 
 async function readFile(name: string) {
   const input = { name, path: FOLDER + name };
-  const parser = openParser(input);
+  const warnings = new WarningTally();
+  const parser = openParser(input, { warnings });
   const events: ConversionEvent[] = [];
   const problems: InvalidLine[] = [];
   for await (const lines of readLines(input)) {
@@ -26,7 +28,7 @@ async function readFile(name: string) {
     }
   }
   const owners = events.flatMap((event) => attributeClick(event.click)?.owner ?? []);
-  return { format: parser.format, warnings: [...parser.warnings.values()], events, problems, owners };
+  return { format: parser.format, warnings: warnings.kinds, events, problems, owners };
 }
 
 const countBy = (values: readonly string[]): Record<string, number> =>
