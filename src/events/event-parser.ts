@@ -12,7 +12,7 @@ import { readSegment } from './formats/segment.js';
 import { readSnowplow } from './formats/snowplow.js';
 import type { Line } from './line-splitter.js';
 import { JsonProblem, parseRecord } from './parse-record.js';
-import { type Warn, type Warning, WarningTally } from './warnings.js';
+import { type Warn, type Warning, type WarningTally } from './warnings.js';
 
 /** What `--format` may say. */
 export const FORMAT_CHOICES = ['auto', ...EVENT_FORMATS] as const;
