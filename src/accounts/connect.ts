@@ -9,6 +9,7 @@ import type { OAuthClient, TokenGrant } from '../oauth/provider.js';
 import { narrowAccounts } from './choose-account.js';
 import type { CredentialStore } from './credential-store.js';
 import { SECRET_FIELDS, type Credentials } from './credentials.js';
+import { findStrayCharacter } from './malformed-secret.js';
 import type { PastedSecrets } from './pasted.js';
 import { readAccessToken } from './token-source.js';
 
@@ -64,6 +65,7 @@ export async function connectNetwork(input: ConnectInput): Promise<Connection> {
   // Before the browser opens, so that a broken file is found first.
   const earlier = store.find(workspace, network.name)?.connection;
   const wish = readWish(input);
+  checkGiven(input);
   const obtained = await obtainTokens(input);
   const credentials = gatherSecrets(input, obtained);
   const call = makeCall(input, credentials, wish);
@@ -73,6 +75,18 @@ export async function connectNetwork(input: ConnectInput): Promise<Connection> {
   const connection = describeConnection(input, account, call.clientId, earlier, obtained.scopes, checked);
   await store.save(workspace, { ...credentials, connection });
   return connection;
+}
+
+/** What is pasted with a stray character in it is refused before it is sent anywhere. */
+function checkGiven({ consent, client, connector, network }: ConnectInput): void {
+  const { secrets = {} } = consent.kind === 'token' ? consent : {};
+  const given = [...Object.values(secrets).map((secret) => secret?.reveal()), client?.id, client?.secret.reveal()];
+  const stray = given.map((text = '') => findStrayCharacter(text)).find((found) => found !== undefined);
+  if (stray === undefined) return;
+  const message = `The token or client value for ${network.title} holds a character that it cannot have: ${stray}.`;
+  throw new UsageError('malformed_secret', message, {
+    hint: `It was damaged when it was copied: copy it again (${connector.tokenPlace}). Nothing was stored.`,
+  });
 }
 
 function readWish({ wish, connector }: ConnectInput): AccountWish {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { withFileLock } from '../config/file-lock.js';
-import { AuthError } from '../errors.js';
+import { AuthError, NetworkError } from '../errors.js';
 import type { HttpClient } from '../http/http.js';
 import type { NetworkName } from '../networks/names.js';
 import { findNetwork } from '../networks/registry.js';
@@ -9,6 +9,7 @@ import type { OAuthProvider } from '../oauth/provider.js';
 import type { Connected } from './connections.js';
 import type { Credentials } from './credentials.js';
 import { variableOf } from './environment.js';
+import { checkSecrets, findStrayCharacter } from './malformed-secret.js';
 import type { TokenSource } from './tokens.js';
 
 export interface TokenSourceParts {
@@ -50,6 +51,11 @@ export function createTokenSource(connected: Connected, { http, clock, provider 
     if (!login || !refreshToken || !clientSecret || connection.clientId === undefined) throw refuseFixedToken(network);
     const call = { provider: login, client: { id: connection.clientId, secret: clientSecret }, http, clock };
     const grant = await refreshGrant(signal ? { ...call, signal } : call, refreshToken);
+    const stray = findStrayCharacter(grant.accessToken.reveal());
+    if (stray !== undefined) {
+      const message = `${login.title} gave an access token that cannot be sent: ${stray}.`;
+      throw new NetworkError('token_endpoint_failed', message, { hint: 'Try again in a minute.' });
+    }
     const renew = (credentials: Credentials): Credentials => {
       const { refused: _refused, accessTokenExpiresAtMs: _ended, ...rest } = credentials;
       return {
@@ -112,8 +118,18 @@ export function createTokenSource(connected: Connected, { http, clock, provider 
     return renewing;
   }
 
+  let checked: Credentials | undefined;
+  function checkOnce(): void {
+    if (checked === held) return;
+    checkSecrets(held);
+    checked = held;
+  }
+
   return {
-    accessToken: async (signal) => usable(held) ?? renew(undefined, signal),
+    accessToken: async (signal) => {
+      checkOnce();
+      return usable(held) ?? renew(undefined, signal);
+    },
     renew: async (stale, signal) => usable(held, stale) ?? renew(stale, signal),
     reportRefused: ({ status }) => markRefused(status),
   };

@@ -33,7 +33,7 @@ export function runExchange(exchange: Exchange): Promise<HttpAnswer> {
     const chunks: Buffer[] = [];
     let size = 0;
     let controller: Dispatcher.DispatchController | undefined;
-    let head: Pick<HttpAnswer, 'status' | 'headers'> | undefined;
+    let head: Pick<HttpAnswer, 'status' | 'headers' | 'receivedMs'> | undefined;
     let settled = false;
 
     const latency = () => Math.round(performance.now() - startedAt);
@@ -63,7 +63,7 @@ export function runExchange(exchange: Exchange): Promise<HttpAnswer> {
         else exchange.onDeparture?.();
       },
       onResponseStart(_controller, status, answerHeaders) {
-        if (status >= 200) head = { status, headers: joinHeaders(answerHeaders) };
+        if (status >= 200) head = { status, headers: joinHeaders(answerHeaders), receivedMs: Date.now() };
       },
       onResponseData(_controller, chunk) {
         size += chunk.length;

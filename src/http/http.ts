@@ -13,6 +13,8 @@ export interface HttpAnswer {
   headers: Record<string, string>;
   body: Buffer;
   latencyMs: number;
+  /** When the head of the answer arrived by our clock, in milliseconds since the epoch. */
+  receivedMs?: number;
 }
 
 /** Why there is no answer: the connection failed, broke off or took too long. */

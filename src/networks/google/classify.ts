@@ -46,7 +46,7 @@ export function classifyIngest(items: readonly Outgoing[], answer: HttpAnswer): 
 
 function judgeAccepted(items: readonly Outgoing[], answer: HttpAnswer): Verdict {
   const body = readJsonBody(answer);
-  const requestId = isJsonObject(body) ? readRemoteCode(body['requestId']) : undefined;
+  const requestId = isJsonObject(body) && !body['error'] ? readRemoteCode(body['requestId']) : undefined;
   if (requestId === undefined) return { outcomes: fill(items.length, UNREADABLE) };
   const isTest = items.some(({ postback }) => postback.test);
   return { outcomes: fill(items.length, isTest ? VALIDATED : ACCEPTED), requestId };

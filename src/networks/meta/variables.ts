@@ -6,7 +6,7 @@ export const PIXEL_ID = /^\d{5,20}$/;
 /** The variables of a connection to Meta (contract.md section 2). A test code alone holds for the stored connection. */
 export const META_VARIABLES: VariableRules = {
   rules: [
-    { suffix: 'ACCESS_TOKEN', field: 'accessToken', form: { pattern: /^\S+$/, words: 'a token in one word' } },
+    { suffix: 'ACCESS_TOKEN', field: 'accessToken' },
     { suffix: 'PIXEL_ID', field: 'account', form: { pattern: PIXEL_ID, words: 'a pixel id of digits' } },
     {
       suffix: 'TEST_EVENT_CODE',

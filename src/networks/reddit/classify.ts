@@ -19,7 +19,8 @@ const UNREADABLE: Outcome = {
   reason: 'answer_unreadable',
   message: "Reddit's answer is no JSON object, or was cut off",
 };
-const PROCESSED = /processed\s+(\d{1,7})\s+conversion/i;
+/** `Successfully processed 1 conversion events.`, the only sentence of an answer that says what was taken. */
+const PROCESSED = /\bprocessed\s+(\d{1,7})\s+conversion/i;
 const TOO_OLD = /less than \d+h|\bold\b|\bolder\b|\bexpired\b/i;
 const PIXEL = /\bpixel\b/i;
 /** Request Timeout, Conflict and Too Early. */
@@ -32,7 +33,8 @@ const RETRIED_STATUSES: ReadonlySet<number> = new Set([408, 409, 425]);
 export function classifyRedditAnswer(items: readonly Outgoing[], answer: HttpAnswer): Verdict {
   const body = readJsonBody(answer);
   const isSuccess = answer.status >= 200 && answer.status < 300;
-  const verdict = isSuccess ? judgeSuccess(items.length, body) : judgeRefusal(items, answer, readRefusal(body));
+  const refusal = readRefusal(body);
+  const verdict = isSuccess ? judgeSuccess(items, answer.status, body) : judgeRefusal(items, answer, refusal);
   const requestId = readRemoteCode(answer.headers['x-request-id']);
   if (requestId !== undefined) verdict.requestId = requestId;
   const retryAfterMs = readRetryAfterMs(answer);
@@ -40,14 +42,19 @@ export function classifyRedditAnswer(items: readonly Outgoing[], answer: HttpAns
   return verdict;
 }
 
-/** A 2xx is no proof: it must say something, blame nothing, and where it counts, count what was sent. */
-function judgeSuccess(count: number, body: unknown): Verdict {
+/**
+ * Judges a 2xx. Only an answer that counts as many processed events as were sent, and carries no error, is a delivery:
+ * any other message says nothing about the events. One that blames events is read as a refusal for their sake.
+ */
+function judgeSuccess(items: readonly Outgoing[], status: number, body: unknown): Verdict {
+  const count = items.length;
   if (!isJsonObject(body)) return all(count, UNREADABLE);
-  const { complaints, message } = readRefusal(body);
+  const refusal = readRefusal(body);
+  const { complaints, message } = refusal;
+  if (complaints.length > 0 || namesInvalidEvents(message)) return judgeEvents(items, status, refusal);
   const processed = PROCESSED.exec(message ?? '')?.[1];
-  const isBlamed = complaints.length > 0 || namesInvalidEvents(message);
-  const isWhole = processed === undefined ? message !== undefined : Number(processed) === count;
-  if (isWhole && !isBlamed) return all(count, DELIVERED);
+  const hasError = (body['error'] ?? false) !== false || body['success'] === false;
+  if (!hasError && processed !== undefined && Number(processed) === count) return all(count, DELIVERED);
   const told = `Reddit answered ${message === undefined ? 'without saying what it processed' : JSON.stringify(message)}`;
   return all(count, { kind: 'unknown', reason: 'not_in_answer', message: `${told}; ${count} events were sent` });
 }

@@ -19,6 +19,13 @@ export interface RedditRefusal {
 }
 
 const INVALID_EVENTS = /invalid conversion event|none were processed/i;
+/**
+ * Words of a refusal for the form of an event. They come with status 403 and the reason UNAUTHORIZED too:
+ * `JSON error unexpected type number on field events event_metadata value` (rudderlabs/rudder-transformer,
+ * test/integrations/destinations/reddit/network.ts, 2026-11-30), `JSON error "unknown field" on field "test_id"`.
+ */
+const SCHEMA_ERROR =
+  /\bJSON error\b|\bunexpected type\b|\bunknown field\b|\bmissing (?:required )?field\b|\bevents?\b.{1,40}\bfield\b/i;
 /** `$.data.events[3].user.UUID`, as refusals of v3 name a field. */
 const FIELD_PATH = /^\$?\.?(?:data\.)?events\[(\d{1,6})\]\.?(.*)$/;
 
@@ -41,9 +48,9 @@ export function readRefusal(body: unknown): RedditRefusal {
 }
 
 /** 403 is used for payload errors too: what it says decides (networks.md section 5). */
-export function isAboutEvents(status: number, { complaints, message }: RedditRefusal): boolean {
+export function isAboutEvents(status: number, { complaints, message = '' }: RedditRefusal): boolean {
   if (status === 400 || status === 422) return true;
-  return status === 403 && (complaints.length > 0 || namesInvalidEvents(message));
+  return status === 403 && (complaints.length > 0 || namesInvalidEvents(message) || SCHEMA_ERROR.test(message));
 }
 
 /** Whether a message is the sentence by which Reddit refuses a request for its events. */

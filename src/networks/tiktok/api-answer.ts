@@ -23,7 +23,8 @@ const TOKEN = /\b[0-9a-f]{40}\b/gi;
 export function readApiAnswer(answer: HttpAnswer): ApiAnswer | undefined {
   const parsed = readJsonBody(answer);
   if (!isJsonObject(parsed)) return undefined;
-  const code = String(parsed['code']);
+  const { code: given } = parsed;
+  const code = typeof given === 'number' || typeof given === 'string' ? String(given) : '';
   if (!CODE.test(code)) return undefined;
   const { message: words, data } = parsed;
   const read: ApiAnswer = {

@@ -56,13 +56,16 @@ export function describeXErrors(errors: readonly XError[]): string | undefined {
   return readRemoteText([...new Set(words)].join('; '));
 }
 
-/** `conversions_processed` has to be what was sent. */
+/** `conversions_processed` has to be what was sent, and nothing may be complained of beside it. */
 function judgeSuccess(count: number, body: unknown): Verdict {
   const data = isJsonObject(body) && isJsonObject(body['data']) ? body['data'] : {};
   const processed = data['conversions_processed'];
-  if (processed === count) return all(count, DELIVERED);
+  const complaints = describeXErrors(readXErrors(body));
+  if (processed === count && complaints === undefined) return all(count, DELIVERED);
   const said = typeof processed === 'number' ? `that it processed ${processed}` : 'without saying what it processed';
-  return all(count, { kind: 'unknown', reason: 'not_in_answer', message: `X answered ${said}; ${count} were sent` });
+  const words = complaints === undefined ? '' : ` (${complaints})`;
+  const message = `X answered ${said}${words}; ${count} were sent`;
+  return all(count, { kind: 'unknown', reason: 'not_in_answer', message });
 }
 
 function judgeRefusal(count: number, answer: HttpAnswer, errors: readonly XError[]): Verdict {

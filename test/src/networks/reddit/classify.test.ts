@@ -26,13 +26,46 @@ describe('accepted', () => {
     [201, { data: { message: 'Successfully processed 3 conversion events.' } }, 'delivered'],
     [200, { message: 'Successfully processed 3 conversion events.' }, 'delivered'],
     [200, { data: { message: 'Successfully processed 2 conversion events.' } }, 'unknown'],
-    [200, { data: { message: SENTENCE } }, 'unknown'],
-    [200, { data: { message: 'OK', invalid_events: [{ error_message: 'x', event: {} }] } }, 'unknown'],
+    [200, { data: { message: 'OK' } }, 'unknown'],
+    [200, { message: 'pong' }, 'unknown'],
+    [200, { data: { message: 'Successfully processed conversion events.' } }, 'unknown'],
+    [200, { error: 'Successfully processed 3 conversion events.' }, 'unknown'],
+    [200, { error: { code: 500, message: 'Successfully processed 3 conversion events.' } }, 'unknown'],
+    [200, { error: { reason: 'UNAUTHORIZED', explanation: 'token expired' } }, 'unknown'],
+    [200, { success: false, message: 'Successfully processed 3 conversion events.' }, 'unknown'],
+    [200, { error: null, message: 'Successfully processed 3 conversion events.' }, 'delivered'],
+    [200, { data: { message: SENTENCE } }, 'payload'],
+    [200, { data: { message: 'OK', invalid_events: [{ error_message: 'x', event: {} }] } }, 'payload'],
     [200, {}, 'unknown'],
     [200, '', 'unknown'],
     [200, '<html>', 'unknown'],
-  ])('%d %j: %s', (status, body, kind) => {
+  ])('A14: %d %j: %s', (status, body, kind) => {
     expect(kinds(judge(status, body))).toEqual([kind, kind, kind]);
+  });
+});
+
+describe('reddit: a 403 is read before it is believed', () => {
+  const seen = 'JSON error unexpected type number on field events event_metadata value';
+  test.each([
+    ['v2', { success: false, error: { reason: 'UNAUTHORIZED', explanation: seen } }],
+    ['v2 without success', { error: { reason: 'UNAUTHORIZED', explanation: seen } }],
+    ['v3', v3(403, 'JSON error "unknown field" on field "test_id"')],
+    ['v3 with a missing field', v3(403, 'missing required field action_source')],
+  ])('%s: a schema error is about the payload, and is looked for', (_name, body) => {
+    expect(judge(403, body)).toMatchObject({ split: true, outcomes: Array(3).fill({ kind: 'payload' }) });
+    expect(judge(403, body, 1).outcomes).toMatchObject([{ kind: 'payload' }]);
+    expect(judge(403, body, 1).outcomes[0]?.message).toMatch(/field/);
+  });
+
+  test.each([
+    { success: false, error: { reason: 'UNAUTHORIZED', explanation: 'access token is not valid' } },
+    { success: false, error: { reason: 'UNAUTHORIZED' } },
+    v3(403, 'insufficient authentication scopes'),
+    { message: 'Forbidden', error: 403 },
+  ])('a 403 about the grant stays credential: %j', (body) => {
+    const verdict = judge(403, body);
+    expect(kinds(verdict)).toEqual(['credential', 'credential', 'credential']);
+    expect(verdict.split).toBeUndefined();
   });
 });
 
