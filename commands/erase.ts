@@ -13,6 +13,8 @@ import { printRecord } from './_face/table.js';
 import { countOf } from './_face/text.js';
 import { WorkspaceCommand } from './_face/workspace-command.js';
 
+const RESUME = 'postback replay --state pending --all';
+
 const NOT_REWRITTEN =
   'The file of the log could not be written anew now (somebody sends or reads, it is too large, or the disk has no room), so its free room may hold ' +
   'hashes of the person a while longer. Run the same command again once that is over.';
@@ -54,17 +56,19 @@ export default class Erase extends WorkspaceCommand<typeof Erase> {
   }
 
   async #leaveLists({ removals }: Erased): Promise<ExitCode> {
-    const wait = 'The removals wait in the queue: postback replay --state pending --all';
+    const wait = 'The removals from audience lists wait in the queue.';
     try {
       const summary = await this.withWorkspace((workspace) =>
         deliverRemovals(workspace, removals, { report: () => undefined, signal: this.signal }),
       );
-      const { delivered, pending } = summary;
-      if (delivered > 0) await this.io.remark(`Out of ${countOf(delivered, 'audience list')}.`);
-      if (pending > 0) await this.io.remark(wait);
+      const { delivered, pending, waiting } = summary;
+      const lists = countOf(delivered + waiting.processing, 'audience list');
+      if (delivered + waiting.processing > 0) await this.io.remark(`Uploaded the removal from ${lists}.`);
+      if (waiting.processing > 0) await this.io.remark(`Amazon decides later. Run: ${RESUME}`);
+      if (pending > waiting.processing) await this.io.remark(`${wait} Run: ${RESUME}`);
       return exitOfRun(summary, false);
     } catch (error) {
-      await this.io.remark(wait);
+      await this.io.remark(`${wait} Run: ${RESUME}`);
       throw error;
     }
   }
@@ -100,7 +104,27 @@ export default class Erase extends WorkspaceCommand<typeof Erase> {
         next: 'postback erase --user-id ID',
       });
     }
-    if (userId) return { userId };
-    return anonymousId ? { anonymousId } : { email: email as string };
+    return checkSubject(userId ? { userId } : anonymousId ? { anonymousId } : { email: email as string });
   }
+}
+
+/** A local part, one @ and a domain; no blanks. Hashes and ids have no @. */
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
+// eslint-disable-next-line no-control-regex -- no id holds a control character
+const CONTROL = /[\u0000-\u001f\u007f]/;
+/** Words that a shell script or an export leaves where there is no id. */
+const NO_VALUE = /^(?:null|undefined|none|nan|n\/a|-|\(not set\)|\[object object\]|\$\{?\w*\}?|\{\{?[^}]*\}?\})$/i;
+
+/** Refuses what cannot name anybody: a receipt for it would say that a person was erased who was not. */
+function checkSubject(subject: Subject): Subject {
+  const [[field, value]] = Object.entries(subject) as [[string, string]];
+  const flag = field === 'email' ? '--email' : field === 'userId' ? '--user-id' : '--anonymous-id';
+  const text = value.trim();
+  const isId = text !== '' && !CONTROL.test(text) && !NO_VALUE.test(text);
+  if (isId && (field !== 'email' || EMAIL.test(text))) return subject;
+  const expected = field === 'email' ? 'an e-mail address such as name@example.com' : 'an id';
+  throw new UsageError('bad_subject', `${flag} has a value that cannot be ${expected}. Nobody was erased.`, {
+    hint: field === 'email' ? 'An id of a player goes to --user-id or --anonymous-id.' : 'Check the value.',
+    next: `postback erase ${flag} ${field === 'email' ? 'ADDRESS' : 'ID'}`,
+  });
 }

@@ -23,8 +23,12 @@ export function makeRemoval(
   return makeChange({ workspace: parts.workspace, nowMs: parts.nowMs, list, person, change });
 }
 
+/** Longest time that an erasure tries to upload removals, in milliseconds; what is left waits in the queue. */
+const PATIENCE_MS = 10_000;
+
 /**
- * Delivers the removals that an erasure has recorded.
+ * Uploads the removals that an erasure has recorded, once and within {@link PATIENCE_MS}: an erasure does not wait for
+ * networks, and never for the decision on an upload. What could not be uploaded stays pending.
  * @param ids of their postbacks
  * @throws as withDelivery
  */
@@ -33,8 +37,9 @@ export function deliverRemovals(
   ids: readonly string[],
   { report, signal }: { report: Report; signal: AbortSignal },
 ): Promise<Summary> {
-  const run = { networks: ['amazon'], goals: [], command: 'erase', lists: true, waits: true } as const;
-  return withDelivery(workspace, { ...run, report, signal }, async ({ log, tally, underway, lists }) => {
+  const run = { networks: ['amazon'], goals: [], command: 'erase', lists: true, maxRests: 0 } as const;
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  return withDelivery(workspace, { ...run, report, signal: bounded }, async ({ log, tally, underway, lists }) => {
     const lane = lists.get('amazon');
     if (!lane) return;
     for (const entry of await log.claim(ids)) {

@@ -19,7 +19,12 @@ export interface DecidingLane {
   keepDelivered: number;
   /** The network lets nobody ask with this grant: it is left alone for the rest of the run. */
   isRefused?: boolean;
+  /** Answers in a row that said nothing, by request; one that was given up is not asked for again in this run. */
+  unreadable?: Map<number, number>;
 }
+
+/** Answers without a readable state in a row until a run stops asking for a request. */
+const MAX_UNREADABLE = 3;
 
 /** Each question waits a third of the time since the request again: Google's guide lets its pauses grow by 1.3, up to an hour. */
 const GROWTH = 0.3;
@@ -40,7 +45,7 @@ export async function askForDecisions(lanes: readonly DecidingLane[]): Promise<{
       if (deps.signal.aborted || deciding.lane.stop) return { open: open + 1, nextMs };
       if (deciding.isRefused) break;
       // The grant of another account may not ask.
-      if (accepted.account !== deps.channel.account) continue;
+      if (accepted.account !== deps.channel.account || isGivenUp(deciding, accepted)) continue;
       const dueMs = accepted.acceptedMs + followUp.pauseMs;
       const isOpen = dueMs > deps.clock.now() || !(await decide(deciding, accepted));
       if (!isOpen) continue;
@@ -57,12 +62,14 @@ export async function askForDecisions(lanes: readonly DecidingLane[]): Promise<{
  * @throws what breaks a lane
  */
 export async function awaitDecisions(lanes: readonly DecidingLane[]): Promise<void> {
+  const startedMs = lanes[0]?.deps.clock.now() ?? 0;
   for (;;) {
     const { open, nextMs } = await askForDecisions(lanes);
     const [first] = lanes;
     // What was sent again in halves has been accepted by now, and waits in its turn.
     if (!first || (open === 0 && countOpen(lanes) === 0)) return;
     const { clock, signal } = first.deps;
+    if (lanes.every((one) => hasRunOut(one, clock.now() - startedMs))) return;
     if (signal.aborted || lanes.every(({ lane, isRefused }) => isRefused || lane.stop)) return;
     const pauseMs = Math.min(...lanes.map(({ followUp }) => followUp.pauseMs));
     const waitMs = Number.isFinite(nextMs) ? Math.max(1, nextMs - clock.now()) : pauseMs;
@@ -75,11 +82,39 @@ function nextPauseMs({ acceptedMs }: AcceptedRequest, { pauseMs }: FollowUp, now
   return Math.max(pauseMs, Math.min(LONGEST_PAUSE_MS, (nowMs - acceptedMs) * GROWTH));
 }
 
+/** Whether nothing of a lane is worth waiting for any more; said once where patience has run out. */
+function hasRunOut(deciding: DecidingLane, waitedMs: number): boolean {
+  const { deps, followUp } = deciding;
+  if (waitedMs < (followUp.patienceMs ?? Infinity)) return countOpen([deciding]) === 0;
+  const minutes = Math.round(waitedMs / 60_000);
+  const { network } = deps.channel;
+  const message = `${network} has not decided after ${minutes} minutes; what it accepted stays pending.`;
+  deps.report({ type: 'notice', network, message });
+  return true;
+}
+
+function isGivenUp({ unreadable }: DecidingLane, { request }: AcceptedRequest): boolean {
+  return (unreadable?.get(request) ?? 0) >= MAX_UNREADABLE;
+}
+
+/** Counts an answer that says nothing, and says so when the last one is in. */
+function noteUnreadable(deciding: DecidingLane, { request, remoteId }: AcceptedRequest, message: string): void {
+  const counts = (deciding.unreadable ??= new Map<number, number>());
+  const count = (counts.get(request) ?? 0) + 1;
+  counts.set(request, count);
+  if (count < MAX_UNREADABLE) return;
+  const { report, channel } = deciding.deps;
+  const words = `${message}, ${count} times in a row; job ${remoteId} stays pending and is not asked for again now.`;
+  report({ type: 'notice', network: channel.network, message: words });
+}
+
 function countOpen(lanes: readonly DecidingLane[]): number {
-  const ours = ({ deps }: DecidingLane): AcceptedRequest[] =>
-    listAccepted(deps.log, deps.clock, [deps.channel.network]).filter(
-      ({ account }) => account === deps.channel.account,
+  const ours = (deciding: DecidingLane): AcceptedRequest[] => {
+    const { log, clock, channel } = deciding.deps;
+    return listAccepted(log, clock, [channel.network]).filter(
+      (accepted) => accepted.account === channel.account && !isGivenUp(deciding, accepted),
     );
+  };
   return lanes.flatMap(ours).length;
 }
 
@@ -97,6 +132,11 @@ async function decide(deciding: DecidingLane, accepted: AcceptedRequest): Promis
     items.map(({ outgoing }) => outgoing),
     answer,
   );
+  if (verdict.isUnreadable) {
+    noteUnreadable(deciding, accepted, verdict.outcomes[0]?.message ?? 'the answer cannot be read');
+    return false;
+  }
+  deciding.unreadable?.delete(accepted.request);
   const isRefused = verdict.outcomes.length > 0 && verdict.outcomes.every(({ kind }) => kind === 'credential');
   if (isRefused) {
     const said = verdict.outcomes[0]?.message ?? `HTTP ${answer.status}`;

@@ -115,6 +115,8 @@ export interface Verdict {
    * sent again at once without them.
    */
   culprits?: readonly number[];
+  /** The answer about an accepted request says nothing about it: asking again is bounded. */
+  isUnreadable?: true;
 }
 
 export interface Limits {
@@ -138,6 +140,8 @@ export interface Limits {
 export interface FollowUp {
   /** It is not asked sooner after a request, nor more often; the longer it takes, the longer the pauses. */
   pauseMs: number;
+  /** Longest time that a run waits for decisions, in milliseconds; absent: until there are some. */
+  patienceMs?: number;
   request(requestId: string, accessToken: string): HttpRequest;
   /**
    * Outcomes are `processing` while it has not decided or could not be asked; `unknown` is sent again at once, `transient`

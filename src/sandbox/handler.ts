@@ -111,12 +111,18 @@ function decide(
 }
 
 function refuseByFault(parts: HandlerParts, route: Route, rule: FaultRule): SandboxAnswer {
-  const answer = route.refuse(rule.status!);
-  const { retryAfter, retryAfterDate } = rule;
+  const { retryAfter, retryAfterDate, status = 500, message, body, headers } = rule;
+  const answer = body === undefined ? route.refuse(status, message) : answerJson(status, body);
+  if (typeof body === 'string') answer.body = body;
+  Object.assign(answer.headers, lowerNames(headers));
   if (retryAfterDate !== undefined) {
     answer.headers['retry-after'] = new Date(parts.clock.now() + retryAfterDate * 1000).toUTCString();
   } else if (retryAfter !== undefined) answer.headers['retry-after'] = String(retryAfter);
   return answer;
+}
+
+function lowerNames(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Joined as text: a path such as `//host/x` must not be read as another origin. */

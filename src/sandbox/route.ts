@@ -12,8 +12,8 @@ export interface Route {
   /** Faults without `match` spare the login, so that chance does not decide whether a test can begin. */
   kind: 'login' | 'api';
   handle(request: SandboxRequest, params: RouteParams): SandboxAnswer;
-  /** The error body this address has for a status of a fault, a body too large and the like. */
-  refuse(status: number): SandboxAnswer;
+  /** The error body this address has for a status of a fault, a body too large and the like; `message`: its words. */
+  refuse(status: number, message?: string): SandboxAnswer;
 }
 
 export type Found =

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { killWhen } from '../kit/durability.js';
-import { makeErrand, readError, type Errand, type RunSummary } from '../kit/errand.js';
+import { makeErrand, readError, steer, type Errand, type RunSummary } from '../kit/errand.js';
 import { spawnPostback } from '../kit/run.js';
 
 /** Beyond 2^53: the first list that the sandbox makes. */
@@ -96,7 +96,8 @@ describe('an audience list', () => {
     expect(JSON.parse(erased.stdout)).toMatchObject({ listsLeft: 1 });
     expect(membersOf(errand)).toEqual(['p-0', 'p-2', 'p-3']);
     const again = await sync(errand, file, 0, '--full', '--yes', '--wait');
-    expect(again).toMatchObject({ delivered: 0, skips: { suppressed: 1, duplicate: 3 } });
+    // The removal, which the erasure did not wait for, is decided now.
+    expect(again).toMatchObject({ delivered: 1, skips: { suppressed: 1, duplicate: 3 } });
     // By another address, the external id is known all the same.
     const other = writePeople(errand, 'other.jsonl', [person(1, { email: 'new@example.com' })]);
     expect(await sync(errand, other, 0)).toMatchObject({ delivered: 0, skips: { suppressed: 1 } });
@@ -106,6 +107,49 @@ describe('an audience list', () => {
       .map((name) => readFileSync(join(data, name), 'latin1'))
       .join('');
     expect(kept).not.toMatch(/p-[0-3]|example\.com/);
+  });
+
+  it('A15: an erased person gets a receipt at once, while the job that removes the person stays PENDING', async () => {
+    const errand = await makeErrand({ sandbox: { processingMs: 3_600_000 } });
+    await createList(errand);
+    await sync(errand, writePeople(errand, 'people.jsonl', range(0, 2)), 0);
+    const startedMs = Date.now();
+    const erased = await errand.run(['erase', '--email', 'p1@example.com', '--yes'], { timeoutMs: 30_000 });
+    expect(erased.code, erased.stderr).toBe(0);
+    expect(erased.stdout).toMatch(/Receipt\s+erasure-/);
+    expect(erased.stderr).toContain('Uploaded the removal from 1 audience list.');
+    expect(erased.stderr).toContain('Run: postback replay --state pending --all');
+    expect(Date.now() - startedMs).toBeLessThan(25_000);
+  });
+
+  it('A15: an erasure ends although Amazon answers nothing', { timeout: 60_000 }, async () => {
+    const errand = await makeErrand({ sandbox: { processingMs: 0 } });
+    await createList(errand);
+    await sync(errand, writePeople(errand, 'people.jsonl', range(0, 2)), 0, '--wait');
+    await steer(errand.sandbox, 'POST', '/faults', { match: 'records', drop: 'before' });
+    const erased = await errand.run(['erase', '--email', 'p1@example.com', '--yes'], { timeoutMs: 45_000 });
+    expect(erased.code, erased.stderr).toBe(5);
+    expect(erased.stdout).toMatch(/Receipt\s+erasure-/);
+    expect(erased.stderr).toContain('wait in the queue. Run: postback replay --state pending --all');
+    await steer(errand.sandbox, 'DELETE', '/faults');
+    const replayed = await errand.run(['replay', '--state', 'pending', '--all', '--yes', '--wait']);
+    expect(replayed.code, replayed.stderr).toBe(0);
+    expect(membersOf(errand)).toEqual(['p-0']);
+  });
+
+  it('A15: a job state that cannot be read is said, and asking for it ends', { timeout: 60_000 }, async () => {
+    const errand = await makeErrand({ sandbox: { processingMs: 0 } });
+    await createList(errand);
+    const body = { jobRequestId: 'x', jobState: 'IN_LIMBO' };
+    await steer(errand.sandbox, 'POST', '/faults', { match: 'audiences/records/', status: 200, body });
+    const file = writePeople(errand, 'people.jsonl', range(0, 2));
+    const synced = await errand.run(['audiences', 'sync', 'high-value', file, '--wait'], { timeoutMs: 50_000 });
+    expect(synced.stderr).toMatch(/unknown jobState IN_LIMBO, 3 times in a row; job [0-9a-f-]+ stays pending/);
+    const [job] = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(synced.stderr) as RegExpExecArray;
+    const asked = await errand.run(['audiences', 'status', job, '--wait', '--json'], { timeoutMs: 50_000 });
+    expect(asked.code).toBe(5);
+    expect(readError(asked.stderr)).toMatchObject({ code: 'job_state_unreadable' });
+    expect(asked.stderr).toContain('unknown jobState IN_LIMBO, 3 times in a row');
   });
 
   it('is in the log, and what failed to arrive is replayed', { timeout: 120_000 }, async () => {

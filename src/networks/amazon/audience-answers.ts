@@ -2,7 +2,7 @@ import { parseExactJson, readId } from '../../exact-json.js';
 import type { HttpAnswer } from '../../http/http.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { Outcome, Outgoing, Verdict } from '../network.js';
-import { readRemoteText } from '../remote-text.js';
+import { readRemoteCode, readRemoteText } from '../remote-text.js';
 import { readRetryAfterMs } from '../retry-after.js';
 import { classifyAnswer } from './classify.js';
 import { readErrorAnswer } from './error-answer.js';
@@ -22,6 +22,7 @@ export interface JobReport {
 
 const ACCEPTED: Outcome = { kind: 'processing', reason: 'job_pending' };
 const DELIVERED: Outcome = { kind: 'delivered', reason: 'accepted' };
+const STATE_UNREADABLE = 'job_state_unreadable';
 const UNREADABLE: Outcome = {
   kind: 'unknown',
   reason: 'answer_unreadable',
@@ -86,7 +87,8 @@ export function classifyJob(
   const report = readJobReport(answer);
   const retryAfterMs = readRetryAfterMs(answer);
   const base = retryAfterMs === undefined ? {} : { retryAfterMs };
-  if (!report || report.state === 'PENDING') return { ...base, outcomes: fill(ACCEPTED) };
+  if (!report) return { ...base, outcomes: fill(describeUnreadable(answer)), isUnreadable: true };
+  if (report.state === 'PENDING') return { ...base, outcomes: fill(ACCEPTED) };
   const { state, invalid } = report;
   const errors = new Map(invalid.map(({ externalId, error }) => [externalId, error]));
   const rest = fateOfOthers(state, errors.size > 0);
@@ -101,6 +103,19 @@ export function classifyJob(
   // A job that failed because of some of its records has put nobody in: the others go again without them.
   const isSplit = state === 'FAILED' && culprits.length > 0 && culprits.length < items.length;
   return isSplit ? { ...base, outcomes, culprits } : { ...base, outcomes };
+}
+
+/** The upload is under way, as far as is known; what Amazon says instead of a state is quoted. */
+function describeUnreadable(answer: HttpAnswer): Outcome {
+  return { kind: 'processing', reason: STATE_UNREADABLE, message: describeJobAnswer(answer) };
+}
+
+/** Says what stands where a known `jobState` should. */
+export function describeJobAnswer(answer: HttpAnswer): string {
+  const body = readBody(answer);
+  const state = readRemoteCode(body?.['jobState']);
+  const found = state === undefined ? 'no jobState' : `the unknown jobState ${state}`;
+  return `Amazon's answer about the job holds ${body === undefined ? 'no JSON object' : found}`;
 }
 
 function fateOfOthers(state: JobState, hasInvalid: boolean): Outcome {
@@ -129,7 +144,8 @@ function judgeLostJob(count: number, answer: HttpAnswer): Verdict {
 /** The status of a job as data; undefined where the answer is none. */
 export function readJobReport(answer: HttpAnswer): JobReport | undefined {
   const body = readBody(answer);
-  const state = JOB_STATES.find((one) => one === body?.['jobState']);
+  const word = readRemoteCode(body?.['jobState'])?.toUpperCase().replace(/[_.-]/g, '');
+  const state = JOB_STATES.find((one) => one === word);
   if (!body || state === undefined) return undefined;
   const { successful, invalidRecords } = body;
   const rate = isJsonObject(successful) ? successful['recordsProcessedRate'] : undefined;

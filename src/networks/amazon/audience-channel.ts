@@ -19,6 +19,8 @@ const RECORDS_PER_HOUR = 15_000_000;
 const FOR_EVER_MS = 100 * 365 * 24 * 3_600_000;
 /** "Processed for ingestion within 15 minutes": often sooner, and asking costs a call. */
 const PAUSE_MS = 2_000;
+/** Four times as long as Amazon says that it takes; whoever waits longer should look into it. */
+export const JOB_PATIENCE_MS = 60 * 60 * 1000;
 
 /**
  * Membership of audience lists: `POST /amc/audiences/records`, which accepts first and decides later
@@ -56,6 +58,7 @@ export function openAmazonAudiences(connection: Connection, _settings: Settings,
     classify: (items, answer) => classifyUpload(items.length, answer),
     followUp: {
       pauseMs: PAUSE_MS,
+      patienceMs: JOB_PATIENCE_MS,
       request: (requestId, accessToken): HttpRequest => ({
         method: 'GET',
         url: `${target.origin}${pathOfJob(requestId)}`,

@@ -37,7 +37,7 @@ export function createApiRoute(grants: Grants, route: ApiRoute): Route {
     path,
     hosts: listHosts('api'),
     kind: 'api',
-    refuse: (status) => refuse(status),
+    refuse: (status, message) => refuse(status, message),
     handle(request, params) {
       const caller = identifyCaller(grants, route, request);
       if ('status' in caller) return caller;

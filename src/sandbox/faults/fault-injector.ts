@@ -90,7 +90,8 @@ function publish({ id, rule, seen, fired }: Held): ActiveFault {
 
 function matchesTarget({ match }: FaultRule, target: FaultTarget): boolean {
   if (match === undefined) return !target.login;
-  return match === '*' || match === target.network || target.address.includes(match);
+  const parts = match.split('|');
+  return parts.some((part) => part === '*' || part === target.network || target.address.includes(part));
 }
 
 function strikes(held: Held): boolean {

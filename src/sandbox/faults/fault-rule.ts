@@ -2,7 +2,10 @@ import { isJsonObject } from '../../json.js';
 
 /** One way in which the sandbox misbehaves. Plain JSON, so that it can be posted to `/_sandbox/faults`. */
 export interface FaultRule {
-  /** Part of `<host><path>`, a network's name, or `*` for everything. Without it: every request but the login's. */
+  /**
+   * Part of `<host><path>`, a network's name, or `*` for everything; several separated by `|`. Without it: every request
+   * but the login's.
+   */
   match?: string;
   /** Chance per matching request, 0 to 1; 1 where none is given. */
   rate?: number;
@@ -13,8 +16,14 @@ export interface FaultRule {
   /** The first n matching requests pass. */
   after?: number;
 
-  /** Answer with this status instead of handling the request. */
+  /** Answer with this status instead of handling the request; below 300 only with `body`. */
   status?: number;
+  /** Words of that answer, in the network's own form, where the network has one for words. */
+  message?: string;
+  /** The whole body of that answer: text as it is, anything else as JSON. */
+  body?: unknown;
+  /** More headers of that answer. */
+  headers?: Readonly<Record<string, string>>;
   /** Retry-After of that answer: seconds as a number, anything else as text. */
   retryAfter?: number | string;
   /** Retry-After as an HTTP date so many seconds ahead. */
@@ -39,6 +48,7 @@ type Field = keyof FaultRule;
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
 const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0 && Number.isFinite(value);
+const isHeaderText = (value: unknown): boolean => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value);
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
 
 const FIELDS: Record<Field, { holds: (value: unknown) => boolean; expected: string }> = {
@@ -48,11 +58,17 @@ const FIELDS: Record<Field, { holds: (value: unknown) => boolean; expected: stri
   times: { holds: isCount, expected: 'a whole number from 1' },
   after: { holds: (value) => value === 0 || isCount(value), expected: 'a whole number from 0' },
   status: {
-    holds: (value) => isCount(value) && (value as number) >= 300 && (value as number) <= 599,
-    expected: 'an HTTP status from 300 to 599',
+    holds: (value) => isCount(value) && (value as number) >= 200 && (value as number) <= 599,
+    expected: 'an HTTP status from 300 to 599, or from 200 with body',
+  },
+  message: { holds: (value) => typeof value === 'string' && value !== '', expected: 'text' },
+  body: { holds: (value) => value !== undefined, expected: 'text or JSON' },
+  headers: {
+    holds: (value) => isJsonObject(value) && Object.values(value).every(isHeaderText),
+    expected: 'an object of header texts',
   },
   retryAfter: {
-    holds: (value) => isAmount(value) || (typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)),
+    holds: (value) => isAmount(value) || isHeaderText(value),
     expected: 'seconds, or the text of the header',
   },
   retryAfterDate: { holds: isAmount, expected: 'seconds' },
@@ -75,6 +91,7 @@ export function findFaultProblem(value: unknown): string | undefined {
     if (!field) return `a fault has no field ${JSON.stringify(name)}; known are ${Object.keys(FIELDS).join(', ')}`;
     if (!field.holds(given)) return `${name} must be ${field.expected}`;
   }
+  if (Number(value['status']) < 300 && value['body'] === undefined) return `status must be ${FIELDS.status.expected}`;
   if (!EFFECTS.some((name) => value[name] !== undefined)) return `a fault needs one of ${EFFECTS.join(', ')}`;
   return undefined;
 }

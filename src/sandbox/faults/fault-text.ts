@@ -4,6 +4,8 @@ import { findFaultProblem, type FaultRule } from './fault-rule.js';
 /** The forms that `--fault` takes, one a line, for help and for errors. */
 export const FAULT_FORMS = `429:10%                  one request in ten is answered 429 (any status from 300 to 599)
 429:0.1,retry-after=2    the same, with Retry-After in seconds (retry-after-date=2: as a date)
+403,message=WORDS        the answer has these words (amazon; without a comma in them)
+terms                    amazon answers 403: the Conversions API terms are not accepted
 latency:100ms            every answer waits (ms or s); latency:2s,rate=5% only some
 drop-before:5%           the connection is dropped before the request is handled
 drop-after:5%            ... after it was handled, before the answer
@@ -13,7 +15,11 @@ expire                   the access token ends; refreshing helps
 revoke                   the grant is revoked
 with any of them         times=N, every=N, after=N, rate=5%, latency=50ms, match=PART-OF-HOST-AND-PATH`;
 
+/** No text of it is documented: a likely one, which names neither the grant nor a permission. */
+const TERMS = 'The advertiser has not accepted the Conversions API terms of service.';
+
 const KINDS: Record<string, FaultRule> = {
+  terms: { status: 403, message: TERMS, match: 'eventData|create/events|audiences/records' },
   'drop-before': { drop: 'before' },
   'drop-after': { drop: 'after' },
   truncate: { truncate: true },
@@ -30,6 +36,7 @@ const OPTIONS: Record<string, Reader> = {
   times: (text) => withNumber('times', readNumber(text)),
   after: (text) => withNumber('after', readNumber(text)),
   latency: (text) => withNumber('latencyMs', readDuration(text)),
+  message: (text) => (text === '' ? undefined : { message: text }),
   match: (text) => (text === '' ? undefined : { match: text }),
   'retry-after': (text) => withNumber('retryAfter', readNumber(text)),
   'retry-after-date': (text) => withNumber('retryAfterDate', readNumber(text)),

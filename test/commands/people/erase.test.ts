@@ -147,4 +147,22 @@ describe('erase', () => {
     expect(asked.stderr).toContain('--yes');
     expect(existsSync(join(errand.home, 'data', 'default', 'delivery.db'))).toBe(false);
   });
+
+  it.each([
+    ['--email', 'u1', 'an e-mail address'],
+    ['--email', '@example.com', 'an e-mail address'],
+    ['--email', 'a b@example.com', 'an e-mail address'],
+    ['--email', '973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b', 'an e-mail address'],
+    ['--user-id', 'undefined', 'an id'],
+    ['--user-id', '   ', 'an id'],
+    ['--anonymous-id', '{{anonymous_id}}', 'an id'],
+    ['--user-id', 'player\n17', 'an id'],
+  ])('A15: refuses %s %j, which cannot be one', async (flag, value, words) => {
+    const errand = await makeErrand();
+    const { code, stdout, stderr } = await errand.run(['erase', flag, value, '--yes']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${flag} has a value that cannot be ${words}`);
+    expect(stdout).toBe('');
+    expect(existsSync(join(errand.home, 'data', 'default', 'delivery.db'))).toBe(false);
+  });
 });
