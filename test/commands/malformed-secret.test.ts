@@ -27,7 +27,7 @@ test.each([
     const { code, stdout, stderr } = await errand.run(['send', '-', '--wait'], { input: makeFile() });
     expect(code, stderr).toBe(4);
     expect(stdout).toMatch(/Delivered\s+5 /);
-  expect(stdout).toMatch(/Pending\s+1 {2}credential 1/);
+    expect(stdout).toMatch(/Pending\s+1 {2}credential 1/);
     expect(stderr).toContain(`${name} holds a character that it cannot have: ${at}`);
     expect(stdout + stderr).not.toContain(value);
     expect(stderr).not.toMatch(/fault of postback/);
