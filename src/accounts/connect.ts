@@ -80,7 +80,7 @@ export async function connectNetwork(input: ConnectInput): Promise<Connection> {
 /** What is pasted with a stray character in it is refused before it is sent anywhere. */
 function checkGiven({ consent, client, connector, network }: ConnectInput): void {
   const { secrets = {} } = consent.kind === 'token' ? consent : {};
-  const given = [...Object.values(secrets).map((secret) => secret?.reveal()), client?.id, client?.secret.reveal()];
+  const given = [...Object.values(secrets).map((secret) => secret.reveal()), client?.id, client?.secret.reveal()];
   const stray = given.map((text = '') => findStrayCharacter(text)).find((found) => found !== undefined);
   if (stray === undefined) return;
   const message = `The token or client value for ${network.title} holds a character that it cannot have: ${stray}.`;

@@ -24,9 +24,10 @@ const FIELD_WORDS: Readonly<Record<SecretField | 'clientId' | 'profileId', strin
 /** Returns the first character of a text that no token can hold, as `U+200B at position 12 of 40`. */
 export function findStrayCharacter(text: string): string | undefined {
   if (VISIBLE_ASCII.test(text)) return undefined;
-  const position = [...text].findIndex((character) => !VISIBLE_ASCII.test(character));
-  const code = [...text][position]!.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-  return `U+${code} at position ${position + 1} of ${[...text].length}`;
+  const characters = Array.from(text);
+  const index = characters.findIndex((character) => !VISIBLE_ASCII.test(character));
+  const code = characters[index]!.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+  return `U+${code} at position ${index + 1} of ${characters.length}`;
 }
 
 /**
