@@ -2,12 +2,19 @@ import { inspect } from 'node:util';
 
 const MASK = '***';
 
-/** A token, secret or code. However it is printed it shows `***`; only {@link Secret.reveal} gives the text. */
+/** Every secret text that this process has known. */
+const knownTexts = new Set<string>();
+
+/**
+ * A token, secret or authorization code. Printing it shows `***`; only {@link Secret.reveal} returns
+ * the text. The process remembers every text, so that an answer that echoes one can be masked.
+ */
 export class Secret {
   readonly #text: string;
 
   constructor(text: string) {
     this.#text = text;
+    knownTexts.add(text);
   }
 
   /** The text itself: only for the request that needs it and for the credentials file. */
@@ -26,4 +33,9 @@ export class Secret {
   [inspect.custom](): string {
     return MASK;
   }
+}
+
+/** The texts of all secrets that this process has known so far, oldest first. */
+export function listSecretTexts(): ReadonlySet<string> {
+  return knownTexts;
 }

@@ -70,6 +70,7 @@ export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
     variables,
     ...(embedded ? { given: embedded.credentials } : {}),
   });
+  await connections.store.removeDrafts();
   const name = config.workspace.value;
   return {
     name,

@@ -44,6 +44,11 @@ export class CredentialStore {
     return this.#file.path;
   }
 
+  /** Removes what a killed process left of its drafts; see {@link ConfigFile.removeDrafts}. */
+  removeDrafts(): Promise<void> {
+    return this.#file.removeDrafts();
+  }
+
   /** The stored grant, if there is one. @throws ConfigError as {@link ConfigFile.read}. */
   find(workspace: string, network: NetworkName): Credentials | undefined {
     const stored = partOf(this.#file.read(), workspace).connections?.[network];

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError, InternalError, messageOf } from '../errors.js';
@@ -58,6 +58,7 @@ export class ConfigFile<T extends object> {
     const { default: Conf } = await import('conf');
     this.#makeDirectory();
     return withFileLock(this.path, () => {
+      this.#removeDrafts();
       const before = this.read();
       const draft = structuredClone(before);
       const after = change(draft) ?? draft;
@@ -76,6 +77,31 @@ export class ConfigFile<T extends object> {
       }
       return after;
     });
+  }
+
+  /**
+   * Removes drafts of the file that a killed process left beside it: they hold what the file holds,
+   * secrets included. Does nothing where there are none, or the folder cannot be written.
+   */
+  async removeDrafts(): Promise<void> {
+    if (this.#listDrafts().length === 0) return;
+    // A draft of a live process is written under the lock; what is there now belongs to a dead one.
+    await withFileLock(this.path, () => this.#removeDrafts()).catch(() => undefined);
+  }
+
+  #removeDrafts(): void {
+    for (const path of this.#listDrafts()) rmSync(path, { force: true });
+  }
+
+  /** Names such as `credentials.json.tmp-17640…`, as the `atomically` package makes them. */
+  #listDrafts(): string[] {
+    const { directory, name } = this.#options;
+    try {
+      const drafts = readdirSync(directory).filter((file) => file.startsWith(`${name}.json.tmp-`));
+      return drafts.map((file) => join(directory, file));
+    } catch {
+      return [];
+    }
   }
 
   #readText(): string | undefined {

@@ -27,10 +27,30 @@ export function checkFiles({ directories, workspace, platform }: FilesInput): Ch
     return stats ? [{ ...place, mode: stats.mode & 0o777, isFile: stats.isFile() }] : [];
   });
   if (found.length === 0) return [pass('files', `Nothing is stored yet. Files go to ${directories.config}.`)];
-  const problems = found.flatMap((place) => judge(place, platform));
+  const folders = [directories.config, join(directories.data, workspace)];
+  const problems = [
+    ...found.flatMap((place) => judge(place, platform)),
+    ...folders.flatMap((folder) => checkFolder(folder, platform)),
+  ];
   if (problems.length > 0) return problems;
   const words = platform === 'win32' ? 'are in your profile' : 'can be read by you alone';
   return [pass('files', `${found.map(({ path }) => path).join(', ')}: ${words}.`)];
+}
+
+/** The permission bits that let others than the owner replace the files of a folder. */
+const OTHERS_WRITE = 0o022;
+
+/** Anyone who may write to a folder may replace a private file in it, whatever the file's own mode. */
+function checkFolder(folder: string, platform: string): Check[] {
+  const mode = (statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o777;
+  if (platform === 'win32' || (mode & OTHERS_WRITE) === 0) return [];
+  const shown = mode.toString(8).padStart(4, '0');
+  return [
+    fail('files', `${folder} has the mode ${shown}: others on this machine can replace the files in it.`, {
+      why: 'They could put their own account or settings in place of yours.',
+      next: `chmod 700 ${folder}`,
+    }),
+  ];
 }
 
 function judge(

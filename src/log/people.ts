@@ -1,6 +1,7 @@
 import { carriesClick } from '../attribution/click-carriers.js';
 import type { Click, ConversionEvent } from '../events/conversion-event.js';
 import { MemberKeys } from '../people/member.js';
+import { InternalError } from '../errors.js';
 import type { Random } from '../random.js';
 import { Aliases } from './aliases.js';
 import { Claims } from './claims.js';
@@ -104,6 +105,13 @@ export function makeSalt(database: Database, random: Random): void {
   database.prepare("INSERT INTO meta VALUES ('salt', ?)").run(random.bytes(32).toString('hex'));
 }
 
+/** @throws InternalError `log_damaged` when the log has no salt: nobody could be recognised by it. */
 function readSalt(database: Database): string {
-  return String(database.prepare("SELECT value FROM meta WHERE name = 'salt'").get()?.['value']);
+  const salt = database.prepare("SELECT value FROM meta WHERE name = 'salt'").get()?.['value'];
+  if (typeof salt === 'string' && salt !== '') return salt;
+  throw new InternalError('log_damaged', 'The delivery log is damaged: it has no salt (meta.salt).', {
+    hint:
+      'People in it cannot be recognised any more. Restore a backup of delivery.db, or move the file ' +
+      'away to begin a new log; what was sent before is then not known.',
+  });
 }

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { AuthError } from '../errors.js';
-import { cleanRemoteText } from '../http/remote-text.js';
+import { cleanOutsideText } from '../outside-text.js';
 import { Secret } from '../secret.js';
 import type { OAuthProvider } from './provider.js';
 
@@ -36,8 +36,8 @@ function refusal(error: string, description: string | null, provider: OAuthProvi
     const hint = `Nothing was stored. Consent is needed to reach ${provider.product}.`;
     return { kind: 'denied', error: new AuthError('consent_denied', message, { hint, next }) };
   }
-  const words = cleanRemoteText(description ?? '', 200);
-  const message = `${provider.title} refused the request: ${cleanRemoteText(error, 80)}${words ? ` (${words})` : ''}.`;
+  const words = cleanOutsideText(description ?? '', 200);
+  const message = `${provider.title} refused the request: ${cleanOutsideText(error, 80)}${words ? ` (${words})` : ''}.`;
   const hint = `Check the client id, its return URLs and its scopes in the ${provider.clientPlace}.`;
   return { kind: 'failed', error: new AuthError('consent_failed', message, { hint, next }) };
 }

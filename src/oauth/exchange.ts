@@ -2,7 +2,7 @@ import type * as OAuth from 'oauth4webapi';
 import { AuthError, NetworkError, PostbackError } from '../errors.js';
 import type { HttpAnswer } from '../http/http.js';
 import { ConnectionFault } from '../http/http.js';
-import { cleanRemoteText } from '../http/remote-text.js';
+import { cleanOutsideText } from '../outside-text.js';
 import { Secret } from '../secret.js';
 import type { TokenAnswer } from './plain-refresh.js';
 import { basicOf, postRefreshToken, readUsualAnswer } from './plain-refresh.js';
@@ -154,7 +154,7 @@ function refusal(
   status: number,
 ): PostbackError {
   const next = provider.connectCommand;
-  const said = cleanRemoteText(`${code}${description ? `: ${description}` : ''}`).replace(/\.$/, '');
+  const said = cleanOutsideText(`${code}${description ? `: ${description}` : ''}`).replace(/\.$/, '');
   // Slow down and server trouble pass; so do error words that come with them.
   if (status === 429 || status >= 500) {
     const message = `${provider.title} failed with HTTP ${status} (${said}).`;

@@ -1,5 +1,5 @@
 import { parseExactJson, readId } from '../../exact-json.js';
-import { cleanRemoteText } from '../../http/remote-text.js';
+import { cleanOutsideText } from '../../outside-text.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { AccountCandidate } from '../connector.js';
 import { isRegion, type Region } from './regions.js';
@@ -89,7 +89,7 @@ function withPlace<T extends object>(to: T, ids: JsonObject): T & { profileId?: 
 }
 
 function nameOf(value: unknown, fallback: string): string {
-  return typeof value === 'string' && value.trim() !== '' ? cleanRemoteText(value, 100) : fallback;
+  return typeof value === 'string' && value.trim() !== '' ? cleanOutsideText(value, 100) : fallback;
 }
 
 function readObject(body: Buffer): JsonObject {

@@ -1,5 +1,5 @@
 import { parseExactJson, readId } from '../../exact-json.js';
-import { cleanRemoteText } from '../../http/remote-text.js';
+import { cleanOutsideText } from '../../outside-text.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { Finding, PreflightCall } from '../preflight.js';
 import { isRegion, REGION_ADDRESSES } from './regions.js';
@@ -123,7 +123,7 @@ function readRows(body: Buffer): JsonObject[] {
 }
 
 function readDefinition(row: JsonObject): Definition {
-  const text = (name: string): string => cleanRemoteText(readId(row[name]) ?? '');
+  const text = (name: string): string => cleanOutsideText(readId(row[name]) ?? '');
   return { name: text('name'), source: text('source'), sourceType: text('sourceType') };
 }
 

@@ -1,5 +1,5 @@
 import { AuthError, NetworkError } from '../../errors.js';
-import { cleanRemoteText } from '../../http/remote-text.js';
+import { cleanOutsideText } from '../../outside-text.js';
 import { isJsonObject } from '../../json.js';
 import type { AccountCandidate, CheckedAccount, ConnectCall } from '../connector.js';
 import { judgeMetaCode } from './error-kind.js';
@@ -34,7 +34,7 @@ async function sendNothing(call: ConnectCall, pixel: string): Promise<void> {
 async function readName(call: ConnectCall, pixel: string): Promise<About> {
   try {
     const { name } = await readGraph(call, encodeURIComponent(pixel), { fields: 'id,name' });
-    return typeof name === 'string' && name.trim() !== '' ? { accountName: cleanRemoteText(name, 100) } : {};
+    return typeof name === 'string' && name.trim() !== '' ? { accountName: cleanOutsideText(name, 100) } : {};
   } catch (error) {
     if (!(error instanceof GraphRefusal)) throw error;
     if (TOKEN_CODES.has(error.error.code)) throw refuse(error, pixel);

@@ -1,6 +1,6 @@
 import { AuthError } from '../../errors.js';
 import { readId } from '../../exact-json.js';
-import { cleanRemoteText } from '../../http/remote-text.js';
+import { cleanOutsideText } from '../../outside-text.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { AccountCandidate, ConnectCall, FoundAccounts } from '../connector.js';
 import { GraphRefusal, readGraph } from './graph-call.js';
@@ -86,7 +86,7 @@ function nextCursor(paging: unknown): string | undefined {
 
 function nameOf(row: JsonObject, fallback: string): string {
   const { name } = row;
-  return typeof name === 'string' && name.trim() !== '' ? cleanRemoteText(name, 100) : fallback;
+  return typeof name === 'string' && name.trim() !== '' ? cleanOutsideText(name, 100) : fallback;
 }
 
 function noPixel(accounts: number, warnings: readonly string[]): AuthError {

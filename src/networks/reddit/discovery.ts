@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../json.js';
 import { readId } from '../../exact-json.js';
-import { cleanRemoteText } from '../../http/remote-text.js';
+import { cleanOutsideText } from '../../outside-text.js';
 import { readJsonBody } from '../answer-body.js';
 import type { AccountCandidate, ConnectCall, FoundAccounts } from '../connector.js';
 import { askNetwork, refuseToken, type Asked } from '../grant-check.js';
@@ -73,5 +73,5 @@ function idOf({ id }: JsonObject): string {
 }
 
 function nameOf({ name, id }: JsonObject): string {
-  return typeof name === 'string' && name.trim() !== '' ? cleanRemoteText(name, 100) : (readId(id) ?? '');
+  return typeof name === 'string' && name.trim() !== '' ? cleanOutsideText(name, 100) : (readId(id) ?? '');
 }
