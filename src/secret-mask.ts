@@ -21,7 +21,7 @@ let index: Index = { size: 0, pieces: new Set(), short: new Set() };
 
 /**
  * Replaces each part of `text` that repeats 8 or more consecutive characters of a known secret by
- * `***`. Recognises a secret as it is, URL-encoded, in base64 (at any offset), in hex and
+ * `***`, with the letters and digits that touch it. Recognises a secret as it is, URL-encoded, in base64 (at any offset), in hex and
  * JSON-escaped, whatever the case of its letters, whole or cut off. Linear in the length of `text`.
  */
 export function maskSecrets(text: string): string {
@@ -35,11 +35,14 @@ export function maskSecrets(text: string): string {
   let start = -1;
   const flush = (): void => {
     if (start < 0) return;
+    while (start > copied && isTokenCharacter(folded.charCodeAt(start - 1))) start -= 1;
+    while (isTokenCharacter(folded.charCodeAt(end))) end += 1;
     masked += text.slice(copied, start) + MASK;
     copied = end;
     start = -1;
   };
   for (let at = 0; at < text.length; at += 1) {
+    if (at < copied) continue;
     const length = matchAt(folded, at, pieces, short);
     if (length === 0) continue;
     if (start >= 0 && at > end) flush();
@@ -48,6 +51,12 @@ export function maskSecrets(text: string): string {
   }
   flush();
   return copied === 0 ? text : masked + text.slice(copied);
+}
+
+/** Letters, digits and the other characters of base64: what touches a piece belongs to the same token. */
+function isTokenCharacter(code: number): boolean {
+  const isAlphanumeric = (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
+  return isAlphanumeric || code === 0x5f || code === 0x2b || code === 0x2d || code === 0x3d || code === 0x2f;
 }
 
 /** How many characters at `at` repeat a secret; 0 where none do. */

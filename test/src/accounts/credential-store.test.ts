@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -101,4 +101,19 @@ test.each([
   expect(String(failure)).toContain(problem);
   expect(String(failure)).not.toContain('secret');
   expect(readFileSync(path, 'utf8')).toBe(text);
+});
+
+test('B2: drafts that a killed process left are removed by the next start and by a removal', async () => {
+  await store.save('default', makeCredentials());
+  const leaveDraft = (): void => {
+    writeFileSync(`${store.path}.tmp-1764000000000abcdef`, 'Atzr|refresh');
+  };
+  const listDrafts = (): string[] => readdirSync(join(root, 'config')).filter((name) => name.includes('.tmp-'));
+  leaveDraft();
+  expect(listDrafts()).toHaveLength(1);
+  await new CredentialStore(join(root, 'config')).removeDrafts();
+  expect(listDrafts()).toEqual([]);
+  leaveDraft();
+  await store.remove('default', 'amazon');
+  expect(listDrafts()).toEqual([]);
 });

@@ -74,6 +74,17 @@ describe('files', () => {
     if (result !== 'pass') expect(check?.next).toMatch(/^chmod 600 .*json$/);
   });
 
+  test.each([
+    ['the group', 0o770],
+    ['everybody', 0o757],
+  ])('B5: a config folder that %s may write to', (_who, mode) => {
+    const parts = lay('credentials.json', 0o600);
+    chmodSync(parts.directories.config, mode);
+    const [check] = checkFiles({ ...parts, platform: 'linux' });
+    expect(check).toMatchObject({ result: 'fail', next: `chmod 700 ${parts.directories.config}` });
+    expect(checkFiles({ ...parts, platform: 'win32' }).map(({ result }) => result)).toEqual(['pass']);
+  });
+
   test('a folder in the place of a file', () => {
     const parts = lay('config.json', 0o600);
     mkdirSync(join(parts.directories.config, 'credentials.json'));
