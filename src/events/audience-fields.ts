@@ -7,7 +7,10 @@ import {
   type FieldKind,
   flag,
   free,
+  id,
+  limit,
   moment,
+  nameText,
   object,
   quantity,
   text,
@@ -19,20 +22,20 @@ import { MAX_ID_LENGTH } from './field-values.js';
 export const MESSAGE_TYPES = ['track', 'page', 'screen', 'identify', 'alias'] as const;
 export const CONSENT_LEVELS = ['not_set', 'none', 'anonymous', 'full'] as const;
 /** Click ids and consent strings are longer than other text. */
-const MAX_TOKEN_LENGTH = 8192;
+export const MAX_TOKEN_LENGTH = 8192;
 
 /** The fields of an Audience message. `required`: of every message; what only some need is in the reader. */
 export const MESSAGE_FIELDS = defineFields('', {
   type: [choice(MESSAGE_TYPES), 'what kind of message; only track can be a conversion'],
-  messageId: [text(MAX_ID_LENGTH), 'id of the message; the same id twice is one event'],
-  eventTimestamp: [time, 'when it happened, RFC 3339 with its zone'],
-  eventName: [text(MAX_ID_LENGTH), 'name of the event, for track'],
-  anonymousId: [text(MAX_ID_LENGTH), 'the player before signing in; this or userId is needed'],
-  userId: [text(MAX_ID_LENGTH), 'the player'],
+  messageId: [id(MAX_ID_LENGTH), 'id of the message; the same id twice is one event'],
+  eventTimestamp: [time, 'when it happened, RFC 3339 with its zone, or seconds or milliseconds since 1970'],
+  eventName: [nameText(MAX_ID_LENGTH), 'name of the event, for track'],
+  anonymousId: [id(MAX_ID_LENGTH), 'the player before signing in; this or userId is needed'],
+  userId: [id(MAX_ID_LENGTH), 'the player'],
   consentLevel: [choice(CONSENT_LEVELS), 'consent at collection time; absent counts as not_set'],
   test: [flag, 'a test event'],
-  fromId: [text(MAX_ID_LENGTH), 'of an alias message: one id of the player'],
-  toId: [text(MAX_ID_LENGTH), 'of an alias message: the other id of the player'],
+  fromId: [id(MAX_ID_LENGTH), 'of an alias message: one id of the player'],
+  toId: [id(MAX_ID_LENGTH), 'of an alias message: the other id of the player'],
   properties: [object, 'what happened'],
   traits: [object, 'who the player is'],
   context: [object, 'where it happened'],
@@ -49,8 +52,8 @@ export const COMMERCE_FIELDS = defineFields('properties.', {
   value: [decimal, 'money as a number or numeric string'],
   currency: [currency, 'ISO 4217 code of value'],
   quantity: [quantity, 'units sold'],
-  transaction_id: [text(), 'the order'],
-  item_id: [text(), 'the item'],
+  transaction_id: [id(), 'the order'],
+  item_id: [id(), 'the item'],
   item_name: [text(), 'name of the item'],
 });
 
@@ -68,14 +71,14 @@ export const CLICK_TIME = defineFields('properties.', {
 
 /** Consent in `properties` beyond the level. */
 export const CONSENT_FIELDS = defineFields('properties.', {
-  tcf: [text(MAX_TOKEN_LENGTH), 'IAB TCF string'],
-  gpp: [text(MAX_TOKEN_LENGTH), 'IAB GPP string'],
-  gpp_sid: [text(MAX_TOKEN_LENGTH), 'GPP sections that apply'],
-  amzn_user_data: [text(MAX_TOKEN_LENGTH), "Amazon's consent signal for user data"],
-  amzn_ad_storage: [text(MAX_TOKEN_LENGTH), "Amazon's consent signal for storage"],
-  ad_user_data: [text(MAX_TOKEN_LENGTH), "Google's consent signal for user data"],
-  ad_personalization: [text(MAX_TOKEN_LENGTH), "Google's consent signal for personalisation"],
-  limited_data_use: [flag, 'the person opted out of the sale of data'],
+  tcf: [free, 'IAB TCF string'],
+  gpp: [free, 'IAB GPP string'],
+  gpp_sid: [free, 'GPP sections that apply'],
+  amzn_user_data: [free, "Amazon's consent signal for user data"],
+  amzn_ad_storage: [free, "Amazon's consent signal for storage"],
+  ad_user_data: [free, "Google's consent signal for user data"],
+  ad_personalization: [free, "Google's consent signal for personalisation"],
+  limited_data_use: [limit, 'the person opted out of the sale of data'],
 });
 
 /** The rest of `properties`. */

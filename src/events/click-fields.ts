@@ -1,8 +1,11 @@
 import type { JsonObject } from '../json.js';
-import { CLICK_RULES, CLICK_TIME, CONSENT_FIELDS } from './audience-fields.js';
+import { CLICK_RULES, CLICK_TIME, CONSENT_FIELDS, MAX_TOKEN_LENGTH } from './audience-fields.js';
 import type { Click, ClickField, ConsentSignals } from './conversion-event.js';
+import { describeType } from './field-problem.js';
 import { readSide } from './field-rules.js';
+import { isPresent } from './field-values.js';
 import { CLICK_BIT, CLICK_ID_FIELDS, CONSENT_BIT, type Presence, UTM_BIT, UTM_FIELDS } from './presence.js';
+import { scalarText, toFlag } from './scalars.js';
 import type { Warn } from './warnings.js';
 
 /** Reads the click ids and UTM fields of `properties`; what cannot be used is left out with a warning. */
@@ -37,16 +40,38 @@ const SIGNALS = {
 
 const SIGNAL_NAMES = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
 
-/** Reads the consent signals of `properties` beyond the level. @throws FieldProblem for a wrong type. */
+/**
+ * Reads the consent signals of `properties` beyond the level. A signal is never dropped: one of another type is kept as
+ * text, which is then a signal that is not understood, so that a refusal in an unknown form is not lost.
+ */
 export function readConsentSignals(properties: JsonObject, present: Presence, warn: Warn): ConsentSignals {
   const signals: ConsentSignals = {};
   if ((present & CONSENT_BIT) === 0) return signals;
   for (const name of SIGNAL_NAMES) {
-    if (properties[name] === undefined) continue;
-    const text = CONSENT_FIELDS[name].read(properties);
-    if (text !== undefined) signals[SIGNALS[name]] = text;
+    const given = properties[name];
+    if (!isPresent(given)) continue;
+    // GPP sections come as a number or a list of them as well.
+    const text = Array.isArray(given) ? given.map(String).join('_') : (scalarText(given) ?? JSON.stringify(given));
+    signals[SIGNALS[name]] = text.slice(0, MAX_TOKEN_LENGTH);
   }
-  const limited = readSide(CONSENT_FIELDS.limited_data_use, properties, warn);
-  if (limited !== undefined) signals.limitedDataUse = limited;
+  const limited = properties['limited_data_use'];
+  if (isPresent(limited)) signals.limitedDataUse = readLimit(limited, warn);
   return signals;
+}
+
+/** Words that mean no limit; Meta's own word for one is `LDU`. */
+const NO_LIMIT = /^(?:|null|undefined|none|n\/a|-)$/i;
+
+/** A limit that cannot be read is taken as one: the cautious reading costs reach, the other one a person's choice. */
+function readLimit(given: unknown, warn: Warn): boolean {
+  const value: unknown = Array.isArray(given) && given.length < 2 ? ((given as unknown[])[0] ?? false) : given;
+  const flag = toFlag(value);
+  if (flag !== undefined) return flag;
+  const word = typeof value === 'string' ? value.trim() : '?';
+  if (NO_LIMIT.test(word)) return false;
+  if (word.toUpperCase() !== 'LDU') {
+    const message = `is ${describeType(given)} that is neither true nor false; taken as true`;
+    warn({ code: 'unusable_field', field: CONSENT_FIELDS.limited_data_use.path, message });
+  }
+  return true;
 }

@@ -1,4 +1,4 @@
-const DECIMAL = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
+const DECIMAL = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 /** What {@link toDecimalText} takes, for JSON Schema: spaces around it are trimmed. */
 export const DECIMAL_PATTERN = `^\\s*${DECIMAL.source.slice(1, -1)}\\s*$`;
 const MAX_DIGITS = 40;
@@ -32,7 +32,8 @@ export function isUsualDecimal(text: string): boolean {
 function toAnyDecimalText(text: string): string | undefined {
   const parts = DECIMAL.exec(text.trim());
   if (!parts) return undefined;
-  const whole = parts[2] as string;
+  // `.99` and `9.` are usual in spreadsheets, and can be read in one way only.
+  const whole = parts[2] || '0';
   const fraction = parts[3] ?? '';
   const exponent = Number(parts[4] ?? 0);
   if (whole.length + fraction.length + Math.abs(exponent) > MAX_DIGITS) return undefined;

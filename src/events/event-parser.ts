@@ -12,6 +12,7 @@ import { readSegment } from './formats/segment.js';
 import { readSnowplow } from './formats/snowplow.js';
 import type { Line } from './line-splitter.js';
 import { JsonProblem, parseRecord } from './parse-record.js';
+import { InexactNumber, mayBeInexact, parseExactNumbers } from './scalars.js';
 import { type Warn, type Warning, type WarningTally } from './warnings.js';
 
 /** What `--format` may say. */
@@ -83,6 +84,8 @@ export class EventParser {
     let record: JsonObject;
     try {
       record = parseRecord(line.text);
+      // The ids that other formats lack are made of the record: no digit of it may be lost.
+      if (this.#format !== 'audience' && mayBeInexact(line.text)) record = parseExactly(line.text);
     } catch (error) {
       return this.#yield(locateProblem(error, line));
     }
@@ -90,7 +93,7 @@ export class EventParser {
     if (envelope !== undefined && Array.isArray(envelope) && record['type'] === undefined) {
       return this.#openEnvelope(envelope, record['messages'] === envelope ? 'audience' : 'segment', line);
     }
-    return this.#yield(this.#read(record, line));
+    return this.#yield(this.#read(record, line) ?? this.#readExactly(parseExactly(line.text), line));
   }
 
   #yield(parsed: ParsedRecord | InvalidLine): readonly ParsedRecord[] {
@@ -100,23 +103,37 @@ export class EventParser {
 
   #openEnvelope(elements: readonly unknown[], format: EventFormat, line: Line): ParsedRecord[] {
     if (this.#format === undefined) this.#settle(format);
+    const name = format === 'audience' ? 'messages' : 'batch';
+    let exact: readonly JsonObject[] | undefined;
     return elements.map((element, index): ParsedRecord => {
       const at = { ...line, element: index + 1 };
-      if (isJsonObject(element)) return this.#read(element, at);
+      if (isJsonObject(element)) {
+        const parsed = this.#read(element, at);
+        if (parsed) return parsed;
+        exact ??= parseExactly(line.text)[name] as readonly JsonObject[];
+        return this.#readExactly(exact[index] as JsonObject, at);
+      }
       const message = `is ${describeType(element)}; expected a JSON object`;
       return { invalid: locate({ code: 'not_an_object', field: '', message }, at) };
     });
   }
 
-  #read(record: JsonObject, line: Line): ParsedRecord {
+  /** Undefined where a number in it has lost digits that matter: it has to be parsed again. */
+  #read(record: JsonObject, line: Line): ParsedRecord | undefined {
     try {
       const event = this.#format === 'audience' ? readAudienceMessage(record, this.#warn) : this.#readForeign(record);
       if (this.#pending.length > 0) this.#countWarnings(line);
       return { event };
     } catch (error) {
       this.#pending.length = 0;
+      if (error instanceof InexactNumber) return undefined;
       return { invalid: locateProblem(this.#explain(error, record), line) };
     }
+  }
+
+  #readExactly(record: JsonObject, line: Line): ParsedRecord {
+    const invalid = { code: 'invalid_value', field: '', message: 'holds a number whose digits are lost' };
+    return this.#read(record, line) ?? { invalid: locate(invalid, line) };
   }
 
   #readForeign(record: JsonObject): ConversionEvent {
@@ -184,6 +201,11 @@ export class EventParser {
     for (const warning of this.#pending) warnings?.add(warning, input, number);
     this.#pending.length = 0;
   }
+}
+
+/** A record that {@link parseRecord} has taken, with all digits of its numbers. */
+function parseExactly(text: string): JsonObject {
+  return parseExactNumbers(text) as JsonObject;
 }
 
 const UNKNOWN_FORMAT =

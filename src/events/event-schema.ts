@@ -15,6 +15,9 @@ import {
 import { type FieldKind, type FieldRule, loose, sha256 } from './field-rules.js';
 
 const PRESENT = { type: 'string', minLength: 1 };
+const PRESENT_ID = { type: ['string', 'integer'], minLength: 1 };
+/** Money, whose names other events than a purchase use for things of their own. */
+const { value, currency, ...GOODS } = COMMERCE_FIELDS;
 const ALIASED = { ...MESSAGE_FIELDS.fromId.kind.schema, minLength: 1 };
 
 /**
@@ -33,7 +36,10 @@ export function buildEventSchema(): JsonObject {
       // Read in alias messages only.
       fromId: { description: MESSAGE_FIELDS.fromId.about },
       toId: { description: MESSAGE_FIELDS.toId.about },
-      properties: nullable({ type: 'object', properties: propertySchemas() }, MESSAGE_FIELDS.properties.about),
+      properties: {
+        description: MESSAGE_FIELDS.properties.about,
+        anyOf: [{ type: 'object', properties: propertySchemas() }, { const: null }],
+      },
       traits: nullable({ type: 'object', properties: identifierSchemas() }, MESSAGE_FIELDS.traits.about),
       context: nullable({ type: 'object', properties: contextSchemas() }, MESSAGE_FIELDS.context.about),
     },
@@ -42,11 +48,11 @@ export function buildEventSchema(): JsonObject {
       when(
         { type: { const: 'alias' } },
         { required: ['fromId', 'toId'], properties: { fromId: ALIASED, toId: ALIASED } },
-        { anyOf: ['anonymousId', 'userId'].map((id) => ({ required: [id], properties: { [id]: PRESENT } })) },
+        { anyOf: ['anonymousId', 'userId'].map((id) => ({ required: [id], properties: { [id]: PRESENT_ID } })) },
       ),
       when(
         { type: { const: 'track' }, eventName: { const: STRICT_EVENT } },
-        { properties: { properties: { properties: describeFields(COMMERCE_FIELDS) } } },
+        { properties: { properties: { properties: describeFields({ value, currency }) } } },
       ),
     ],
   };
@@ -71,7 +77,9 @@ function requiredFields(): JsonObject {
 
 function propertySchemas(): JsonObject {
   return {
-    ...Object.fromEntries(Object.entries(COMMERCE_FIELDS).map(([name, { about }]) => [name, { description: about }])),
+    value: { description: value.about },
+    currency: { description: currency.about },
+    ...describeFields(GOODS),
     ...identifierSchemas(),
     ...describeFields(CLICK_RULES),
     click_time: describeField(CLICK_TIME),
@@ -113,5 +121,5 @@ function optional(
 }
 
 function nullable(schema: JsonObject, about: string): JsonObject {
-  return { description: about, anyOf: [schema, { const: null }] };
+  return { description: about, anyOf: [schema, { enum: [null, ''] }] };
 }

@@ -2,16 +2,22 @@ import type { JsonObject } from '../json.js';
 import { DECIMAL_PATTERN, toDecimalText } from './decimal-text.js';
 import { FieldProblem } from './field-problem.js';
 import {
+  isPresent,
   MAX_TEXT_LENGTH,
   missing,
   quote,
+  quoteAmount,
   readBoolean,
   readChoice,
+  readId,
   readObject,
   readText,
+  TOO_LARGE,
   wrongType,
 } from './field-values.js';
-import { parseTimestamp, TIMESTAMP_PATTERN } from './timestamp.js';
+import { FLAG_PATTERN, numberText, scalarText } from './scalars.js';
+import { readTime } from './times.js';
+import { TIMESTAMP_PATTERN } from './timestamp.js';
 import type { Warn } from './warnings.js';
 
 /** How one field is read and what JSON Schema says of it: one definition for the reader and for `schema event`. */
@@ -27,6 +33,7 @@ export interface FieldKind<T> {
 /** A field of a table: what it is, where it is and what it means. */
 export interface FieldRule<T> {
   kind: FieldKind<T>;
+  name: string;
   path: string;
   about: string;
   /** The value in `from`. @throws FieldProblem naming the path when it is wrong. */
@@ -40,16 +47,19 @@ export function defineFields<K extends Record<string, readonly [FieldKind<unknow
 ): { readonly [N in keyof K]: FieldRule<ValueOf<K[N][0]>> } {
   const entries = Object.entries(fields).map(([name, [kind, about]]): [string, FieldRule<unknown>] => {
     const path = prefix + name;
-    return [name, { kind, path, about, read: (from) => kind.read(from, name, path) }];
+    return [name, { kind, name, path, about, read: (from) => kind.read(from, name, path) }];
   });
   return Object.fromEntries(entries) as never;
 }
 
 /**
  * Reads a field that is not the event, its name, time, id or money: what is wrong with it is a warning and the field
- * counts as absent.
+ * counts as absent. Of a list the first usable value is taken.
+ * @throws InexactNumber
  */
 export function readSide<T>(rule: FieldRule<T>, from: JsonObject, warn: Warn): T | undefined {
+  const given = from[rule.name];
+  if (Array.isArray(given)) return readFirst(rule, given, warn);
   try {
     return rule.read(from);
   } catch (error) {
@@ -59,12 +69,48 @@ export function readSide<T>(rule: FieldRule<T>, from: JsonObject, warn: Warn): T
   }
 }
 
+function readFirst<T>({ kind, name, path }: FieldRule<T>, list: readonly unknown[], warn: Warn): T | undefined {
+  for (const element of list) {
+    try {
+      const value = isPresent(element) ? kind.read({ [name]: element }, name, path) : undefined;
+      if (value === undefined) continue;
+      warn({ code: 'list_value', field: path, message: 'is a list; its first usable value is taken' });
+      return value;
+    } catch (error) {
+      if (!(error instanceof FieldProblem)) throw error;
+    }
+  }
+  warn({ code: 'unusable_field', field: path, message: 'is a list without a usable value; left out' });
+  return undefined;
+}
+
 type ValueOf<K> = K extends FieldKind<infer T> ? T : never;
 
-/** Text of at most `max` characters. */
+/** Text of at most `max` characters; a number counts as its text. */
 export function text(max = MAX_TEXT_LENGTH): FieldKind<string> {
   return {
     read: (from, name, path) => readText(from, name, path, max),
+    schema: { type: ['string', 'number'], maxLength: max },
+    mayBeEmpty: true,
+  };
+}
+
+/** An id of at most `max` characters: text, or a whole number as its text. */
+export function id(max = MAX_TEXT_LENGTH): FieldKind<string> {
+  return {
+    read: (from, name, path) => readId(from, name, path, max),
+    schema: { type: ['string', 'integer'], maxLength: max },
+    mayBeEmpty: true,
+  };
+}
+
+/** A name of at most `max` characters: text alone. */
+export function nameText(max: number): FieldKind<string> {
+  return {
+    read: (from, name, path) => {
+      if (typeof from[name] === 'number') throw wrongType(path, 'text', from[name]);
+      return readText(from, name, path, max);
+    },
     schema: { type: 'string', maxLength: max },
     mayBeEmpty: true,
   };
@@ -79,8 +125,23 @@ export function choice<T extends string>(values: readonly T[]): FieldKind<T> {
   };
 }
 
-/** True or false. */
-export const flag: FieldKind<boolean> = { read: readBoolean, schema: { type: 'boolean' }, mayBeEmpty: false };
+/** True or false, also in the words and digits of {@link readBoolean}. */
+export const flag: FieldKind<boolean> = {
+  read: readBoolean,
+  schema: {
+    anyOf: [{ type: 'boolean' }, { enum: [0, 1] }, { type: 'string', pattern: FLAG_PATTERN }],
+  },
+  mayBeEmpty: true,
+};
+
+/**
+ * A limit on the use of data: a flag, or Meta's `LDU`, also in a list as Meta has it
+ * (https://developers.facebook.com/docs/marketing-apis/data-processing-options, 2026-11-30).
+ */
+export const limit: FieldKind<boolean> = {
+  ...flag,
+  schema: { anyOf: [flag.schema, { enum: ['LDU', ['LDU'], []] }] },
+};
 
 /** An object; an empty one when absent. */
 export const object: FieldKind<JsonObject> = { read: readObject, schema: { type: 'object' }, mayBeEmpty: false };
@@ -88,58 +149,61 @@ export const object: FieldKind<JsonObject> = { read: readObject, schema: { type:
 /** Anything at all: only what we know is taken. */
 export const free: FieldKind<unknown> = { read: (from, name) => from[name], schema: {}, mayBeEmpty: true };
 
-/** An RFC 3339 date-time with its zone: milliseconds since 1970. */
+/** The forms of a time that JSON Schema describes; {@link readTime} reads more of them. */
+const TIME_SCHEMA = {
+  anyOf: [
+    { type: 'string', format: 'date-time', pattern: TIMESTAMP_PATTERN },
+    { type: 'number', minimum: 1e9, exclusiveMaximum: 1e10 },
+    { type: 'number', minimum: 1e12, exclusiveMaximum: 1e13 },
+    { type: 'number', minimum: 1e15, exclusiveMaximum: 1e16 },
+  ],
+};
+
+/** A point in time that must be there: milliseconds since 1970. */
 export const time: FieldKind<number> = {
   read: (from, name, path) => {
-    const given = from[name];
-    if (given === undefined || given === null || given === '') throw missing(path, 'an RFC 3339 date-time');
-    if (typeof given !== 'string') throw wrongType(path, 'an RFC 3339 date-time such as 2026-11-18T20:14:05Z', given);
-    const timeMs = parseTimestamp(given);
-    if (timeMs !== undefined) return timeMs;
-    const expected = 'expected an RFC 3339 date-time that exists, with its zone, such as 2026-11-18T20:14:05Z';
-    throw new FieldProblem('invalid_format', path, `is ${quote(given)}; ${expected}`);
+    const timeMs = readMoment(from, name, path);
+    if (timeMs === undefined) throw missing(path, 'a date-time such as 2026-11-18T20:14:05Z');
+    return timeMs;
   },
-  schema: { type: 'string', format: 'date-time', pattern: TIMESTAMP_PATTERN },
+  schema: TIME_SCHEMA,
   mayBeEmpty: false,
 };
 
-/** A date-time, or whole milliseconds since 1970. */
-export const moment: FieldKind<number> = {
-  read: (from, name, path) => {
-    const given = from[name];
-    if (given === undefined || given === null || given === '') return undefined;
-    if (typeof given === 'number' && Number.isSafeInteger(given) && given > 0) return given;
-    const timeMs = typeof given === 'string' ? parseTimestamp(given) : undefined;
-    if (timeMs !== undefined) return timeMs;
-    const found = typeof given === 'string' ? quote(given) : typeof given;
-    const expected = 'expected an RFC 3339 date-time or milliseconds since 1970';
-    throw new FieldProblem('invalid_format', path, `is ${found}; ${expected}`);
-  },
-  schema: { anyOf: [time.schema, { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER }] },
-  mayBeEmpty: true,
-};
+/** A point in time: milliseconds since 1970. */
+export const moment: FieldKind<number> = { read: readMoment, schema: TIME_SCHEMA, mayBeEmpty: true };
+
+function readMoment(from: JsonObject, name: string, path: string): number | undefined {
+  const given = from[name];
+  if (!isPresent(given)) return undefined;
+  const read = readTime(given, 'refuse');
+  if ('timeMs' in read) return read.timeMs;
+  throw timeProblem(given, path, read.problem);
+}
+
+/** The problem of a time that {@link readTime} does not read. */
+export function timeProblem(given: unknown, path: string, problem: string): FieldProblem {
+  const codes: Readonly<Record<string, string>> = { string: 'invalid_format', number: 'invalid_value' };
+  return new FieldProblem(codes[typeof given] ?? 'wrong_type', path, problem);
+}
 
 /** A number or numeric text, as decimal text: money never passes through a binary float. */
 export const decimal: FieldKind<string> = {
   read: (from, name, path) => {
     const given = from[name];
-    if (given === undefined || given === null || given === '') return undefined;
-    if (typeof given === 'number') {
-      const decimalText = Number.isFinite(given) ? toDecimalText(String(given)) : undefined;
-      if (decimalText !== undefined) return decimalText;
-      throw new FieldProblem('invalid_value', path, TOO_LARGE);
+    if (!isPresent(given)) return undefined;
+    if (typeof given !== 'number' && typeof given !== 'string') {
+      throw wrongType(path, 'a number or a numeric string', given);
     }
-    if (typeof given !== 'string') throw wrongType(path, 'a number or a numeric string', given);
-    const decimalText = toDecimalText(given);
+    const written = typeof given === 'number' ? numberText(given) : given;
+    if (written === undefined) throw new FieldProblem('invalid_value', path, TOO_LARGE);
+    const decimalText = toDecimalText(written);
     if (decimalText !== undefined) return decimalText;
-    throw new FieldProblem('invalid_value', path, `is ${quote(given)}; expected a decimal number such as 9.99`);
+    throw new FieldProblem('invalid_value', path, `is ${quoteAmount(written)}; expected a decimal number such as 9.99`);
   },
   schema: { anyOf: [{ type: 'number' }, { type: 'string', pattern: DECIMAL_PATTERN }] },
   mayBeEmpty: true,
 };
-
-/** What is said of a number that JSON cannot hold. */
-export const TOO_LARGE = 'is too large to be a number; expected one such as 9.99';
 
 /** Three letters (ISO 4217), in upper case. */
 export const currency: FieldKind<string> = {
@@ -153,15 +217,17 @@ export const currency: FieldKind<string> = {
   mayBeEmpty: true,
 };
 
-/** A whole number from 1, as a number or in digits. */
+/** A whole number from 1, as a number or in text. */
 export const quantity: FieldKind<number> = {
   read: (from, name, path) => {
     const given = from[name];
-    if (given === undefined || given === null || given === '') return undefined;
-    const number = typeof given === 'string' && /^\d{1,15}$/.test(given.trim()) ? Number(given) : given;
-    if (typeof number !== 'number') throw wrongType(path, 'a whole number from 1', given);
+    if (!isPresent(given)) return undefined;
+    const decimalText = toDecimalText(scalarText(given) ?? '');
+    const number = Number(decimalText);
     if (Number.isSafeInteger(number) && number >= 1) return number;
-    throw new FieldProblem('invalid_value', path, `is ${number}; expected a whole number from 1`);
+    const expected = 'a whole number from 1';
+    if (typeof given !== 'string') throw wrongType(path, expected, given);
+    throw new FieldProblem('invalid_value', path, `is ${quoteAmount(given)}; expected ${expected}`);
   },
   schema: {
     anyOf: [
@@ -172,7 +238,7 @@ export const quantity: FieldKind<number> = {
   mayBeEmpty: true,
 };
 
-/** Text, or a whole number that stands for it, as in phone numbers and postal codes. Objects are another system's. */
+/** Text, or a number that stands for it, as in phone numbers and postal codes. Objects are another system's. */
 export const loose: FieldKind<string> = {
   read: (from, name, path) => {
     const given = from[name];
@@ -180,11 +246,7 @@ export const loose: FieldKind<string> = {
     return typeof given === 'object' ? undefined : readText(from, name, path)?.trim() || undefined;
   },
   schema: {
-    anyOf: [
-      { type: 'string', maxLength: MAX_TEXT_LENGTH },
-      { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
-      { type: ['object', 'array'] },
-    ],
+    anyOf: [{ type: 'string', maxLength: MAX_TEXT_LENGTH }, { type: 'number' }, { type: ['object', 'array'] }],
   },
   mayBeEmpty: true,
 };

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
 import { describeType, FieldProblem } from './field-problem.js';
+import { hasLostDigits, scalarText, toFlag } from './scalars.js';
+import type { Warn } from './warnings.js';
 
 /** Length limits of event-formats.md section 1. */
 export const MAX_ID_LENGTH = 256;
@@ -11,7 +13,13 @@ export function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** A string, or undefined when absent, null or empty. Empty means absent (event-formats.md section 10). */
+/** Problem of a number that JSON or JavaScript cannot hold. */
+export const TOO_LARGE = 'is a number too large to be exact; write it as text';
+
+/**
+ * Reads text, or a number as text. Returns undefined when it is absent, null or empty.
+ * @throws FieldProblem for another type or a longer text; InexactNumber
+ */
 export function readText(
   from: JsonObject,
   name: string,
@@ -20,26 +28,48 @@ export function readText(
 ): string | undefined {
   const value = from[name];
   if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value !== 'string') throw wrongType(path, 'a string', value);
-  if (value.length > maxLength) {
-    throw new FieldProblem('too_long', path, `has ${value.length} characters; at most ${maxLength} are allowed`);
+  const text = scalarText(value);
+  if (text === undefined) throw unreadableText(path, 'text', value);
+  if (text.length > maxLength) {
+    throw new FieldProblem('too_long', path, `has ${text.length} characters; at most ${maxLength} are allowed`);
   }
-  return value;
+  return text;
 }
 
-/** As {@link readText}, but numbers are taken as text: phone numbers and postal codes are often written so. */
-export function readLooseText(from: JsonObject, name: string, path: string): string | undefined {
+/**
+ * As {@link readText} for ids: a number must be whole, because no system counts in fractions.
+ * @throws FieldProblem for another type, a fraction or a longer text; InexactNumber
+ */
+export function readId(from: JsonObject, name: string, path: string, maxLength: number): string | undefined {
   const value = from[name];
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  if (typeof value === 'number' && !Number.isInteger(value))
+    throw unreadableText(path, 'text or a whole number', value);
+  const text = readText(from, name, path, maxLength);
+  if (text !== undefined && hasLostDigits(text)) throw new FieldProblem('invalid_value', path, LOST_DIGITS);
+  return text;
+}
+
+const LOST_DIGITS = 'is a number in exponent form, which has lost digits of the id; write ids as text';
+
+/** As {@link readText}, without the spaces around it: phone numbers and postal codes are often written so. */
+export function readLooseText(from: JsonObject, name: string, path: string): string | undefined {
   return readText(from, name, path)?.trim() || undefined;
 }
 
-/** A boolean, or undefined when absent. */
+function unreadableText(path: string, expected: string, value: unknown): FieldProblem {
+  const isTooLarge = typeof value === 'number' && !Number.isFinite(value);
+  return isTooLarge ? new FieldProblem('invalid_value', path, TOO_LARGE) : wrongType(path, expected, value);
+}
+
+/** Reads a boolean, also as `"true"`, `"yes"` or 1 and their opposites; undefined when absent. @throws FieldProblem */
 export function readBoolean(from: JsonObject, name: string, path: string): boolean | undefined {
   const value = from[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'boolean') throw wrongType(path, 'true or false', value);
-  return value;
+  const flag = toFlag(value);
+  if (flag !== undefined) return flag;
+  if (typeof value === 'string' && value.trim() === '') return undefined;
+  if (typeof value !== 'string') throw wrongType(path, 'true or false', value);
+  throw new FieldProblem('invalid_value', path, `is ${quote(value)}; expected true or false`);
 }
 
 /** An object, or an empty one when absent. */
@@ -48,6 +78,16 @@ export function readObject(from: JsonObject, name: string, path: string): JsonOb
   if (value === undefined || value === null) return {};
   if (!isJsonObject(value)) throw wrongType(path, 'an object', value);
   return value;
+}
+
+/** As {@link readObject}, but what is not an object counts as an empty one, with a warning. */
+export function readSideObject(from: JsonObject, name: string, path: string, warn: Warn): JsonObject {
+  const value = from[name];
+  if (value === undefined || value === null) return {};
+  if (isJsonObject(value)) return value;
+  const message = `is ${describeType(value)}; expected an object; left out`;
+  if (value !== '') warn({ code: 'unusable_field', field: path, message });
+  return {};
 }
 
 /** One of `choices`, or undefined when absent. */
@@ -82,4 +122,13 @@ const LOOKS_PERSONAL = /@|^(?!\d{4}-\d\d-)\+?[\d\s().-]{7,}$/;
 export function quote(text: string): string {
   if (LOOKS_PERSONAL.test(text)) return `a text of ${text.length} characters`;
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
+
+/**
+ * `text` in quotes for a field that holds a time or an amount, so that a message shows what the file has; only its
+ * length where it is an e-mail address.
+ */
+export function quoteAmount(text: string): string {
+  if (text.includes('@')) return `a text of ${text.length} characters`;
+  return `the text ${JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)}`;
 }

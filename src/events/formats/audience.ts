@@ -11,8 +11,8 @@ import {
 import { readClick, readConsentSignals } from '../click-fields.js';
 import type { ConsentLevel, ConversionEvent, EventSource } from '../conversion-event.js';
 import { FieldProblem } from '../field-problem.js';
-import { type FieldRule, TOO_LARGE } from '../field-rules.js';
-import { MAX_ID_LENGTH, missing, readObject } from '../field-values.js';
+import { type FieldRule, readSide } from '../field-rules.js';
+import { MAX_ID_LENGTH, missing, readSideObject, TOO_LARGE } from '../field-values.js';
 import { type Place, readIdentifiers } from '../identifier-fields.js';
 import { COMMERCE_BITS, PLACE_BIT, type Presence, readPresence } from '../presence.js';
 import { parseTimestamp } from '../timestamp.js';
@@ -38,14 +38,12 @@ export function readAudienceMessage(
   const id = readId(message);
   const timeMs = readTime(message);
   const properties = quickObject(message['properties'], MESSAGE_FIELDS.properties, message);
-  const context = quickObject(message['context'], MESSAGE_FIELDS.context, message);
+  const context = readSideObject(message, 'context', 'context', warn);
   const isTrack = type === 'track';
   const name = readName(message, isTrack);
-  const anonymousId = quickText(message['anonymousId'], MESSAGE_FIELDS.anonymousId, message);
-  const userId = quickText(message['userId'], MESSAGE_FIELDS.userId, message);
-  if (anonymousId === undefined && userId === undefined && type !== 'alias' && !mayBeNobody) {
-    throw missing('anonymousId', 'anonymousId or userId');
-  }
+  const anonymousId = quickSide(message['anonymousId'], MESSAGE_FIELDS.anonymousId, message, warn);
+  const userId = quickSide(message['userId'], MESSAGE_FIELDS.userId, message, warn);
+  if (anonymousId === undefined && userId === undefined && type !== 'alias' && !mayBeNobody) throw nobody(message);
   const present = readPresence(properties);
   const event: ConversionEvent = {
     id,
@@ -53,26 +51,32 @@ export function readAudienceMessage(
     name,
     timeMs,
     consentLevel: readConsentLevel(message),
-    test: message['test'] !== undefined && (MESSAGE_FIELDS.test.read(message) ?? false),
-    identifiers: readIdentifiers(placesOf(message, properties, present, context), warn),
+    test: message['test'] !== undefined && (readSide(MESSAGE_FIELDS.test, message, warn) ?? false),
+    identifiers: readIdentifiers(placesOf(message, [properties, present], context, warn), warn),
     click: readClick(properties, present, warn),
     consent: readConsentSignals(properties, present, warn),
     properties,
   };
   if (anonymousId !== undefined) event.anonymousId = anonymousId;
   if (userId !== undefined) event.userId = userId;
-  if (isTrack) readCommerce(event, properties, present);
+  if (isTrack) readCommerce(event, properties, present, warn);
   else if (type === 'alias') readAlias(event, message);
-  readPlace(event, properties, present, context);
+  readPlace(event, [properties, present], context, warn);
   return event;
 }
 
 /** Where identifiers may be, most specific first. Most messages have no traits: looking there costs more than asking. */
-function placesOf(message: JsonObject, properties: JsonObject, present: Presence, context: JsonObject): Place[] {
+function placesOf(
+  message: JsonObject,
+  [properties, present]: [JsonObject, Presence],
+  context: JsonObject,
+  warn: Warn,
+): Place[] {
   const places: Place[] = [[properties, 'properties.', present]];
   const add = (from: JsonObject, path: string): unknown => places.push([from, path, readPresence(from)]);
-  if (message['traits'] !== undefined) add(MESSAGE_FIELDS.traits.read(message) as JsonObject, 'traits.');
-  if (context['traits'] !== undefined) add(readObject(context, 'traits', 'context.traits'), 'context.traits.');
+  if (message['traits'] !== undefined) add(readSideObject(message, 'traits', 'traits', warn), 'traits.');
+  if (context['traits'] !== undefined)
+    add(readSideObject(context, 'traits', 'context.traits', warn), 'context.traits.');
   const inContext = readPresence(context);
   if (inContext !== 0) places.push([context, 'context.', inContext]);
   return places;
@@ -81,6 +85,25 @@ function placesOf(message: JsonObject, properties: JsonObject, present: Presence
 /** Text as nearly every line has it; whatever else there is, or is not, is for the field's rule. */
 function quickText(value: unknown, rule: FieldRule<string>, from: JsonObject): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH ? value : rule.read(from);
+}
+
+/** {@link quickText} of a field that does not cost the event. */
+function quickSide(value: unknown, rule: FieldRule<string>, from: JsonObject, warn: Warn): string | undefined {
+  if (typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH) return value;
+  return value === undefined ? undefined : readSide(rule, from, warn);
+}
+
+/** The problem of a message without a player: what is wrong with the ids that it has, if it has any. */
+function nobody(message: JsonObject): FieldProblem {
+  for (const rule of [MESSAGE_FIELDS.anonymousId, MESSAGE_FIELDS.userId]) {
+    try {
+      rule.read(message);
+    } catch (error) {
+      if (error instanceof FieldProblem) return error;
+      throw error;
+    }
+  }
+  return missing('anonymousId', 'anonymousId or userId');
 }
 
 /** {@link quickText} of an object; an empty one where there is none. */
@@ -122,16 +145,20 @@ function readAlias(event: ConversionEvent, message: JsonObject): void {
 
 /**
  * Money and goods. Custom events use `value` and `currency` for things of their own (`resource` has game currencies),
- * so only a purchase is refused for them.
+ * so only a purchase is refused for them. Everything else costs itself.
  */
-function readCommerce(event: ConversionEvent, properties: JsonObject, present: Presence): void {
-  const strict = event.name === STRICT_EVENT;
+function readCommerce(event: ConversionEvent, properties: JsonObject, present: Presence, warn: Warn): void {
+  const isStrict = event.name === STRICT_EVENT;
+  if ((present & COMMERCE_BITS.value) !== 0) {
+    const value = readMoney(COMMERCE_FIELDS.value, properties, isStrict);
+    if (value !== undefined) event.value = value;
+  }
+  if ((present & COMMERCE_BITS.currency) !== 0) {
+    const currency = readMoney(COMMERCE_FIELDS.currency, properties, isStrict);
+    if (currency !== undefined) event.currency = currency;
+  }
   const read = <T>(name: keyof typeof COMMERCE_BITS, rule: FieldRule<T>): T | undefined =>
-    (present & COMMERCE_BITS[name]) === 0 ? undefined : readLeniently(rule, properties, strict);
-  const value = read('value', COMMERCE_FIELDS.value);
-  if (value !== undefined) event.value = value;
-  const currency = read('currency', COMMERCE_FIELDS.currency);
-  if (currency !== undefined) event.currency = currency;
+    (present & COMMERCE_BITS[name]) === 0 ? undefined : readSide(rule, properties, warn);
   const quantity = read('quantity', COMMERCE_FIELDS.quantity);
   if (quantity !== undefined) event.quantity = quantity;
   const transactionId = read('transaction_id', COMMERCE_FIELDS.transaction_id);
@@ -142,8 +169,8 @@ function readCommerce(event: ConversionEvent, properties: JsonObject, present: P
   if (itemName !== undefined) event.itemName = itemName;
 }
 
-function readLeniently<T>(rule: FieldRule<T>, properties: JsonObject, strict: boolean): T | undefined {
-  if (strict) return rule.read(properties);
+function readMoney(rule: FieldRule<string>, properties: JsonObject, isStrict: boolean): string | undefined {
+  if (isStrict) return rule.read(properties);
   try {
     return rule.read(properties);
   } catch (error) {
@@ -153,12 +180,17 @@ function readLeniently<T>(rule: FieldRule<T>, properties: JsonObject, strict: bo
   }
 }
 
-function readPlace(event: ConversionEvent, properties: JsonObject, present: Presence, context: JsonObject): void {
+function readPlace(
+  event: ConversionEvent,
+  [properties, present]: [JsonObject, Presence],
+  context: JsonObject,
+  warn: Warn,
+): void {
   const hasPlace = (present & PLACE_BIT) !== 0;
   if (hasPlace) readSource(event, properties);
   const pageUrl =
-    (hasPlace ? PLACE_FIELDS.page_url.read(properties) : undefined) ??
-    (context['pageUrl'] === undefined ? undefined : PAGE_URL.read(context));
+    (hasPlace ? readSide(PLACE_FIELDS.page_url, properties, warn) : undefined) ??
+    (context['pageUrl'] === undefined ? undefined : readSide(PAGE_URL, context, warn));
   if (pageUrl !== undefined) event.pageUrl = pageUrl;
   if (hasPlace) readSharedId(event, properties);
 }

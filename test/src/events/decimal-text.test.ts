@@ -14,16 +14,39 @@ test.each([
   ['1.25E-1', '0.125'],
   ['12e-3', '0.012'],
   [' 7 ', '7'],
+  ['.5', '0.5'],
+  ['.99', '0.99'],
+  ['-.99', '-0.99'],
+  ['+.5e1', '5'],
+  ['1.', '1'],
 ])('%s is %s', (text, expected) => {
   expect(toDecimalText(text)).toBe(expected);
 });
 
-test.each(['', 'abc', '1,5', '1.', '.5', 'NaN', 'Infinity', '0x10', '1e400', '--1', '1 2'])(
-  '%j is no decimal',
-  (text) => {
-    expect(toDecimalText(text)).toBeUndefined();
-  },
-);
+test.each([
+  '',
+  'abc',
+  '1,5',
+  '.',
+  '-',
+  '+.',
+  '.e1',
+  'e1',
+  '1..2',
+  '1.2.3',
+  '$5',
+  '5 USD',
+  '1,234.56',
+  '1_000',
+  'NaN',
+  'Infinity',
+  '0x10',
+  '1e400',
+  '--1',
+  '1 2',
+])('%j is no decimal', (text) => {
+  expect(toDecimalText(text)).toBeUndefined();
+});
 
 it('keeps the number', () => {
   fc.assert(
