@@ -84,12 +84,17 @@ function placesOf(
 
 /** Text as nearly every line has it; whatever else there is, or is not, is for the field's rule. */
 function quickText(value: unknown, rule: FieldRule<string>, from: JsonObject): string | undefined {
-  return typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH ? value : rule.read(from);
+  return isUsualText(value) ? value : rule.read(from);
+}
+
+/** A longer text, or one that may be a number in exponent form, is for the field's rule. */
+function isUsualText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH && !value.includes('+');
 }
 
 /** {@link quickText} of a field that does not cost the event. */
 function quickSide(value: unknown, rule: FieldRule<string>, from: JsonObject, warn: Warn): string | undefined {
-  if (typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH) return value;
+  if (isUsualText(value)) return value;
   return value === undefined ? undefined : readSide(rule, from, warn);
 }
 
