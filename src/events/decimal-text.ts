@@ -1,3 +1,5 @@
+import { scalarText } from './scalars.js';
+
 const DECIMAL = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 /** What {@link toDecimalText} takes, for JSON Schema: spaces around it are trimmed. */
 export const DECIMAL_PATTERN = `^\\s*${DECIMAL.source.slice(1, -1)}\\s*$`;
@@ -51,4 +53,11 @@ function shiftPoint(whole: string, fraction: string, exponent: number): [string,
   }
   const padded = whole.padStart(1 - exponent, '0');
   return [padded.slice(0, exponent), padded.slice(exponent) + fraction];
+}
+
+/** A whole number of millionths as decimal text (`9990000` is `9.99`); undefined for anything else. */
+export function microsToDecimalText(micros: unknown): string | undefined {
+  const text = scalarText(micros)?.trim();
+  if (text === undefined || !/^-?\d{1,30}$/.test(text)) return undefined;
+  return toDecimalText(`${text}e-6`)?.replace(/\.?0+$/, '');
 }

@@ -3,10 +3,15 @@ import { isJsonObject } from '../json.js';
 import { sha256Hex } from '../identity/hash.js';
 import { readClickQuery } from './click-query.js';
 import type { ConversionEvent } from './conversion-event.js';
+import { microsToDecimalText } from './decimal-text.js';
 import { toGoalEvent } from './event-names.js';
 import { FieldProblem } from './field-problem.js';
 import { isPresent } from './field-values.js';
+import { elementsOf } from './scalars.js';
 import { readAudienceMessage } from './formats/audience.js';
+import { timeProblem } from './field-rules.js';
+import { formatTimestamp } from './timestamp.js';
+import { readTime } from './times.js';
 import type { Warn } from './warnings.js';
 
 /** What a draft is made of beside its fields. */
@@ -16,6 +21,11 @@ export interface DraftOptions {
   /** Their path in the record, such as `properties.`. */
   prefix: string;
   warn: Warn;
+  /**
+   * What a time without zone means: `utc` is the format's own form; `assumed_utc` is what its systems mean, with a
+   * warning; absent: the time is refused.
+   */
+  zoneless?: 'utc' | 'assumed_utc';
 }
 
 /**
@@ -27,10 +37,12 @@ export class Draft {
   readonly #message: JsonObject = {};
   readonly #properties: JsonObject;
   readonly #prefix: string;
+  readonly #zoneless: DraftOptions['zoneless'];
   readonly #paths = new Map<string, string>();
   #kind: string | undefined;
 
-  constructor({ properties, prefix, warn }: DraftOptions) {
+  constructor({ properties, prefix, warn, zoneless }: DraftOptions) {
+    this.#zoneless = zoneless;
     this.#properties = { ...properties };
     this.#prefix = prefix;
     this.warn = warn;
@@ -41,14 +53,30 @@ export class Draft {
     return isPresent(this.#properties[name]);
   }
 
-  /** Sets a field of the message where it has none yet. Whole numbers are taken as text: ids are often written so. */
+  /** Sets a field of the message where it has none yet. */
   set(name: string, value: unknown, path: string): void {
     if (isPresent(this.#message[name])) return;
     // A field that nothing sets is told by the first of its names.
     if (!isPresent(value) && this.#paths.has(name)) return;
     this.#paths.set(name, path);
     if (!isPresent(value)) return;
-    this.#message[name] = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+    this.#message[name] = value;
+  }
+
+  /** Sets the time of the event where it has none yet. @throws FieldProblem for a value that is not a time */
+  setTime(value: unknown, path: string): void {
+    if (isPresent(this.#message['eventTimestamp'])) return;
+    this.set('eventTimestamp', isPresent(value) ? this.#toTimestamp(value, path) : undefined, path);
+  }
+
+  /** A time in RFC 3339. @throws FieldProblem */
+  #toTimestamp(value: unknown, path: string): string {
+    const read = readTime(value, this.#zoneless === undefined ? 'refuse' : 'utc');
+    if ('problem' in read) throw timeProblem(value, path, read.problem);
+    if (read.isZoneAssumed && this.#zoneless === 'assumed_utc') {
+      this.warn({ code: 'assumed_zone', field: path, message: 'has no zone; read as UTC' });
+    }
+    return formatTimestamp(read.timeMs);
   }
 
   /** Sets the name of the event, as its goal event where it is one's. */
@@ -59,6 +87,11 @@ export class Draft {
   /** The message type where it is none of Audience's. */
   setKind(kind: string): void {
     this.#kind = kind;
+  }
+
+  /** The value that a property has now. */
+  get(name: string): unknown {
+    return this.#properties[name];
   }
 
   /** Sets a property where it has none yet. */
@@ -76,6 +109,11 @@ export class Draft {
     this.put(name, value, path);
   }
 
+  /** Sets an amount of money that is given in micros; one that is not a whole number stays for the reader to refuse. */
+  replaceByMicros(name: string, micros: unknown, path: string): void {
+    this.replace(name, microsToDecimalText(micros) ?? micros, path);
+  }
+
   /** Takes a property away. */
   drop(name: string): void {
     this.#properties[name] = undefined;
@@ -87,23 +125,32 @@ export class Draft {
     for (const [field, text] of readClickQuery(address)) this.put(field, text, path);
   }
 
-  /** The goods of an order of one line; orders of several lines have no one item. */
+  /** Sets the goods of an order of one line; an order of several lines has no one item. */
   putItem(items: unknown, names: { id: readonly string[]; name: readonly string[] }, path: string): void {
-    if (!Array.isArray(items) || items.length !== 1 || !isJsonObject(items[0])) return;
-    const item: JsonObject = items[0];
-    const at = `${path}[0].`;
+    const list = elementsOf(items);
+    const [item] = list;
+    if (list.length !== 1 || !isJsonObject(item)) return;
+    const at = Array.isArray(items) ? `${path}[0].` : `${path}.`;
     for (const name of names.id) this.put('item_id', item[name], at + name);
     for (const name of names.name) this.put('item_name', item[name], at + name);
     this.put('quantity', item['quantity'], `${at}quantity`);
   }
 
-  /** An id made of `parts`: the same again for the same event, telling nothing of them. */
-  setDerivedId(parts: readonly unknown[]): void {
-    this.set('messageId', deriveId(parts), '');
+  /**
+   * Sets an id that is made of `parts`, where there is none yet: the same again for the same event, and nothing of the
+   * parts shows.
+   * @param field the field that should have had the id; absent where the format has none, which is not odd
+   */
+  setDerivedId(parts: readonly unknown[], field?: string): void {
+    if (isPresent(this.#message['messageId'])) return;
+    this.set('messageId', deriveId(parts), field ?? '');
+    if (field === undefined) return;
+    this.warn({ code: 'derived_id', field, message: 'is missing; made of the whole record instead' });
   }
 
   /** The event. @throws FieldProblem naming the record's own field. */
   toEvent({ mayBeNobody = false }: { mayBeNobody?: boolean } = {}): ConversionEvent {
+    this.#readClickTime();
     try {
       const message = { ...this.#message, properties: this.#properties };
       const warn: Warn = (warning) => this.warn({ ...warning, field: this.#pathOf(warning.field) });
@@ -116,6 +163,15 @@ export class Draft {
     }
   }
 
+  /** A time of a click without zone has the zone that the event's time has. */
+  #readClickTime(): void {
+    const given = this.#properties['click_time'];
+    if (typeof given !== 'string' || this.#zoneless === undefined) return;
+    const read = readTime(given, 'utc');
+    if (!('timeMs' in read) || !read.isZoneAssumed) return;
+    this.#properties['click_time'] = this.#toTimestamp(given, this.#pathOf('properties.click_time'));
+  }
+
   #pathOf(field: string): string {
     const path = this.#paths.get(field);
     if (path !== undefined) return path;
@@ -124,7 +180,7 @@ export class Draft {
 }
 
 /** Half a SHA-256 of `parts`, keys in order: far more than any file has lines. */
-export function deriveId(parts: readonly unknown[]): string {
+function deriveId(parts: readonly unknown[]): string {
   return sha256Hex(JSON.stringify(parts, sortKeys)).slice(0, 32);
 }
 

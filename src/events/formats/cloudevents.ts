@@ -6,7 +6,8 @@ import type { ConversionEvent } from '../conversion-event.js';
 import { Draft } from '../draft.js';
 import { FieldProblem } from '../field-problem.js';
 import { CONSENT_LEVELS } from '../audience-fields.js';
-import { isPresent, missing, readBoolean, readChoice, readText, wrongType } from '../field-values.js';
+import { isPresent, MAX_TEXT_LENGTH, missing, readChoice, readId, readText, wrongType } from '../field-values.js';
+import { parseExactNumbers, toFlag } from '../scalars.js';
 import type { Warn } from '../warnings.js';
 
 /** What a CloudEvents envelope carries. */
@@ -18,11 +19,12 @@ export interface Unwrapped {
 
 /** Takes a CloudEvents 1.0 envelope apart (event-formats.md section 6). @throws FieldProblem */
 export function unwrapCloudEvent(record: JsonObject): Unwrapped {
-  if (record['specversion'] !== '1.0') {
-    throw new FieldProblem('invalid_value', 'specversion', 'is not "1.0", the only version there is');
+  const version = record['specversion'];
+  if (version !== 1 && !/^1(?:\.0)?$/.test(String(version))) {
+    throw new FieldProblem('invalid_value', 'specversion', 'is not "1.0", the only version that there is');
   }
   const [source, id] = ['source', 'id'].map((name) => {
-    const text = readText(record, name, name);
+    const text = readId(record, name, name, MAX_TEXT_LENGTH);
     if (text === undefined) throw missing(name, 'text, as in every CloudEvent');
     return text;
   });
@@ -49,7 +51,7 @@ function decode(base64: unknown): string {
 function parseData(text: string, path: string): JsonObject {
   let data: unknown;
   try {
-    data = JSON.parse(text);
+    data = parseExactNumbers(text);
   } catch {
     throw new FieldProblem('not_json', path, 'is not JSON');
   }
@@ -60,7 +62,7 @@ function parseData(text: string, path: string): JsonObject {
 /** Puts on an event what its envelope says: the id, and the extensions `test` and `consentlevel`. */
 export function applyEnvelope(event: ConversionEvent, record: JsonObject, id: string): void {
   event.id = id;
-  if (readBoolean(record, 'test', 'test') === true) event.test = true;
+  if (toFlag(record['test']) === true) event.test = true;
   const level = readChoice(record, 'consentlevel', 'consentlevel', CONSENT_LEVELS);
   if (event.consentLevel === 'not_set' && level !== undefined) event.consentLevel = level;
 }
@@ -75,13 +77,13 @@ export function readBareData(record: JsonObject, { data, id }: Unwrapped, warn: 
   draft.set('messageId', id, 'id');
   const type = readText(record, 'type', 'type');
   draft.setName(type && nameOf(type), 'type');
-  draft.set('eventTimestamp', record['time'], 'time');
+  draft.setTime(record['time'], 'time');
   for (const name of ['userId', 'user_id']) draft.set('userId', data[name], `data.${name}`);
   draft.set('userId', record['subject'], 'subject');
   for (const name of ['anonymousId', 'anonymous_id']) draft.set('anonymousId', data[name], `data.${name}`);
   for (const name of ['consentLevel', 'consent_level']) draft.set('consentLevel', data[name], `data.${name}`);
   draft.set('consentLevel', record['consentlevel'], 'consentlevel');
-  if (typeof data['test'] === 'boolean') draft.set('test', data['test'], 'data.test');
+  draft.set('test', toFlag(data['test']), 'data.test');
   return draft.toEvent({ mayBeNobody: true });
 }
 

@@ -2,9 +2,10 @@ import { readHash } from '../../identity/hash.js';
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import { CLICK_FIELDS, type ClickField, type ConversionEvent } from '../conversion-event.js';
-import { deriveId, Draft } from '../draft.js';
-import { readEpoch } from '../epoch.js';
-import { isPresent, missing, readChoice, readObject, readText } from '../field-values.js';
+import { Draft } from '../draft.js';
+import { isPresent, missing, quote, readObject, readSideObject, readText } from '../field-values.js';
+import { toFlag } from '../scalars.js';
+import { FieldProblem } from '../field-problem.js';
 import { EVENT_TYPES, mendAliases, mendUserAliases } from './ecapi-words.js';
 import type { Warn } from '../warnings.js';
 
@@ -29,9 +30,12 @@ const SOURCES = new Map<unknown, string>([
 export function readEcapi(record: JsonObject, warn: Warn): ConversionEvent {
   readText(record, 'data_set_id', 'data_set_id');
   if (!isPresent(record['data_set_id'])) throw missing('data_set_id', 'the id of the data set');
-  const user = mendUserAliases(readObject(record, 'user_data', 'user_data'), warn);
+  const user = mendUserAliases(readSideObject(record, 'user_data', 'user_data', warn), warn);
   const properties = mendAliases(readObject(record, 'properties', 'properties'), warn);
-  const ext = { ...readObject(user, 'ext', 'user_data.ext'), ...readObject(record, 'ext', 'ext') };
+  const ext = {
+    ...readSideObject(user, 'ext', 'user_data.ext', warn),
+    ...readSideObject(record, 'ext', 'ext', warn),
+  };
   const draft = new Draft({ properties, prefix: 'properties.', warn });
   putEvent(draft, record, ext);
   putPerson(draft, user);
@@ -43,8 +47,7 @@ export function readEcapi(record: JsonObject, warn: Warn): ConversionEvent {
 }
 
 function putEvent(draft: Draft, record: JsonObject, ext: JsonObject): void {
-  const type = readChoice(record, 'event_type', 'event_type', EVENT_TYPES);
-  if (type === undefined) throw missing('event_type', 'one of the event types of ECAPI 1.0');
+  const type = readType(record);
   if (type === 'custom' && !isPresent(record['custom_event'])) {
     throw missing('custom_event', 'the name of the event, as event_type is custom');
   }
@@ -52,17 +55,23 @@ function putEvent(draft: Draft, record: JsonObject, ext: JsonObject): void {
   if (type === 'custom') draft.setName(record['custom_event'], 'custom_event');
   else draft.setName(type, 'event_type');
   draft.set('messageId', record['id'], 'id');
-  if (!isPresent(record['id'])) {
-    // The id is unique within its data set only, which a derived one covers.
-    draft.set('messageId', deriveId(['ecapi', record]), 'id');
-    draft.warn({ code: 'derived_id', field: 'id', message: 'is missing; made of the whole record instead' });
-  }
-  draft.set('eventTimestamp', readEpoch(record['timestamp'], 'seconds', 'timestamp'), 'timestamp');
+  // The id is unique within its data set only, which a derived one covers.
+  draft.setDerivedId(['ecapi', record], 'id');
+  draft.setTime(record['timestamp'], 'timestamp');
   draft.replace('value', record['value'], 'value');
   draft.replace('currency', record['currency_code'], 'currency_code');
   draft.put('source', SOURCES.get(record['source']), 'source');
   draft.set('consentLevel', ext['consent_level'], 'ext.consent_level');
   draft.set('test', ext['test'], 'ext.test');
+}
+
+function readType(record: JsonObject): string {
+  const given = readText(record, 'event_type', 'event_type');
+  if (given === undefined) throw missing('event_type', 'one of the event types of ECAPI 1.0');
+  const type = given.trim().toLowerCase();
+  if (EVENT_TYPES.includes(type)) return type;
+  const message = `is ${quote(given)}; expected one of the event types of ECAPI 1.0, or custom with custom_event`;
+  throw new FieldProblem('invalid_enum', 'event_type', message);
 }
 
 function putPerson(draft: Draft, user: JsonObject): void {
@@ -84,12 +93,9 @@ function putPerson(draft: Draft, user: JsonObject): void {
   ] as const) {
     draft.put(field, user[name], `user_data.${name}`);
   }
-  const sections = user['gpp_sid'];
-  if (Array.isArray(sections)) draft.put('gpp_sid', sections.join('_'), 'user_data.gpp_sid');
+  draft.put('gpp_sid', user['gpp_sid'], 'user_data.gpp_sid');
   // For measurement only: the networks' nearest word is that the use of the data is limited.
-  if (user['mmt_only'] === true || user['mmt_only'] === 1) {
-    draft.put('limited_data_use', true, 'user_data.mmt_only');
-  }
+  if (toFlag(user['mmt_only']) === true) draft.put('limited_data_use', true, 'user_data.mmt_only');
   putPartnerIds(draft, user);
 }
 

@@ -1,64 +1,127 @@
 import type { JsonObject } from '../../json.js';
-import { isJsonObject } from '../../json.js';
 import type { ConversionEvent } from '../conversion-event.js';
 import { levelOfStorage } from '../consent-words.js';
 import { Draft } from '../draft.js';
-import { readEpoch } from '../epoch.js';
-import { isPresent, wrongType } from '../field-values.js';
-import { readObject } from '../field-values.js';
+import { readSideObject } from '../field-values.js';
+import { toFlag } from '../scalars.js';
 import type { Warn } from '../warnings.js';
+import { type Ga4Parameters, readGa4Parameters } from './ga4-parameters.js';
 
-/** Events that GA4 collects of visits: they bring clicks, and are no conversions. */
+/** Events that GA4 collects of visits: they bring clicks, and are not conversions. */
 const VISITS: readonly unknown[] = ['page_view', 'session_start', 'first_visit', 'user_engagement', 'scroll'];
 
-/** Reads one row of GA4's BigQuery export (event-formats.md section 5a). @throws FieldProblem */
+/**
+ * What tells two events of the export apart that share device, time and name: GA4 sends events in batches, and those of
+ * one batch have one time (https://support.google.com/analytics/answer/7029846, 2026-11-30).
+ */
+const BATCH_FIELDS = ['batch_page_id', 'batch_ordering_id', 'batch_event_index'] as const;
+
+/** Reads one row of GA4's BigQuery export, or one event of a Measurement Protocol body. @throws FieldProblem */
 export function readGa4(record: JsonObject, warn: Warn): ConversionEvent {
-  const parameters = readParameters(record['event_params']);
-  const draft = new Draft({ properties: parameters, prefix: 'event_params.', warn });
-  const name = record['event_name'];
-  draft.set('type', VISITS.includes(name) ? 'page' : name === 'screen_view' ? 'screen' : 'track', 'event_name');
-  draft.setName(name, 'event_name');
-  const { event_timestamp: stamp, user_pseudo_id: device } = record;
-  draft.set('eventTimestamp', readEpoch(stamp, 'microseconds', 'event_timestamp'), 'event_timestamp');
+  const isRow = record['event_name'] !== undefined || record['event_params'] !== undefined;
+  return isRow ? readRow(record, warn) : readProtocolEvent(record, warn);
+}
+
+function readRow(record: JsonObject, warn: Warn): ConversionEvent {
+  const { event_name: name, event_timestamp: stamp, user_pseudo_id: device } = record;
+  const parameters = readGa4Parameters(record['event_params'], 'event_params');
+  const draft = new Draft({ properties: parameters.values, prefix: 'event_params.', warn });
+  putName(draft, name, 'event_name');
+  draft.setTime(stamp, 'event_timestamp');
   draft.set('anonymousId', device, 'user_pseudo_id');
   draft.set('userId', record['user_id'], 'user_id');
-  const ecommerce = readObject(record, 'ecommerce', 'ecommerce');
-  const transaction = parameters['transaction_id'] ?? ecommerce['transaction_id'];
+  const ecommerce = readSideObject(record, 'ecommerce', 'ecommerce', warn);
+  const transaction = parameters.values['transaction_id'] ?? ecommerce['transaction_id'];
   // No id of its own: the device's would be in it, which the log must not hold.
-  draft.setDerivedId(['ga4', device, String(stamp), name, record['event_bundle_sequence_id'], transaction]);
-  const { analytics_storage, ads_storage } = readObject(record, 'privacy_info', 'privacy_info');
-  draft.set('consentLevel', levelOfStorage(readYes(analytics_storage), readYes(ads_storage)), 'privacy_info');
-  if (['1', 'true'].includes(String(parameters['debug_mode']))) draft.set('test', true, 'event_params.debug_mode');
+  const parts = ['ga4', device, String(stamp), name, record['event_bundle_sequence_id'], transaction];
+  draft.setDerivedId([...parts, ...batchOf(record)]);
+  const { analytics_storage, ads_storage } = readSideObject(record, 'privacy_info', 'privacy_info', warn);
+  draft.set('consentLevel', levelOfStorage(toFlag(analytics_storage), toFlag(ads_storage)), 'privacy_info');
+  putMoney(draft, record, parameters, name);
   draft.put('value', ecommerce['purchase_revenue'], 'ecommerce.purchase_revenue');
   draft.put('transaction_id', transaction, 'ecommerce.transaction_id');
-  draft.putItem(record['items'], { id: ['item_id'], name: ['item_name'] }, 'items');
-  putClick(draft, record, parameters);
+  putGoods(draft, record['items'], 'items');
+  putVisit(draft, record);
+  putPage(draft, 'event_params.');
   putPlace(draft, record);
   return draft.toEvent({ mayBeNobody: true });
 }
 
-/** `event_params` as an object. Values are in one of four fields by their type; 64-bit integers come as text. */
-function readParameters(list: unknown): JsonObject {
-  if (!isPresent(list)) return {};
-  if (!Array.isArray(list)) throw wrongType('event_params', 'an array of {key, value}', list);
-  const parameters: JsonObject = {};
-  for (const item of list as unknown[]) {
-    if (!isJsonObject(item) || typeof item['key'] !== 'string' || !isJsonObject(item['value'])) continue;
-    const { string_value, int_value, double_value, float_value } = item['value'];
-    const value = [string_value, int_value, double_value, float_value].find((found) => isPresent(found));
-    if (value !== undefined) parameters[item['key']] = value;
+/**
+ * One element of `events` of a Measurement Protocol body, with what the body says of all of them beside it
+ * (https://developers.google.com/analytics/devguides/collection/protocol/ga4/reference, 2026-11-30).
+ */
+function readProtocolEvent(record: JsonObject, warn: Warn): ConversionEvent {
+  const { name } = record;
+  const parameters = readGa4Parameters(record['params'], 'params');
+  const draft = new Draft({ properties: parameters.values, prefix: 'params.', warn });
+  putName(draft, name, 'name');
+  draft.setTime(record['timestamp_micros'], 'timestamp_micros');
+  for (const id of ['client_id', 'app_instance_id']) draft.set('anonymousId', record[id], id);
+  draft.set('userId', record['user_id'], 'user_id');
+  draft.setDerivedId(['ga4-mp', record]);
+  const consent = readSideObject(record, 'consent', 'consent', warn);
+  for (const signal of ['ad_user_data', 'ad_personalization']) {
+    draft.put(signal, consent[signal], `consent.${signal}`);
   }
-  return parameters;
+  if (toFlag(record['non_personalized_ads']) === true) {
+    draft.put('ad_personalization', 'DENIED', 'non_personalized_ads');
+  }
+  draft.put('user_data', record['user_data'], 'user_data');
+  putGoods(draft, parameters.values['items'], 'params.items');
+  putPage(draft, 'params.');
+  putPlace(draft, record);
+  draft.put('ip', record['ip_override'], 'ip_override');
+  draft.put('user_agent', record['user_agent'], 'user_agent');
+  return draft.toEvent({ mayBeNobody: true });
 }
 
-function readYes(value: unknown): boolean | undefined {
-  if (value === 'Yes' || value === true) return true;
-  return value === 'No' || value === false ? false : undefined;
+function putName(draft: Draft, name: unknown, path: string): void {
+  draft.set('type', VISITS.includes(name) ? 'page' : name === 'screen_view' ? 'screen' : 'track', path);
+  draft.setName(name, path);
+}
+
+/** Batch fields that a row has: exports from before they existed keep the ids that they had. */
+function batchOf(record: JsonObject): string[] {
+  return BATCH_FIELDS.flatMap((name) => {
+    const value = record[name];
+    return typeof value === 'string' || typeof value === 'number' ? [`${name}=${value}`] : [];
+  });
+}
+
+/**
+ * Events that Google's SDK collects from the store by itself; nobody else can send their names
+ * (https://support.google.com/analytics/answer/9234069, 2026-11-30).
+ */
+const STORE_EVENTS: readonly unknown[] = [
+  'in_app_purchase',
+  'app_store_refund',
+  'app_store_subscription_cancel',
+  'app_store_subscription_convert',
+  'app_store_subscription_renew',
+];
+
+/** Whole numbers of store events are micros of the currency (docs/decisions/ga4-micros.md). */
+function putMoney(draft: Draft, record: JsonObject, { values, integers }: Ga4Parameters, name: unknown): void {
+  if (!STORE_EVENTS.includes(name)) return;
+  const { event_value_in_usd: usd } = record;
+  if (integers.has('value')) draft.replaceByMicros('value', values['value'], 'event_params.value');
+  const hasMoney = draft.has('value') && draft.has('currency');
+  if (hasMoney || usd === undefined || usd === null) return;
+  draft.replace('value', usd, 'event_value_in_usd');
+  draft.replace('currency', 'USD', 'event_value_in_usd');
+}
+
+function putGoods(draft: Draft, items: unknown, path: string): void {
+  draft.putItem(items, { id: ['item_id'], name: ['item_name'] }, path);
+  // Store events name the product in parameters.
+  draft.put('item_id', draft.get('product_id'), 'event_params.product_id');
+  draft.put('item_name', draft.get('product_name'), 'event_params.product_name');
 }
 
 /** `traffic_source` is the first visit's, perhaps years ago, and is not read. */
-function putClick(draft: Draft, record: JsonObject, parameters: JsonObject): void {
-  const visit = readObject(record, 'collected_traffic_source', 'collected_traffic_source');
+function putVisit(draft: Draft, record: JsonObject): void {
+  const visit = readSideObject(record, 'collected_traffic_source', 'collected_traffic_source', draft.warn);
   for (const [name, field] of [
     ['gclid', 'gclid'],
     ['dclid', 'dclid'],
@@ -70,8 +133,12 @@ function putClick(draft: Draft, record: JsonObject, parameters: JsonObject): voi
   ] as const) {
     draft.put(field, visit[name], `collected_traffic_source.${name}`);
   }
-  draft.putQuery(parameters['page_location'], 'event_params.page_location');
-  draft.put('page_url', parameters['page_location'], 'event_params.page_location');
+}
+
+function putPage(draft: Draft, prefix: string): void {
+  const page = draft.get('page_location');
+  draft.putQuery(page, `${prefix}page_location`);
+  draft.put('page_url', page, `${prefix}page_location`);
 }
 
 const PLATFORMS = new Map([
@@ -81,13 +148,16 @@ const PLATFORMS = new Map([
 ]);
 
 function putPlace(draft: Draft, record: JsonObject): void {
-  const geo = readObject(record, 'geo', 'geo');
-  const device = readObject(record, 'device', 'device');
+  const geo = readSideObject(record, 'geo', 'geo', draft.warn);
+  const location = readSideObject(record, 'user_location', 'user_location', draft.warn);
+  const device = readSideObject(record, 'device', 'device', draft.warn);
+  if (['1', 'true'].includes(String(draft.get('debug_mode')))) draft.set('test', true, 'event_params.debug_mode');
   draft.put('country', geo['country'], 'geo.country');
+  draft.put('country', location['country_id'], 'user_location.country_id');
   // GA4's own source parameter is a medium's name, not a place.
   draft.drop('source');
   draft.put('source', PLATFORMS.get(String(record['platform']).toUpperCase()), 'platform');
-  if (readYes(device['is_limited_ad_tracking']) !== true) {
+  if (toFlag(device['is_limited_ad_tracking']) !== true) {
     draft.put('maid', device['advertising_id'], 'device.advertising_id');
   }
 }

@@ -1,17 +1,18 @@
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import type { ConsentLevel, ConversionEvent } from '../conversion-event.js';
-import { deriveId, Draft } from '../draft.js';
-import { joinDateTime, readEpoch } from '../epoch.js';
-import { toDecimalText } from '../decimal-text.js';
-import { isPresent, readObject } from '../field-values.js';
+import { Draft } from '../draft.js';
+import { isPresent, readSideObject } from '../field-values.js';
+import { elementsOf } from '../scalars.js';
 import type { Warn } from '../warnings.js';
 
 /**
- * Reads one conversion of an upload file for Google: Data Manager events, or the lines of Tentacles for click
- * conversions, Campaign Manager and Search Ads (event-formats.md section 7). @throws FieldProblem
+ * Reads one conversion of an upload for Google: Data Manager events, click conversions of the Ads API, and the lines of
+ * Tentacles for click conversions, Campaign Manager and Search Ads. Field names are in camel case as in JSON, or in
+ * snake case as in Google's client libraries. @throws FieldProblem
  */
-export function readGoogle(record: JsonObject, warn: Warn): ConversionEvent {
+export function readGoogle(given: JsonObject, warn: Warn): ConversionEvent {
+  const record = inCamelCase(given);
   const draft = new Draft({ properties: record, prefix: '', warn });
   draft.set('type', 'track', '');
   draft.setName(record['eventName'], 'eventName');
@@ -19,26 +20,28 @@ export function readGoogle(record: JsonObject, warn: Warn): ConversionEvent {
     draft.setName('purchase', '');
     draft.warn({ code: 'assumed_event', field: 'eventName', message: 'is missing; taken as purchase' });
   }
-  putTime(draft, record);
+  for (const name of TIMES) draft.setTime(record[name], name);
   for (const name of ['transactionId', 'orderId', 'conversionId']) {
     draft.set('messageId', record[name], name);
     draft.put('transaction_id', record[name], name);
   }
-  if (!['transactionId', 'orderId', 'conversionId'].some((name) => isPresent(record[name]))) {
-    draft.set('messageId', deriveId(['google', record]), 'transactionId');
-    draft.warn({ code: 'derived_id', field: 'transactionId', message: 'is missing; made of the whole record instead' });
-  }
+  draft.setDerivedId(['google', given], 'transactionId');
   draft.put('value', record['conversionValue'], 'conversionValue');
-  draft.put('value', fromMicros(record['revenueMicros']), 'revenueMicros');
+  if (!draft.has('value')) draft.replaceByMicros('value', record['revenueMicros'], 'revenueMicros');
   draft.put('currency', record['currencyCode'], 'currencyCode');
   draft.put('source', SOURCES.get(String(record['eventSource']).toUpperCase()), 'eventSource');
   draft.set('userId', record['userId'], 'userId');
   draft.set('anonymousId', record['clientId'], 'clientId');
+  draft.putItem(readSideObject(record, 'cartData', 'cartData', warn)['items'], CART_ITEM, 'cartData.items');
   putClick(draft, record);
   putPerson(draft, record);
-  putConsent(draft, readObject(record, 'consent', 'consent'));
+  putConsent(draft, readSideObject(record, 'consent', 'consent', warn));
   return draft.toEvent({ mayBeNobody: true });
 }
+
+/** Times in the order of preference; micros and milliseconds tell themselves apart. */
+const TIMES = ['timestamp', 'eventTimestamp', 'conversionDateTime', 'timestampMicros', 'conversionTimestamp'];
+const CART_ITEM = { id: ['productId', 'merchantProductId', 'itemId'], name: [] };
 
 const SOURCES = new Map([
   ['WEB', 'website'],
@@ -47,59 +50,102 @@ const SOURCES = new Map([
   ['PHONE', 'offline'],
 ]);
 
-function putTime(draft: Draft, record: JsonObject): void {
-  for (const name of ['timestamp', 'eventTimestamp', 'conversionDateTime']) {
-    draft.set('eventTimestamp', joinDateTime(record[name]), name);
+/** Objects of Google's bodies whose fields are read. */
+const CAMEL_OBJECTS: ReadonlySet<string> = new Set([
+  'adIdentifiers',
+  'address',
+  'addressInfo',
+  'cartData',
+  'consent',
+  'items',
+  'userData',
+  'userIdentifiers',
+]);
+
+/**
+ * A record with its own names in camel case. Fields by our names (`transaction_id`, `ad_user_data`) are kept as well,
+ * because goals filter by them.
+ */
+function inCamelCase(record: JsonObject): JsonObject {
+  let camel: JsonObject = record;
+  for (const key in record) {
+    const name = key.includes('_') ? toCamelCase(key) : key;
+    const value = CAMEL_OBJECTS.has(name) ? inCamelCaseWithin(record[key]) : record[key];
+    if (name === key && value === record[key]) continue;
+    if (camel === record) camel = { ...record };
+    if (!isPresent(record[name]) || name === key) camel[name] = value;
   }
-  const micros = readEpoch(record['timestampMicros'], 'microseconds', 'timestampMicros');
-  draft.set('eventTimestamp', micros, 'timestampMicros');
-  const millis = readEpoch(record['conversionTimestamp'], 'milliseconds', 'conversionTimestamp');
-  draft.set('eventTimestamp', millis, 'conversionTimestamp');
+  return camel;
+}
+
+function inCamelCaseWithin(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inCamelCaseWithin);
+  return isJsonObject(value) ? inCamelCase(value) : value;
+}
+
+function toCamelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function putClick(draft: Draft, record: JsonObject): void {
-  const ads = readObject(record, 'adIdentifiers', 'adIdentifiers');
+  const ads = readSideObject(record, 'adIdentifiers', 'adIdentifiers', draft.warn);
   for (const name of ['gclid', 'gbraid', 'wbraid', 'dclid'] as const) {
     draft.put(name, ads[name], `adIdentifiers.${name}`);
   }
   // Search Ads 360 has the Google click id in it.
   draft.put('gclid', record['clickId'], 'clickId');
+  draft.put('maid', record['mobileDeviceId'], 'mobileDeviceId');
+  draft.put('maid', ads['mobileDeviceId'], 'adIdentifiers.mobileDeviceId');
 }
 
+const CONTACTS = [
+  ['emailAddress', 'email'],
+  ['hashedEmail', 'email'],
+  ['phoneNumber', 'phone'],
+  ['hashedPhoneNumber', 'phone'],
+] as const;
+const ADDRESS = [
+  ['givenName', 'first_name'],
+  ['familyName', 'last_name'],
+  ['postalCode', 'postal_code'],
+  ['regionCode', 'country'],
+] as const;
+/** The Ads API's own names (https://developers.google.com/google-ads/api/reference/rpc/v21/OfflineUserAddressInfo). */
+const ADDRESS_INFO = [
+  ['hashedFirstName', 'first_name'],
+  ['hashedLastName', 'last_name'],
+  ['hashedStreetAddress', 'address'],
+  ['city', 'city'],
+  ['state', 'state'],
+  ['postalCode', 'postal_code'],
+  ['countryCode', 'country'],
+] as const;
+
 function putPerson(draft: Draft, record: JsonObject): void {
-  const { userIdentifiers: nested } = readObject(record, 'userData', 'userData');
-  const identifiers = [nested, record['userIdentifiers']].flatMap((list): unknown[] =>
-    Array.isArray(list) ? list : [],
-  );
-  const lists = [
+  // One of each is used: the first that is given.
+  for (const [list, field] of [
     ['emails', 'email'],
     ['phoneNumbers', 'phone'],
-  ] as const;
-  // One of each is used: the first that is given.
-  for (const [list, field] of lists) {
+  ] as const) {
     if (Array.isArray(record[list])) draft.put(field, (record[list] as unknown[])[0], `${list}[0]`);
   }
-  for (const identifier of identifiers) {
+  const { userIdentifiers: nested } = readSideObject(record, 'userData', 'userData', draft.warn);
+  for (const identifier of [...elementsOf(nested), ...elementsOf(record['userIdentifiers'])]) {
     if (!isJsonObject(identifier)) continue;
-    for (const [name, field] of [
-      ['emailAddress', 'email'],
-      ['hashedEmail', 'email'],
-      ['phoneNumber', 'phone'],
-      ['hashedPhoneNumber', 'phone'],
-    ] as const) {
-      draft.put(field, identifier[name], `userIdentifiers.${name}`);
-    }
-    const { address } = identifier;
-    if (!isJsonObject(address)) continue;
-    for (const [name, field] of [
-      ['givenName', 'first_name'],
-      ['familyName', 'last_name'],
-      ['postalCode', 'postal_code'],
-      ['regionCode', 'country'],
-    ] as const) {
-      draft.put(field, address[name], `userIdentifiers.address.${name}`);
-    }
+    putFields(draft, identifier, CONTACTS, 'userIdentifiers.');
+    putFields(draft, identifier['address'], ADDRESS, 'userIdentifiers.address.');
+    putFields(draft, identifier['addressInfo'], ADDRESS_INFO, 'userIdentifiers.addressInfo.');
   }
+}
+
+function putFields(
+  draft: Draft,
+  from: unknown,
+  fields: readonly (readonly [name: string, field: string])[],
+  path: string,
+): void {
+  if (!isJsonObject(from)) return;
+  for (const [name, field] of fields) draft.put(field, from[name], path + name);
 }
 
 /** Google's words, as Data Manager (`CONSENT_GRANTED`) and the Ads API (`GRANTED`) write them. */
@@ -110,11 +156,4 @@ function putConsent(draft: Draft, consent: JsonObject): void {
   draft.put('ad_personalization', word(consent['adPersonalization']), 'consent.adPersonalization');
   const levels: Readonly<Record<string, ConsentLevel>> = { GRANTED: 'full', DENIED: 'none' };
   if (userData !== undefined) draft.set('consentLevel', levels[userData], 'consent.adUserData');
-}
-
-/** Micros of money as decimal text; what is no whole number is told by the reader of `value`. */
-function fromMicros(micros: unknown): unknown {
-  const digits = typeof micros === 'number' ? String(micros) : micros;
-  if (typeof digits !== 'string' || !/^\d+$/.test(digits)) return digits;
-  return toDecimalText(`${digits}e-6`)?.replace(/\.?0+$/, '');
 }

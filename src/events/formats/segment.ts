@@ -3,8 +3,8 @@ import { isJsonObject } from '../../json.js';
 import { CLICK_FIELDS, type ConsentLevel, type ConversionEvent } from '../conversion-event.js';
 import { levelOfCategories } from '../consent-words.js';
 import { Draft } from '../draft.js';
-import { joinDateTime } from '../epoch.js';
-import { isPresent, readObject } from '../field-values.js';
+import { isPresent, readObject, readSideObject } from '../field-values.js';
+import { toFlag } from '../scalars.js';
 import type { Warn } from '../warnings.js';
 
 /** Message types of Segment, RudderStack and Jitsu; those that Audience has not are kept by name, and make nothing. */
@@ -14,15 +14,18 @@ const OTHER_TYPES: readonly unknown[] = ['group', 'delete'];
 /** Reads one Segment, RudderStack or Jitsu message (event-formats.md section 3). @throws FieldProblem */
 export function readSegment(record: JsonObject, warn: Warn): ConversionEvent {
   const properties = readObject(record, 'properties', 'properties');
-  const context = readObject(record, 'context', 'context');
-  const draft = new Draft({ properties, prefix: 'properties.', warn });
-  const { type } = record;
+  const context = readSideObject(record, 'context', 'context', warn);
+  // Both write times in UTC (https://segment.com/docs/connections/spec/common/#timestamps, 2026-11-30).
+  const draft = new Draft({ properties, prefix: 'properties.', warn, zoneless: 'assumed_utc' });
+  const type = typeOf(record);
   const isOther = OTHER_TYPES.includes(type);
   draft.set('type', isOther ? 'identify' : type, 'type');
   if (isOther) draft.setKind(String(type));
   draft.set('messageId', record['messageId'], 'messageId');
+  // The HTTP API gives the id on arrival, and warehouse syncs have none.
+  draft.setDerivedId(['segment', record], 'messageId');
   for (const name of ['timestamp', 'originalTimestamp', 'sentAt', 'receivedAt']) {
-    draft.set('eventTimestamp', joinDateTime(record[name]), name);
+    draft.setTime(record[name], name);
   }
   if (type === 'track') draft.setName(record['event'], 'event');
   draft.set('anonymousId', record['anonymousId'], 'anonymousId');
@@ -30,13 +33,10 @@ export function readSegment(record: JsonObject, warn: Warn): ConversionEvent {
   draft.set('fromId', record['previousId'], 'previousId');
   if (type === 'alias') draft.set('toId', record['userId'], 'userId');
   draft.set('consentLevel', levelOf(context), 'context.consent');
-  for (const [from, path] of [
-    [record, 'test'],
-    [context, 'context.test'],
-    [properties, 'properties.test'],
-  ] as const) {
-    if (typeof from['test'] === 'boolean') draft.set('test', from['test'], path);
-  }
+  draft.set('test', toFlag(record['test']), 'test');
+  draft.set('test', toFlag(context['test']), 'context.test');
+  // An experiment may have that name: only a plain answer counts.
+  if (/^(?:true|false)$/i.test(String(properties['test']))) draft.set('test', properties['test'], 'properties.test');
   putMoney(draft, properties);
   putPerson(draft, record, context);
   putClick(draft, record, context);
@@ -47,9 +47,19 @@ function putMoney(draft: Draft, properties: JsonObject): void {
   // What was earned comes first, then what was said to be its worth (event-formats.md section 8).
   draft.replace('value', properties['revenue'], 'properties.revenue');
   draft.put('value', properties['total'], 'properties.total');
-  draft.put('transaction_id', properties['order_id'], 'properties.order_id');
-  draft.put('item_id', properties['product_id'], 'properties.product_id');
-  draft.putItem(properties['products'], { id: ['product_id', 'sku'], name: ['name'] }, 'properties.products');
+  for (const name of ['order_id', 'orderId', 'transactionId']) {
+    draft.put('transaction_id', properties[name], `properties.${name}`);
+  }
+  for (const name of ['product_id', 'productId', 'sku']) draft.put('item_id', properties[name], `properties.${name}`);
+  draft.putItem(properties['products'], PRODUCT, 'properties.products');
+}
+
+const PRODUCT = { id: ['product_id', 'productId', 'sku'], name: ['name'] };
+
+/** Bodies of the HTTP API's `track` call have no type, because the address says it. */
+function typeOf({ type, event }: JsonObject): unknown {
+  if (typeof type === 'string') return type.toLowerCase();
+  return !isPresent(type) && isPresent(event) ? 'track' : type;
 }
 
 /** Traits by the names that identifiers have elsewhere, the most specific place first. */
@@ -77,14 +87,15 @@ function putPerson(draft: Draft, record: JsonObject, context: JsonObject): void 
     [context, 'context.traits'],
   ] as const) {
     if (from['traits'] === undefined) continue;
-    const traits = readObject(from, 'traits', path);
+    const traits = readSideObject(from, 'traits', path, draft.warn);
     putAll(draft, traits, TRAITS, `${path}.`);
     const { address } = traits;
     if (isJsonObject(address)) putAll(draft, address, ADDRESS, `${path}.address.`);
     else draft.put('address', address, `${path}.address`);
   }
-  const device = readObject(context, 'device', 'context.device');
-  if (device['adTrackingEnabled'] !== false) draft.put('maid', device['advertisingId'], 'context.device.advertisingId');
+  const device = readSideObject(context, 'device', 'context.device', draft.warn);
+  if (toFlag(device['adTrackingEnabled']) !== false)
+    draft.put('maid', device['advertisingId'], 'context.device.advertisingId');
   draft.put('ip', context['ip'], 'context.ip');
   draft.put('ip', record['request_ip'], 'request_ip');
   draft.put('user_agent', context['userAgent'], 'context.userAgent');
@@ -117,9 +128,11 @@ function putAll(
 }
 
 function putClick(draft: Draft, record: JsonObject, context: JsonObject): void {
-  const page = readObject(context, 'page', 'context.page');
-  const campaign = readObject(context, 'campaign', 'context.campaign');
-  for (const [integration, settings] of Object.entries(readObject(record, 'integrations', 'integrations'))) {
+  const page = readSideObject(context, 'page', 'context.page', draft.warn);
+  const campaign = readSideObject(context, 'campaign', 'context.campaign', draft.warn);
+  for (const [integration, settings] of Object.entries(
+    readSideObject(record, 'integrations', 'integrations', draft.warn),
+  )) {
     if (!isJsonObject(settings)) continue;
     for (const field of CLICK_FIELDS) draft.put(field, settings[field], `integrations.${integration}.${field}`);
   }

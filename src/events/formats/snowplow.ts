@@ -5,8 +5,8 @@ import type { ClickField, ConsentLevel, ConversionEvent } from '../conversion-ev
 import { levelOfScopes } from '../consent-words.js';
 import { Draft } from '../draft.js';
 import { isPresent } from '../field-values.js';
-import { mendDateTime } from '../epoch.js';
-import { readSnowplowParts, type SnowplowPart } from './snowplow-parts.js';
+import { putEcommerce, readEcommerceAction } from './snowplow-ecommerce.js';
+import { findField, readSnowplowParts, type SnowplowPart } from './snowplow-parts.js';
 import type { Warn } from '../warnings.js';
 
 /** Tracker events of visits. */
@@ -32,19 +32,26 @@ const CLICK_NETWORKS = new Map<string, ClickField>([
 ]);
 
 /** Reads one Snowplow enriched event in JSON (event-formats.md section 4). @throws FieldProblem */
-export function readSnowplow(record: JsonObject, warn: Warn): ConversionEvent {
-  const { payload, contexts } = readSnowplowParts(record);
-  const draft = new Draft({ properties: payload?.data ?? {}, prefix: payload ? `${payload.path}.` : '', warn });
+export function readSnowplow(given: JsonObject, warn: Warn): ConversionEvent {
+  const record = inLowerCase(given);
+  const parts = readSnowplowParts(record);
+  const { payload, contexts } = parts;
+  const action = readEcommerceAction(parts);
+  const prefix = payload ? `${payload.path}.` : '';
+  const draft = new Draft({ properties: payload?.data ?? {}, prefix, warn, zoneless: 'utc' });
   const isStruct = record['event'] === 'struct';
   const kind = TYPES.get(record['event_name']) ?? TYPES.get(record['event']) ?? 'track';
   draft.set('type', kind, 'event');
   draft.set('messageId', record['event_id'], 'event_id');
+  draft.setDerivedId(['snowplow', record], 'event_id');
   for (const name of ['derived_tstamp', 'collector_tstamp', 'dvce_created_tstamp']) {
-    draft.set('eventTimestamp', mendDateTime(record[name]), name);
+    draft.setTime(record[name], name);
   }
+  if (action) draft.setName(action.type, action.path);
   if (isStruct) draft.setName(record['se_action'], 'se_action');
   for (const name of ['event_name', 'event']) draft.setName(record[name], name);
   draft.set('userId', record['user_id'], 'user_id');
+  if (action) putEcommerce(draft, contexts);
   for (const name of ['domain_userid', 'network_userid']) draft.set('anonymousId', record[name], name);
   draft.set('consentLevel', levelOf(payload ? [payload, ...contexts] : contexts), 'contexts');
   putMoney(draft, record, payload?.data ?? {}, payload?.path ?? '');
@@ -53,11 +60,20 @@ export function readSnowplow(record: JsonObject, warn: Warn): ConversionEvent {
   return draft.toEvent({ mayBeNobody: true });
 }
 
+/** Snowflake unloads its columns in capitals. */
+function inLowerCase(record: JsonObject): JsonObject {
+  if (!isPresent(record['COLLECTOR_TSTAMP'])) return record;
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
 function putMoney(draft: Draft, record: JsonObject, payload: JsonObject, path: string): void {
   draft.replace('value', payload['revenue'], `${path}.revenue`);
-  for (const name of ['total', 'total_amount', 'amount']) draft.put('value', payload[name], `${path}.${name}`);
-  for (const name of ['order_id', 'orderId', 'transactionId']) {
-    draft.put('transaction_id', payload[name], `${path}.${name}`);
+  for (const [property, names] of PAYLOAD_NAMES) {
+    for (const name of names) {
+      if (draft.has(property)) break;
+      const found = findField(payload, name);
+      if (found) draft.put(property, found.value, `${path}.${found.key}`);
+    }
   }
   draft.put('value', record['tr_total'], 'tr_total');
   draft.put('currency', record['tr_currency'], 'tr_currency');
@@ -65,6 +81,16 @@ function putMoney(draft: Draft, record: JsonObject, payload: JsonObject, path: s
   draft.put('value', record['se_value'], 'se_value');
   for (const name of ['se_category', 'se_label', 'se_property']) draft.put(name, record[name], name);
 }
+
+/** Names of money and goods in payloads of people's own schemas, under any loader's spelling. */
+const PAYLOAD_NAMES = [
+  ['value', ['value', 'revenue', 'total', 'total_amount', 'amount']],
+  ['currency', ['currency', 'currency_code']],
+  ['transaction_id', ['transaction_id', 'order_id']],
+  ['item_id', ['item_id', 'product_id', 'sku']],
+  ['item_name', ['item_name', 'product_name']],
+  ['quantity', ['quantity']],
+] as const;
 
 const PLATFORMS = new Map<unknown, string>([
   ['web', 'website'],
@@ -82,7 +108,10 @@ function putPlace(draft: Draft, record: JsonObject, contexts: readonly SnowplowP
   draft.put('page_url', record['page_url'], 'page_url');
   for (const { name, data, path } of contexts) {
     if (!name.endsWith('mobile_context')) continue;
-    for (const id of ['appleIdfa', 'androidIdfa']) draft.put('maid', data[id], `${path}.${id}`);
+    for (const name of ['apple_idfa', 'android_idfa']) {
+      const found = findField(data, name);
+      if (found) draft.put('maid', found.value, `${path}.${found.key}`);
+    }
   }
 }
 

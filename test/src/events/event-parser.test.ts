@@ -101,7 +101,7 @@ it('tells a warning once, and counts it', () => {
 
 it('counts no warning of a record that is invalid', () => {
   const { warnings, codes } = read([{ ...ECAPI, id: undefined, timestamp: 'never' }]);
-  expect([codes, warnings.byCode]).toEqual([['wrong_type'], {}]);
+  expect([codes, warnings.byCode]).toEqual([['invalid_format'], {}]);
 });
 
 it('says line and column of a fault within a record of several lines', () => {
