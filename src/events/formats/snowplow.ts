@@ -6,7 +6,7 @@ import { levelOfScopes } from '../consent-words.js';
 import { Draft } from '../draft.js';
 import { isPresent } from '../field-values.js';
 import { putEcommerce, readEcommerceAction } from './snowplow-ecommerce.js';
-import { findField, readSnowplowParts, type SnowplowPart } from './snowplow-parts.js';
+import { findField, readSnowplowParts, type SnowplowPart, type SnowplowParts } from './snowplow-parts.js';
 import type { Warn } from '../warnings.js';
 
 /** Tracker events of visits. */
@@ -35,11 +35,9 @@ const CLICK_NETWORKS = new Map<string, ClickField>([
 export function readSnowplow(given: JsonObject, warn: Warn): ConversionEvent {
   const record = inLowerCase(given);
   const parts = readSnowplowParts(record);
-  const { payload, contexts } = parts;
-  const action = readEcommerceAction(parts);
-  const prefix = payload ? `${payload.path}.` : '';
-  const draft = new Draft({ properties: payload?.data ?? {}, prefix, warn, zoneless: 'utc' });
-  const isStruct = record['event'] === 'struct';
+  const { payload = NO_PAYLOAD, contexts } = parts;
+  const prefix = payload.path && `${payload.path}.`;
+  const draft = new Draft({ properties: payload.data, prefix, warn, zoneless: 'utc' });
   const kind = TYPES.get(record['event_name']) ?? TYPES.get(record['event']) ?? 'track';
   draft.set('type', kind, 'event');
   draft.set('messageId', record['event_id'], 'event_id');
@@ -47,17 +45,26 @@ export function readSnowplow(given: JsonObject, warn: Warn): ConversionEvent {
   for (const name of ['derived_tstamp', 'collector_tstamp', 'dvce_created_tstamp']) {
     draft.setTime(record[name], name);
   }
-  if (action) draft.setName(action.type, action.path);
-  if (isStruct) draft.setName(record['se_action'], 'se_action');
-  for (const name of ['event_name', 'event']) draft.setName(record[name], name);
   draft.set('userId', record['user_id'], 'user_id');
-  if (action) putEcommerce(draft, contexts);
+  putName(draft, record, parts);
   for (const name of ['domain_userid', 'network_userid']) draft.set('anonymousId', record[name], name);
-  draft.set('consentLevel', levelOf(payload ? [payload, ...contexts] : contexts), 'contexts');
-  putMoney(draft, record, payload?.data ?? {}, payload?.path ?? '');
+  draft.set('consentLevel', levelOf([payload, ...contexts]), 'contexts');
+  putMoney(draft, record, payload);
   putPlace(draft, record, contexts);
   putClick(draft, record);
   return draft.toEvent({ mayBeNobody: true });
+}
+
+const NO_PAYLOAD: SnowplowPart = { name: '', data: {}, path: '' };
+
+function putName(draft: Draft, record: JsonObject, parts: SnowplowParts): void {
+  const action = readEcommerceAction(parts);
+  if (action) {
+    draft.setName(action.type, action.path);
+    putEcommerce(draft, parts.contexts);
+  }
+  if (record['event'] === 'struct') draft.setName(record['se_action'], 'se_action');
+  for (const name of ['event_name', 'event']) draft.setName(record[name], name);
 }
 
 /** Snowflake unloads its columns in capitals. */
@@ -66,12 +73,12 @@ function inLowerCase(record: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key.toLowerCase(), value]));
 }
 
-function putMoney(draft: Draft, record: JsonObject, payload: JsonObject, path: string): void {
-  draft.replace('value', payload['revenue'], `${path}.revenue`);
+function putMoney(draft: Draft, record: JsonObject, { data, path }: SnowplowPart): void {
+  draft.replace('value', data['revenue'], `${path}.revenue`);
   for (const [property, names] of PAYLOAD_NAMES) {
     for (const name of names) {
       if (draft.has(property)) break;
-      const found = findField(payload, name);
+      const found = findField(data, name);
       if (found) draft.put(property, found.value, `${path}.${found.key}`);
     }
   }
