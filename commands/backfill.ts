@@ -1,8 +1,9 @@
+import { dirname } from 'node:path';
 import { planBackfill, type BackfillOptions, type BackfillPlan } from '../src/delivery/backfill-plan.js';
 import { runBackfill } from '../src/delivery/backfill.js';
 import type { Update } from '../src/delivery/report.js';
 import { Tally, type Summary } from '../src/delivery/tally.js';
-import { UsageError } from '../src/errors.js';
+import { holdInputs } from '../src/events/spool.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
 import type { Workspace } from '../src/workspace.js';
 import { printBackfillPlan } from './_face/backfill-view.js';
@@ -29,7 +30,7 @@ export default class Backfill extends WorkspaceCommand<typeof Backfill> {
   ];
   static override strict = false;
   static override args = defineArgs({
-    file: argument({ description: 'files of JSON Lines, .gz too', multiple: true, required: true }),
+    file: argument({ description: 'event files, packed with gzip or not; - is stdin', multiple: true, required: true }),
   });
   static override flags = defineFlags({
     since: moment({ summary: 'only events from this time' }),
@@ -43,11 +44,6 @@ export default class Backfill extends WorkspaceCommand<typeof Backfill> {
 
   protected async execute(): Promise<ExitCode> {
     const inputs = readInputArguments(this.io, this.args.file, this.flags.format);
-    if (inputs.some(({ path }) => path === undefined)) {
-      throw new UsageError('stream_not_allowed', 'A backfill reads its files twice, which stdin cannot be.', {
-        next: 'postback send -',
-      });
-    }
     const view = new RunView(this.io);
     const { since, until, network, goal } = this.flags;
     const options: BackfillOptions = {
@@ -61,20 +57,32 @@ export default class Backfill extends WorkspaceCommand<typeof Backfill> {
       ...(until === undefined ? {} : { untilMs: until }),
     };
     return this.withWorkspace(async (workspace) => {
-      const plan = await planBackfill(workspace, options);
-      if (this.signal.aborted) {
-        const { summary } = new Tally({ run: 'none', command: 'backfill', workspace: workspace.name });
-        await this.present(summary, () => this.io.remark('Stopped while reading: nothing was sent.'));
-        return EXIT.done;
+      // A dry run reads once and writes nothing.
+      if (this.flags['dry-run']) return this.#plan(workspace, options, view);
+      // A stream is read twice: for the plan, and to send.
+      const held = await holdInputs(inputs, dirname(workspace.logPath), this.signal);
+      try {
+        return await this.#plan(workspace, { ...options, inputs: held.inputs }, view);
+      } finally {
+        await held.close();
       }
-      if (this.flags['dry-run']) {
-        await this.present({ dryRun: true, plan }, () => printBackfillPlan(this.io, plan));
-        return plan.invalid > 0 ? EXIT.failed : EXIT.done;
-      }
-      if (!this.io.json) await printBackfillPlan(this.io, plan);
-      if (plan.eligible > 0 && !(await this.#confirm(plan))) return EXIT.done;
-      return this.#send(workspace, plan, options, view);
     });
+  }
+
+  async #plan(workspace: Workspace, options: BackfillOptions, view: RunView): Promise<ExitCode> {
+    const plan = await planBackfill(workspace, options);
+    if (this.signal.aborted) {
+      const { summary } = new Tally({ run: 'none', command: 'backfill', workspace: workspace.name });
+      await this.present(summary, () => this.io.remark('Stopped while reading: nothing was sent.'));
+      return EXIT.done;
+    }
+    if (this.flags['dry-run']) {
+      await this.present({ dryRun: true, plan }, () => printBackfillPlan(this.io, plan));
+      return plan.invalid > 0 ? EXIT.failed : EXIT.done;
+    }
+    if (!this.io.json) await printBackfillPlan(this.io, plan);
+    if (plan.eligible > 0 && !(await this.#confirm(plan))) return EXIT.done;
+    return this.#send(workspace, plan, options, view);
   }
 
   #confirm({ eligible }: BackfillPlan): Promise<boolean> {

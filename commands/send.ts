@@ -25,7 +25,7 @@ export default class Send extends WorkspaceCommand<typeof Send> {
   ];
   static override strict = false;
   static override args = defineArgs({
-    file: argument({ description: 'files of JSON Lines, .gz too; - or a pipe is stdin', multiple: true }),
+    file: argument({ description: 'event files, packed with gzip or not; - or a pipe is stdin', multiple: true }),
   });
   static override flags = runFlags;
   static override notes = {

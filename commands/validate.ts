@@ -18,7 +18,7 @@ export default class Validate extends BaseCommand<typeof Validate> {
   ];
   static override strict = false;
   static override args = defineArgs({
-    file: argument({ description: 'event files, .gz too; - or a pipe is stdin', multiple: true }),
+    file: argument({ description: 'event files, packed with gzip or not; - or a pipe is stdin', multiple: true }),
   });
   static override flags = defineFlags({ format: formatFlag() });
   static override notes = { exitCodes: [EXIT.input, EXIT.interrupted, EXIT.terminated] };

@@ -1,7 +1,7 @@
 import { Batcher } from '../delivery/batch.js';
 import { describeBatch, type DryRunSummary, type PlannedRequest } from '../delivery/dry-run.js';
 import { Tally } from '../delivery/tally.js';
-import { checkInputs } from '../events/input.js';
+import { openInput } from '../events/open-inputs.js';
 import type { AudienceList } from '../log/audience-lists.js';
 import { LogPeek } from '../log/log-peek.js';
 import { openAmazonAudiences } from '../networks/amazon/audience-channel.js';
@@ -19,7 +19,7 @@ import type { SyncOptions, SyncResult } from './sync.js';
  */
 export async function rehearseSync(workspace: Workspace, options: SyncOptions): Promise<DryRunSummary & SyncResult> {
   const { connection } = findAccess(workspace).connected.credentials;
-  await checkInputs([options.input]);
+  const input = await openInput(options.input);
   const list = findList(workspace, options.list, options);
   const { settings, name, clock } = workspace;
   const peek = LogPeek.make(workspace.logPath, name);
@@ -32,7 +32,7 @@ export async function rehearseSync(workspace: Workspace, options: SyncOptions): 
     const tally = new Tally({ run: 'dry-run', command: 'audiences sync', workspace: name });
     const known = { workspace: name, settings, vault, database, people, list, tally, nowMs: clock.now() };
     const region = connection.region ?? '';
-    const survey = new Survey({ ...options, ...known, region, standing: (key) => peek.standing(key) });
+    const survey = new Survey({ ...options, ...known, input, region, standing: (key) => peek.standing(key) });
     await survey.read(() => Promise.resolve());
     survey.judge();
     const channel = openAmazonAudiences(connection, settings, vault);

@@ -5,7 +5,7 @@ import type { Lane } from '../delivery/lane.js';
 import type { Report } from '../delivery/report.js';
 import type { Summary } from '../delivery/tally.js';
 import type { Input } from '../events/input.js';
-import { checkInputs } from '../events/input.js';
+import { openInput } from '../events/open-inputs.js';
 import { AudienceLists, type AudienceList } from '../log/audience-lists.js';
 import type { Entry } from '../log/entry.js';
 import { listRequestIds } from '../log/request-ids.js';
@@ -54,7 +54,7 @@ export async function syncAudience(
 ): Promise<SyncResult> {
   const { report, signal, waits } = options;
   const { connected } = findAccess(workspace);
-  await checkInputs([options.input]);
+  const input = await openInput(options.input);
   const list = findList(workspace, options.list, options);
   const region = connected.credentials.connection.region ?? '';
   const run = { networks: ['amazon'], goals: [], command: 'audiences sync', lists: true, waits } as const;
@@ -67,7 +67,7 @@ export async function syncAudience(
     const { name, settings, vault, clock } = workspace;
     const { database, people } = log;
     const known = { workspace: name, settings, vault, database, people, list, region, tally, nowMs: clock.now() };
-    const survey = new Survey({ ...options, ...known, standing: (key) => log.standing(key) });
+    const survey = new Survey({ ...options, ...known, input, standing: (key) => log.standing(key) });
     plan = survey.plan;
     await survey.read((entries) => log.skip(entries));
     if (signal.aborted) return;

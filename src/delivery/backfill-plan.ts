@@ -1,6 +1,7 @@
 import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
-import { checkInputs, readLines } from '../events/input.js';
+import { readLines } from '../events/input.js';
+import { openInputs } from '../events/open-inputs.js';
 import type { Line } from '../events/line-splitter.js';
 import type { WarningCounts } from '../events/warnings.js';
 import { LogPeek } from '../log/log-peek.js';
@@ -70,7 +71,7 @@ const SOON_MS = 24 * 3_600_000;
  * @throws AuthError when no network is connected; InputError when a file cannot be read
  */
 export async function planBackfill(workspace: Workspace, options: BackfillOptions): Promise<BackfillPlan> {
-  await checkInputs(options.inputs);
+  const inputs = await openInputs(options.inputs);
   const { world } = setStage(workspace, options);
   const peek = options.remembers
     ? LogPeek.make(workspace.logPath, workspace.name)
@@ -90,7 +91,7 @@ export async function planBackfill(workspace: Workspace, options: BackfillOption
   };
   const counter = new Counter(whole, workspace.clock.now(), options, met);
   try {
-    for (const input of options.inputs) {
+    for (const input of inputs) {
       for await (const lines of readLines(input, options.signal)) {
         const events = counter.read(lines, input);
         const telling = events.filter(tellsOfPeople);

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
-import { checkInputs, readLines } from '../events/input.js';
+import { readLines } from '../events/input.js';
+import { openInputs } from '../events/open-inputs.js';
 import type { Line } from '../events/line-splitter.js';
 import type { HttpRequest } from '../http/http.js';
 import { redactRequest } from '../http/redact.js';
@@ -41,15 +42,15 @@ export type DryRunSummary = Summary & { dryRun: true; requests: PlannedRequest[]
  * @throws as runSend
  */
 export async function planSend(workspace: Workspace, run: SendRun): Promise<DryRunSummary> {
-  await checkInputs(run.inputs);
-  if (run.strict) await checkLines(run.inputs, run.report);
+  const inputs = await openInputs(run.inputs);
+  if (run.strict) await checkLines(inputs, run.report);
   const peek = LogPeek.open(workspace.logPath, workspace.name);
   // What a killed run left on its way is pending, as it will be for the real run.
   peek?.takeOverDead(workspace.clock);
   const memory = openRehearsalMemory(peek?.people);
   try {
     const rehearsal = new Rehearsal(workspace, run, peek, memory);
-    for (const input of run.inputs) await rehearsal.read(input);
+    for (const input of inputs) await rehearsal.read(input);
     return rehearsal.finish();
   } finally {
     memory.close();

@@ -2,7 +2,8 @@ import { InputError } from '../errors.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
 import type { ParsedRecord } from '../events/event-parser.js';
 import type { Input } from '../events/input.js';
-import { checkInputs, openParser, readLines } from '../events/input.js';
+import { openParser, readLines } from '../events/input.js';
+import { openInput } from '../events/open-inputs.js';
 import { LogPeek } from '../log/log-peek.js';
 import type { Workspace } from '../workspace.js';
 import type { Explanation } from './explain.js';
@@ -31,8 +32,8 @@ export type ExplainedRecord = Explanation & { file: string; line: number };
  * @throws InputError when the input cannot be read or has no such line; AuthError, ConfigError as surveyStage
  */
 export async function* explainInput(workspace: Workspace, run: ExplainRun): AsyncGenerator<ExplainedRecord> {
-  const { input, signal } = run;
-  await checkInputs([input]);
+  const { signal } = run;
+  const input = await openInput(run.input);
   const { world } = surveyStage(workspace, run);
   const peek = LogPeek.open(workspace.logPath, workspace.name);
   const memory = openRehearsalMemory(peek?.people);
@@ -43,7 +44,7 @@ export async function* explainInput(workspace: Workspace, run: ExplainRun): Asyn
   };
   try {
     if (input.path !== undefined) await prescan(input, remember, signal);
-    for await (const { line, record } of pickRecords(run, remember)) {
+    for await (const { line, record } of pickRecords({ ...run, input }, remember)) {
       const nowMs = workspace.clock.now();
       const told = 'event' in record ? explainEvent(record.event, full, nowMs) : explainInvalid(record.invalid);
       yield { file: input.name, line, ...told };

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import type { Input } from '../events/input.js';
-import { checkInputs } from '../events/input.js';
+import { openInputs } from '../events/open-inputs.js';
 import type { Workspace } from '../workspace.js';
 import { withDelivery } from './delivery.js';
 import { InputReader } from './input-reader.js';
@@ -26,13 +26,13 @@ export interface SendRun extends Selection {
  *   (what was read before is delivered); InternalError when the log cannot be written
  */
 export async function runSend(workspace: Workspace, run: SendRun): Promise<Summary> {
-  await checkInputs(run.inputs);
-  if (run.strict) await checkLines(run.inputs, run.report);
+  const inputs = await openInputs(run.inputs);
+  if (run.strict) await checkLines(inputs, run.report);
   let fault: InputError | undefined;
   const summary = await withDelivery(workspace, { ...run, command: 'send', takesOverLate: true }, async (delivery) => {
     const reader = new InputReader(delivery, run);
     try {
-      await reader.readAll(run.inputs);
+      await reader.readAll(inputs);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       fault = error;

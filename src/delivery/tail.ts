@@ -4,6 +4,7 @@ import type { Input } from '../events/input.js';
 import { readLines } from '../events/input.js';
 import type { From } from '../events/follow.js';
 import { followFile } from '../events/follow.js';
+import { openFollowed } from '../events/open-inputs.js';
 import type { Workspace } from '../workspace.js';
 import type { Delivery } from './delivery.js';
 import { withDelivery } from './delivery.js';
@@ -32,6 +33,7 @@ export async function runTail(workspace: Workspace, run: TailRun): Promise<Summa
   const given = new AbortController();
   const signal = AbortSignal.any([run.signal, given.signal]);
   return withDelivery(workspace, { ...run, command: 'tail', maxRests: MAX_RESTS }, async (delivery) => {
+    const input = await openFollowed(run.input);
     const intake = new Intake(delivery, run.strict);
     await resumePending(delivery, run);
     const giveUp = (): void => {
@@ -39,8 +41,8 @@ export async function runTail(workspace: Workspace, run: TailRun): Promise<Summa
       // Where every connection is switched off there is nothing to give up: its events are skips.
       if (lanes.length > 0 && lanes.every((lane) => lane.stop !== undefined)) given.abort();
     };
-    if (run.input.path === undefined) await tailStream(run.input, intake, delivery, run, signal, giveUp);
-    else await tailFile(run.input.path, intake, delivery, run, signal, giveUp);
+    if (input.path === undefined) await tailStream(input, intake, delivery, run, signal, giveUp);
+    else await tailFile(input.path, intake, delivery, run, signal, giveUp);
     await intake.settle();
   });
 }

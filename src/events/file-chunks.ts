@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { open } from 'node:fs/promises';
 
-/** Which bytes are read. Absent: those that come, from the first to the last, also where nobody can seek. */
+/** Which bytes of a regular file are read. Absent: all of them. */
 export interface ByteRange {
   from?: number;
   to?: number;
@@ -15,14 +15,14 @@ export async function* readFileChunks(
   path: string,
   chunkBytes: number,
   signal?: AbortSignal,
-  { from, to = Infinity }: ByteRange = {},
+  { from = 0, to = Infinity }: ByteRange = {},
 ): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   const buffer = Buffer.allocUnsafe(chunkBytes);
-  let at = from ?? 0;
+  let at = from;
   try {
     while (!signal?.aborted && at < to) {
-      const { bytesRead } = await file.read(buffer, 0, Math.min(chunkBytes, to - at), from === undefined ? null : at);
+      const { bytesRead } = await file.read(buffer, 0, Math.min(chunkBytes, to - at), at);
       if (bytesRead === 0) return;
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);

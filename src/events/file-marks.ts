@@ -3,7 +3,8 @@ import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { Input, ReadPlace } from './input.js';
-import { hashBlock, isPlainFile } from './input.js';
+import { isPlainFile } from './input-bytes.js';
+import { hashBlock } from './input.js';
 import type { LinePlace, Place } from './place.js';
 
 /** What the file system says of a file: all of it is the same as long as nobody writes to it or puts another in its place. */
@@ -35,9 +36,10 @@ export class FileMarks {
    * @param setup what else must be the same for a place to be recognised
    */
   static async open(input: Input, setup: string): Promise<FileMarks | undefined> {
-    if (!isPlainFile(input)) return undefined;
-    const state = await readState(input.path);
-    return state && new FileMarks(input.path, state, JSON.stringify([setup, input.format ?? 'auto']));
+    const { path } = input;
+    const state = path === undefined ? undefined : await readState(path);
+    if (path === undefined || !state || !(await isPlainFile(input).catch(() => false))) return undefined;
+    return new FileMarks(path, state, JSON.stringify([setup, input.format ?? 'auto']));
   }
 
   /** Whether there is nothing behind a place. */

@@ -1,6 +1,7 @@
 import type { InvalidLine } from './conversion-event.js';
 import type { Input } from './input.js';
-import { checkInputs, openParser, readLines } from './input.js';
+import { openParser, readLines } from './input.js';
+import { openInputs } from './open-inputs.js';
 import { type CountedWarning, type WarningCounts, WarningTally } from './warnings.js';
 
 /** One record that is not an event, as `validate` and the summary of a run report it. */
@@ -48,9 +49,9 @@ export async function* lintInputs(
   tell: (message: string) => void,
   signal?: AbortSignal,
 ): AsyncGenerator<LintFinding[]> {
-  await checkInputs(inputs);
+  const opened = await openInputs(inputs);
   const warnings = new WarningTally(counts.warnings);
-  for (const input of inputs) {
+  for (const input of opened) {
     if (signal?.aborted) return;
     const parser = openParser(input, { tell, warnings });
     for await (const lines of readLines(input, signal)) {

@@ -10,7 +10,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/errors.js';
 import type { Input } from '../../../src/events/input.js';
 import type { Part, ReadLines } from '../../../src/events/input.js';
-import { checkInputs, hashBlock, readLines, readPart } from '../../../src/events/input.js';
+import { hashBlock, readLines, readPart } from '../../../src/events/input.js';
+import { openInputs } from '../../../src/events/open-inputs.js';
 import { makeFolder } from '../../kit/log.js';
 
 let folder: string;
@@ -50,8 +51,7 @@ describe('readLines', () => {
 
   it.each<[what: string, code: string, make: () => Input]>([
     ['a file that is not there', 'input_not_found', () => ({ name: 'none', path: join(folder, 'none') })],
-    ['no gzip', 'input_broken_gzip', () => makeFile('a.gz', 'plain text')],
-    ['half a gzip', 'input_broken_gzip', () => makeFile('a.gz', gzipSync('{"a":1}\n'.repeat(500)).subarray(0, 30))],
+        ['half a gzip', 'input_broken_gzip', () => makeFile('a.gz', gzipSync('{"a":1}\n'.repeat(500)).subarray(0, 30))],
     ['UTF-16', 'not_utf8', () => makeFile('a.jsonl', Buffer.from('\uFEFF{"a":1}\n', 'utf16le'))],
   ])('refuses %s as %s', async (_what, code, make) => {
     expect(await readAll(make()).catch(codeOf)).toBe(code);
@@ -71,16 +71,16 @@ describe('readLines', () => {
   });
 });
 
-describe('checkInputs', () => {
+describe('openInputs', () => {
   it('finds the third name wrong before the first is read', async () => {
     const inputs = [makeFile('a', ''), makeFile('b', ''), { name: 'none', path: join(folder, 'none') }];
-    expect(await checkInputs(inputs).catch(codeOf)).toBe('input_not_found');
-    await expect(checkInputs(inputs.slice(0, 2))).resolves.toBeUndefined();
+    expect(await openInputs(inputs).catch(codeOf)).toBe('input_not_found');
+    await expect(openInputs(inputs.slice(0, 2))).resolves.toEqual(inputs.slice(0, 2));
   });
 
   it('says of a folder what to name instead', async () => {
     mkdirSync(join(folder, 'logs'));
-    const error = await checkInputs([{ name: 'logs/', path: join(folder, 'logs') }]).catch((fault: unknown) => fault);
+    const error = await openInputs([{ name: 'logs/', path: join(folder, 'logs') }]).catch((fault: unknown) => fault);
     expect(error).toMatchObject({ code: 'input_is_directory', hint: expect.stringContaining('logs/*.jsonl') });
   });
 
