@@ -51,7 +51,7 @@ describe('readLines', () => {
 
   it.each<[what: string, code: string, make: () => Input]>([
     ['a file that is not there', 'input_not_found', () => ({ name: 'none', path: join(folder, 'none') })],
-        ['half a gzip', 'input_broken_gzip', () => makeFile('a.gz', gzipSync('{"a":1}\n'.repeat(500)).subarray(0, 30))],
+    ['half a gzip', 'input_broken_gzip', () => makeFile('a.gz', gzipSync('{"a":1}\n'.repeat(500)).subarray(0, 30))],
     ['UTF-16', 'not_utf8', () => makeFile('a.jsonl', Buffer.from('\uFEFF{"a":1}\n', 'utf16le'))],
   ])('refuses %s as %s', async (_what, code, make) => {
     expect(await readAll(make()).catch(codeOf)).toBe(code);
