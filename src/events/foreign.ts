@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 
 import { InputError } from '../errors.js';
 
@@ -75,23 +75,33 @@ function findBinary(head: Buffer): Foreign | undefined {
   return undefined;
 }
 
-/** UTF-16 and UTF-32, with a byte order mark or by the NULs that ASCII has in them. */
+/** UTF-16 and UTF-32, with a byte order mark or by the NULs that ASCII has in them; `x` is any byte but NUL. */
+const WIDE: readonly [pattern: string, encoding: string][] = [
+  ['fffe0000', 'UTF-32LE'],
+  ['0000feff', 'UTF-32BE'],
+  ['fffe', 'UTF-16LE'],
+  ['feff', 'UTF-16BE'],
+  ['xx00xx00', 'UTF-16LE'],
+  ['00xx00xx', 'UTF-16BE'],
+];
+
 function findWideText(head: Buffer): string | undefined {
-  if (head.length < 4) return undefined;
-  const [one, two, three, four] = head as unknown as [number, number, number, number];
-  const mark = (one << 8) | two;
-  if (mark === 0xfffe) return three === 0 && four === 0 ? 'UTF-32LE' : 'UTF-16LE';
-  if (mark === 0xfeff) return 'UTF-16BE';
-  if (one === 0 && two === 0 && three === 0xfe && four === 0xff) return 'UTF-32BE';
-  if (one > 0 && two === 0 && three > 0 && four === 0) return 'UTF-16LE';
-  if (one === 0 && two > 0 && three === 0 && four > 0) return 'UTF-16BE';
-  return undefined;
+  const start = head.toString('hex', 0, 4);
+  const matches = (pattern: string): boolean => {
+    const shape = start.slice(0, pattern.length);
+    if (!pattern.includes('x')) return shape === pattern;
+    return shape.replace(/../g, (byte) => (byte === '00' ? byte : 'xx')) === pattern;
+  };
+  return WIDE.find(([pattern]) => matches(pattern))?.[1];
 }
 
 /** A workbook is a zip whose first entries have these names (ECMA-376). */
 function isSheet(head: Buffer): boolean {
   return head.includes('[Content_Types].xml') || head.includes('xl/workbook.xml') || head.includes('xl/worksheets/');
 }
+
+/** The mark of UTF-8, read as latin1. */
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 
 function findText(head: Buffer): Foreign | undefined {
   // The last line may be cut off; alone it tells by its tabs only.
@@ -101,7 +111,7 @@ function findText(head: Buffer): Foreign | undefined {
     .filter((line) => line.trim() !== '');
   if (lines.length > SAMPLE_LINES) lines.length = SAMPLE_LINES;
   const [first = ''] = lines;
-  if (lines.length === 0 || lines.some((line) => /^[\s\0\x1e\u00ef\u00bb\u00bf,]*[[{]/.test(line))) return undefined;
+  if (lines.length === 0 || lines.some(beginsAsJson)) return undefined;
   if (/^[\s\u00ef\u00bb\u00bf]*<(?:[?!]|[a-z])/i.test(first)) {
     return other(/<!doctype html|<html/i.test(first) ? 'an HTML page' : 'XML', '');
   }
@@ -113,6 +123,12 @@ function findText(head: Buffer): Foreign | undefined {
     };
   }
   return findTable(lines);
+}
+
+/** Whether a line begins with a bracket, or with one after what may stand before a record. */
+function beginsAsJson(line: string): boolean {
+  const start = [...line].find((char) => char > ' ' && char !== ',' && !BYTE_ORDER_MARK.includes(char));
+  return start === '{' || start === '[';
 }
 
 /** A table: most lines have the same separator, and there are at least two. */

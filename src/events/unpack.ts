@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import type { Gunzip } from 'node:zlib';
 import { createGunzip } from 'node:zlib';
 

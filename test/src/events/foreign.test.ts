@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, test } from 'vitest';
 
-import { InputError } from '../../../src/errors.js';
+import type { InputError } from '../../../src/errors.js';
 import { refuseForeign } from '../../../src/events/foreign.js';
 import { gzipSync } from 'node:zlib';
 

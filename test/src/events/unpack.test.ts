@@ -6,7 +6,6 @@ import { describe, expect, test } from 'vitest';
 
 import { unpack } from '../../../src/events/unpack.js';
 
-// eslint-disable-next-line @typescript-eslint/require-await
 async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
