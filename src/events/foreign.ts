@@ -127,8 +127,11 @@ function findText(head: Buffer): Foreign | undefined {
 
 /** Whether a line begins with a bracket, or with one after what may stand before a record. */
 function beginsAsJson(line: string): boolean {
-  const start = [...line].find((char) => char > ' ' && char !== ',' && !BYTE_ORDER_MARK.includes(char));
-  return start === '{' || start === '[';
+  for (const char of line) {
+    if (char <= ' ' || char === ',' || BYTE_ORDER_MARK.includes(char)) continue;
+    return char === '{' || char === '[';
+  }
+  return false;
 }
 
 /** A table: most lines have the same separator, and there are at least two. */
