@@ -6,7 +6,7 @@ import { addAbortSignal } from 'node:stream';
 
 import { readFileChunks } from './file-chunks.js';
 import { HEAD_BYTES } from './foreign.js';
-import type { Input, Part } from './input.js';
+import type { Input, Part } from './input-types.js';
 import { isGzip, unpack } from './unpack.js';
 
 const CHUNK_BYTES = 256 * 1024;

@@ -1,37 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 
 import { InputError } from '../errors.js';
-import type { FormatChoice } from './event-parser.js';
 import { createEventParser, type EventParser, type ParserOptions } from './event-parser.js';
 import type { Line } from './line-splitter.js';
 import { refuseForeign } from './foreign.js';
 import { isPlainFile, openBytes } from './input-bytes.js';
 import { explainReadFault } from './input-faults.js';
+import type { Input, Part } from './input-types.js';
 import type { LinePlace } from './place.js';
 import { RecordSplitter } from './record-splitter.js';
 
+export type { Input, Part } from './input-types.js';
+
 /** So much of what is before a place tells whether it is still the same place. */
 const BLOCK_BYTES = 1024;
-
-/** One input: a file or a stream, with the name that messages use. */
-export interface Input {
-  name: string;
-  /** A regular file, which can be read more than once. Absent: `stream` is read. */
-  path?: string;
-  /** A function opens it when it is read. */
-  stream?: Readable | (() => Readable);
-  /** What its records are; `auto` or absent: the first one tells. */
-  format?: FormatChoice;
-}
-
-/** What of an input is read; absent: all of it. */
-export interface Part {
-  /** Behind a place that {@link readPart} told of, in a file of JSON Lines. */
-  from?: LinePlace;
-  /** Up to such a place. */
-  to?: LinePlace;
-}
 
 /** A place with what tells it from another: the bytes before it. */
 export interface ReadPlace extends LinePlace {

@@ -7,7 +7,7 @@ import { openStream } from './descriptor-stream.js';
 import { refuseForeign } from './foreign.js';
 import { isPlainFile, readHead } from './input-bytes.js';
 import { explainReadFault } from './input-faults.js';
-import type { Input } from './input.js';
+import type { Input } from './input-types.js';
 import { isGzip } from './unpack.js';
 
 /**

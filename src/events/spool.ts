@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
 import { openBytes } from './input-bytes.js';
-import type { Input } from './input.js';
+import type { Input } from './input-types.js';
 import { openInputs } from './open-inputs.js';
 
 const CIPHER = 'aes-256-ctr';
