@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
@@ -162,10 +162,7 @@ describe('what a backfill keeps of a stream', () => {
 async function untilOpen(pid: number, path: string): Promise<void> {
   const isOpen = (): boolean => {
     try {
-      return execFileSync('readlink', ['-f', ...readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`)])
-        .toString()
-        .split('\n')
-        .includes(path);
+      return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === path);
     } catch {
       return false;
     }
@@ -176,10 +173,18 @@ async function untilOpen(pid: number, path: string): Promise<void> {
 /** What is in the file without a name that a process writes to, once it has written. */
 async function findSpool(pid: number): Promise<Buffer> {
   for (;;) {
-    const links = execFileSync('ls', ['-l', `/proc/${pid}/fd`]).toString();
-    const descriptor = /(\d+) -> \S*\.spool-\S+ \(deleted\)/.exec(links)?.[1];
+    const descriptor = readdirSync(`/proc/${pid}/fd`).find((fd) => isSpool(`/proc/${pid}/fd/${fd}`));
     const bytes = descriptor === undefined ? undefined : readFileSync(`/proc/${pid}/fd/${descriptor}`);
     if (bytes && bytes.length > 0) return bytes;
     await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function isSpool(link: string): boolean {
+  try {
+    return readlinkSync(link).includes('.spool-');
+  } catch {
+    // It was closed meanwhile.
+    return false;
   }
 }
