@@ -3,7 +3,9 @@ import { rehearseReplay, runReplay } from '../src/delivery/replay.js';
 import { planReplay, type PlannedReplay, type ReplaySelection } from '../src/delivery/replay-plan.js';
 import { setStage } from '../src/delivery/stage.js';
 import type { Summary } from '../src/delivery/tally.js';
+import type { Connected } from '../src/accounts/connections.js';
 import { UsageError } from '../src/errors.js';
+import { listStandingRefusals } from '../src/overview/standing-refusals.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
 import type { Workspace } from '../src/workspace.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
@@ -57,11 +59,22 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
       if (this.flags['dry-run']) {
         const summary = { ...rehearseReplay(workspace, stage, planned.candidates), plan: planned.plan };
         await this.present(summary, () => printReplayPlan(this.io, planned.plan));
+        await this.#remindOfRefusals(workspace, planned, stage.open);
         return EXIT.done;
       }
+      await this.#remindOfRefusals(workspace, planned, stage.open);
       if (planned.candidates.length > 0 && !(await this.#confirm(planned))) return EXIT.done;
       return this.#send(workspace, planned);
     });
+  }
+
+  /** Says what the networks of a plan refused last: sending again helps only once that is fixed. */
+  async #remindOfRefusals(workspace: Workspace, { plan }: PlannedReplay, open: readonly Connected[]): Promise<void> {
+    const planned = open.filter(({ credentials }) => credentials.connection.network in plan.networks);
+    if (planned.length === 0) return;
+    for (const { problem, action } of listStandingRefusals(workspace, planned)) {
+      await this.io.remark(`Last time: ${problem} ${action}`);
+    }
   }
 
   async #confirm({ plan }: PlannedReplay): Promise<boolean> {

@@ -35,7 +35,7 @@ export const KIND_WORDS: Readonly<Record<string, string>> = {
   expired: 'They waited until the network would take them no more: send sooner, and again after a failure.',
   transient: 'The network could not be reached or kept failing: postback replay --state pending.',
   throttled: 'The network took no more for the moment: postback replay --state pending.',
-  credential: 'The grant is refused: postback connect NETWORK, then postback replay --state pending.',
+  credential: 'The network refuses the account for now: postback status says why, and what fixes it.',
   processing: 'The network has them and decides later: postback replay --state pending asks.',
   unknown: 'Whether the network has them is not known; a second delivery is harmless: postback replay --state pending.',
   stopped: 'Their run was stopped: the same command again, or postback replay --state pending.',

@@ -141,9 +141,9 @@ export function describeRun({ delivered, failed, pending, skipped }: Summary): s
 export async function printNextSteps(io: IO, summary: Summary, isStopped: boolean): Promise<void> {
   const { failures, waiting, pending } = summary;
   const steps: string[] = [];
-  if (waiting.credential > 0) {
-    const network = Object.entries(summary.networks).find(([, { pending: count }]) => count > 0)?.[0] ?? 'NETWORK';
-    steps.push(`The grant is refused: postback connect ${network}, then run the same command again.`);
+  for (const { network, action, next } of summary.refusals ?? []) steps.push(`${network}: ${action} Run: ${next}`);
+  if (summary.refusals) {
+    if (isStopped) steps.push('Stopped; what was under way is recorded.');
   } else if (pending > waiting.processing || isStopped) {
     const stopped = isStopped ? 'Stopped; what was under way is recorded. ' : '';
     steps.push(`${stopped}Run the same command again: it delivers what is missing and nothing twice.`);

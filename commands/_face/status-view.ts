@@ -9,6 +9,11 @@ const HEALTH_WORDS = {
   credential_failures: 'Credential failures detected',
   no_recent_activity: 'No recent activity',
 } as const;
+/** Shown instead of the health where the cause is known and is not the grant. */
+const FIX_WORDS: Partial<Record<NonNullable<NetworkStatus['fix']>, string>> = {
+  accept_terms: 'Terms not accepted',
+  permission: 'Permission missing',
+};
 const HEALTH_PAINT = { ok: 'green', credential_failures: 'red', no_recent_activity: 'dim' } as const;
 
 /** One screen: the connected networks, what is not well with each, and those that are not connected in a line. */
@@ -63,7 +68,7 @@ function columnsOf(io: IO, rows: readonly NetworkStatus[], nowMs: number): Colum
     { header: 'Token', value: ({ tokenAgeMs }) => (tokenAgeMs === null ? null : formatAge(tokenAgeMs)), dropOrder: 8 },
     {
       header: 'Health',
-      value: ({ health }) => (health === null ? '' : HEALTH_WORDS[health]),
+      value: ({ health, fix }) => (health === null ? '' : ((fix && FIX_WORDS[fix]) ?? HEALTH_WORDS[health])),
       paint: (text, color, { health }) => (health === null ? text : color[HEALTH_PAINT[health]](text)),
     },
     !io.isTerminal && { header: 'Next', value: ({ next }) => next },

@@ -160,7 +160,10 @@ function isSameGrant(a: Credentials, b: Credentials): boolean {
 function blameVariable(error: AuthError, network: NetworkName): AuthError {
   const variable = variableOf(network, 'REFRESH_TOKEN');
   return new AuthError(error.code, error.message, {
-    hint: `The consent was revoked or has expired. Put a new refresh token into ${variable}.`,
+    hint:
+      `The consent was revoked or has expired. Put a new refresh token into ${variable}, or unset the variables and run ` +
+      `postback connect ${network}.`,
+    next: 'postback doctor',
     cause: error,
   });
 }

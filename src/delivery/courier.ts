@@ -2,7 +2,10 @@ import { AuthError, messageOf, NetworkError } from '../errors.js';
 import type { HttpAnswer } from '../http/http.js';
 import { ConnectionFault } from '../http/http.js';
 import type { DroppedEntry, EntryVerdict, OpenRequest } from '../log/entry.js';
-import type { Outcome, OutcomeKind, Verdict } from '../networks/network.js';
+import { putRefusal } from '../log/refusals.js';
+import { fixOf, type Refusal } from '../networks/fix.js';
+import { describeRefusal } from '../networks/guidance.js';
+import type { Outcome, Verdict } from '../networks/network.js';
 import type { Batch, Item } from './batch.js';
 import { Breaker } from './breaker.js';
 import type { LaneDeps, Stop } from './lane-parts.js';
@@ -32,6 +35,7 @@ export class Courier {
   #hasDeparted = false;
   readonly #depart: () => void;
   #stop: Stop | undefined;
+  #hasRecorded = false;
 
   constructor(deps: LaneDeps, onStop: () => void) {
     this.#deps = deps;
@@ -57,6 +61,12 @@ export class Courier {
 
   /** One attempt. Returns the batches that are to be tried again. */
   async attempt(batch: Batch): Promise<Batch[]> {
+    const again = await this.#attempt(batch);
+    await this.#recordRefusal();
+    return again;
+  }
+
+  async #attempt(batch: Batch): Promise<Batch[]> {
     const inTime = await this.#dropExpired(batch);
     const token = inTime.items.length > 0 && !this.stop ? await this.#findToken() : undefined;
     if (token === undefined) {
@@ -80,7 +90,8 @@ export class Courier {
     const { log, channel, tally } = this.#deps;
     const entries = batch.items.map(({ entry }) => entry);
     const kind = waitingKindOf(stop.kind);
-    await log.settle(channel.account, { entries, flight: batch.flight }, 'pending', { ...stop, kind });
+    const { reason, message } = stop;
+    await log.settle(channel.account, { entries, flight: batch.flight }, 'pending', { reason, message, kind });
     for (const { postback } of entries) this.#deps.underway.leave(postback);
     tally.wait(channel.network, kind, entries.length);
   }
@@ -97,7 +108,7 @@ export class Courier {
       return this.#record(batch, open, answered, verdicts, [renewedBatch(batch)]);
     }
     if (isRefused && answer) await this.#refuse(answer, verdict);
-    else this.#judgeNetwork(verdict);
+    else this.#judgeNetwork(verdict, answer?.status);
     const { clock, random, options, channel } = this.#deps;
     const { verdicts, again } = sortVerdict(batch, verdict, {
       nowMs: clock.now(),
@@ -166,11 +177,13 @@ export class Courier {
   }
 
   /** What an answer says of the network as a whole. */
-  #judgeNetwork({ outcomes, retryAfterMs }: Verdict): void {
+  #judgeNetwork({ outcomes, retryAfterMs = 0 }: Verdict, status: number | undefined): void {
     const [first] = outcomes;
     const isUniform = first !== undefined && outcomes.every((outcome) => outcome === first);
     const kind = isUniform ? first.kind : 'delivered';
-    if (kind === 'throttled') this.#slowDown(first as Outcome, retryAfterMs);
+    // A server in trouble may ask for time too; where a single event has to wait, its answer is a 400.
+    const asksForTime = kind === 'throttled' || (kind === 'transient' && (status ?? 0) >= 500 && retryAfterMs > 0);
+    if (asksForTime) this.#slowDown(first as Outcome, retryAfterMs);
     else if (kind === 'transient' || kind === 'unknown') this.#countFailure(first as Outcome);
     else if (this.breaker.succeed()) {
       const { channel, report } = this.#deps;
@@ -184,31 +197,59 @@ export class Courier {
     if (restMs === 0) return;
     const said = first.message ?? first.reason;
     if (this.breaker.rests > options.maxRests) {
-      this.#end(first.kind, first.reason, `${channel.network} keeps failing; what is left stays pending. ${said}`);
+      const message = `${channel.network} keeps failing; what is left stays pending. ${said}`;
+      this.#end({ kind: first.kind, reason: first.reason, message });
       return;
     }
     const message = `${channel.network} keeps failing and is rested for ${restMs / 1000} s. ${said}`;
     report({ type: 'notice', network: channel.network, message });
   }
 
-  #slowDown(outcome: Outcome, retryAfterMs = 0): void {
-    const { channel } = this.#deps;
+  #slowDown(outcome: Outcome, retryAfterMs: number): void {
     if (retryAfterMs > LONGEST_WAIT_MS) {
-      const seconds = Math.ceil(retryAfterMs / 1000);
-      const message = `${channel.network} asks to be left alone for ${seconds} s; what is left stays pending.`;
-      this.#end('throttled', outcome.reason, message);
+      const untilMs = this.#deps.clock.now() + retryAfterMs;
+      this.#stopFor({ ...outcome, fix: { by: 'wait', untilMs } });
     } else {
       this.breaker.pause(retryAfterMs);
     }
   }
 
   async #refuse(answer: HttpAnswer, { outcomes }: Verdict): Promise<void> {
-    const { tokens, channel } = this.#deps;
+    const { tokens } = this.#deps;
     if (this.#stop) return;
-    const [first] = outcomes;
-    const said = first?.message ?? `HTTP ${answer.status}`;
-    this.#end('credential', first?.reason ?? 'refused', `${channel.network} refuses the grant: ${said}`);
-    await tokens.reportRefused(answer);
+    const { reason, message = `HTTP ${answer.status}`, fix } = outcomes[0] ?? { reason: 'refused' };
+    this.#stopFor({ kind: 'credential', reason, message, ...(fix && { fix }) });
+    // A grant that is valid needs nobody to connect again.
+    if (fix === undefined || fix.by === 'reconnect') await tokens.reportRefused(answer);
+  }
+
+  /** Stops for a refusal that holds for all that is left, and says what fixes it. */
+  #stopFor(outcome: Outcome, details: Pick<Refusal, 'action' | 'next'> = {}): void {
+    if (this.#stop) return;
+    const { channel, clock, tally, grantSource } = this.#deps;
+    const { kind, reason, message } = outcome;
+    const refusal: Refusal = {
+      network: channel.network,
+      account: channel.account,
+      atMs: clock.now(),
+      kind,
+      reason,
+      ...(message === undefined ? {} : { said: message }),
+      ...details,
+      fix: fixOf(outcome),
+    };
+    const guidance = describeRefusal(refusal, grantSource);
+    tally.refuse(refusal, guidance);
+    this.#end({ kind, reason, message: `${guidance.problem} ${guidance.action}`, refusal });
+  }
+
+  /** Writes down why nothing more leaves, so that other commands can say it. */
+  async #recordRefusal(): Promise<void> {
+    const { log, channel } = this.#deps;
+    const refusal = this.#stop?.refusal;
+    if (!refusal || this.#hasRecorded) return;
+    this.#hasRecorded = true;
+    await log.write(() => putRefusal(log.database, refusal, channel.isForLists === true));
   }
 
   async #findToken(): Promise<string | undefined> {
@@ -232,15 +273,22 @@ export class Courier {
 
   #endForToken(error: unknown): void {
     if (this.stop) return;
-    if (error instanceof AuthError) this.#end('credential', error.code, error.message);
-    else if (error instanceof NetworkError) this.#end('transient', error.code, messageOf(error));
-    else throw error;
+    if (error instanceof AuthError) {
+      const { code, message, hint, next } = error;
+      this.#stopFor(
+        { kind: 'credential', reason: code, message },
+        { ...(hint && { action: hint }), ...(next && { next }) },
+      );
+    } else if (error instanceof NetworkError) {
+      this.#end({ kind: 'transient', reason: error.code, message: messageOf(error) });
+    } else throw error;
   }
 
-  #end(kind: OutcomeKind, reason: string, message: string): void {
+  #end(stop: Stop): void {
     if (this.#stop) return;
     const { channel, report } = this.#deps;
-    this.#stop = { kind, reason, message };
+    this.#stop = stop;
+    const { kind, message } = stop;
     report({ type: 'notice', network: channel.network, message, refused: kind === 'credential' });
     this.#onStop();
   }

@@ -112,11 +112,12 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
   const deciding: DecidingLane[] = [];
   const shared = { http, log, clock, random, tally, underway, report, signal, sharesReader: open.length > 1 };
   const mapping = (postback: Postback): Mapping | undefined => findMapping(postback, workspace, world);
-  const openLane = (channel: Channel, tokens: TokenSource): Lane => {
+  const openLane = (channel: Channel, tokens: TokenSource, grantSource: string): Lane => {
     const deps: LaneDeps = {
       ...shared,
       channel,
       tokens,
+      grantSource,
       mappingOf: mapping,
       options: {
         concurrency: settings['delivery.concurrency'],
@@ -132,12 +133,12 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
     return lane;
   };
   for (const connected of open) {
-    const { network } = connected.credentials.connection;
+    const { network, source } = connected.credentials.connection;
     const route = world.routes.get(network);
     if (!route?.channel) continue;
     const tokens = workspace.tokensOf(connected);
-    lanes.set(network, openLane(route.channel, tokens));
-    if (options.lists && route.lists) lists.set(network, openLane(route.lists, tokens));
+    lanes.set(network, openLane(route.channel, tokens, source));
+    if (options.lists && route.lists) lists.set(network, openLane(route.lists, tokens, source));
   }
   return { workspace, log, world, lanes, lists, deciding, tally, underway, report, signal };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Mapping } from '../goals/goal.js';
 import type { HttpClient } from '../http/http.js';
 import type { DeliveryLog } from '../log/delivery-log.js';
+import type { Refusal } from '../networks/fix.js';
 import type { Channel, OutcomeKind, Postback } from '../networks/network.js';
 import type { Random } from '../random.js';
 import type { Report } from './report.js';
@@ -24,6 +25,8 @@ export interface LaneOptions {
 export interface LaneDeps {
   channel: Channel;
   tokens: TokenSource;
+  /** Where the grant is: `store`, `environment` or `sandbox`. */
+  grantSource: string;
   http: HttpClient;
   log: DeliveryLog;
   clock: Clock;
@@ -45,6 +48,8 @@ export interface Stop {
   kind: OutcomeKind | 'stopped';
   reason: string;
   message: string;
+  /** The network's refusal, where that is why. */
+  refusal?: Refusal;
 }
 
 export const STOPPED: Stop = { kind: 'stopped', reason: 'stopped', message: 'the run was stopped before it was sent' };

@@ -1,4 +1,6 @@
 import type { WarningCounts } from '../events/warnings.js';
+import type { Fix, Refusal } from '../networks/fix.js';
+import type { Guidance } from '../networks/guidance.js';
 import type { NetworkName } from '../networks/names.js';
 import type { OutcomeKind, SkipReason } from '../networks/network.js';
 
@@ -12,6 +14,14 @@ export interface NetworkTally {
   pending: number;
   skipped: number;
   requests: number;
+}
+
+/** A refusal as a summary shows it. */
+export interface RefusalSummary extends Guidance {
+  network: NetworkName;
+  account: string;
+  reason: string;
+  fix: Fix['by'];
 }
 
 /** The summary of a run, in the form of contract.md section 4. */
@@ -33,6 +43,8 @@ export interface Summary {
   failures: Record<FailureKind, number>;
   waiting: Record<WaitingKind, number>;
   networks: Partial<Record<NetworkName, NetworkTally>>;
+  /** Why networks take nothing more, and what fixes it; absent where none refused. */
+  refusals?: RefusalSummary[];
   /** Side fields that were not usable or not read, by code: they never cost an event. */
   warnings: WarningCounts;
 }
@@ -92,6 +104,11 @@ export class Tally {
   /** One postback that delivery met again, in the log of another process: planned before, now a skip. */
   unplan(): void {
     this.summary.postbacks--;
+  }
+
+  /** A network that takes nothing more in this run. */
+  refuse({ network, account, reason, fix }: Refusal, guidance: Guidance): void {
+    (this.summary.refusals ??= []).push({ network, account, reason, fix: fix.by, ...guidance });
   }
 
   request(network: NetworkName): void {

@@ -3,6 +3,8 @@ import type { Connected } from '../accounts/connections.js';
 import { ConnectionFault } from '../http/http.js';
 import type { Network } from '../networks/network.js';
 import type { Preflight, PreflightCall } from '../networks/preflight.js';
+import { PostbackError } from '../errors.js';
+import { listStandingRefusals, type StandingRefusal } from '../overview/standing-refusals.js';
 import type { Workspace } from '../workspace.js';
 import { fail, pass, warn, type Check } from './check.js';
 import { checkMappings } from './goals.js';
@@ -29,6 +31,7 @@ async function* listChecks(input: NetworkInput): AsyncGenerator<Check> {
   yield describeConnection(input);
   yield* checkMappings(network, workspace.goals, connection);
   yield* checkGrantEnd(connection, workspace.clock.now());
+  yield* checkStandingRefusal(input);
   const preflight = { ...makePlainPreflight(await network.loadConnector()), ...(await network.loadPreflight?.()) };
   yield* preflight.foresee?.(connection, workspace.clock.now()) ?? [];
   let isReached = preflight.origins(connection).length === 0;
@@ -54,6 +57,27 @@ function describeConnection({ workspace, network, connected, variables }: Networ
   const stored = workspace.connections.store.find(workspace.name, network.name);
   const override = stored && describeOverride(network.name, variables, stored);
   return pass('connection', `Connected as ${account}${name}${place}${from}.${override ? ` ${override}` : ''}`);
+}
+
+/** What only a delivery finds out: terms, permissions, a wait. A grant that was refused is asked about below. */
+function checkStandingRefusal({ workspace, connected }: NetworkInput): Check[] {
+  return findStanding(workspace, connected).flatMap(({ refusal, problem, action, next }) => {
+    const { by } = refusal.fix;
+    const id = by === 'accept_terms' ? 'terms' : 'delivery';
+    if (by === 'reconnect' || by === 'nothing') return [];
+    if (by === 'wait') return [warn(id, problem, { why: action, next })];
+    return [fail(id, problem, { why: action, next, ...(refusal.kind === 'credential' ? { kind: 'auth' } : {}) })];
+  });
+}
+
+function findStanding(workspace: Workspace, connected: Connected): StandingRefusal[] {
+  try {
+    return listStandingRefusals(workspace, [connected]);
+  } catch (error) {
+    // A log that cannot be read is a finding of its own.
+    if (error instanceof PostbackError) return [];
+    throw error;
+  }
 }
 
 async function* checkOrigins(

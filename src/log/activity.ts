@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.js';
-import type { Database } from './database.js';
+import type { Refusal } from '../networks/fix.js';
+import type { Database, SqlRow } from './database.js';
 import { LogPeek } from './log-peek.js';
+import { listRefusals } from './refusals.js';
 
 /** What the log knows of one network, in numbers. Times in milliseconds since the epoch. */
 export interface NetworkActivity {
@@ -18,6 +20,17 @@ export interface NetworkActivity {
   lastAttemptMs?: number;
   /** When a grant was last seen refused. */
   lastRefusalMs?: number;
+  /** The newest refusals of its accounts, the latest first; those that were disproved since included. */
+  refusals?: Refusal[];
+  /** What most of the postbacks failed of that finally failed since the asked time. */
+  mainFailure?: Failure;
+}
+
+/** A final outcome that several postbacks share. */
+export interface Failure {
+  kind: string;
+  reason: string;
+  message?: string;
 }
 
 /**
@@ -59,7 +72,12 @@ function collect(database: Database, sinceMs: number): Map<string, NetworkActivi
     else activity.pending += Number(row['n']);
     if (row['kind'] === 'credential') noteRefusal(activity, Number(row['newest']));
   }
-  for (const row of database.prepare(LOST).all(sinceMs)) of(row['network']).lost = Number(row['n']);
+  for (const row of database.prepare(LOST).all(sinceMs)) {
+    const activity = of(row['network']);
+    activity.lost += Number(row['n']);
+    activity.mainFailure ??= readFailure(row);
+  }
+  for (const refusal of listRefusals(database)) (of(refusal.network).refusals ??= []).push(refusal);
   for (const name of listNetworks(database)) {
     const activity = of(name);
     const at = (sql: string): number | undefined => {
@@ -72,6 +90,11 @@ function collect(database: Database, sinceMs: number): Map<string, NetworkActivi
     if (refusedMs !== undefined) noteRefusal(activity, refusedMs);
   }
   return found;
+}
+
+function readFailure({ kind, reason, message }: SqlRow): Failure {
+  const failure: Failure = { kind: String(kind), reason: String(reason) };
+  return message === null ? failure : { ...failure, message: String(message) };
 }
 
 function noteRefusal(activity: NetworkActivity, atMs: number): void {
@@ -96,7 +119,9 @@ FROM request WHERE started >= ? AND ended IS NOT NULL GROUP BY network`;
 const WAITING = `
 SELECT network, kind, count(*) AS n, max(updated) AS newest FROM postback WHERE state = 'pending' GROUP BY network, kind`;
 
-const LOST = "SELECT network, count(*) AS n FROM postback WHERE state = 'failed' AND updated >= ? GROUP BY network";
+const LOST = `
+SELECT network, kind, reason, max(message) AS message, count(*) AS n FROM postback
+WHERE state = 'failed' AND updated >= ? GROUP BY network, kind, reason ORDER BY n DESC`;
 
 const LAST_ATTEMPT =
   'SELECT started FROM request WHERE network = ? AND ended IS NOT NULL ORDER BY started DESC LIMIT 1';

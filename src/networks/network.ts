@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.js';
 import type { OAuthProvider } from '../oauth/provider.js';
 import type { Connection } from './connection.js';
 import type { Connector } from './connector.js';
+import type { Fix } from './fix.js';
 import type { NetworkName } from './names.js';
 import type { Preflight } from './preflight.js';
 import type { VariableRules } from './variables.js';
@@ -98,6 +99,8 @@ export interface Outcome {
   reason: string;
   /** The network's words, cut to 300 characters and free of control characters. */
   message?: string;
+  /** What makes the postback deliverable, where the kind does not say it all. */
+  fix?: Fix;
 }
 
 /** The judgement on one answer. */

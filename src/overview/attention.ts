@@ -1,6 +1,9 @@
 import type { Connected } from '../accounts/connections.js';
 import type { PostbackError } from '../errors.js';
 import type { NetworkActivity } from '../log/activity.js';
+import type { Connection } from '../networks/connection.js';
+import type { Fix, Refusal } from '../networks/fix.js';
+import { describeRefusal } from '../networks/guidance.js';
 import type { Network } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
 import { countGoals } from './goal-count.js';
@@ -10,8 +13,10 @@ import { judgeHealth } from './health.js';
 export interface Attention {
   problem: string;
   next: string;
-  /** Somebody has to look at the grant: nothing is delivered until then. */
+  /** Somebody has to act before anything is delivered: exit code 4. */
   isGrant?: true;
+  /** What fixes it, where a network refused. */
+  fix?: Fix['by'];
 }
 
 export interface AttentionInput {
@@ -34,7 +39,11 @@ export function findAttention(input: AttentionInput): Attention | undefined {
     return { problem: fault.message, next: fault.next ?? 'postback doctor', isGrant: true };
   }
   if (!connected) return { problem: 'Not connected.', next: `postback connect ${network.name}` };
-  return findGrantTrouble(input, connected) ?? findSetupGap(input, connected) ?? findDeliveryTrouble(input);
+  return (
+    findGrantTrouble(input, connected) ??
+    findSetupGap(input, connected) ??
+    findDeliveryTrouble(input, connected.credentials.connection)
+  );
 }
 
 function findGrantTrouble(
@@ -47,14 +56,7 @@ function findGrantTrouble(
     return { problem: 'Switched off: its postbacks are skipped.', next: `postback enable ${network.name}` };
   }
   if (judgeHealth(credentials, activity) === 'credential_failures') {
-    const fromVariables = connection.source === 'environment';
-    return {
-      problem: fromVariables
-        ? `Credential failures detected: the grant in POSTBACK_${network.name.toUpperCase()}_* is refused. Postbacks wait.`
-        : 'Credential failures detected: the grant was revoked or has ended. Postbacks wait; mappings stay.',
-      next: fromVariables ? 'postback doctor' : connect,
-      isGrant: true,
-    };
+    return { ...attend(findRefusal(connection, activity) ?? assumeRevoked(connection), connection), isGrant: true };
   }
   const { grantExpiresAt } = connection;
   const leftMs = grantExpiresAt === undefined ? Infinity : Date.parse(grantExpiresAt) - workspace.clock.now();
@@ -64,6 +66,31 @@ function findGrantTrouble(
   if (leftMs > GRANT_WARNING_MS) return undefined;
   const days = Math.ceil(leftMs / DAY_MS);
   return { problem: `The consent ends in ${days} day${days === 1 ? '' : 's'}.`, next: connect };
+}
+
+/**
+ * Returns what a network refused last where nothing has disproved it: nothing was delivered and nobody has connected
+ * since.
+ */
+export function findRefusal(
+  { account, connectedAt }: Connection,
+  { refusals = [], lastDeliveryMs = 0 }: Partial<NetworkActivity> = {},
+): Refusal | undefined {
+  const connectedMs = connectedAt === undefined ? 0 : Date.parse(connectedAt);
+  const holds = ({ atMs }: Refusal): boolean => atMs > Math.max(lastDeliveryMs, connectedMs);
+  return refusals.find((refusal) => refusal.account === account && holds(refusal));
+}
+
+/** What is known where only the refusal itself was written down. */
+function assumeRevoked({ network, account }: Connection): Refusal {
+  const said = 'it was revoked or has ended';
+  return { network, account, atMs: 0, kind: 'credential', reason: 'refused', said, fix: { by: 'reconnect' } };
+}
+
+/** A refusal as something to look at, in the words that a run has for it. */
+function attend(refusal: Refusal, { source }: Connection): Attention {
+  const { problem, action, next } = describeRefusal(refusal, source);
+  return { problem: `${problem} ${action}`, next, fix: refusal.fix.by };
 }
 
 function findSetupGap({ network, workspace }: AttentionInput, { credentials }: Connected): Attention | undefined {
@@ -79,12 +106,16 @@ function findSetupGap({ network, workspace }: AttentionInput, { credentials }: C
   return { problem: `${words} not mapped here, and not sent.`, next: 'postback map' };
 }
 
-function findDeliveryTrouble({ network, activity }: AttentionInput): Attention | undefined {
+function findDeliveryTrouble({ network, activity }: AttentionInput, connection: Connection): Attention | undefined {
   const { lost = 0, pending = 0, lastAttemptMs } = activity ?? {};
+  const refusal = pending > 0 ? findRefusal(connection, activity) : undefined;
+  if (refusal) return attend(refusal, connection);
   if (lost > 0) {
     const words = lost === 1 ? '1 postback' : `${lost} postbacks`;
+    const { reason, message } = activity?.mainFailure ?? {};
+    const cause = reason === undefined ? '' : ` Most frequent reason: ${reason}${message ? `, ${message}` : ''}`;
     return {
-      problem: `${words} finally failed in the last 24 h.`,
+      problem: `${words} finally failed in the last 24 h.${cause}`,
       next: `postback logs --status failed --network ${network.name}`,
     };
   }

@@ -1,6 +1,7 @@
 import type { Connected } from '../accounts/connections.js';
 import { AuthError, ConfigError, type PostbackError } from '../errors.js';
 import { readActivity, type NetworkActivity } from '../log/activity.js';
+import type { Fix } from '../networks/fix.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Connection, Network } from '../networks/network.js';
 import { NETWORKS } from '../networks/registry.js';
@@ -40,6 +41,8 @@ export interface NetworkStatus {
   problem?: string;
   /** The command that mends it. */
   next?: string;
+  /** What fixes it, where the network refused: `reconnect`, `accept_terms`, `permission`, `wait` and so on. */
+  fix?: Fix['by'];
 }
 
 export interface WorkspaceStatus {
@@ -110,6 +113,7 @@ function describe(
     lastDelivery: activity.lastDeliveryMs === undefined ? null : new Date(activity.lastDeliveryMs).toISOString(),
     health: connected ? judgeHealth(connected.credentials, activity) : null,
     ...(attention ? { problem: attention.problem, next: attention.next } : {}),
+    ...(attention?.fix === undefined ? {} : { fix: attention.fix }),
   };
 }
 

@@ -10,6 +10,7 @@ export interface NextStep {
 export type Stage =
   | 'not_connected'
   | 'grant_refused'
+  | 'terms_not_accepted'
   | 'no_goals'
   | 'nothing_mapped'
   | 'failures_waiting'
@@ -39,20 +40,35 @@ export function findNextSteps({ networks, refused, goals }: Facts): Guidance {
   const working = connected.filter(({ enabled }) => enabled);
   const [first] = refused;
   if (first) {
-    return {
-      stage: 'grant_refused',
-      message: `${first.title}: ${first.problem ?? 'the grant is refused.'}`,
-      steps: [
-        { command: first.next ?? `postback connect ${first.network}`, why: 'mend the connection; mappings stay' },
-        { command: 'postback replay --state pending', why: 'then deliver what has waited' },
-      ],
-    };
+    return describeRefused(first);
   }
   if (connected.length === 0) return describeNewcomer(goals);
   if (goals === 0) return describeNoGoals();
   if (working.every(({ goalsMapped }) => goalsMapped === 0)) return describeUnmapped(working, connected);
   return describeDelivery(working);
 }
+
+function describeRefused({ network, title, problem = 'the grant is refused.', next, fix }: NetworkStatus): Guidance {
+  const message = problem.startsWith(title) ? problem : `${title}: ${problem}`;
+  if (fix === 'accept_terms') {
+    return {
+      stage: 'terms_not_accepted',
+      message,
+      steps: [{ command: REPLAY_PENDING, why: 'once the terms are accepted: deliver what has waited' }],
+    };
+  }
+  const command = next ?? `postback connect ${network}`;
+  return {
+    stage: 'grant_refused',
+    message,
+    steps: [
+      { command, why: fix === 'permission' ? 'see what is missing' : 'connect again; mappings stay' },
+      { command: REPLAY_PENDING, why: 'then deliver what has waited' },
+    ],
+  };
+}
+
+const REPLAY_PENDING = 'postback replay --state pending --all';
 
 function describeNewcomer(goals: number): Guidance {
   return {
@@ -120,10 +136,11 @@ function describeDelivery(working: readonly NetworkStatus[]): Guidance {
       ],
     };
   }
+  const held = working.find(({ fix, pending: waiting }) => fix !== undefined && waiting > 0);
   if (pending > 0) {
     return {
       stage: 'postbacks_waiting',
-      message: `${count(pending, 'postback')} wait${pending === 1 ? 's' : ''} to be sent.`,
+      message: held?.problem ?? `${count(pending, 'postback')} wait${pending === 1 ? 's' : ''} to be sent.`,
       steps: [
         { command: 'postback replay --state pending', why: 'deliver them' },
         { command: 'postback status', why: 'see which network they wait for' },

@@ -6,6 +6,7 @@ import { readRemoteCode, readRemoteText } from '../remote-text.js';
 import { readRetryAfterMs } from '../retry-after.js';
 import { classifyAnswer } from './classify.js';
 import { readErrorAnswer } from './error-answer.js';
+import { ACCEPT_AUDIENCE_TERMS, isAboutTerms, TERMS_REASON } from './terms.js';
 
 /** What the upload of records is doing (specification "Advertiser audiences", jobState). */
 export const JOB_STATES = ['PENDING', 'SUCCEEDED', 'COMPLETED', 'PARTIALLYSUCCEEDED', 'FAILED'] as const;
@@ -50,11 +51,17 @@ const ABOUT_LIST = /audience_?id|connection_?id|target_?resource|advertiser|to a
 function judgeRefusal(count: number, answer: HttpAnswer): Verdict {
   const verdict = classifyAnswer(count, answer, 0);
   const { message = '' } = readErrorAnswer(readBody(answer));
+  const { complaints } = readErrorAnswer(readBody(answer));
+  if (answer.status < 500 && isAboutTerms(complaints, answer.status === 403)) {
+    const outcome: Outcome = { kind: 'credential', reason: TERMS_REASON, message, fix: ACCEPT_AUDIENCE_TERMS };
+    return { ...withoutSplit(verdict), outcomes: new Array<Outcome>(count).fill(outcome) };
+  }
   if (answer.status === 403) {
     const outcome: Outcome = {
       kind: 'credential',
-      reason: /\bterms\b/i.test(message) ? 'terms_not_accepted' : 'scope_missing',
-      message: `${message === '' ? 'Amazon refuses the call' : message}; lists need the scope advertising::audiences: postback connect amazon --audiences`,
+      reason: 'scope_missing',
+      message: `${message === '' ? 'Amazon refuses the call' : message}; lists need the scope advertising::audiences`,
+      fix: { by: 'reconnect', flags: '--audiences' },
     };
     return { ...withoutSplit(verdict), outcomes: new Array<Outcome>(count).fill(outcome) };
   }

@@ -2,10 +2,12 @@ import { AuthError, ConfigError, NetworkError } from '../../errors.js';
 import { readId } from '../../exact-json.js';
 import type { HttpAnswer, HttpRequest } from '../../http/http.js';
 import { isJsonObject } from '../../json.js';
+import { describeTerms } from '../fix.js';
 import { readRemoteText } from '../remote-text.js';
 import { readBody } from './audience-answers.js';
 import { AUDIENCE_MEDIA_TYPE, audienceHeaders } from './audience-channel.js';
 import { readErrorAnswer } from './error-answer.js';
+import { ACCEPT_AUDIENCE_TERMS, isAboutTerms } from './terms.js';
 import type { AmazonTarget } from './target.js';
 
 /** The scope that every call on lists needs (amazon-api.md section 4). */
@@ -107,6 +109,10 @@ export function readListReport(answer: HttpAnswer): ListReport {
 export function explainListRefusal(answer: HttpAnswer): AuthError | NetworkError | ConfigError {
   const { status } = answer;
   const said = readErrorAnswer(readBody(answer)).message ?? `HTTP ${status}`;
+  if (isAboutTerms(readErrorAnswer(readBody(answer)).complaints, status === 403)) {
+    const { problem, action } = describeTerms('Amazon Ads', ACCEPT_AUDIENCE_TERMS, said);
+    return new AuthError('terms_not_accepted', problem, { hint: action });
+  }
   if (status === 401 || status === 403) {
     return new AuthError('audience_access_refused', `Amazon refuses calls on audience lists: ${said}`, {
       hint: `They need the scope ${AUDIENCE_SCOPE}, an application that is approved for it, and where a connection is named, accepted AMC terms.`,

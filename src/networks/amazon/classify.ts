@@ -5,9 +5,10 @@ import type { Outcome, Verdict } from '../network.js';
 import { readRemoteCode } from '../remote-text.js';
 import { readRetryAfterMs } from '../retry-after.js';
 import { isAllAccepted } from './accepted-answer.js';
-import { isAboutMapping, isAboutTerms, judgeComplaints } from './complaint-kind.js';
+import { isAboutMapping, judgeComplaints } from './complaint-kind.js';
 import type { AmazonComplaint, AmazonErrorAnswer } from './error-answer.js';
 import { readErrorAnswer } from './error-answer.js';
+import { ACCEPT_CONVERSION_TERMS, isAboutTerms, TERMS_REASON } from './terms.js';
 
 const DELIVERED: Outcome = { kind: 'delivered', reason: 'accepted' };
 const NOT_IN_ANSWER: Outcome = {
@@ -95,6 +96,9 @@ interface StatusVerdict {
 /** The whole request was refused: what its status means for every event in it (docs/decisions/amazon-errors.md). */
 function judgeStatus(status: number, { complaints }: AmazonErrorAnswer): StatusVerdict {
   const reason = `http_${status}`;
+  if (status >= 400 && status < 500 && isAboutTerms(complaints, status === 403)) {
+    return { outcome: { kind: 'credential', reason: TERMS_REASON, fix: ACCEPT_CONVERSION_TERMS } };
+  }
   if (status === 400 || status === 403 || status === 422) return judgeRefusal(status, complaints);
   if (status === 401) return { outcome: { kind: 'credential', reason: 'unauthorized' } };
   if (status === 413) return { outcome: { kind: 'payload', reason: 'too_large' }, isSplit: true };
@@ -102,17 +106,21 @@ function judgeStatus(status: number, { complaints }: AmazonErrorAnswer): StatusV
   // 3xx is no word of Amazon's: its API never redirects, but a proxy in between may.
   if (status >= 500 || status < 400 || RETRIED_STATUSES.has(status)) return { outcome: { kind: 'transient', reason } };
   // 404, 406, 415 and the rest of 4xx: the account, the region or the contract is not what Amazon expects.
-  return { outcome: { kind: 'configuration', reason } };
+  return { outcome: { kind: 'configuration', reason, fix: { by: FORM_STATUSES.has(status) ? 'report' : 'check' } } };
 }
+
+/** Method, Accept and Content-Type of the request are postback's own. */
+const FORM_STATUSES: ReadonlySet<number> = new Set([405, 406, 415]);
 
 /** Request Timeout, Conflict ("please retry your request") and Too Early. */
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([408, 409, 425]);
 
 function judgeRefusal(status: number, complaints: readonly AmazonComplaint[]): StatusVerdict {
-  if (isAboutTerms(complaints)) return { outcome: { kind: 'credential', reason: 'terms_not_accepted' } };
   const reason = complaints[0]?.code ?? `http_${status}`;
-  if (isAboutMapping(complaints)) return { outcome: { kind: 'configuration', reason }, isSplit: true };
-  if (status === 403) return { outcome: { kind: 'credential', reason: 'forbidden' } };
+  if (isAboutMapping(complaints)) {
+    return { outcome: { kind: 'configuration', reason, fix: { by: 'map' } }, isSplit: true };
+  }
+  if (status === 403) return { outcome: { kind: 'credential', reason: 'forbidden', fix: { by: 'permission' } } };
   const kind = judgeComplaints(complaints)?.kind === 'expired' ? 'expired' : 'payload';
   return { outcome: { kind, reason }, isSplit: true };
 }

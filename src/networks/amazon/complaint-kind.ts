@@ -1,10 +1,13 @@
+import type { Fix } from '../fix.js';
 import type { OutcomeKind } from '../network.js';
 import type { AmazonComplaint } from './error-answer.js';
+import { ACCEPT_CONVERSION_TERMS, isAboutTerms, TERMS_REASON } from './terms.js';
 
 /** What a complaint means for the postback. */
 export interface ComplaintKind {
   kind: OutcomeKind;
   reason: string;
+  fix?: Fix;
 }
 
 /** Amazon's codes (Ads API v1, ErrorCode) that are not about the payload, which is what all others are about. */
@@ -52,7 +55,6 @@ const DEFINITION = /conversion ?definition|\bdefinition\b|\bdata ?set\b/i;
 const SOURCE = /\bsource\b/i;
 const NOT_THERE =
   /not (?:be )?found|n[o']t exist|unknown|invalid|no such|belong|associat|inactive|archived|deleted|match/i;
-const TERMS = /\bterms\b|\bagreement\b/i;
 
 /**
  * What the complaints about one event mean, the most final of them deciding. Codes decide; the words only tell a wrong
@@ -67,11 +69,6 @@ export function judgeComplaints(complaints: readonly AmazonComplaint[]): Complai
   return worst;
 }
 
-/** Whether Amazon complains that the advertiser has not accepted the Conversions API terms. */
-export function isAboutTerms(complaints: readonly AmazonComplaint[]): boolean {
-  return complaints.some(({ message }) => message !== undefined && TERMS.test(message));
-}
-
 /** Whether Amazon complains of the definition or event description that a goal is mapped to. */
 export function isAboutMapping(complaints: readonly AmazonComplaint[]): boolean {
   return complaints.some(({ field = '', message = '' }) => {
@@ -83,10 +80,10 @@ export function isAboutMapping(complaints: readonly AmazonComplaint[]): boolean 
 function judge(complaint: AmazonComplaint): ComplaintKind {
   const { code, field = '', message = '' } = complaint;
   const reason = code ?? 'rejected';
-  if (isAboutTerms([complaint])) return { kind: 'credential', reason: 'terms_not_accepted' };
+  if (isAboutTerms([complaint])) return { kind: 'credential', reason: TERMS_REASON, fix: ACCEPT_CONVERSION_TERMS };
   const kind = (code === undefined ? undefined : KIND_BY_CODE[code.toUpperCase()]) ?? 'payload';
   if (kind !== 'payload') return { kind, reason };
-  if (isAboutMapping([complaint])) return { kind: 'configuration', reason };
+  if (isAboutMapping([complaint])) return { kind: 'configuration', reason, fix: { by: 'map' } };
   const isTime = TIME.test(field) || TIME.test(message);
   if (isTime && TOO_OLD.test(message) && !FUTURE.test(message)) return { kind: 'expired', reason };
   return { kind, reason };

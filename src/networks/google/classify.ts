@@ -78,7 +78,9 @@ function judgeShared(count: number, violation: Violation): Verdict {
   if (kind === 'later') return judgeLater(count, reason, message);
   // What Google says of the request itself no event can mend.
   const settled: OutcomeKind = kind === 'payload' || kind === 'duplicate' ? 'configuration' : kind;
-  return { outcomes: fill(count, withMessage({ kind: settled, reason }, message)) };
+  const outcome = withMessage({ kind: settled, reason }, message);
+  if (/CONVERSION_ACTION/.test(reason)) outcome.fix = { by: 'map' };
+  return { outcomes: fill(count, outcome) };
 }
 
 /** Too early for Google: the postbacks stay pending, and a run six hours later sends them. */
@@ -116,7 +118,8 @@ function judgeStatus(count: number, status: number, { reason, message }: GoogleE
 /** What the status of a refusal means for every event of the request (networks.md section 9). */
 function judgeHttp(status: number, reason = `http_${status}`): Outcome {
   if (status === 401) return { kind: 'credential', reason: 'unauthorized' };
-  if (status === 403) return { kind: reason === 'NOT_ALLOWLISTED' ? 'configuration' : 'credential', reason };
+  if (status === 403 && reason === 'NOT_ALLOWLISTED') return { kind: 'configuration', reason };
+  if (status === 403) return { kind: 'credential', reason, fix: { by: 'permission' } };
   if (status === 413) return { kind: 'payload', reason: 'too_large' };
   if (status === 429) return { kind: 'throttled', reason };
   // 3xx is no word of Google's: its API never redirects, but a proxy in between may.

@@ -13,6 +13,8 @@ const UNREADABLE: Outcome = {
   reason: 'answer_unreadable',
   message: "Meta's answer does not say how many events it received",
 };
+/** "Access token has expired", "API session", "session key invalid" (Graph API, error handling, 2026-11-30). */
+const SESSION_CODES: ReadonlySet<number> = new Set([102, 104, 190]);
 /** Request Timeout, Conflict and Too Early. */
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([408, 409, 425]);
 
@@ -44,9 +46,15 @@ function judgeReceived(count: number, body: unknown): Verdict {
 function judgeRefusal(count: number, answer: HttpAnswer, error: MetaError | undefined): Verdict {
   const { kind, isSplit } = (error && judgeMetaCode(error)) ?? judgeStatus(answer.status, error);
   const outcome: Outcome = { kind, reason: error?.reason ?? `http_${answer.status}` };
+  if (kind === 'credential' && !isAboutSession(error)) outcome.fix = { by: 'permission' };
   const message = error?.message ?? readPlainBody(answer);
   if (message !== undefined) outcome.message = message;
   return spread(count, outcome, isSplit === true && count > 1);
+}
+
+/** Whether the token itself has ended or was revoked; other refusals of a grant are about what it may do. */
+function isAboutSession(error: MetaError | undefined): boolean {
+  return error?.code === undefined || SESSION_CODES.has(error.code);
 }
 
 /** Where no known code decides. */

@@ -81,7 +81,9 @@ function judgeEvents(items: readonly Outgoing[], status: number, refusal: Reddit
   const verdict = all(items.length, whole);
   for (const [position, complaints] of found) {
     const message = complaints.map(describeComplaint).filter(Boolean).join('; ') || refusal.message;
-    verdict.outcomes[position] = makeOutcome(kindOf(complaints, message), reason, message);
+    const outcome = makeOutcome(kindOf(complaints, message), reason, message);
+    if (outcome.kind === 'configuration') outcome.fix = { by: 'map' };
+    verdict.outcomes[position] = outcome;
   }
   if (found.size > 0) verdict.culprits = [...found.keys()].sort((a, b) => a - b);
   else if (items.length > 1) verdict.split = true;
@@ -105,7 +107,8 @@ function kindOf(complaints: readonly Complaint[], message = ''): OutcomeKind {
 function judgeStatus(status: number, { message = '' }: RedditRefusal): Outcome {
   const reason = `http_${status}`;
   if (status === 401) return { kind: 'credential', reason: 'unauthorized' };
-  if (status === 403) return { kind: PIXEL.test(message) ? 'configuration' : 'credential', reason: 'forbidden' };
+  if (status === 403 && PIXEL.test(message)) return { kind: 'configuration', reason: 'forbidden' };
+  if (status === 403) return { kind: 'credential', reason: 'forbidden', fix: { by: 'permission' } };
   if (status === 413) return { kind: 'payload', reason: 'too_large' };
   if (status === 429) return { kind: 'throttled', reason };
   // 3xx is no word of Reddit's, but of a proxy in between.

@@ -8,6 +8,8 @@ import { PARTIAL_OK } from './return-codes.js';
 import { findNamedEvents } from './named-events.js';
 
 const DELIVERED: Outcome = { kind: 'delivered', reason: 'accepted' };
+/** `PERMISSION_ERROR`: the token is valid and may not do this; the message says what is missing. */
+const PERMISSION_ERROR = 40001;
 const UNREADABLE: Outcome = {
   kind: 'unknown',
   reason: 'answer_unreadable',
@@ -33,7 +35,9 @@ function judgeEnvelope(count: number, { code, message, words }: ApiAnswer): Verd
   const kind = classifyCode(code, words);
   const named = findNamedEvents(words, count);
   if (named.size > 0 && (kind === 'payload' || kind === 'configuration')) return judgeNamed(count, code, named);
-  return judgeAlike(count, { kind, reason: String(code), ...(message === undefined ? {} : { message }) });
+  const outcome: Outcome = { kind, reason: String(code), ...(message === undefined ? {} : { message }) };
+  if (kind === 'credential' && code === PERMISSION_ERROR) outcome.fix = { by: 'permission' };
+  return judgeAlike(count, outcome);
 }
 
 /** The events that the message names are bad; the others were taken (20001), or are worth another request. */

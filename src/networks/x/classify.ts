@@ -73,6 +73,8 @@ function judgeRefusal(count: number, answer: HttpAnswer, errors: readonly XError
   const outcome: Outcome = { kind: kindOf(status, errors), reason: errors[0]?.code ?? `http_${status}` };
   const message = describeXErrors(errors) ?? readPlainBody(answer);
   if (message !== undefined) outcome.message = message;
+  if (status === 403) outcome.fix = { by: 'permission' };
+  else if (status < 404 && outcome.kind === 'configuration') outcome.fix = { by: 'map' };
   const verdict = all(count, outcome);
   const isForEvents = outcome.kind === 'payload' || outcome.kind === 'expired';
   if (isForEvents && count > 1) verdict.split = true;

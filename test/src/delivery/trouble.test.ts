@@ -72,7 +72,7 @@ describe('Retry-After', () => {
     const summary = await desk.send(makeFile(450));
     expect(summary.waiting).toMatchObject({ throttled: 450 });
     expect(desk.notices()).toHaveLength(1);
-    expect(desk.notices()[0]).toMatch(/3600 s/);
+    expect(desk.notices()[0]).toMatch(/asks to wait 60 minutes/);
     expect(await desk.send(makeFile(450))).toMatchObject({ delivered: 450, pending: 0 });
   });
 });

@@ -54,9 +54,10 @@ describe('the answer to an upload', () => {
   });
 
   test('a missing scope is explained', () => {
-    expect(channel.classify(items, makeAnswer(403, { message: 'no' })).outcomes[0]?.message).toContain(
-      'postback connect amazon --audiences',
-    );
+    expect(channel.classify(items, makeAnswer(403, { message: 'no' })).outcomes[0]).toMatchObject({
+      message: 'no; lists need the scope advertising::audiences',
+      fix: { by: 'reconnect', flags: '--audiences' },
+    });
   });
 });
 

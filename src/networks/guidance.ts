@@ -1,0 +1,112 @@
+import type { Refusal } from './fix.js';
+import { describeTerms } from './fix.js';
+import { findNetwork } from './registry.js';
+
+/** A refusal in words: the same wherever it is shown. */
+export interface Guidance {
+  /** What happened, in one or two sentences. */
+  problem: string;
+  /** What to do about it, in a sentence. */
+  action: string;
+  /** The command to run then. */
+  next: string;
+}
+
+const REPLAY_PENDING = 'postback replay --state pending --all';
+const DOCTOR = 'postback doctor';
+
+/**
+ * Describes what a network refused and what fixes it. Pure.
+ * @param source where the grant is: `store`, `environment` or `sandbox`; what to renew depends on it
+ */
+export function describeRefusal(refusal: Refusal, source = 'store'): Guidance {
+  const { action, next } = refusal;
+  const guidance = describeFix(refusal, source);
+  return { ...guidance, ...(action === undefined ? {} : { action }), ...(next === undefined ? {} : { next }) };
+}
+
+function describeFix(refusal: Refusal, source: string): Guidance {
+  const { network, fix, reason } = refusal;
+  const title = findNetwork(network)?.title ?? network;
+  const said = refusal.said ?? reason;
+  const words = `: ${said.replace(/[.\s]+$/, '')}.`;
+  switch (fix.by) {
+    case 'accept_terms':
+      return { ...describeTerms(title, fix, said), next: REPLAY_PENDING };
+    case 'permission':
+      return {
+        problem: `${title} does not permit this${words}`,
+        action: `Give the user or token that permission at ${title}. Postbacks wait; mappings stay.`,
+        next: DOCTOR,
+      };
+    case 'wait':
+      return {
+        problem: `${title} asks to wait ${describeWait(fix.untilMs - refusal.atMs)}${words}`,
+        action: `Nothing more is sent before ${isoOf(fix.untilMs)}. Postbacks wait.`,
+        next: REPLAY_PENDING,
+      };
+    case 'map':
+      return {
+        problem: `${title} does not accept what a goal is mapped to${words}`,
+        action: 'Correct the mapping, then send again what failed: postback replay --state failed.',
+        next: 'postback map',
+      };
+    case 'shared_cause':
+      return {
+        problem: `${title} refuses every event that was tried for the same reason${words}`,
+        action:
+          'The cause is in what these events share: correct it, then deliver what waits. If the events are right, ' +
+          'this is a fault of postback: report it.',
+        next: REPLAY_PENDING,
+      };
+    case 'report':
+      return {
+        problem: `${title} refuses the form of the request, which is the same for every event${words}`,
+        action: 'This is a fault of postback: update it, or report it. Postbacks wait.',
+        next: DOCTOR,
+      };
+    case 'check':
+      return {
+        problem: `${title} does not accept the account or the address of the request${words}`,
+        action: 'Check the account, the pixel and the region of the connection.',
+        next: DOCTOR,
+      };
+    case 'nothing':
+      return { problem: `${title} keeps failing${words}`, action: 'Postbacks wait.', next: REPLAY_PENDING };
+    case 'reconnect':
+      return describeReconnect(refusal, title, words, source);
+  }
+}
+
+function describeReconnect({ network, reason, fix }: Refusal, title: string, words: string, source: string): Guidance {
+  const flags = fix.by === 'reconnect' && fix.flags !== undefined ? ` ${fix.flags}` : '';
+  const isMalformed = reason === 'malformed_secret';
+  const problem = isMalformed ? `${title} was not called${words}` : `${title} refuses the grant${words}`;
+  if (source === 'environment') {
+    const variables = `POSTBACK_${network.toUpperCase()}_*`;
+    const action = `Put a valid grant into ${variables}, or unset them and run postback connect ${network}${flags}.`;
+    return { problem, action: `${action} Postbacks wait.`, next: DOCTOR };
+  }
+  return {
+    problem,
+    action: 'Connect again. Postbacks wait; mappings stay.',
+    next: `postback connect ${network}${flags}`,
+  };
+}
+
+/** A wait in the largest unit that leaves a number to two digits: `40 seconds`, `12 minutes`, `30 hours`. */
+function describeWait(ms: number): string {
+  const units = [
+    ['second', 1_000],
+    ['minute', 60_000],
+    ['hour', 3_600_000],
+    ['day', 86_400_000],
+  ] as const;
+  const [unit, size] = units.findLast(([, bytes]) => ms >= bytes * 1.5) ?? units[0];
+  const count = Math.max(1, Math.ceil(ms / size));
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

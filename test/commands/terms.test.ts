@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { makeErrand, makeFile, steer } from '../kit/errand.js';
+import { PURCHASE_GOAL } from '../kit/errand.js';
+
+const NEXT = 'postback replay --state pending --all';
+const SENTENCE = 'Amazon Ads takes nothing until the Conversions API terms of service are accepted';
+const PLACE = 'Amazon DSP, Advertiser settings, Conversions API';
+const BLAME = /reconnect|postback connect amazon(?! --api)|revoked|grant is refused|refuses the grant/i;
+const MAPPINGS = {
+  'capi-v1': '1234567891',
+  'events-api': { name: 'Purchase', type: 'OFF_AMAZON_PURCHASES', source: 'WEBSITE' },
+};
+
+describe.each(['capi-v1', 'events-api'] as const)('C5: terms not accepted at %s', (api) => {
+  test('send, status, bare postback, doctor and replay say the same, and replay delivers afterwards', async () => {
+    const errand = await makeErrand({
+      goals: [{ ...PURCHASE_GOAL, map: { amazon: MAPPINGS[api] } }],
+      env: { POSTBACK_AMAZON_API: api },
+    });
+    await steer(errand.sandbox, 'POST', '/faults', 'terms');
+    const calls: [args: string[], exit: number][] = [
+      [['send', '-'], 4],
+      [['status'], 4],
+      [[], 0],
+      [['doctor'], 4],
+      [['replay', '--state', 'pending', '--all', '--dry-run'], 0],
+      [['replay', '--state', 'pending', '--all', '--yes'], 4],
+    ];
+    for (const [args, exit] of calls) {
+      const { code, stdout, stderr } = await errand.run(args, args[0] === 'send' ? { input: makeFile(3) } : {});
+      const text = `${stdout}\n${stderr}`.replace(/\s+/g, ' ');
+      expect(code, text).toBe(exit);
+      expect(text).toContain(SENTENCE);
+      expect(text).toContain(PLACE);
+      if (!args.includes('--dry-run')) expect(text).toContain(NEXT);
+      expect(text).not.toMatch(BLAME);
+    }
+    const status = JSON.parse((await errand.run(['status', '--json'])).stdout);
+    const amazon = status.networks.find((one: { network: string }) => one.network === 'amazon');
+    expect(amazon).toMatchObject({ pending: 3, fix: 'accept_terms', next: NEXT });
+    const sent = await errand.run(['send', '-', '--json'], { input: makeFile(4) });
+    expect(JSON.parse(sent.stdout)).toMatchObject({
+      waiting: { credential: 4 },
+      refusals: [{ network: 'amazon', fix: 'accept_terms', reason: 'terms_not_accepted', next: NEXT }],
+    });
+
+    await steer(errand.sandbox, 'DELETE', '/faults');
+    const replayed = await errand.run(['replay', '--state', 'pending', '--all', '--yes', '--json']);
+    expect(replayed.code, replayed.stderr).toBe(0);
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ delivered: 4, pending: 0 });
+    const after = await errand.run(['status']);
+    expect(after.code).toBe(0);
+    expect(after.stdout + after.stderr).not.toContain('terms');
+  }, 60_000);
+});
+
+test('A18: a wait of ten digits ends the run with 5, and status says until when', async () => {
+  const errand = await makeErrand();
+  await steer(errand.sandbox, 'POST', '/faults', {
+    match: 'eventData',
+    status: 429,
+    headers: { 'Retry-After': '1234567890' },
+  });
+  const sent = await errand.run(['send', '-'], { input: makeFile(250) });
+  expect(sent.code, sent.stderr).toBe(5);
+  expect(sent.stderr).toMatch(/Amazon Ads asks to wait 3650 days.*Nothing more is sent before 2036-/);
+  const counts = errand.sandbox.state.requestCounts().filter(({ path }) => path.includes('eventData'));
+  expect(counts.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(3);
+  const status = await errand.run(['status']);
+  expect(status.stderr).toMatch(/asks to wait 3650 days/);
+  await steer(errand.sandbox, 'DELETE', '/faults');
+  expect((await errand.run(['replay', '--state', 'pending', '--all', '--yes'])).code).toBe(0);
+});
