@@ -113,6 +113,7 @@ async function openStage(decide: Decide): Promise<Stage> {
     const tally = new Tally({ run: log.run.name, command: 'send', workspace: WORKSPACE });
     const deps: LaneDeps = {
       channel,
+      grantSource: 'store',
       tokens: {
         accessToken: () => Promise.resolve('t'),
         renew: () => Promise.resolve('t'),
