@@ -22,6 +22,7 @@ export const REASON_WORDS: Readonly<Record<string, string>> = {
   no_match_key: 'nothing on the line that the network could match a person with',
   no_country: 'no country on the line; amazon.defaultCountry can set one',
   eu_consent_missing: 'the network asks for a consent signal there, and the line carries none',
+  opted_out: 'the person opted out under a US privacy law, and the network has no limited data use',
   unsupported_currency:
     'the network does not take this currency; amazon.unsupportedCurrency=count sends it without money',
   incomplete_event: 'a field that the network requires is missing or out of range',

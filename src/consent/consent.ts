@@ -1,75 +1,111 @@
-import type { ConsentLevel, ConversionEvent } from '../events/conversion-event.js';
+import type { ConsentLevel, ConsentSignals, ConversionEvent } from '../events/conversion-event.js';
 import { readGoogleConsent } from './google.js';
 import { readGpp } from './gpp.js';
 import type { KnownLevel, Reading } from './reading.js';
 import { readTcf } from './tcf.js';
-
-/** What decided the level; `default`: the workspace's setting for events that say nothing. */
-export type ConsentSource = 'consentLevel' | 'tcf' | 'gpp' | 'google' | 'default';
+import { readUsPrivacy } from './us-privacy.js';
 
 /** A consent signal of an event, read. */
 interface Signal {
-  source: Exclude<ConsentSource, 'consentLevel' | 'default'>;
+  source: string;
   reading: Reading;
 }
 
 /** What says how much may be told of somebody. */
-export type Consenting = Pick<ConversionEvent, 'consentLevel' | 'consent' | 'properties'>;
+export type Consenting = Pick<ConversionEvent, 'consentLevel' | 'consent'>;
 
 export interface Consent {
-  /** `not_set` where neither the event nor the default says anything. */
+  /** `not_set` where neither the event nor the default says anything, and where an answer is not understood. */
   level: ConsentLevel;
-  source: ConsentSource;
+  /**
+   * What decided the level: `consentLevel`, the path of another field, a signal (`tcf`, `gpp`, `google`), or `default`,
+   * the workspace's setting for events that say nothing.
+   */
+  source: string;
   signals: readonly Signal[];
+  /** The signals by which the person opted out under a law of the US; absent: none. */
+  optOut?: string;
 }
 
 const RANK: Readonly<Record<KnownLevel, number>> = { none: 0, anonymous: 1, full: 2 };
 
 /**
- * The consent of an event: the strictest of its `consentLevel` and what its TCF, GPP and Google signals say; where
- * none of them says a level, `fallback`. A signal that cannot be read says nothing. Pure.
+ * The consent of an event: the strictest of what its fields and its TCF, GPP and Google signals say; where none of them
+ * says a level, `fallback`. No fallback stands in for an answer that is not understood. Pure.
  */
 export function judgeConsent(event: Consenting, fallback: ConsentLevel): Consent {
-  const signals = readSignals(event);
-  let [level, source]: [ConsentLevel, ConsentSource] = [event.consentLevel, 'consentLevel'];
+  const signals = readSignals(event.consent);
+  let [level, source]: [ConsentLevel, string] = [
+    event.consentLevel,
+    event.consent.levelFrom?.carrier ?? 'consentLevel',
+  ];
   for (const { source: name, reading } of signals) {
     if ('level' in reading && isStricter(reading.level, level)) [level, source] = [reading.level, name];
   }
-  if (level === 'not_set') [level, source] = [fallback, 'default'];
+  if (level === 'not_set') {
+    const unclear = signals.find(({ reading }) => 'problem' in reading);
+    [level, source] = unclear ? ['not_set', unclear.source] : [fallback, 'default'];
+  }
   for (const { source: name, reading } of signals) {
     if ('atMost' in reading && level !== 'not_set' && isStricter(reading.atMost, level)) {
       [level, source] = [reading.atMost, name];
     }
   }
-  return { level, source, signals };
+  const optOuts = signals.filter(({ reading }) => reading.optOut);
+  if (optOuts.length === 0) return { level, source, signals };
+  return { level, source, signals, optOut: optOuts.map(({ source: name }) => name).join(' and ') };
 }
 
 /** What the event says of consent, in words; never a whole consent string. */
-export function describeSignals({ consentLevel }: Pick<Consenting, 'consentLevel'>, { signals }: Consent): string {
+export function describeSignals({ consentLevel, consent }: Consenting, { signals }: Consent): string {
   const said = signals.map(({ source: name, reading }) =>
     'problem' in reading ? `${name} cannot be read: ${reading.problem}` : `${name}: ${reading.says}`,
   );
-  return [consentLevel === 'not_set' ? 'no consentLevel' : `consentLevel ${consentLevel}`, ...said].join('; ');
+  return [describeLevel(consentLevel, consent), ...said].join('; ');
+}
+
+function describeLevel(level: ConsentLevel, { levelFrom }: ConsentSignals): string {
+  if (level === 'not_set') return 'no consentLevel';
+  return levelFrom === undefined ? `consentLevel ${level}` : `${levelFrom.carrier}: ${levelFrom.says} (${level})`;
 }
 
 /** {@link describeSignals}, and what follows from it. */
 export function describeConsent(event: Consenting, consent: Consent): string {
-  const { level, source, signals } = consent;
+  const { level, source, signals, optOut } = consent;
   const said = describeSignals(event, consent);
   if (signals.length === 0 && source === 'consentLevel') return said;
-  return `${said}: ${level} by ${source === 'default' ? 'consent.default' : source}`;
+  const limited = optOut === undefined ? '' : `; limited data use by ${optOut}`;
+  return `${said}: ${level} by ${source === 'default' ? 'consent.default' : source}${limited}`;
 }
 
 const NO_SIGNALS: readonly Signal[] = [];
 
-function readSignals(event: Consenting): readonly Signal[] {
-  const { tcf, gpp, gppSid } = event.consent;
-  const google = readGoogleConsent(event);
-  if (tcf === undefined && gpp === undefined && google === undefined) return NO_SIGNALS;
+function readSignals(consent: ConsentSignals): readonly Signal[] {
+  // Most events say their level and no more.
+  return isEmpty(consent) ? NO_SIGNALS : readPresentSignals(consent);
+}
+
+function isEmpty(consent: ConsentSignals): boolean {
+  for (const name in consent) return name === '';
+  return true;
+}
+
+function readPresentSignals(consent: ConsentSignals): readonly Signal[] {
+  const { tcf, gpp, gppSid, usPrivacy, gpc, others, unclear } = consent;
   const signals: Signal[] = [];
-  if (tcf !== undefined) signals.push({ source: 'tcf', reading: readTcf(tcf) });
-  if (gpp !== undefined) signals.push({ source: 'gpp', reading: readGpp(gpp, gppSid) });
-  if (google !== undefined) signals.push({ source: 'google', reading: google });
+  const add = (source: string, reading: Reading | undefined): void => {
+    if (reading !== undefined) signals.push({ source, reading });
+  };
+  if (tcf !== undefined) add('tcf', readTcf(tcf));
+  if (gpp !== undefined) add('gpp', readGpp(gpp, gppSid));
+  add('google', readGoogleConsent(consent));
+  if (usPrivacy !== undefined) add('us_privacy', readUsPrivacy(usPrivacy));
+  if (gpc) add('gpc', { says: 'Global Privacy Control is on', optOut: true });
+  for (const { field, text } of others ?? []) {
+    if (field === 'usPrivacy') add('us_privacy', readUsPrivacy(text));
+    else add(field, field === 'tcf' ? readTcf(text) : readGpp(text, gppSid));
+  }
+  for (const { carrier, says } of unclear ?? []) add(carrier, { problem: says });
   return signals;
 }
 

@@ -58,6 +58,7 @@ const GATE_OF: Readonly<Record<SkipReason, GateName>> = {
   no_match_key: 'network',
   no_country: 'network',
   eu_consent_missing: 'network',
+  opted_out: 'network',
   unsupported_currency: 'network',
   incomplete_event: 'network',
   already_counted: 'once',

@@ -3,6 +3,7 @@ import { attributeClick } from '../attribution/attribute.js';
 import type { Settings } from '../config/settings.js';
 import type { Consent } from '../consent/consent.js';
 import { describeConsent, describeSignals, judgeConsent } from '../consent/consent.js';
+import { findDestinationRefusal, findGeneralRefusal } from '../consent/destinations.js';
 import type { Reduced } from '../consent/identifiers.js';
 import { withoutPersonalIdentifiers } from '../consent/identifiers.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
@@ -117,13 +118,27 @@ function gateTest(event: ConversionEvent, world: World, trace?: Trace): Skip | u
 }
 
 function gateConsent(event: ConversionEvent, consent: Consent, trace?: Trace): Skip | undefined {
-  let stop: Skip | undefined;
-  if (consent.level === 'none') stop = skip('consent_none', describeConsent(event, consent));
-  if (consent.level === 'not_set') {
-    stop = skip('consent_unknown', `${describeSignals(event, consent)}, and consent.default is not_set`);
-  }
-  trace?.({ gate: 'consent', stop, saw: describeConsent(event, consent) });
+  const stop = judgeLevel(event, consent);
+  trace?.({ gate: 'consent', stop, saw: stop?.message ?? describeConsent(event, consent) });
   return stop;
+}
+
+function judgeLevel(event: ConversionEvent, consent: Consent): Skip | undefined {
+  const { level, source } = consent;
+  if (level === 'none') return skip('consent_none', describeConsent(event, consent));
+  const general = findGeneralRefusal(event.consent);
+  if (general) return general;
+  if (level !== 'not_set') return undefined;
+  const why = source === 'default' ? 'and consent.default is not_set' : 'and consent.default does not stand in for it';
+  return skip('consent_unknown', `${describeSignals(event, consent)}, ${why}`);
+}
+
+/** Whether the record lets the network that owns its click know of it. */
+function gateDestination(event: ConversionEvent, network: NetworkName, trace?: Trace): PlannedSkip | undefined {
+  if (event.consent.destinations === undefined) return undefined;
+  const stop = findDestinationRefusal(event.consent, network);
+  trace?.({ gate: 'consent', network, stop, saw: stop?.message ?? `integrations let ${network} know` });
+  return stop && { ...stop, network };
 }
 
 function gateSuppression(event: ConversionEvent, { memory }: World, trace?: Trace): Skip | undefined {
@@ -160,15 +175,16 @@ function attribute(event: ConversionEvent, { settings, memory }: World): Attribu
 const DAY_MS = 86_400_000;
 
 function findOwner(
-  { event: { click }, attribution }: Attributed,
+  { event, attribution }: Attributed,
   isReplaced: boolean,
   world: World,
   trace?: Trace,
-): NetworkName | Skip {
+): NetworkName | PlannedSkip {
+  const { click } = event;
   const owner = judgeOwner(attribution, world);
   const stop = typeof owner === 'string' ? undefined : owner;
   trace?.({ gate: 'attribution', stop, saw: describeClick(click, attribution, isReplaced) });
-  return owner;
+  return typeof owner === 'string' ? (gateDestination(event, owner, trace) ?? owner) : owner;
 }
 
 function judgeOwner(attribution: Attribution | undefined, world: World): NetworkName | Skip {
@@ -183,10 +199,11 @@ function judgeOwner(attribution: Attribution | undefined, world: World): Network
 }
 
 /** What networks may be told of an event, by its consent; an event whose consent is full is told as it is. */
-function reduceToConsent(event: ConversionEvent, { level, source }: Consent): Reduced {
-  if (level !== 'full') return withoutPersonalIdentifiers(event);
+function reduceToConsent(event: ConversionEvent, { level, source, optOut }: Consent): Reduced {
+  const limited = optOut === undefined ? event : { ...event, consent: { ...event.consent, limitedDataUse: true } };
+  if (level !== 'full') return withoutPersonalIdentifiers(limited);
   const isSaid = source !== 'default' && event.consentLevel !== level;
-  return { event: isSaid ? { ...event, consentLevel: level } : event, dropped: [] };
+  return { event: isSaid ? { ...limited, consentLevel: level } : limited, dropped: [] };
 }
 
 /** What becomes a postback: an event, one goal that counts it, and the network that owns its click. */

@@ -8,7 +8,6 @@ import {
   flag,
   free,
   id,
-  limit,
   moment,
   nameText,
   object,
@@ -21,8 +20,14 @@ import { MAX_ID_LENGTH } from './field-values.js';
 /** Source: Audience OpenAPI 3.0.3 (event-formats.md section 1). */
 export const MESSAGE_TYPES = ['track', 'page', 'screen', 'identify', 'alias'] as const;
 export const CONSENT_LEVELS = ['not_set', 'none', 'anonymous', 'full'] as const;
-/** Click ids and consent strings are longer than other text. */
-export const MAX_TOKEN_LENGTH = 8192;
+/** What one answer may be: a word (docs/decisions/consent-words.md), a switch, or a list of them. */
+const answer: FieldKind<unknown> = { ...free, schema: { type: ['string', 'boolean', 'number', 'array', 'object'] } };
+const level: FieldKind<unknown> = { ...free, schema: { anyOf: [{ enum: [...CONSENT_LEVELS] }, answer.schema] } };
+const consentText: FieldKind<unknown> = { ...free, schema: { type: 'string' } };
+const sections: FieldKind<unknown> = { ...free, schema: { type: ['string', 'number', 'array'] } };
+
+/** Click ids are longer than other text. */
+const MAX_TOKEN_LENGTH = 8192;
 
 /** The fields of an Audience message. `required`: of every message; what only some need is in the reader. */
 export const MESSAGE_FIELDS = defineFields('', {
@@ -32,7 +37,7 @@ export const MESSAGE_FIELDS = defineFields('', {
   eventName: [nameText(MAX_ID_LENGTH), 'name of the event, for track'],
   anonymousId: [id(MAX_ID_LENGTH), 'the player before signing in; this or userId is needed'],
   userId: [id(MAX_ID_LENGTH), 'the player'],
-  consentLevel: [choice(CONSENT_LEVELS), 'consent at collection time; absent counts as not_set'],
+  consentLevel: [level, 'consent at collection time: not_set, none, anonymous or full; absent counts as not_set'],
   test: [flag, 'a test event'],
   fromId: [id(MAX_ID_LENGTH), 'of an alias message: one id of the player'],
   toId: [id(MAX_ID_LENGTH), 'of an alias message: the other id of the player'],
@@ -69,16 +74,21 @@ export const CLICK_TIME = defineFields('properties.', {
   click_time: [moment, 'when it was clicked, where the click id does not say'],
 }).click_time;
 
-/** Consent in `properties` beyond the level. */
+/**
+ * Consent in `properties` beyond the level, by our own names. How they are read, and under which other names, is in
+ * consent-carriers.ts; here is what JSON Schema says of them.
+ */
 export const CONSENT_FIELDS = defineFields('properties.', {
-  tcf: [free, 'IAB TCF string'],
-  gpp: [free, 'IAB GPP string'],
-  gpp_sid: [free, 'GPP sections that apply'],
-  amzn_user_data: [free, "Amazon's consent signal for user data"],
-  amzn_ad_storage: [free, "Amazon's consent signal for storage"],
-  ad_user_data: [free, "Google's consent signal for user data"],
-  ad_personalization: [free, "Google's consent signal for personalisation"],
-  limited_data_use: [limit, 'the person opted out of the sale of data'],
+  tcf: [consentText, 'IAB TCF string'],
+  gpp: [consentText, 'IAB GPP string'],
+  gpp_sid: [sections, 'GPP sections that apply'],
+  us_privacy: [consentText, 'IAB US Privacy string, such as 1YNN'],
+  gpc: [answer, 'Global Privacy Control'],
+  amzn_user_data: [answer, "Amazon's consent signal for user data"],
+  amzn_ad_storage: [answer, "Amazon's consent signal for storage"],
+  ad_user_data: [answer, "Google's consent signal for user data"],
+  ad_personalization: [answer, "Google's consent signal for personalization"],
+  limited_data_use: [answer, 'the person opted out of the sale of data'],
 });
 
 /** The rest of `properties`. */

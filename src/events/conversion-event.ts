@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.js';
+import type { NetworkName } from '../networks/names.js';
 
 /** Consent at collection time (event-formats.md section 1). Absent counts as `not_set`. */
 export type ConsentLevel = 'not_set' | 'none' | 'anonymous' | 'full';
@@ -29,6 +30,8 @@ export interface Identifiers {
   phoneHashHasPlus?: true;
   /** ISO 3166-1 alpha-2, upper case. */
   country?: string;
+  /** Country of the browser's language (`en-US`), in place of one that nobody named: neither consent nor phones follow it. */
+  countryByLanguage?: string;
   externalId?: string;
   /** Mobile advertising id (IDFA or GAID). */
   maid?: string;
@@ -70,16 +73,54 @@ export interface Click {
   timeMs?: number;
 }
 
-/** Consent beyond the level, passed on to the networks that take it. */
+/** An answer of the person, in the words of Amazon's and Google's APIs. */
+export type ConsentStatus = 'GRANTED' | 'DENIED';
+
+/** What one part of the record says of consent. */
+export interface ConsentStatement {
+  /** Path of the field, such as `context.consent.categoryPreferences`. */
+  carrier: string;
+  /** What it says, in words; never a whole value of the record. */
+  says: string;
+}
+
+/** What the person answered by destination: `others` holds for every network that is not named. */
+export interface DestinationAnswers {
+  networks: Partial<Record<NetworkName, DestinationAnswer>>;
+  others?: DestinationAnswer;
+}
+
+export interface DestinationAnswer {
+  answer: 'granted' | 'denied' | 'unclear';
+  carrier: string;
+}
+
+/** Consent beyond the level: signals that are passed on to networks that take them, and answers that limit all. */
 export interface ConsentSignals {
+  /** IAB TCF string. */
   tcf?: string;
+  /** IAB GPP string. */
   gpp?: string;
+  /** GPP sections that apply. */
   gppSid?: string;
-  amznUserData?: string;
-  amznAdStorage?: string;
-  adUserData?: string;
-  adPersonalization?: string;
+  /** IAB US Privacy string, such as `1YNN`. */
+  usPrivacy?: string;
+  /** Other strings of the same kinds that the record has as well: they are not passed on, but what they refuse holds. */
+  others?: { field: 'tcf' | 'gpp' | 'usPrivacy'; text: string }[];
+  /** Global Privacy Control is on. */
+  gpc?: true;
+  amznUserData?: ConsentStatus;
+  amznAdStorage?: ConsentStatus;
+  adUserData?: ConsentStatus;
+  adPersonalization?: ConsentStatus;
+  adStorage?: ConsentStatus;
+  analyticsStorage?: ConsentStatus;
   limitedDataUse?: boolean;
+  /** What says the event's `consentLevel`, where it is not the field of that name. */
+  levelFrom?: ConsentStatement;
+  /** Answers that we do not understand: no default stands in for them. */
+  unclear?: ConsentStatement[];
+  destinations?: DestinationAnswers;
 }
 
 /** One valid line of input: something a player did. */

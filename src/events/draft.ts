@@ -2,6 +2,7 @@ import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
 import { sha256Hex } from '../identity/hash.js';
 import { readClickQuery } from './click-query.js';
+import { ConsentCollector, mergeConsent } from './consent-carriers.js';
 import type { ConversionEvent } from './conversion-event.js';
 import { microsToDecimalText } from './decimal-text.js';
 import { toGoalEvent } from './event-names.js';
@@ -40,6 +41,7 @@ export class Draft {
   readonly #zoneless: DraftOptions['zoneless'];
   readonly #paths = new Map<string, string>();
   #kind: string | undefined;
+  #consent: ConsentCollector | undefined;
 
   constructor({ properties, prefix, warn, zoneless }: DraftOptions) {
     this.#zoneless = zoneless;
@@ -87,6 +89,11 @@ export class Draft {
   /** The message type where it is none of Audience's. */
   setKind(kind: string): void {
     this.#kind = kind;
+  }
+
+  /** Collects what the record says of consent outside of its properties. */
+  get consent(): ConsentCollector {
+    return (this.#consent ??= new ConsentCollector(this.warn));
   }
 
   /** The value that a property has now. */
@@ -156,6 +163,7 @@ export class Draft {
       const warn: Warn = (warning) => this.warn({ ...warning, field: this.#pathOf(warning.field) });
       const event = readAudienceMessage(message, warn, mayBeNobody);
       if (this.#kind !== undefined) event.type = this.#kind;
+      this.#addConsent(event);
       return event;
     } catch (error) {
       if (error instanceof FieldProblem) throw new FieldProblem(error.code, this.#pathOf(error.field), error.message);
@@ -170,6 +178,15 @@ export class Draft {
     const read = readTime(given, 'utc');
     if (!('timeMs' in read) || !read.isZoneAssumed) return;
     this.#properties['click_time'] = this.#toTimestamp(given, this.#pathOf('properties.click_time'));
+  }
+
+  /** Adds what {@link consent} collected; the strictest level holds. */
+  #addConsent(event: ConversionEvent): void {
+    const { levelFrom, unclear } = event.consent;
+    for (const statement of [levelFrom, ...(unclear ?? [])]) {
+      if (statement !== undefined) statement.carrier = this.#pathOf(statement.carrier);
+    }
+    if (this.#consent !== undefined) mergeConsent(event, this.#consent);
   }
 
   #pathOf(field: string): string {

@@ -144,11 +144,11 @@ export class EventParser {
     const inner = this.#chooseInner(unwrapped.data);
     if (inner === 'none') {
       const event = readBareData(record, unwrapped, this.#warn);
-      applyEnvelope(event, record, unwrapped.id);
+      applyEnvelope(event, record, unwrapped.id, this.#warn);
       return event;
     }
     const event = readWithin(inner, unwrapped.data, this.#warn);
-    applyEnvelope(event, record, unwrapped.id);
+    applyEnvelope(event, record, unwrapped.id, this.#warn);
     return event;
   }
 

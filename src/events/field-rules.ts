@@ -134,15 +134,6 @@ export const flag: FieldKind<boolean> = {
   mayBeEmpty: true,
 };
 
-/**
- * A limit on the use of data: a flag, or Meta's `LDU`, also in a list as Meta has it
- * (https://developers.facebook.com/docs/marketing-apis/data-processing-options, 2026-11-30).
- */
-export const limit: FieldKind<boolean> = {
-  ...flag,
-  schema: { anyOf: [flag.schema, { enum: ['LDU', ['LDU'], []] }] },
-};
-
 /** An object; an empty one when absent. */
 export const object: FieldKind<JsonObject> = { read: readObject, schema: { type: 'object' }, mayBeEmpty: false };
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.js';
-import { COMMERCE_FIELDS, CONSENT_FIELDS, IDENTIFIER_NAMES, PLACE_FIELDS } from './audience-fields.js';
+import { COMMERCE_FIELDS, IDENTIFIER_NAMES, PLACE_FIELDS } from './audience-fields.js';
+import { CONSENT_NAMES } from './consent-carriers.js';
 import { CLICK_FIELDS, HASHED_FIELDS } from './conversion-event.js';
 
 /** Which fields that we know an object has any of, as bits. Pass it on to the readers of that object. */
@@ -35,7 +36,8 @@ export const CLICK_ID_FIELDS = CLICK_FIELDS.filter((name) => !name.startsWith('u
 export const UTM_BIT = defineBit(UTM_FIELDS);
 /** Click ids, and when it was clicked. */
 export const CLICK_BIT = defineBit([...CLICK_ID_FIELDS, 'click_time']);
-export const CONSENT_BIT = defineBit(Object.keys(CONSENT_FIELDS));
+/** Whatever says something of consent. */
+export const CONSENT_BIT = defineBit(CONSENT_NAMES);
 export const PLACE_BIT = defineBit(Object.keys(PLACE_FIELDS));
 
 /**

@@ -38,6 +38,7 @@ export type SkipReason =
   | 'no_match_key'
   | 'no_country'
   | 'eu_consent_missing'
+  | 'opted_out'
   | 'unsupported_currency'
   | 'incomplete_event';
 

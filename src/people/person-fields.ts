@@ -1,9 +1,10 @@
-import type { ConsentSignals } from '../events/conversion-event.js';
+import { ConsentCollector } from '../events/consent-carriers.js';
 import { describeType, FieldProblem } from '../events/field-problem.js';
-import { missing, readObject, readText, wrongType } from '../events/field-values.js';
+import { missing, wrongType } from '../events/field-values.js';
 import { CONSENT_LEVELS, IDENTIFIER_NAMES } from '../events/audience-fields.js';
 import { readIdentifiers } from '../events/identifier-fields.js';
 import { readPresence } from '../events/presence.js';
+import { ignoreWarnings } from '../events/warnings.js';
 import type { JsonObject } from '../json.js';
 import type { MembershipAction, Person } from './person.js';
 
@@ -23,8 +24,7 @@ export function readPersonRecord(record: JsonObject): Person {
     externalId: readExternalId(record, name, name),
     action: readAction(record['action']),
     identifiers,
-    consentLevel: readLevel(record),
-    consent: readConsent(record),
+    ...readConsent(record),
     properties: {},
     otherIds: [],
   };
@@ -60,40 +60,16 @@ function refuseUnknownCountry(record: JsonObject, country: string | undefined): 
   throw new FieldProblem('invalid_value', given, 'is no country that is known; expected a code such as US or DE');
 }
 
-const SIGNALS = {
-  tcf: ['tcf'],
-  gpp: ['gpp'],
-  gppSid: ['gppSid', 'gpp_sid'],
-  amznUserData: ['amznUserData', 'amzn_user_data'],
-  amznAdStorage: ['amznAdStorage', 'amzn_ad_storage'],
-  adUserData: ['adUserData', 'ad_user_data'],
-  adPersonalization: ['adPersonalization', 'ad_personalization'],
-} as const;
-/** Consent strings are longer than other text. */
-const MAX_SIGNAL_LENGTH = 8192;
-
-function readConsent(record: JsonObject): ConsentSignals {
-  const consent = readObject(record, 'consent', 'consent');
-  const signals: ConsentSignals = {};
-  for (const [field, names] of Object.entries(SIGNALS)) {
-    for (const name of names) {
-      const text = readText(consent, name, `consent.${name}`, MAX_SIGNAL_LENGTH);
-      if (text !== undefined) signals[field as keyof typeof SIGNALS] = text;
-    }
-  }
-  for (const field of ['amznUserData', 'amznAdStorage'] as const) refuseOtherWord(field, signals[field]);
-  return signals;
-}
-
-/** A refusal that is misspelt must not pass for no signal. */
-function refuseOtherWord(field: string, word: string | undefined): void {
-  if (word === undefined || /^(?:granted|denied)$/i.test(word)) return;
-  throw new FieldProblem('invalid_enum', `consent.${field}`, 'is neither GRANTED nor DENIED');
-}
-
-function readLevel(record: JsonObject): Person['consentLevel'] {
-  const given = readText(record, 'consentLevel', 'consentLevel') ?? 'not_set';
-  const level = CONSENT_LEVELS.find((one) => one === given);
-  if (level !== undefined) return level;
-  throw new FieldProblem('invalid_enum', 'consentLevel', `is none of ${CONSENT_LEVELS.join(', ')}`);
+/**
+ * What the record says of consent. A word that is not understood makes the record invalid: a refusal that is misspelled
+ * must not pass for no signal, and a list has no level that could stand in for it. @throws FieldProblem
+ */
+function readConsent(record: JsonObject): Pick<Person, 'consentLevel' | 'consent'> {
+  const collector = new ConsentCollector(ignoreWarnings);
+  collector.read(record, '');
+  const [unclear] = collector.signals.unclear ?? [];
+  if (unclear === undefined) return { consentLevel: collector.level, consent: collector.signals };
+  const { carrier } = unclear;
+  const expected = carrier === 'consentLevel' ? `one of ${CONSENT_LEVELS.join(', ')}` : 'GRANTED or DENIED';
+  throw new FieldProblem('invalid_enum', carrier, `is not understood; expected ${expected}`);
 }

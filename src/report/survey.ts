@@ -22,6 +22,7 @@ const LOST: ReadonlySet<string> = new Set([
   'no_match_key',
   'no_country',
   'eu_consent_missing',
+  'opted_out',
   'unsupported_currency',
   'incomplete_event',
 ]);

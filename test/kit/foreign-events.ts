@@ -51,8 +51,8 @@ export const TELLERS: Readonly<Record<string, (conversion: Conversion) => JsonOb
     timestamp: new Date(conversion.timeMs).toISOString(),
     properties: { order_id: order, revenue: Number(value), currency },
     context: {
-      locale: `en-${country.code}`,
-      traits: { email },
+      locale: 'en-GB',
+      traits: { email, address: { country: country.code } },
       page: { url: `https://game.example/buy?aref=${aref}` },
       consent: { categoryPreferences: { Advertising: true, Analytics: true } },
     },

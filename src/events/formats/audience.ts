@@ -8,13 +8,14 @@ import {
   PLACE_FIELDS,
   STRICT_EVENT,
 } from '../audience-fields.js';
-import { readClick, readConsentSignals } from '../click-fields.js';
+import { readClick } from '../click-fields.js';
+import { ConsentCollector, hasConsentCarrier } from '../consent-carriers.js';
 import type { ConsentLevel, ConversionEvent, EventSource } from '../conversion-event.js';
 import { FieldProblem } from '../field-problem.js';
 import { type FieldRule, readSide } from '../field-rules.js';
 import { MAX_ID_LENGTH, missing, readSideObject, TOO_LARGE } from '../field-values.js';
 import { type Place, readIdentifiers } from '../identifier-fields.js';
-import { COMMERCE_BITS, PLACE_BIT, type Presence, readPresence } from '../presence.js';
+import { COMMERCE_BITS, CONSENT_BIT, PLACE_BIT, type Presence, readPresence } from '../presence.js';
 import { parseTimestamp } from '../timestamp.js';
 import { ignoreWarnings, type Warn } from '../warnings.js';
 
@@ -43,22 +44,25 @@ export function readAudienceMessage(
   const name = readName(message, isTrack);
   const anonymousId = quickSide(message['anonymousId'], MESSAGE_FIELDS.anonymousId, message, warn);
   const userId = quickSide(message['userId'], MESSAGE_FIELDS.userId, message, warn);
-  if (anonymousId === undefined && userId === undefined && type !== 'alias' && !mayBeNobody) throw nobody(message);
+  if (anonymousId === undefined && userId === undefined) refuseNobody(message, mayBeNobody || type === 'alias');
   const present = readPresence(properties);
+  const inContext = readPresence(context);
+  const level = quickLevel(message['consentLevel']);
   const event: ConversionEvent = {
     id,
     type,
     name,
     timeMs,
-    consentLevel: readConsentLevel(message),
-    test: message['test'] !== undefined && (readSide(MESSAGE_FIELDS.test, message, warn) ?? false),
-    identifiers: readIdentifiers(placesOf(message, [properties, present], context, warn), warn),
+    consentLevel: level === 'unusual' ? 'not_set' : level,
+    test: readTest(message, warn),
+    identifiers: readIdentifiers(placesOf(message, [properties, present], [context, inContext], warn), warn),
     click: readClick(properties, present, warn),
-    consent: readConsentSignals(properties, present, warn),
+    consent: {},
     properties,
   };
   if (anonymousId !== undefined) event.anonymousId = anonymousId;
   if (userId !== undefined) event.userId = userId;
+  if (level === 'unusual' || mayHaveConsent(message, present | inContext)) readConsent(event, message, context, warn);
   if (isTrack) readCommerce(event, properties, present, warn);
   else if (type === 'alias') readAlias(event, message);
   readPlace(event, [properties, present], context, warn);
@@ -69,7 +73,7 @@ export function readAudienceMessage(
 function placesOf(
   message: JsonObject,
   [properties, present]: [JsonObject, Presence],
-  context: JsonObject,
+  [context, inContext]: [JsonObject, Presence],
   warn: Warn,
 ): Place[] {
   const places: Place[] = [[properties, 'properties.', present]];
@@ -77,7 +81,6 @@ function placesOf(
   if (message['traits'] !== undefined) add(readSideObject(message, 'traits', 'traits', warn), 'traits.');
   if (context['traits'] !== undefined)
     add(readSideObject(context, 'traits', 'context.traits', warn), 'context.traits.');
-  const inContext = readPresence(context);
   if (inContext !== 0) places.push([context, 'context.', inContext]);
   return places;
 }
@@ -96,6 +99,11 @@ function isUsualText(value: unknown): value is string {
 function quickSide(value: unknown, rule: FieldRule<string>, from: JsonObject, warn: Warn): string | undefined {
   if (isUsualText(value)) return value;
   return value === undefined ? undefined : readSide(rule, from, warn);
+}
+
+/** An alias has its own two ids. @throws FieldProblem for any other message that has to have a player */
+function refuseNobody(message: JsonObject, mayBeNobody: boolean): void {
+  if (!mayBeNobody) throw nobody(message);
 }
 
 /** The problem of a message without a player: what is wrong with the ids that it has, if it has any. */
@@ -123,8 +131,29 @@ function readTime(message: JsonObject): number {
   return timeMs ?? (MESSAGE_FIELDS.eventTimestamp.read(message) as number);
 }
 
-function readConsentLevel(message: JsonObject): ConsentLevel {
-  return message['consentLevel'] === 'full' ? 'full' : (MESSAGE_FIELDS.consentLevel.read(message) ?? 'not_set');
+function readTest(message: JsonObject, warn: Warn): boolean {
+  return message['test'] !== undefined && (readSide(MESSAGE_FIELDS.test, message, warn) ?? false);
+}
+
+/** A level as nearly every line has it, or that there is none; `unusual` for any other spelling. */
+function quickLevel(value: unknown): ConsentLevel | 'unusual' {
+  if (value === 'full' || value === 'anonymous' || value === 'none') return value;
+  return value === undefined || value === 'not_set' ? 'not_set' : 'unusual';
+}
+
+/** Whether anything but the level says something of consent. */
+function mayHaveConsent(message: JsonObject, present: Presence): boolean {
+  return (present & CONSENT_BIT) !== 0 || hasConsentCarrier(message);
+}
+
+/** Reads what the message says of consent in any of its parts. Most lines have a level and no more. */
+function readConsent(event: ConversionEvent, message: JsonObject, context: JsonObject, warn: Warn): void {
+  const collector = new ConsentCollector(warn);
+  collector.read(message, '');
+  collector.read(event.properties, 'properties.');
+  collector.read(context, 'context.');
+  event.consentLevel = collector.level;
+  event.consent = collector.signals;
 }
 
 function readId(message: JsonObject): string {

@@ -5,8 +5,8 @@ import { isJsonObject } from '../../json.js';
 import type { ConversionEvent } from '../conversion-event.js';
 import { Draft } from '../draft.js';
 import { FieldProblem } from '../field-problem.js';
-import { CONSENT_LEVELS } from '../audience-fields.js';
-import { isPresent, MAX_TEXT_LENGTH, missing, readChoice, readId, readText, wrongType } from '../field-values.js';
+import { ConsentCollector, mergeConsent } from '../consent-carriers.js';
+import { isPresent, MAX_TEXT_LENGTH, missing, readId, readText, wrongType } from '../field-values.js';
 import { parseExactNumbers, toFlag } from '../scalars.js';
 import type { Warn } from '../warnings.js';
 
@@ -60,11 +60,12 @@ function parseData(text: string, path: string): JsonObject {
 }
 
 /** Puts on an event what its envelope says: the id, and the extensions `test` and `consentlevel`. */
-export function applyEnvelope(event: ConversionEvent, record: JsonObject, id: string): void {
+export function applyEnvelope(event: ConversionEvent, record: JsonObject, id: string, warn: Warn): void {
   event.id = id;
   if (toFlag(record['test']) === true) event.test = true;
-  const level = readChoice(record, 'consentlevel', 'consentlevel', CONSENT_LEVELS);
-  if (event.consentLevel === 'not_set' && level !== undefined) event.consentLevel = level;
+  const consent = new ConsentCollector(warn);
+  consent.read(record, '');
+  mergeConsent(event, consent);
 }
 
 /**
@@ -81,8 +82,6 @@ export function readBareData(record: JsonObject, { data, id }: Unwrapped, warn: 
   for (const name of ['userId', 'user_id']) draft.set('userId', data[name], `data.${name}`);
   draft.set('userId', record['subject'], 'subject');
   for (const name of ['anonymousId', 'anonymous_id']) draft.set('anonymousId', data[name], `data.${name}`);
-  for (const name of ['consentLevel', 'consent_level']) draft.set('consentLevel', data[name], `data.${name}`);
-  draft.set('consentLevel', record['consentlevel'], 'consentlevel');
   draft.set('test', toFlag(data['test']), 'data.test');
   return draft.toEvent({ mayBeNobody: true });
 }

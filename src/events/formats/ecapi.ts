@@ -4,7 +4,6 @@ import { isJsonObject } from '../../json.js';
 import { CLICK_FIELDS, type ClickField, type ConversionEvent } from '../conversion-event.js';
 import { Draft } from '../draft.js';
 import { isPresent, missing, quote, readObject, readSideObject, readText } from '../field-values.js';
-import { toFlag } from '../scalars.js';
 import { FieldProblem } from '../field-problem.js';
 import { EVENT_TYPES, mendAliases, mendUserAliases } from './ecapi-words.js';
 import type { Warn } from '../warnings.js';
@@ -61,7 +60,7 @@ function putEvent(draft: Draft, record: JsonObject, ext: JsonObject): void {
   draft.replace('value', record['value'], 'value');
   draft.replace('currency', record['currency_code'], 'currency_code');
   draft.put('source', SOURCES.get(record['source']), 'source');
-  draft.set('consentLevel', ext['consent_level'], 'ext.consent_level');
+  draft.consent.read(ext, 'ext.');
   draft.set('test', ext['test'], 'ext.test');
 }
 
@@ -89,13 +88,12 @@ function putPerson(draft: Draft, user: JsonObject): void {
     ['event_ip_address', 'ip'],
     ['event_user_agent', 'user_agent'],
     ['ifa', 'maid'],
-    ['gpp_string', 'gpp'],
   ] as const) {
     draft.put(field, user[name], `user_data.${name}`);
   }
-  draft.put('gpp_sid', user['gpp_sid'], 'user_data.gpp_sid');
+  draft.consent.read(user, 'user_data.');
   // For measurement only: the networks' nearest word is that the use of the data is limited.
-  if (toFlag(user['mmt_only']) === true) draft.put('limited_data_use', true, 'user_data.mmt_only');
+  draft.consent.limit(user['mmt_only'], 'user_data.mmt_only');
   putPartnerIds(draft, user);
 }
 

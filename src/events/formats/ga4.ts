@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.js';
-import type { ConversionEvent } from '../conversion-event.js';
-import { levelOfStorage } from '../consent-words.js';
+import { type Answer, readAnswer } from '../consent-words.js';
+import type { ConsentLevel, ConversionEvent } from '../conversion-event.js';
 import { Draft } from '../draft.js';
 import { readSideObject } from '../field-values.js';
 import { toFlag } from '../scalars.js';
@@ -35,8 +35,7 @@ function readRow(record: JsonObject, warn: Warn): ConversionEvent {
   // No id of its own: the device's would be in it, which the log must not hold.
   const parts = ['ga4', device, String(stamp), name, record['event_bundle_sequence_id'], transaction];
   draft.setDerivedId([...parts, ...batchOf(record)]);
-  const { analytics_storage, ads_storage } = readSideObject(record, 'privacy_info', 'privacy_info', warn);
-  draft.set('consentLevel', levelOfStorage(toFlag(analytics_storage), toFlag(ads_storage)), 'privacy_info');
+  putConsent(draft, record);
   putMoney(draft, record, parameters, name);
   draft.put('value', ecommerce['purchase_revenue'], 'ecommerce.purchase_revenue');
   draft.put('transaction_id', transaction, 'ecommerce.transaction_id');
@@ -60,13 +59,8 @@ function readProtocolEvent(record: JsonObject, warn: Warn): ConversionEvent {
   for (const id of ['client_id', 'app_instance_id']) draft.set('anonymousId', record[id], id);
   draft.set('userId', record['user_id'], 'user_id');
   draft.setDerivedId(['ga4-mp', record]);
-  const consent = readSideObject(record, 'consent', 'consent', warn);
-  for (const signal of ['ad_user_data', 'ad_personalization']) {
-    draft.put(signal, consent[signal], `consent.${signal}`);
-  }
-  if (toFlag(record['non_personalized_ads']) === true) {
-    draft.put('ad_personalization', 'DENIED', 'non_personalized_ads');
-  }
+  draft.consent.read(record, '');
+  if (toFlag(record['non_personalized_ads']) === true) draft.consent.signals.adPersonalization = 'DENIED';
   draft.put('user_data', record['user_data'], 'user_data');
   putGoods(draft, parameters.values['items'], 'params.items');
   putPage(draft, 'params.');
@@ -117,6 +111,24 @@ function putGoods(draft: Draft, items: unknown, path: string): void {
   // Store events name the product in parameters.
   draft.put('item_id', draft.get('product_id'), 'event_params.product_id');
   draft.put('item_name', draft.get('product_name'), 'event_params.product_name');
+}
+
+/** Without analytics storage nothing may be measured; with it and advertising storage, reported. */
+function putConsent(draft: Draft, record: JsonObject): void {
+  const { analytics_storage, ads_storage } = readSideObject(record, 'privacy_info', 'privacy_info', draft.warn);
+  const analytics = readAnswer(analytics_storage);
+  const ads = readAnswer(ads_storage);
+  const says = `analytics_storage ${analytics ?? 'unset'}, ads_storage ${ads ?? 'unset'}`;
+  draft.consent.state({ level: levelOfStorage(analytics, ads), says }, 'privacy_info');
+  draft.consent.read(record, '');
+}
+
+function levelOfStorage(analytics: Answer | undefined, ads: Answer | undefined): ConsentLevel | 'unclear' {
+  if (analytics === 'unclear' || (ads === 'unclear' && analytics !== 'denied')) return 'unclear';
+  const isSaid = (answer: Answer | undefined): boolean => answer !== undefined && answer !== 'unset';
+  if (!isSaid(analytics) && !isSaid(ads)) return 'not_set';
+  if (analytics !== 'granted') return 'none';
+  return ads === 'granted' ? 'full' : 'anonymous';
 }
 
 /** `traffic_source` is the first visit's, perhaps years ago, and is not read. */

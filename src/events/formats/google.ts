@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
-import type { ConsentLevel, ConversionEvent } from '../conversion-event.js';
+import { readAnswer } from '../consent-words.js';
+import type { ConversionEvent } from '../conversion-event.js';
 import { Draft } from '../draft.js';
 import { isPresent, readSideObject } from '../field-values.js';
 import { elementsOf } from '../scalars.js';
@@ -148,12 +149,11 @@ function putFields(
   for (const [name, field] of fields) draft.put(field, from[name], path + name);
 }
 
-/** Google's words, as Data Manager (`CONSENT_GRANTED`) and the Ads API (`GRANTED`) write them. */
-function putConsent(draft: Draft, consent: JsonObject): void {
-  const word = (value: unknown): string | undefined => /^(?:CONSENT_)?(GRANTED|DENIED)$/.exec(String(value))?.[1];
-  const userData = word(consent['adUserData']);
-  draft.put('ad_user_data', userData, 'consent.adUserData');
-  draft.put('ad_personalization', word(consent['adPersonalization']), 'consent.adPersonalization');
-  const levels: Readonly<Record<string, ConsentLevel>> = { GRANTED: 'full', DENIED: 'none' };
-  if (userData !== undefined) draft.set('consentLevel', levels[userData], 'consent.adUserData');
+/** What was answered about user data decides the level: the file is one of conversions for Google. */
+function putConsent({ consent }: Draft, given: JsonObject): void {
+  consent.read(given, 'consent.');
+  const userData = readAnswer(given['adUserData'] ?? given['ad_user_data']);
+  if (userData !== 'granted' && userData !== 'denied') return;
+  const says = `ad_user_data ${userData}`;
+  consent.state({ level: userData === 'granted' ? 'full' : 'none', says }, 'consent.adUserData');
 }

@@ -1,7 +1,8 @@
+import { toCountryCode } from '../../identity/country.js';
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
-import { CLICK_FIELDS, type ConsentLevel, type ConversionEvent } from '../conversion-event.js';
-import { levelOfCategories } from '../consent-words.js';
+import { CLICK_FIELDS, type ConversionEvent } from '../conversion-event.js';
+import { readDestinations } from '../destinations.js';
 import { Draft } from '../draft.js';
 import { isPresent, readObject, readSideObject } from '../field-values.js';
 import { toFlag } from '../scalars.js';
@@ -32,7 +33,8 @@ export function readSegment(record: JsonObject, warn: Warn): ConversionEvent {
   draft.set('userId', record['userId'], 'userId');
   draft.set('fromId', record['previousId'], 'previousId');
   if (type === 'alias') draft.set('toId', record['userId'], 'userId');
-  draft.set('consentLevel', levelOf(context), 'context.consent');
+  draft.consent.read(record, '');
+  draft.consent.read(context, 'context.');
   draft.set('test', toFlag(record['test']), 'test');
   draft.set('test', toFlag(context['test']), 'context.test');
   // An experiment may have that name: only a plain answer counts.
@@ -40,7 +42,28 @@ export function readSegment(record: JsonObject, warn: Warn): ConversionEvent {
   putMoney(draft, properties);
   putPerson(draft, record, context);
   putClick(draft, record, context);
-  return draft.toEvent();
+  putDestinations(draft, record, context);
+  const event = draft.toEvent();
+  setLanguage(event, context['locale']);
+  return event;
+}
+
+/** Where the record may go, by destination. */
+function putDestinations(draft: Draft, record: JsonObject, context: JsonObject): void {
+  for (const [from, path] of [
+    [record, 'integrations'],
+    [context, 'context.integrations'],
+  ] as const) {
+    const { integrations } = from;
+    const answers = isJsonObject(integrations) ? readDestinations(integrations, path) : undefined;
+    if (answers !== undefined) draft.consent.signals.destinations ??= answers;
+  }
+}
+
+/** The country of a language is a guess: it is kept apart, and neither consent nor a phone number follows it. */
+function setLanguage({ identifiers }: ConversionEvent, locale: unknown): void {
+  const country = typeof locale === 'string' && identifiers.country === undefined ? toCountryCode(locale) : undefined;
+  if (country !== undefined) identifiers.countryByLanguage = country;
 }
 
 function putMoney(draft: Draft, properties: JsonObject): void {
@@ -99,8 +122,6 @@ function putPerson(draft: Draft, record: JsonObject, context: JsonObject): void 
   draft.put('ip', context['ip'], 'context.ip');
   draft.put('ip', record['request_ip'], 'request_ip');
   draft.put('user_agent', context['userAgent'], 'context.userAgent');
-  // A language says where somebody may be; anything else says it better.
-  draft.put('country', context['locale'], 'context.locale');
   const kind = typeof device['type'] === 'string' ? device['type'].toLowerCase() : '';
   const source = ['ios', 'android'].includes(kind) ? kind : SOURCES.get(String(record['channel']));
   draft.put('source', source, 'context.device.type');
@@ -148,17 +169,4 @@ function putClick(draft: Draft, record: JsonObject, context: JsonObject): void {
   draft.putQuery(page['url'], 'context.page.url');
   draft.putQuery(page['search'], 'context.page.search');
   draft.put('page_url', page['url'], 'context.page.url');
-}
-
-/** Segment's categories, or RudderStack's lists of them. */
-function levelOf(context: JsonObject): ConsentLevel {
-  const { categoryPreferences } = readObject(context, 'consent', 'context.consent');
-  if (isJsonObject(categoryPreferences)) return levelOfCategories(categoryPreferences);
-  const { allowedConsentIds, deniedConsentIds } = readObject(context, 'consentManagement', 'context.consentManagement');
-  const answers = [...listOf(deniedConsentIds, false), ...listOf(allowedConsentIds, true)];
-  return isPresent(answers[0]) ? levelOfCategories(Object.fromEntries(answers)) : 'not_set';
-}
-
-function listOf(ids: unknown, answer: boolean): [string, boolean][] {
-  return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string').map((id) => [id, answer]) : [];
 }

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 
 import type { JsonObject } from '../../json.js';
-import type { ClickField, ConsentLevel, ConversionEvent } from '../conversion-event.js';
-import { levelOfScopes } from '../consent-words.js';
+import { stateScopes } from '../consent-carriers.js';
+import { readAnswer } from '../consent-words.js';
+import type { ClickField, ConversionEvent } from '../conversion-event.js';
 import { Draft } from '../draft.js';
 import { isPresent } from '../field-values.js';
 import { putEcommerce, readEcommerceAction } from './snowplow-ecommerce.js';
@@ -48,7 +49,7 @@ export function readSnowplow(given: JsonObject, warn: Warn): ConversionEvent {
   draft.set('userId', record['user_id'], 'user_id');
   putName(draft, record, parts);
   for (const name of ['domain_userid', 'network_userid']) draft.set('anonymousId', record[name], name);
-  draft.set('consentLevel', levelOf([payload, ...contexts]), 'contexts');
+  putConsent(draft, parts);
   putMoney(draft, record, payload);
   putPlace(draft, record, contexts);
   putClick(draft, record);
@@ -137,14 +138,30 @@ function putClick(draft: Draft, record: JsonObject): void {
   draft.putQuery(record['page_url'], 'page_url');
 }
 
-/** What a consent entity or event says: its scopes, unless everything was refused. */
-function levelOf(parts: readonly SnowplowPart[]): ConsentLevel {
-  for (const { name, data } of parts) {
-    if (!name.endsWith('consent_preferences')) continue;
-    const { event_type: answer, consent_scopes: scopes } = data;
-    if (['deny_all', 'withdrawn', 'expired'].includes(String(answer))) return 'none';
-    if (answer === 'pending' || !Array.isArray(scopes)) return answer === 'allow_all' ? 'full' : 'not_set';
-    return levelOfScopes(scopes.filter((scope) => typeof scope === 'string'));
+/** Consent entities and events: what was answered, and its scopes unless everything was refused. */
+function putConsent({ consent }: Draft, { payload, contexts }: SnowplowParts): void {
+  for (const part of payload ? [payload, ...contexts] : contexts) {
+    const { name, data, path } = part;
+    if (name.endsWith('consent_withdrawn')) {
+      const isAll = readAnswer(data['all']) === 'granted';
+      consent.state(
+        { level: isAll ? 'none' : 'unclear', says: isAll ? 'all withdrawn' : 'one consent withdrawn' },
+        path,
+      );
+    } else if (name.endsWith('consent_preferences')) {
+      putPreferences(consent, data, path);
+    } else if (part !== payload) {
+      // The payload is the event's properties, which are read with it.
+      consent.read(data, `${path}.`);
+    }
   }
-  return 'not_set';
+}
+
+function putPreferences(consent: Draft['consent'], data: JsonObject, path: string): void {
+  const answer = data['event_type'] ?? data['eventType'];
+  const scopes = data['consent_scopes'] ?? data['consentScopes'];
+  const says = `event_type ${String(answer).slice(0, 40)}`;
+  if (['deny_all', 'withdrawn', 'expired'].includes(String(answer))) consent.state({ level: 'none', says }, path);
+  else if (answer !== 'pending' && Array.isArray(scopes)) stateScopes(consent, scopes as unknown[], path);
+  else if (answer === 'allow_all') consent.state({ level: 'full', says }, path);
 }

@@ -1,12 +1,13 @@
 import type { Settings } from '../../config/settings.js';
 import { describeConsent, judgeConsent } from '../../consent/consent.js';
+import { findDestinationRefusal } from '../../consent/destinations.js';
 import { chooseAmazonRules } from '../../identity/amazon/rules.js';
 import { toCountryCode } from '../../identity/country.js';
 import { hashIdentifiers } from '../../identity/hash-identifiers.js';
 import type { MembershipAction, Person } from '../../people/person.js';
 import type { Skip } from '../network.js';
 import type { AmazonConsent } from './consent.js';
-import { needsConsentSignal, readAmazonConsent } from './consent.js';
+import { isDeniedAtAmazon, needsConsentSignal, readAmazonConsent } from './consent.js';
 
 /** A list as its records have to name it. */
 export interface AudienceTarget {
@@ -100,11 +101,16 @@ function findRefusal(
       message: `${describeConsent(person, judged)}; a list needs consent to advertising`,
     };
   }
-  if (consent !== undefined && 'amazonConsent' in consent) {
-    const { amznUserData, amznAdStorage } = consent.amazonConsent;
-    if (amznUserData === 'DENIED' || amznAdStorage === 'DENIED') {
-      return { reason: 'consent_none', message: "the person denied it, by Amazon's own consent signal" };
-    }
+  if (person.consent.unclear !== undefined) {
+    return { reason: 'consent_unknown', message: `${describeConsent(person, judged)}; a list needs consent` };
+  }
+  const refusal = findDestinationRefusal(person.consent, 'amazon');
+  if (refusal) return refusal;
+  if (judged.optOut !== undefined || person.consent.limitedDataUse) {
+    return { reason: 'opted_out', message: `the person opted out (${judged.optOut ?? 'limited_data_use'})` };
+  }
+  if (isDeniedAtAmazon(person.consent)) {
+    return { reason: 'consent_none', message: "the person denied it, by Amazon's own consent signal" };
   }
   // A region says where the advertiser is, not the person: it counts where no country is known.
   const isAsked = country === undefined ? region === 'eu' : needsConsentSignal('', country);

@@ -7,7 +7,15 @@ import type { AmazonFacts } from './facts.js';
 import { boundJsonBytes, quoteJson } from '../json-text.js';
 import { boundMatchKeysBytes, hasMatchKey, renderMatchKeys } from './match-keys-json.js';
 import { CAPI_V1_CURRENCIES, checkMoney, moneyOf } from './money.js';
-import { FUTURE_MS, MAX_BYTES, NO_COUNTRY, noMatchKey, REQUESTS_PER_SECOND, WRONG_MAPPING } from './shared-rules.js';
+import {
+  DENIED,
+  FUTURE_MS,
+  MAX_BYTES,
+  NO_COUNTRY,
+  noMatchKey,
+  REQUESTS_PER_SECOND,
+  WRONG_MAPPING,
+} from './shared-rules.js';
 import { readTarget } from './target.js';
 
 /** 100 events a request (specification of the DSP Conversions API). */
@@ -61,6 +69,7 @@ export function openCapiV1(connection: Connection, settings: Settings): Channel 
 }
 
 function checkFacts(facts: AmazonFacts, unsupportedCurrency: 'skip' | 'count'): Skip | undefined {
+  if (facts.denied) return DENIED;
   if (!hasMatchKey(facts.keys, NOT_TAKEN)) return noMatchKey(facts);
   if (facts.country === undefined) return NO_COUNTRY;
   return facts.purchase ? checkMoney(facts, CAPI_V1_CURRENCIES, unsupportedCurrency) : undefined;

@@ -1,7 +1,5 @@
-import type { ConversionEvent } from '../../events/conversion-event.js';
+import type { ConsentSignals, ConsentStatus, ConversionEvent } from '../../events/conversion-event.js';
 import { isConsentCountry } from '../../identity/country.js';
-
-type ConsentStatus = 'GRANTED' | 'DENIED';
 
 /** The one consent signal of an event, in the Events API's words. */
 export type AmazonConsent =
@@ -13,35 +11,36 @@ const TCF = /^[\w-]+(?:\.[\w-]+)*$/;
 const GPP = /^[\w~.-]+$/;
 
 /**
- * The consent signal that is passed on: one kind only, TCF first, then Amazon's own, then GPP
- * (docs/decisions/amazon-consent.md). DENIED is a signal like GRANTED: Amazon acts on it. With `fromLevel`, an event
- * without any whose `consentLevel` is full counts as granted. The IP address is neither kept nor sent as a signal.
+ * The consent signal that is passed on: one kind only, Amazon's own where it is a refusal, then TCF, then Amazon's own,
+ * then GPP (docs/decisions/amazon-consent.md). DENIED is a signal like GRANTED: Amazon acts on it. With `fromLevel`, an
+ * event without any whose `consentLevel` is full counts as granted. The IP address is neither kept nor sent as a signal.
  */
 export function readAmazonConsent(
   event: Pick<ConversionEvent, 'consent' | 'consentLevel'>,
   fromLevel: 'never' | 'full',
 ): AmazonConsent | undefined {
-  const { tcf, gpp, amznUserData, amznAdStorage } = event.consent;
+  const { tcf, gpp } = event.consent;
+  const own = readOwnConsent(event.consent);
+  if (own !== undefined && isDeniedAtAmazon(event.consent)) return own;
   if (tcf !== undefined && TCF.test(tcf)) return { tcf };
-  const userData = readStatus(amznUserData);
-  if (userData !== undefined) {
-    const adStorage = readStatus(amznAdStorage);
-    return {
-      amazonConsent: { amznUserData: userData, ...(adStorage === undefined ? {} : { amznAdStorage: adStorage }) },
-    };
-  }
+  if (own !== undefined) return own;
   if (gpp !== undefined && GPP.test(gpp)) return { gpp };
   return fromLevel === 'full' && event.consentLevel === 'full'
     ? { amazonConsent: { amznUserData: 'GRANTED' } }
     : undefined;
 }
 
+function readOwnConsent({ amznUserData, amznAdStorage }: ConsentSignals): AmazonConsent | undefined {
+  if (amznUserData === undefined) return undefined;
+  return { amazonConsent: { amznUserData, ...(amznAdStorage === undefined ? {} : { amznAdStorage }) } };
+}
+
+/** Whether Amazon's own signal is a refusal. */
+export function isDeniedAtAmazon({ amznUserData, amznAdStorage }: ConsentSignals): boolean {
+  return amznUserData === 'DENIED' || amznAdStorage === 'DENIED';
+}
+
 /** Whether the Events API wants a signal: for advertisers of the EU region, and for people in the EEA, UK or Switzerland. */
 export function needsConsentSignal(region: string, country: string): boolean {
   return region === 'eu' || isConsentCountry(country);
-}
-
-function readStatus(text: string | undefined): ConsentStatus | undefined {
-  const status = text?.trim().toUpperCase();
-  return status === 'GRANTED' || status === 'DENIED' ? status : undefined;
 }

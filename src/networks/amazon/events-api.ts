@@ -12,6 +12,7 @@ import { boundMatchKeysBytes, hasMatchKey, renderMatchKeys } from './match-keys-
 import { checkMoney, EVENTS_API_CURRENCIES, moneyOf } from './money.js';
 import {
   consentMissing,
+  DENIED,
   FUTURE_MS,
   MAX_BYTES,
   NO_COUNTRY,
@@ -77,11 +78,11 @@ function checkFacts(
   region: Region,
   unsupportedCurrency: 'skip' | 'count',
 ): Skip | undefined {
+  if (facts.denied && !(facts.consent && 'amazonConsent' in facts.consent)) return DENIED;
   if (!hasMatchKey(facts.keys)) return noMatchKey(facts);
   if (facts.country === undefined) return NO_COUNTRY;
-  if (facts.consent === undefined && needsConsentSignal(region, facts.country)) {
-    return consentMissing(region, facts.country);
-  }
+  const person = facts.countryByLanguage ? '' : facts.country;
+  if (facts.consent === undefined && needsConsentSignal(region, person)) return consentMissing(region, person);
   return mapping.type === PURCHASE_TYPE ? checkMoney(facts, EVENTS_API_CURRENCIES, unsupportedCurrency) : undefined;
 }
 

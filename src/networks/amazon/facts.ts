@@ -6,7 +6,7 @@ import { hashIdentifiers } from '../../identity/hash-identifiers.js';
 import { readUserAgent } from '../plain-identifiers.js';
 import { readArefTokens } from './aref.js';
 import type { AmazonConsent } from './consent.js';
-import { readAmazonConsent } from './consent.js';
+import { isDeniedAtAmazon, readAmazonConsent } from './consent.js';
 import type { MatchKeys } from './match-keys.js';
 import { buildMatchKeys } from './match-keys.js';
 import { toMoneyText } from './money.js';
@@ -16,6 +16,8 @@ export interface AmazonFacts {
   keys: MatchKeys;
   /** ISO 3166-1 alpha-2. */
   country?: string;
+  /** The country is that of the browser's language: consent does not follow it. */
+  countryByLanguage?: true;
   /** The event is named `purchase`: CAPI v1 does not say which definitions count purchases. */
   purchase?: true;
   /** Decimal text with at most two decimals; it may be negative, or lack its currency. */
@@ -23,6 +25,8 @@ export interface AmazonFacts {
   currency?: string;
   units?: number;
   consent?: AmazonConsent;
+  /** Amazon's own signal is a refusal: it is passed on, or nothing is sent. */
+  denied?: true;
   limitedDataUse?: true;
   /** Measurement tokens of the click, joined by `|`. */
   aref?: string;
@@ -34,16 +38,21 @@ const MAX_UNITS = 9_999_999_999_999;
 
 /** Hashes and keeps what Amazon may be told of `event`. Nothing that identifies a person is left in plain text. */
 export function prepareAmazonFacts(event: ConversionEvent, settings: Settings): AmazonFacts {
-  const country = toCountryCode(event.identifiers.country ?? settings['amazon.defaultCountry']);
+  const { country: given, countryByLanguage } = event.identifiers;
+  const country = toCountryCode(given ?? countryByLanguage ?? settings['amazon.defaultCountry']);
+  const isByLanguage = given === undefined && countryByLanguage !== undefined;
   const phoneCountry = toCountryCode(settings['identity.phoneCountry']);
   const rules = chooseAmazonRules(settings['amazon.emailPlus']);
-  const hashes = hashIdentifiers(event.identifiers, rules, { country, phoneCountry });
+  const origin = { country: isByLanguage ? undefined : country, phoneCountry };
+  const hashes = hashIdentifiers(event.identifiers, rules, origin);
   const facts: AmazonFacts = { keys: buildMatchKeys(hashes, event.identifiers, settings['amazon.rampId']) };
   if (country !== undefined) facts.country = country;
+  if (country !== undefined && isByLanguage) facts.countryByLanguage = true;
   if (event.name === 'purchase') facts.purchase = true;
   addMoney(facts, event);
   const consent = readAmazonConsent(event, settings['consent.amazonFromLevel']);
   if (consent !== undefined) facts.consent = consent;
+  if (isDeniedAtAmazon(event.consent)) facts.denied = true;
   if (event.consent.limitedDataUse) facts.limitedDataUse = true;
   addClick(facts, event);
   return facts;

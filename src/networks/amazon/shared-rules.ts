@@ -24,6 +24,12 @@ export const NO_COUNTRY: Skip = {
   message: 'the event names no country, and Amazon requires one; the setting amazon.defaultCountry can supply it',
 };
 
+/** Amazon's own signal refuses, and the request has no field that could say so. */
+export const DENIED: Skip = {
+  reason: 'consent_none',
+  message: 'amzn_user_data or amzn_ad_storage is denied, and the request has no field that passes this on to Amazon',
+};
+
 /** What stands in for match keys and does not suffice is named: it is what people wonder about. */
 export function noMatchKey(facts: AmazonFacts): Skip {
   const hasClick = facts.aref !== undefined || facts.adEventKey !== undefined;

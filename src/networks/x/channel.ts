@@ -33,8 +33,8 @@ const NO_CLICK: Skip = {
   message: 'the event carries no X click id (twclid)',
 };
 const LIMITED: Skip = {
-  reason: 'consent_none',
-  message: 'the event asks for limited data use; X has no such mode, so that nothing is sent',
+  reason: 'opted_out',
+  message: 'the person opted out of the sale or sharing of data; X has no limited data use, so nothing is sent',
 };
 
 /** X web conversions: `POST /12/measurement/conversions/{pixel}` (networks.md section 6). */

@@ -82,9 +82,13 @@ describe('GPP', () => {
     // Sections 2 to 5 as one range: 1, then the steps 2 and 3.
     [`DBABsw~${full}~x~x~x`, undefined, { level: 'full' }],
     [makeGpp({ 2: full, 7: 'B', 21: 'C' }), undefined, { level: 'full' }],
-    [makeGpp({ 7: 'BVVqAAAAAAA', 8: 'B' }), undefined, { says: "sections 7, 8, none of the EU's" }],
+    [makeGpp({ 7: 'BVVqAAAAAAA', 8: 'B' }), undefined, { problem: 'its section usca cannot be read' }],
+    [makeGpp({ 7: 'BVVqAAAAAAA' }), undefined, { says: "sections usnat, no opt-out and none of the EU's" }],
     [makeGpp({ 2: full }), '-1', { says: "gpp_sid says that the EU's section does not apply" }],
-    [makeGpp({ 2: full, 7: 'B' }), '7', { says: "gpp_sid says that the EU's section does not apply" }],
+    [makeGpp({ 2: full, 7: 'BVVqAAAAAAA' }), '7', { says: "gpp_sid says that the EU's section does not apply" }],
+    [makeGpp({ 2: full, 7: 'B' }), '7', { problem: 'its section usnat cannot be read' }],
+    [makeGpp({ 2: full }), '0', { level: 'full' }],
+    [makeGpp({ 2: makeTcf([1]) }), 'tcfeuv2', { level: 'anonymous' }],
     [makeGpp({ 2: 'Bxx' }), undefined, { problem: 'it is of version 1; expected 2' }],
     ['DBABM', undefined, { problem: 'its header does not fit its sections' }],
     [`DCABM~${full}`, undefined, { problem: 'its header does not fit its sections' }],
@@ -112,9 +116,11 @@ describe('the level of an event', () => {
     ['anonymous', { tcf: tcf.full }, 'not_set', 'anonymous', 'consentLevel'],
     ['none', { tcf: tcf.full }, 'not_set', 'none', 'consentLevel'],
     ['full', { tcf: 'garbage!' }, 'not_set', 'full', 'consentLevel'],
-    [undefined, { tcf: 'garbage!' }, 'not_set', 'not_set', 'default'],
+    [undefined, { tcf: 'garbage!' }, 'not_set', 'not_set', 'tcf'],
+    [undefined, { tcf: 'garbage!' }, 'full', 'not_set', 'tcf'],
     [undefined, { gpp: makeGpp({ 2: tcf.full }), gpp_sid: '2' }, 'not_set', 'full', 'gpp'],
-    [undefined, { gpp: makeGpp({ 7: 'B' }) }, 'not_set', 'not_set', 'default'],
+    [undefined, { gpp: makeGpp({ 7: 'B' }) }, 'full', 'not_set', 'gpp'],
+    [undefined, { gpp: makeGpp({ 7: 'BVVqAAAAAAA' }) }, 'full', 'full', 'default'],
     ['full', { tcf: tcf.full, gpp: makeGpp({ 2: tcf.anonymous }) }, 'not_set', 'anonymous', 'gpp'],
     // C6.
     [undefined, { analytics_storage: denied }, 'full', 'none', 'google'],
@@ -122,7 +128,7 @@ describe('the level of an event', () => {
     [undefined, { analytics_storage: granted }, 'not_set', 'anonymous', 'google'],
     [undefined, { analytics_storage: granted, ad_storage: denied }, 'not_set', 'anonymous', 'google'],
     [undefined, { analytics_storage: granted, ad_storage: granted }, 'not_set', 'full', 'google'],
-    [undefined, { analytics_storage: 7, ad_storage: granted }, 'not_set', 'not_set', 'default'],
+    [undefined, { analytics_storage: 7, ad_storage: granted }, 'full', 'not_set', 'properties.analytics_storage'],
     [undefined, { ad_user_data: granted, ad_personalization: denied }, 'not_set', 'full', 'google'],
     [undefined, { ad_user_data: denied }, 'not_set', 'not_set', 'default'],
     [undefined, { ad_user_data: denied }, 'full', 'anonymous', 'google'],
@@ -143,7 +149,7 @@ describe('the level of an event', () => {
   it('is described by what was said, without the consent strings', () => {
     const event = makeEvent(undefined, { tcf: 'garbage!', ad_user_data: 'denied' });
     expect(describeConsent(event, judgeConsent(event, 'full'))).toBe(
-      'no consentLevel; tcf cannot be read: it is no base64url text; google: ad_user_data denied: anonymous by google',
+      'no consentLevel; tcf cannot be read: it is no base64url text; google: ad_user_data denied: not_set by tcf',
     );
     const plain = makeEvent('full', {});
     expect(describeConsent(plain, judgeConsent(plain, 'full'))).toBe('consentLevel full');

@@ -53,7 +53,7 @@ const STOPS: [gate: string, reason: string, saw: string, one: Case][] = [
   [
     'consent',
     'consent_unknown',
-    'no consentLevel: not_set by consent.default',
+    'no consentLevel, and consent.default is not_set',
     { changes: { consentLevel: undefined } },
   ],
   [

@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import {
-  COMMERCE_FIELDS,
-  CONSENT_FIELDS,
-  HASH_NAMES,
-  IDENTIFIER_NAMES,
-  PLACE_FIELDS,
-} from '../../../src/events/audience-fields.js';
-import { readClick, readConsentSignals } from '../../../src/events/click-fields.js';
+import { COMMERCE_FIELDS, HASH_NAMES, IDENTIFIER_NAMES, PLACE_FIELDS } from '../../../src/events/audience-fields.js';
+import { readClick } from '../../../src/events/click-fields.js';
+import { CONSENT_NAMES } from '../../../src/events/consent-carriers.js';
 import { CLICK_FIELDS, type ConversionEvent } from '../../../src/events/conversion-event.js';
 import { FieldProblem } from '../../../src/events/field-problem.js';
 import { readAudienceMessage } from '../../../src/events/formats/audience.js';
@@ -25,7 +20,7 @@ const NAMES = [
   ...Object.keys(COMMERCE_FIELDS),
   ...CLICK_FIELDS,
   'click_time',
-  ...Object.keys(CONSENT_FIELDS),
+  ...CONSENT_NAMES,
   ...Object.keys(PLACE_FIELDS),
 ];
 
@@ -78,9 +73,6 @@ test('the fields of an object are the same whether all are asked for or those th
       expect(outcomeOf(() => readClick(properties, bits, ignoreWarnings))).toEqual(
         outcomeOf(() => readClick(properties, ALL, ignoreWarnings)),
       );
-      const signals = (present: number): unknown =>
-        outcomeOf(() => readConsentSignals(properties, present, ignoreWarnings));
-      expect(signals(bits)).toEqual(signals(ALL));
     }),
     { numRuns: 1_000 },
   );
@@ -101,6 +93,10 @@ test('so is the event of a whole message, or what is wrong with it', () => {
             context: inner,
           });
           delete event.properties;
+          // What is not understood is listed in the order of the record, which the other form has not.
+          delete event.consent?.levelFrom;
+          event.consent?.unclear?.sort((one, other) => (one.carrier < other.carrier ? -1 : 1));
+          event.consent?.others?.sort((one, other) => (one.field + one.text < other.field + other.text ? -1 : 1));
           return event;
         });
       expect(read((from) => from)).toEqual(read(withEveryName));

@@ -67,8 +67,8 @@ const events: fc.Arbitrary<Partial<ConversionEvent>> = fc.record(
     click: fc.record({ fields: fc.dictionary(fc.constantFrom(...CLICK_FIELDS), fc.oneof(fc.base64String(), text)) }),
     consent: fc.record(
       {
-        adUserData: fc.constantFrom('granted', 'DENIED', 'x"'),
-        adPersonalization: fc.constantFrom('granted', 'DENIED', 'x"'),
+        adUserData: fc.constantFrom('GRANTED' as const, 'DENIED' as const),
+        adPersonalization: fc.constantFrom('GRANTED' as const, 'DENIED' as const),
         limitedDataUse: fc.boolean(),
       },
       { requiredKeys: [] },

@@ -59,7 +59,7 @@ describe('a line of ours', () => {
         country: 'US',
       },
       consentLevel: 'full',
-      consent: { tcf: 'CPtcf', amznUserData: 'granted', amznAdStorage: 'DENIED' },
+      consent: { tcf: 'CPtcf', amznUserData: 'GRANTED', amznAdStorage: 'DENIED' },
       properties: {},
       otherIds: [],
     });
@@ -80,13 +80,13 @@ describe('a line of ours', () => {
     ['a hash that is none', { externalUserId: 'a', email_hash: 'abc' }, 'invalid_hash', 'email_hash', 'a'],
     [
       'a signal that is none',
-      { externalUserId: 'a', consent: { amznUserData: 'yes' } },
+      { externalUserId: 'a', consent: { amznUserData: 'perhaps' } },
       'invalid_enum',
       'consent.amznUserData',
       'a',
     ],
     ['a level that is none', { externalUserId: 'a', consentLevel: 'some' }, 'invalid_enum', 'consentLevel', 'a'],
-    ['a consent that is no object', { externalUserId: 'a', consent: true }, 'wrong_type', 'consent', 'a'],
+    ['a consent that is not understood', { externalUserId: 'a', consent: 'so' }, 'invalid_enum', 'consent', 'a'],
     ['no JSON', '{"externalUserId":', 'not_json', '', undefined],
     ['no object', '[1]', 'not_an_object', '', undefined],
   ])('with %s is invalid, and says whom it is about', (_name, record, code, field, about) => {

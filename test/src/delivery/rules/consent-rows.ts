@@ -6,6 +6,7 @@ import { COUNTED, COUNTED_BY_NAME, EVENTS_API, goal, NO_CLICK, type Case, type R
 const NONE = ['-consent_none'];
 const UNKNOWN = ['-consent_unknown'];
 const NO_KEY = ['-no_match_key purchase@amazon'];
+const DENIED = ['-consent_none purchase@amazon'];
 const NO_SIGNAL = ['-eu_consent_missing purchase@amazon'];
 const UNSAID: JsonObject = { consentLevel: undefined };
 const ANONYMOUS: JsonObject = { consentLevel: 'anonymous' };
@@ -27,7 +28,8 @@ export const CONSENT_ROWS: Row[] = [
   ['C1', 'full', { of: { consentLevel: 'full' } }, COUNTED],
   ['C1', 'not_set', { of: { consentLevel: 'not_set' } }, UNKNOWN],
   ['C1', 'no level', { of: UNSAID }, UNKNOWN],
-  ['C1', 'another word', { of: { consentLevel: 'granted' } }, ['!invalid_enum consentLevel']],
+  ['C1', 'another word', { of: { consentLevel: 'Granted' } }, COUNTED],
+  ['C1', 'a word of no kind', { of: { consentLevel: 'perhaps' }, settings: { 'consent.default': 'full' } }, UNKNOWN],
   ['C2', 'none is never sent', { of: { consentLevel: 'none' }, settings: { 'consent.default': 'full' } }, NONE],
   ['C2', 'consent is asked before attribution', { of: { consentLevel: 'none' }, with: NO_CLICK }, NONE],
   ['C2', 'and before goals', { of: { consentLevel: 'none' }, goals: [] }, NONE],
@@ -137,7 +139,25 @@ export const CONSENT_ROWS: Row[] = [
     { ...EU, with: { amzn_user_data: amznUserData }, sends: { consent: { amazonConsent: { amznUserData } } } },
     COUNTED_BY_NAME,
   ]),
-  ['C9', 'another word of it', { ...EU, with: { amzn_user_data: 'yes' } }, NO_SIGNAL],
+  [
+    'C9',
+    'another word of it',
+    { ...EU, with: { amzn_user_data: 'yes' }, sends: { consent: { amazonConsent: { amznUserData: 'GRANTED' } } } },
+    COUNTED_BY_NAME,
+  ],
+  ['C9', 'a word of no kind', { ...EU, with: { amzn_user_data: 'perhaps' } }, NO_SIGNAL],
+  ['C9', 'DENIED, where there is no field for it', { with: { amzn_user_data: 'DENIED' } }, DENIED],
+  ['C9', 'storage denied alone, which the request cannot say', { ...EU, with: { amzn_ad_storage: 'no' } }, DENIED],
+  [
+    'C9',
+    'DENIED goes before a TCF string that grants',
+    {
+      ...EU,
+      with: { tcf: GRANTED, amzn_user_data: 'DENIED' },
+      sends: { consent: { amazonConsent: { amznUserData: 'DENIED' } } },
+    },
+    COUNTED_BY_NAME,
+  ],
   ['C9', 'amzn_ad_storage without it', { ...EU, with: { amzn_ad_storage: 'GRANTED' } }, NO_SIGNAL],
   [
     'C9',

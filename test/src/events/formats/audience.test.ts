@@ -136,7 +136,6 @@ describe('a line that is no event says which field, what was found and what is e
     [{ eventName: undefined }, {}, 'missing_required_field', 'eventName'],
     [{ eventName: ['purchase'] }, {}, 'wrong_type', 'eventName'],
     [{ anonymousId: undefined, userId: undefined }, {}, 'missing_required_field', 'anonymousId'],
-    [{ consentLevel: 'yes' }, {}, 'invalid_enum', 'consentLevel'],
     [{}, { value: 'NaN' }, 'invalid_value', 'properties.value'],
     [{}, { value: '9,99' }, 'invalid_value', 'properties.value'],
     [{}, { value: true }, 'wrong_type', 'properties.value'],

@@ -59,8 +59,8 @@ const events: fc.Arbitrary<ConversionEvent> = fc
         {
           tcf: fc.oneof(fc.constant('CPXx.Y-z_'), text),
           gpp: fc.oneof(fc.constant('DBAB~CP.Y'), text),
-          amznUserData: fc.constantFrom('GRANTED', 'denied', 'x"'),
-          amznAdStorage: fc.constantFrom('GRANTED', 'denied', 'x"'),
+          amznUserData: fc.constantFrom('GRANTED' as const, 'DENIED' as const),
+          amznAdStorage: fc.constantFrom('GRANTED' as const, 'DENIED' as const),
           limitedDataUse: fc.boolean(),
         },
         { requiredKeys: [] },

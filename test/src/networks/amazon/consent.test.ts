@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ConsentSignals } from '../../../../src/events/conversion-event.js';
 import { needsConsentSignal, readAmazonConsent } from '../../../../src/networks/amazon/consent.js';
 import { makeConversion } from '../../../kit/amazon.js';
 
@@ -7,19 +8,19 @@ const gpp = 'DBABMA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA~1YNN';
 const granted = { amazonConsent: { amznUserData: 'GRANTED' } };
 
 describe('readAmazonConsent', () => {
-  test.each([
+  test.each<[string, ConsentSignals, object | undefined]>([
     ['TCF', { tcf }, { tcf }],
     ['GPP', { gpp }, { gpp }],
-    ['TCF wins', { tcf, gpp, amznUserData: 'DENIED' }, { tcf }],
+    ['TCF wins', { tcf, gpp, amznUserData: 'GRANTED' }, { tcf }],
+    ['but not over a refusal', { tcf, amznUserData: 'DENIED' }, { amazonConsent: { amznUserData: 'DENIED' } }],
     ["Amazon's own before GPP", { gpp, amznUserData: 'GRANTED' }, granted],
     ['denied is a signal too', { amznUserData: 'DENIED' }, { amazonConsent: { amznUserData: 'DENIED' } }],
     [
       'storage beside user data',
-      { amznUserData: 'granted', amznAdStorage: ' Denied ' },
+      { amznUserData: 'GRANTED', amznAdStorage: 'DENIED' },
       { amazonConsent: { amznUserData: 'GRANTED', amznAdStorage: 'DENIED' } },
     ],
     ['storage alone is none', { amznAdStorage: 'GRANTED' }, undefined],
-    ['other words are none', { amznUserData: 'yes' }, undefined],
     ['text that is no TCF or GPP string is none', { tcf: 'jo@example.com', gpp: 'a b' }, undefined],
     ["other networks' signals are none", { adUserData: 'GRANTED', adPersonalization: 'GRANTED' }, undefined],
     ['nothing', {}, undefined],

@@ -101,11 +101,15 @@ describe('an event, field for field', () => {
     ],
     [
       'consent as the event says it',
-      { consent: { adUserData: 'granted', adPersonalization: 'DENIED' } },
+      { consent: { adUserData: 'GRANTED', adPersonalization: 'DENIED' } },
       { ...base, consent: { adUserData: GRANTED, adPersonalization: DENIED } },
     ],
-    ['one of two', { consent: { adUserData: 'CONSENT_DENIED' } }, { ...base, consent: { adUserData: DENIED } }],
-    ['consent in other words is not passed on', { consent: { adUserData: 'yes' } }, base],
+    ['one of two', { consent: { adUserData: 'DENIED' } }, { ...base, consent: { adUserData: DENIED } }],
+    [
+      'S07: limited data use as no personalized advertising',
+      { consent: { adUserData: 'GRANTED', adPersonalization: 'GRANTED', limitedDataUse: true } },
+      { ...base, consent: { adUserData: GRANTED, adPersonalization: DENIED } },
+    ],
     [
       'TCF: purposes 1 and 7, 3 and 4',
       { consent: { tcf: makeTcf([1, 3, 4, 7]) } },
@@ -117,9 +121,9 @@ describe('an event, field for field', () => {
       { ...base, consent: { adUserData: DENIED, adPersonalization: DENIED } },
     ],
     [
-      'what the event says goes before the TCF string',
+      'a refusal in the TCF string, whatever else the event says',
       { consent: { adUserData: 'GRANTED', tcf: makeTcf([]) } },
-      { ...base, consent: { adUserData: GRANTED, adPersonalization: DENIED } },
+      { ...base, consent: { adUserData: DENIED, adPersonalization: DENIED } },
     ],
     ['a TCF string that cannot be read says nothing', { consent: { tcf: '!' } }, base],
     [

@@ -147,7 +147,7 @@ describe('check', () => {
       'no_click_id',
     ],
     ['a click id with an @', { click: { fields: { twclid: 'jo@example.com' } } }, 'no_click_id'],
-    ['limited data use, which X has no mode for', { consent: { limitedDataUse: true } }, 'consent_none'],
+    ['limited data use, which X has no mode for', { consent: { limitedDataUse: true } }, 'opted_out'],
     ['a purchase below zero', { value: '-1', currency: 'USD' }, 'incomplete_event'],
     ['a purchase in no currency', { value: '1', currency: 'GEM' }, 'unsupported_currency'],
   ])('%s', (_name, event, reason) => {
