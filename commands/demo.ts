@@ -4,9 +4,9 @@ import { systemRandom } from '../src/random.js';
 import { BaseCommand } from './_face/base-command.js';
 import { describeDemoStep, printDemo } from './_face/demo-view.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { exitOfRun } from './_face/exit-of-run.js';
 import { defineFlags, text } from './_face/flags.js';
 import { logColumns } from './_face/log-view.js';
+import { exitOfRun } from './_face/run-end.js';
 import { RunView } from './_face/run-view.js';
 import { printTable } from './_face/table.js';
 
@@ -56,7 +56,7 @@ export default class Demo extends BaseCommand<typeof Demo> {
       const printLog = () => printTable(this.io, result.rows, columns);
       await printDemo(this.io, result, { durationMs, stopped: this.signal.aborted, printLog });
     });
-    return exitOfRun({ ...result.summary, invalid: 0 }, false);
+    return exitOfRun({ ...result.summary, invalid: 0 });
   }
 
   async #writeEvents(target: string): Promise<ExitCode> {

@@ -8,7 +8,7 @@ import { systemRandom } from '../src/random.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
 import { defineFlags, text, toggle } from './_face/flags.js';
 import { confirmOrYes } from './_face/prompts.js';
-import { exitOfRun } from './_face/exit-of-run.js';
+import { endRun } from './_face/run-end.js';
 import { printRecord } from './_face/table.js';
 import { countOf } from './_face/text.js';
 import { WorkspaceCommand } from './_face/workspace-command.js';
@@ -66,7 +66,7 @@ export default class Erase extends WorkspaceCommand<typeof Erase> {
       if (delivered + waiting.processing > 0) await this.io.remark(`Uploaded the removal from ${lists}.`);
       if (waiting.processing > 0) await this.io.remark(`Amazon decides later. Run: ${RESUME}`);
       if (pending > waiting.processing) await this.io.remark(`${wait} Run: ${RESUME}`);
-      return exitOfRun(summary, false);
+      return await endRun(this.io, summary);
     } catch (error) {
       await this.io.remark(`${wait} Run: ${RESUME}`);
       throw error;

@@ -1,33 +1,35 @@
 import type { Update } from '../src/delivery/report.js';
 import { rehearseReplay, runReplay } from '../src/delivery/replay.js';
 import { planReplay, type PlannedReplay, type ReplaySelection } from '../src/delivery/replay-plan.js';
-import { setStage } from '../src/delivery/stage.js';
+import { accountsOf, setStage, type Stage } from '../src/delivery/stage.js';
 import type { Summary } from '../src/delivery/tally.js';
 import type { Connected } from '../src/accounts/connections.js';
 import { UsageError } from '../src/errors.js';
 import { listStandingRefusals } from '../src/overview/standing-refusals.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
 import type { Workspace } from '../src/workspace.js';
+import { DeliveryCommand } from './_face/delivery-command.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { exitOfRun } from './_face/exit-of-run.js';
 import { defineFlags, integer, list, moment, toggle } from './_face/flags.js';
 import { readHttpStatus } from './_face/log-view.js';
+import type { PlannedRequests } from './_face/planned-requests.js';
 import { confirmOrYes } from './_face/prompts.js';
 import { RejectsFile } from './_face/rejects.js';
 import { printReplayPlan } from './_face/replay-view.js';
+import { endRun } from './_face/run-end.js';
 import { runFlags } from './_face/run-flags.js';
 import { printNextSteps, printSummary, RunView } from './_face/run-view.js';
-import { WorkspaceCommand } from './_face/workspace-command.js';
 
 const STATES = ['pending', 'failed', 'delivered', 'skipped'] as const;
 const DAY_MS = 86_400_000;
 const DEFAULT_LIMIT = 100;
 
-export default class Replay extends WorkspaceCommand<typeof Replay> {
+export default class Replay extends DeliveryCommand<typeof Replay> {
   static override summary = 'deliver again out of the log';
   static override description =
-    'Sends again what failed or is pending: by default of the last 24 hours, at most 100, oldest first. Shows the plan, ' +
-    "then asks. Dedupe ids stay what they were, so a second delivery is harmless within the network's window.";
+    'Sends again what failed in the last 24 hours and what is pending, however old: at most 100, oldest first. Shows the ' +
+    "plan, then asks. Dedupe ids stay what they were, so a second delivery is harmless within the network's window. " +
+    'What was recorded for another account is left alone without --account-changed.';
   static override examples = [
     '<%= config.bin %> replay --dry-run',
     '<%= config.bin %> replay --state pending --all --yes',
@@ -36,7 +38,7 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
   ];
   static override flags = defineFlags({
     state: list({ summary: 'postbacks in these states', choices: STATES, helpValue: STATES.join('|') }),
-    since: moment({ summary: 'changed since: 1h, 24h, 7d ago or ISO 8601 (default: 24h)' }),
+    since: moment({ summary: 'changed since: 1h, 24h, 7d ago or ISO 8601 (default: 24h for what failed)' }),
     until: moment({ summary: 'changed until' }),
     'event-id': list({ summary: 'only these events', helpValue: 'ID', whole: true }),
     http: list({ summary: 'last answered with these HTTP statuses', helpValue: 'STATUS' }),
@@ -44,6 +46,7 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
     limit: integer({ summary: 'at most this many, the oldest first (default: 100)', min: 1 }),
     all: toggle({ summary: 'no limit, and from whenever it was', exclusive: ['limit'] }),
     force: toggle({ summary: 'also what was delivered, or could be counted twice' }),
+    'account-changed': toggle({ summary: 'also what was recorded for another account than the connected one' }),
     yes: toggle({ char: 'y', summary: 'do not ask' }),
     ...runFlags,
   });
@@ -55,16 +58,15 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
     const selection = this.#readSelection();
     return this.withWorkspace(async (workspace) => {
       const stage = setStage(workspace, { networks: selection.networks ?? [], goals: this.flags.goal ?? [] });
+      const view = new RunView(this.io);
+      view.showTarget({ workspace: workspace.name, accounts: accountsOf(stage) });
       const planned = planReplay(workspace, stage, selection);
-      if (this.flags['dry-run']) {
-        const summary = { ...rehearseReplay(workspace, stage, planned.candidates), plan: planned.plan };
-        await this.present(summary, () => printReplayPlan(this.io, planned.plan));
-        await this.#remindOfRefusals(workspace, planned, stage.open);
-        return EXIT.done;
-      }
+      const requests = this.openRequests([]);
+      if (requests) await this.#showDryRun(workspace, stage, planned, requests);
       await this.#remindOfRefusals(workspace, planned, stage.open);
+      if (requests) return EXIT.done;
       if (planned.candidates.length > 0 && !(await this.#confirm(planned))) return EXIT.done;
-      return this.#send(workspace, planned);
+      return this.#send(workspace, planned, view);
     });
   }
 
@@ -77,15 +79,31 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
     }
   }
 
+  async #showDryRun(
+    workspace: Workspace,
+    stage: Stage,
+    { plan, candidates }: PlannedReplay,
+    requests: PlannedRequests,
+  ): Promise<void> {
+    try {
+      const planned = rehearseReplay(workspace, stage, candidates, requests);
+      await this.present({ ...planned, requests: requests.shown, plan }, async () => {
+        await printReplayPlan(this.io, plan);
+        await requests.print(this.io, this.flags.requests);
+      });
+    } finally {
+      requests.close();
+    }
+  }
+
   async #confirm({ plan }: PlannedReplay): Promise<boolean> {
     if (!this.io.json) await printReplayPlan(this.io, plan);
     const question = `Send ${plan.toSend} postbacks again?`;
     return confirmOrYes(this.prompting, { question, yes: this.flags.yes });
   }
 
-  async #send(workspace: Workspace, { plan, candidates }: PlannedReplay): Promise<ExitCode> {
-    const view = new RunView(this.io);
-    const rejects = new RejectsFile(this.flags.rejects);
+  async #send(workspace: Workspace, { plan, candidates }: PlannedReplay, view: RunView): Promise<ExitCode> {
+    const rejects = new RejectsFile(this.flags.rejects, this.protectedFiles([]));
     const report = (update: Update): void => {
       if (update.type === 'progress') view.progress(update.summary, Date.now());
       else view.show(update);
@@ -93,14 +111,22 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
     };
     const selection = { networks: (this.flags.network ?? []).map(readNetworkName), goals: this.flags.goal ?? [] };
     try {
-      const summary = await runReplay(
+      const delivered = await runReplay(
         workspace,
-        { ...selection, waits: this.flags.wait, report, signal: this.signal },
+        {
+          ...selection,
+          accountChanged: this.flags['account-changed'],
+          waits: this.flags.wait,
+          report,
+          signal: this.signal,
+        },
         candidates,
       );
+      const { otherAccount } = plan;
+      const summary = otherAccount === undefined ? delivered : { ...delivered, otherAccount };
       view.clear();
       await this.present({ ...summary, plan }, () => this.#tell(summary, plan));
-      return exitOfRun(summary, false);
+      return await endRun(this.io, summary);
     } finally {
       view.clear();
       rejects.close();
@@ -118,8 +144,10 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
 
   #readSelection(): ReplaySelection {
     const { state, network, goal, http, reason, all, force, limit } = this.flags;
-    const states = (state ?? ['failed', 'pending']) as ReplaySelection['states'];
-    if (states.includes('delivered') && !force) {
+    const eventIds = this.flags['event-id'] ?? [];
+    const fallback = eventIds.length > 0 ? STATES : (['failed', 'pending'] as const);
+    const states = (state ?? fallback) as ReplaySelection['states'];
+    if (state?.includes('delivered') && !force) {
       throw new UsageError('force_needed', 'What was delivered is not sent again without --force.', {
         hint: 'The network could count it twice. With --force it goes out with the same dedupe id as before.',
       });
@@ -128,21 +156,23 @@ export default class Replay extends WorkspaceCommand<typeof Replay> {
       ...this.#readTimes(),
       states,
       force,
+      accountChanged: this.flags['account-changed'],
       limit: all ? Infinity : (limit ?? DEFAULT_LIMIT),
       networks: (network ?? []).map(readNetworkName),
       goals: goal ?? [],
-      eventIds: this.flags['event-id'] ?? [],
+      eventIds,
       https: (http ?? []).map(readHttpStatus),
       reasons: reason ?? [],
     };
   }
 
-  /** The last 24 hours, unless something else was asked for. */
-  #readTimes(): Pick<ReplaySelection, 'sinceMs' | 'untilMs'> {
+  /** What failed in the last 24 hours and what is pending of any age, unless something else was asked for. */
+  #readTimes(): Pick<ReplaySelection, 'sinceMs' | 'settledSinceMs' | 'untilMs'> {
     const { since, until, all, 'event-id': eventIds = [] } = this.flags;
-    const sinceMs = since ?? (all || eventIds.length > 0 ? undefined : Date.now() - DAY_MS);
+    const isWide = since !== undefined || all || eventIds.length > 0;
     return {
-      ...(sinceMs === undefined ? {} : { sinceMs }),
+      ...(since === undefined ? {} : { sinceMs: since }),
+      ...(isWide ? {} : { settledSinceMs: Date.now() - DAY_MS }),
       ...(until === undefined ? {} : { untilMs: until }),
     };
   }

@@ -3,16 +3,17 @@ import type { Update } from '../src/delivery/report.js';
 import { runSend, type SendRun } from '../src/delivery/send.js';
 import type { Summary } from '../src/delivery/tally.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
-import { exitOfRun } from './_face/exit-of-run.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
 import { argument, defineArgs } from './_face/flags.js';
 import { readInputArguments } from './_face/inputs.js';
 import { RejectsFile } from './_face/rejects.js';
+import { endRun } from './_face/run-end.js';
 import { runFlags } from './_face/run-flags.js';
 import { printNextSteps, printSummary, RunView } from './_face/run-view.js';
-import { WorkspaceCommand } from './_face/workspace-command.js';
+import type { PlannedRequests } from './_face/planned-requests.js';
+import { DeliveryCommand } from './_face/delivery-command.js';
 
-export default class Send extends WorkspaceCommand<typeof Send> {
+export default class Send extends DeliveryCommand<typeof Send> {
   static override summary = 'deliver conversion events';
   static override description =
     'Reads events (JSON Lines) from files or stdin, decides by goals, attribution and consent what may be reported, and ' +
@@ -36,7 +37,8 @@ export default class Send extends WorkspaceCommand<typeof Send> {
     const { file: names = [] } = this.args;
     const inputs = readInputArguments(this.io, names, this.flags.format);
     const networks = (this.flags.network ?? []).map(readNetworkName);
-    const rejects = new RejectsFile(this.flags.rejects);
+    const rejects = new RejectsFile(this.flags.rejects, this.protectedFiles(inputs));
+    const requests = this.openRequests(inputs);
     const view = new RunView(this.io);
     let sawBadEncoding = false;
     const report = (update: Update): void => {
@@ -51,27 +53,30 @@ export default class Send extends WorkspaceCommand<typeof Send> {
       strict: this.flags.strict,
       waits: this.flags.wait,
       goals: this.flags.goal ?? [],
+      origins: rejects.origins,
       report,
       signal: this.signal,
     };
     try {
-      const summary = await this.withWorkspace<Summary>((workspace) =>
-        this.flags['dry-run'] ? planSend(workspace, run) : runSend(workspace, run),
-      );
+      const summary = await this.withWorkspace<Summary>(async (workspace) => {
+        if (!requests) return runSend(workspace, run);
+        return { ...(await planSend(workspace, { ...run, requests })), requests: requests.shown };
+      });
       view.clear();
       const shown = view.problems.length === 0 ? summary : { ...summary, problems: view.problems };
-      await this.present(shown, () => this.#tell(summary, view));
-      return exitOfRun(summary, sawBadEncoding);
+      await this.present(shown, () => this.#tell(summary, view, requests));
+      return await endRun(this.io, summary, { sawBadEncoding });
     } finally {
       view.clear();
       rejects.close();
+      requests?.close();
     }
   }
 
-  async #tell(summary: Summary, view: RunView): Promise<void> {
+  async #tell(summary: Summary, view: RunView, requests: PlannedRequests | undefined): Promise<void> {
     if (view.hidden > 0) await this.io.remark(`… and ${view.hidden} more invalid lines; --rejects FILE names each.`);
     await printSummary(this.io, summary);
-    if ('requests' in summary) await this.io.out(JSON.stringify(summary.requests, undefined, 2));
+    if (requests) await requests.print(this.io, this.flags.requests);
     else await printNextSteps(this.io, summary, this.signal.aborted);
   }
 }

@@ -1,24 +1,24 @@
 import type { Update } from '../src/delivery/report.js';
-import { runTail } from '../src/delivery/tail.js';
+import { planTail } from '../src/delivery/tail-plan.js';
+import { runTail, type TailRun } from '../src/delivery/tail.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
 import { UsageError } from '../src/errors.js';
+import { DeliveryCommand } from './_face/delivery-command.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { exitOfRun } from './_face/exit-of-run.js';
 import { argument, choice, defineArgs, defineFlags } from './_face/flags.js';
 import { readInputArguments } from './_face/inputs.js';
+import type { PlannedRequests } from './_face/planned-requests.js';
 import { RejectsFile } from './_face/rejects.js';
+import { endRun } from './_face/run-end.js';
 import { runFlags } from './_face/run-flags.js';
-import { describeRun, RunView } from './_face/run-view.js';
+import { describeRun, printSummary, RunView } from './_face/run-view.js';
 import { TailView } from './_face/tail-view.js';
-import { WorkspaceCommand } from './_face/workspace-command.js';
 
-const { 'dry-run': _dryRun, ...tailFlags } = runFlags;
-
-export default class Tail extends WorkspaceCommand<typeof Tail> {
+export default class Tail extends DeliveryCommand<typeof Tail> {
   static override summary = 'follow a growing file and deliver as lines arrive';
   static override description =
     'Follows a file (through rotation and truncation, and before it exists) or stdin, and prints one line for each ' +
-    'delivery. Stopped and started again it goes on where it stopped. Ends with exit 5 when the network stays away.';
+    'delivery. Stopped and started again it goes on where it stopped; --dry-run shows what it would send of what is there. Ends with exit 5 when the network stays away.';
   static override examples = [
     '<%= config.bin %> tail events.jsonl',
     '<%= config.bin %> tail events.jsonl --from end --json',
@@ -33,7 +33,7 @@ export default class Tail extends WorkspaceCommand<typeof Tail> {
       options: ['start', 'end', 'last'] as const,
       default: 'last' as const,
     })(),
-    ...tailFlags,
+    ...runFlags,
   });
   static override notes = {
     exitCodes: [EXIT.failed, EXIT.auth, EXIT.pending, EXIT.input, EXIT.interrupted, EXIT.terminated],
@@ -43,33 +43,47 @@ export default class Tail extends WorkspaceCommand<typeof Tail> {
     const { file } = this.args;
     const [input] = readInputArguments(this.io, file === undefined ? [] : [file], this.flags.format);
     if (!input) throw new UsageError('missing_argument', 'No event file was named.', { next: 'postback tail FILE' });
-    const rejects = new RejectsFile(this.flags.rejects);
+    const rejects = new RejectsFile(this.flags.rejects, this.protectedFiles([input]));
+    const requests = this.openRequests([input]);
     const view = new RunView(this.io);
     const rows = new TailView(this.io);
     const report = (update: Update): void => {
-      view.show(update);
+      if (update.type !== 'progress') view.show(update);
       rows.show(update);
       rejects.note(update);
     };
+    const run: TailRun = {
+      input,
+      from: this.flags.from,
+      networks: (this.flags.network ?? []).map(readNetworkName),
+      goals: this.flags.goal ?? [],
+      strict: this.flags.strict,
+      waits: this.flags.wait,
+      shown: () => rows.shown(),
+      origins: rejects.origins,
+      report,
+      signal: this.signal,
+    };
     try {
-      const summary = await this.withWorkspace((workspace) =>
-        runTail(workspace, {
-          input,
-          from: this.flags.from,
-          networks: (this.flags.network ?? []).map(readNetworkName),
-          goals: this.flags.goal ?? [],
-          strict: this.flags.strict,
-          waits: this.flags.wait,
-          shown: () => rows.shown(),
-          report,
-          signal: this.signal,
-        }),
-      );
+      if (requests) return await this.#showDryRun(run, requests);
+      const summary = await this.withWorkspace((workspace) => runTail(workspace, run));
       await rows.shown();
-      await this.io.remark(describeRun(summary));
-      return exitOfRun(summary, false);
+      await (this.io.json ? this.io.out(summary) : this.io.remark(describeRun(summary)));
+      return await endRun(this.io, summary, { isRepeatable: input.path !== undefined });
     } finally {
       rejects.close();
+      requests?.close();
     }
+  }
+
+  async #showDryRun(run: TailRun, requests: PlannedRequests): Promise<ExitCode> {
+    const planned = await this.withWorkspace((workspace) => planTail(workspace, { ...run, requests }));
+    const summary = { ...planned, requests: requests.shown };
+    await run.shown();
+    await this.present(summary, async () => {
+      await printSummary(this.io, summary);
+      await requests.print(this.io, this.flags.requests);
+    });
+    return await endRun(this.io, summary);
   }
 }

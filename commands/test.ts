@@ -8,8 +8,8 @@ import { rehearseTests, runTests } from '../src/delivery/test-run.js';
 import { UsageError } from '../src/errors.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { exitOfRun } from './_face/exit-of-run.js';
 import { defineFlags, list, toggle } from './_face/flags.js';
+import { endRun, exitOfRun } from './_face/run-end.js';
 import { printNextSteps, RunView } from './_face/run-view.js';
 import { printTests } from './_face/test-view.js';
 import { countOf } from './_face/text.js';
@@ -65,7 +65,7 @@ export default class Test extends WorkspaceCommand<typeof Test> {
       await printTests(this.io, summary.tests);
       await more();
     });
-    const exit = exitOfRun(summary, false);
+    const exit = summary.dryRun ? exitOfRun(summary) : await endRun(this.io, summary);
     // A test that a gate stopped has shown nothing.
     return exit === EXIT.done && summary.skipped > 0 ? EXIT.failed : exit;
   }

@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { Command, type Config, type Interfaces } from '@oclif/core';
 import { resolveDirectories, type Directories } from '../../src/config/directories.js';
+import type { Input } from '../../src/events/input.js';
+import type { Protected } from '../../src/files/output-file.js';
 import { reportError } from './errors.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { checkSwitches, globalFlags, splitListValue, type ListRule } from './flags.js';
@@ -60,6 +62,13 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   protected get environment(): Environment {
     const variables = { ...process.env };
     return { variables, cwd: process.cwd(), directories: resolveDirectories(variables, process.platform, homedir()) };
+  }
+
+  /** Files and folders that no output of this command may touch. */
+  protected protectedFiles(inputs: readonly Input[]): Protected {
+    const { config, data } = this.environment.directories;
+    // 0 is stdin: `< events.jsonl` makes that file an input too.
+    return { inputs: [0, ...inputs.flatMap(({ path }) => path ?? [])], folders: [config, data] };
   }
 
   /** What `prompts.ts` needs. */

@@ -1,6 +1,6 @@
 import { messageOf, PostbackError, type ErrorKind } from '../../src/errors.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { interruptionOf } from './interruption.js';
+import { interruptionOf, type Interruption } from './interruption.js';
 import { createProcessIO, type IO } from './io.js';
 import { describeParseError, isParseError } from './parse-errors.js';
 import { cleanText } from './text.js';
@@ -56,11 +56,15 @@ function withoutParserWords(message: string): string {
  */
 export async function reportError(error: unknown, io: IO = createProcessIO(process.argv)): Promise<ExitCode> {
   const interruption = interruptionOf(error);
-  if (interruption) return interruption.exit;
+  if (interruption) {
+    // People see that they pressed Ctrl-C; a script that reads JSON is told.
+    if (io.json && interruption.reason !== 'EPIPE') await io.fail(interruptedData(interruption)).catch(() => undefined);
+    return interruption.exit;
+  }
   if (isQuietExit(error)) return EXIT.done;
   const view = describeError(error);
   try {
-    await io.say(io.json ? toJson(view) : toWords(view, io));
+    await (io.json ? io.fail(toData(view)) : io.say(toWords(view, io)));
     if (process.env['POSTBACK_DEBUG'] && error instanceof Error && error.stack) await io.say(cleanText(error.stack));
   } catch {
     // stderr is gone too: the exit code is all that is left to say.
@@ -68,15 +72,19 @@ export async function reportError(error: unknown, io: IO = createProcessIO(proce
   return view.exit;
 }
 
+function interruptedData({ reason, exit }: Interruption): object {
+  const hint = 'Run the same command again: what was recorded is not sent twice.';
+  return { code: 'interrupted', message: `Stopped by ${reason}.`, hint, exit };
+}
+
 /** oclif's own commands end with an error that only carries exit code 0. */
 function isQuietExit(error: unknown): boolean {
   return error instanceof Error && (error as { oclif?: { exit?: number } }).oclif?.exit === 0;
 }
 
-function toJson({ code, message, hint, next, exit }: ErrorView): string {
-  return JSON.stringify({
-    error: { code, message, hint: hint ?? null, ...(next === undefined ? {} : { next }), exit },
-  });
+/** The error object of `--json` (schemas/error.json). */
+export function toData({ code, message, hint, next, exit }: ErrorView): object {
+  return { code, message, hint: hint ?? null, ...(next === undefined ? {} : { next }), exit };
 }
 
 function toWords({ message, hint, next }: ErrorView, io: IO): string {

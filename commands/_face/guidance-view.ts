@@ -4,7 +4,9 @@ import { wrapText } from './table-layout.js';
 import { cleanText } from './text.js';
 
 /** Says where the operator stands and what to type next. It is the answer to `postback`, so it is data: stdout. */
-export async function printGuidance(io: IO, { message, steps }: Guidance): Promise<void> {
+export async function printGuidance(io: IO, guidance: Guidance): Promise<void> {
+  const { message } = guidance;
+  const steps = guidance.steps.map(({ command, why }) => ({ command: io.hint(command), why: io.hint(why) }));
   const { out } = io.color;
   const width = Math.max(...steps.map(({ command }) => command.length)) + 2;
   const hasRoom = io.width - width - 2 >= 20;

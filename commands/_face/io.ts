@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { InternalError, messageOf } from '../../src/errors.js';
+import { addContext, addContextToData, readHintContext, type HintContext } from './hints.js';
 import { Interruption } from './interruption.js';
 import { wrapWords } from './table-layout.js';
 import { cleanPainted } from './text.js';
@@ -18,6 +19,8 @@ export interface IOParts {
   json: boolean;
   /** `--no-color`. */
   noColor: boolean;
+  /** What suggested commands repeat of this call. */
+  hints?: HintContext;
 }
 
 /** The one way of a command to the terminal: data to stdout, words to stderr, colour and width decided once. */
@@ -39,15 +42,20 @@ export interface IO {
   write(text: string): Promise<void>;
   /** Writes words for people to stderr, as a line. */
   say(text: string): Promise<void>;
+  /** A text with the flags of this call in each command that it suggests. {@link IO.say} and {@link IO.out} do so themselves. */
+  hint(text: string): string;
+  /** Writes the error object of `--json` to stderr. */
+  fail(error: object): Promise<void>;
   /** As {@link IO.say}, but nothing under `--json`, where stderr is kept for the error object. */
   remark(text: string): Promise<void>;
 }
 
 /** Builds the terminal of one run. */
 export function createIO(parts: IOParts): IO {
-  const { stdout, stderr, environment, json } = parts;
+  const { stdout, stderr, environment, json, hints = {} } = parts;
   const fit = (text: string): string => (stderr.isTTY ? wrapWords(text, stderr.columns ?? widthOf(parts)) : text);
-  const say = (text: string): Promise<void> => writeTo(stderr, `${fit(cleanPainted(text))}\n`);
+  const hint = (text: string): string => addContext(text, hints);
+  const say = (text: string): Promise<void> => writeTo(stderr, `${fit(cleanPainted(hint(text)))}\n`);
   return {
     // Asked for late: the first look at `process.stdin` makes Node load what reads it (3 ms).
     get stdin() {
@@ -61,9 +69,15 @@ export function createIO(parts: IOParts): IO {
     isTerminal: Boolean(stdout.isTTY),
     width: widthOf(parts),
     color: { out: buildChalk(stdout, parts), err: buildChalk(stderr, parts) },
-    out: (data) => writeTo(stdout, `${typeof data === 'string' ? cleanPainted(data) : toSafeJson(data)}\n`),
+    out: (data) =>
+      writeTo(
+        stdout,
+        `${typeof data === 'string' ? cleanPainted(hint(data)) : toSafeJson(addContextToData(data, hints))}\n`,
+      ),
     write: (text) => writeTo(stdout, text),
     say,
+    hint,
+    fail: (error) => writeTo(stderr, `${toSafeJson(addContextToData({ error }, hints))}\n`),
     remark: (text) => (json ? Promise.resolve() : say(text)),
   };
 }
@@ -80,6 +94,7 @@ export function createProcessIO(argv: readonly string[]): IO {
     environment: env,
     json: hasFlag(argv, 'json', env),
     noColor: hasFlag(argv, 'no-color', env),
+    hints: readHintContext(argv, env),
   });
 }
 
@@ -87,7 +102,7 @@ export function createProcessIO(argv: readonly string[]): IO {
 const UNSAFE_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** JSON in which nothing that came from outside reaches a terminal as a command: such characters are escaped. */
-function toSafeJson(data: object): string {
+export function toSafeJson(data: object): string {
   const text = JSON.stringify(data);
   return text.replace(UNSAFE_IN_JSON, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -34,11 +34,12 @@ export const KIND_WORDS: Readonly<Record<string, string>> = {
     'What the goal is mapped to, or the account, is not right at the network: postback map, postback doctor.',
   payload: 'The network refused these events as they are: postback logs --status failed names each.',
   expired: 'They waited until the network would take them no more: send sooner, and again after a failure.',
-  transient: 'The network could not be reached or kept failing: postback replay --state pending.',
-  throttled: 'The network took no more for the moment: postback replay --state pending.',
+  transient: 'The network could not be reached or kept failing: postback replay --state pending --all.',
+  throttled: 'The network took no more for the moment: postback replay --state pending --all.',
   credential: 'The network refuses the account for now: postback status says why, and what fixes it.',
-  processing: 'The network has them and decides later: postback replay --state pending asks.',
-  unknown: 'Whether the network has them is not known; a second delivery is harmless: postback replay --state pending.',
-  stopped: 'Their run was stopped: the same command again, or postback replay --state pending.',
+  processing: 'The network has them and decides later: postback replay --state pending --all asks.',
+  unknown:
+    'Whether the network has them is not known; a second delivery is harmless: postback replay --state pending --all.',
+  stopped: 'Their run was stopped: the same command again, or postback replay --state pending --all.',
   under_way: 'They are on their way, or wait for their next attempt.',
 };

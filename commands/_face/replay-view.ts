@@ -1,18 +1,10 @@
 import type { ReplayPlan } from '../../src/delivery/replay-plan.js';
 import type { IO } from './io.js';
-import { REASON_WORDS } from './reasons.js';
-
-const REFUSAL_WORDS: Readonly<Record<string, string>> = {
-  ...REASON_WORDS,
-  too_old: 'have passed their window and cannot be sent any more',
-  dedupe_window: 'could be counted twice: their first attempt is older than the network remembers; --force sends them',
-};
-
 /** Shows what a replay is about to do: data of the question that follows, so it goes to stdout. */
 export async function printReplayPlan(io: IO, plan: ReplayPlan): Promise<void> {
   if (plan.matched === 0) {
     await io.out('Nothing to replay: no postback in the log matches.');
-    await io.remark('Look wider with --since 7d, --all, or --state pending,failed,skipped.');
+    await io.remark('Look wider: postback replay --dry-run --all --state pending,failed,skipped');
     return;
   }
   const lines = [`${plan.matched} match, ${plan.toSend} will be sent${describeAge(plan)}`];
@@ -23,8 +15,9 @@ export async function printReplayPlan(io: IO, plan: ReplayPlan): Promise<void> {
   );
   if (plan.overLimit > 0)
     lines.push(`${plan.overLimit} more wait: --all, or --limit for more than the oldest ${plan.toSend}.`);
-  for (const [reason, count] of Object.entries(plan.refused)) {
-    lines.push(`${count} left out, ${reason}: ${REFUSAL_WORDS[reason] ?? ''}`);
+  for (const { reason, count, message, next } of plan.advice) {
+    lines.push(`${count} left out, ${reason}: ${message}.`);
+    if (next !== undefined) lines.push(`  Next: ${next}`);
   }
   await io.out(lines.join('\n'));
 }

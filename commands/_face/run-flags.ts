@@ -12,11 +12,15 @@ export const runFlags = defineFlags({
   network: list({ summary: 'only these networks', helpValue: 'NAME' }),
   goal: list({ summary: 'only these goals', helpValue: 'ID' }),
   format: formatFlag(),
-  'dry-run': toggle({ summary: 'show the plan and the exact requests; send and record nothing' }),
+  'dry-run': toggle({ summary: 'show the summary, the plan and one request a network; send and record nothing' }),
   concurrency: integer({ summary: 'requests in flight per account', min: 1, max: 256 }),
   rate: integer({ summary: "requests a second per account; 0 is unpaced (default: the network's limit)", min: 0 }),
   'max-attempts': integer({ summary: 'attempts of one postback in this run', min: 1, max: 100 }),
   strict: toggle({ summary: 'send nothing when a line is invalid; a stream stops at its first invalid line' }),
   wait: toggle({ summary: 'wait until networks that decide later (google) have decided' }),
-  rejects: text({ summary: 'write what was invalid, failed or too old here, with its reason', helpValue: 'FILE' }),
+  requests: text({ summary: 'write every request of a dry run to this file, as JSON Lines', helpValue: 'FILE' }),
+  rejects: text({
+    summary: 'append what was invalid, failed or too old to this file, with its line and reason',
+    helpValue: 'FILE',
+  }),
 });

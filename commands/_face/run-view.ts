@@ -1,6 +1,6 @@
 import { describeInvalid } from '../../src/delivery/record-reader.js';
 import type { Update } from '../../src/delivery/report.js';
-import type { Summary } from '../../src/delivery/tally.js';
+import type { Accounts, Summary } from '../../src/delivery/tally.js';
 import { type Problem, toProblem } from '../../src/events/lint.js';
 import { findInterruption, runSignal } from './interruption.js';
 import type { IO } from './io.js';
@@ -19,6 +19,7 @@ export class RunView {
   #shownAtMs = 0;
   #startedAtMs: number | undefined;
   #hasProgress = false;
+  #hasTarget = false;
 
   constructor(io: IO, signal: AbortSignal = runSignal) {
     this.#io = io;
@@ -31,9 +32,17 @@ export class RunView {
 
   /** Shows one update. Words only: data is the summary. */
   show(update: Update): void {
-    if (update.type === 'invalid') this.#showProblem(update);
+    if (update.type === 'run') this.showTarget(update);
+    else if (update.type === 'invalid') this.#showProblem(update);
     else if (update.type === 'input') void this.#say(this.#io.color.err.dim(update.message));
     else if (update.type === 'notice') void this.#say(this.#io.color.err.yellow(`! ${update.message}`));
+  }
+
+  /** Names the workspace and the accounts that a run delivers to: its first line. Later calls write nothing. */
+  showTarget({ workspace, accounts }: { workspace: string; accounts: Accounts }): void {
+    if (this.#hasTarget) return;
+    this.#hasTarget = true;
+    void this.#say(this.#io.color.err.dim(describeTarget(workspace, accounts)));
   }
 
   /** Shows how far the run is, on a terminal only; `total`: how many postbacks it has to deliver, where that is known. */
@@ -96,7 +105,9 @@ export async function printSummary(io: IO, summary: Summary, explains = io.isTer
   const done = summary.dryRun
     ? `${color.bold('Would send')} ${color.green(count(countPlanned(summary)))}, now nothing was sent or recorded`
     : `${color.bold('Delivered')}  ${color.green(count(delivered))}${perNetwork(summary)}`;
-  const shown = [...linesShown, ...describeWarnings(summary).map((text) => color.yellow(text)), done];
+  const target = describeTarget(summary.workspace, summary.accounts).replace('Workspace ', '');
+  const warned = describeWarnings(summary).map((text) => color.yellow(text));
+  const shown = [...linesShown, `${color.bold('Workspace')}  ${target}`, ...warned, done];
   if (failed > 0) shown.push(`${color.bold('Failed')}     ${color.red(count(failed))}  ${parts(summary.failures)}`);
   if (pending > 0) shown.push(`${color.bold('Pending')}    ${color.yellow(count(pending))}  ${parts(summary.waiting)}`);
   shown.push(`${color.bold('Skipped')}    ${count(skipped)}`);
@@ -132,6 +143,12 @@ function describePace(delivered: number, total: number, elapsedMs: number): stri
   return `${Math.floor((delivered / total) * 100)} %, ${count(Math.round(perSecond))}/s, ${left} left`;
 }
 
+/** The workspace and the accounts of a run in one line: `space-raiders · amazon 1234567890123`. */
+export function describeTarget(workspace: string, accounts: Accounts): string {
+  const parts = Object.entries(accounts).map(([network, account]) => `${network} ${account}`);
+  return [`Workspace ${workspace}`, ...parts].join(' · ');
+}
+
 /** The summary of a run in one line. */
 export function describeRun({ delivered, failed, pending, skipped }: Summary): string {
   return `${count(delivered)} delivered, ${count(failed)} failed, ${count(pending)} pending, ${count(skipped)} skipped.`;
@@ -152,6 +169,14 @@ export async function printNextSteps(io: IO, summary: Summary, isStopped: boolea
     steps.push(
       `${count(waiting.processing)} are accepted and not decided yet: postback replay asks again, --wait waits.`,
     );
+  }
+  if (summary.otherAccount !== undefined) {
+    for (const [network, number] of Object.entries(summary.otherAccount)) {
+      steps.push(
+        `${count(number)} at ${network} were recorded for another account and were not sent. Connect that account again, ` +
+          `or send them to this one: postback replay --state pending --all --account-changed --network ${network}`,
+      );
+    }
   }
   if (failures.configuration + failures.payload > 0) steps.push('See why it failed: postback logs --status failed');
   for (const step of steps) await io.remark(step);

@@ -1,6 +1,7 @@
 import type { Update } from '../../src/delivery/report.js';
 import type { LogRow } from '../../src/log/attempt-rows.js';
-import type { IO } from './io.js';
+import { toProblem } from '../../src/events/lint.js';
+import { toSafeJson, type IO } from './io.js';
 
 type TailRow = Pick<
   LogRow,
@@ -19,7 +20,7 @@ type TailRow = Pick<
   | 'message'
 >;
 
-/** Prints one line, or one JSON object, for each attempt that comes back. */
+/** Prints one line, or one JSON object, for each attempt that comes back; under `--json` for each invalid line too. */
 export class TailView {
   readonly #io: IO;
   #shown: Promise<void> = Promise.resolve();
@@ -28,11 +29,19 @@ export class TailView {
     this.#io = io;
   }
 
-  /** Queues the lines of one answer; other updates are not its business. */
+  /** Queues the lines of one answer, or one invalid line; other updates are shown elsewhere. */
   show(update: Update): void {
+    if (update.type === 'invalid' && this.#io.json) {
+      const { code: reason, message } = update;
+      const problem = toProblem(update.input, update.line, update);
+      this.#queue([toSafeJson({ time: new Date().toISOString(), status: 'invalid', ...problem, reason, message })]);
+    }
     if (update.type !== 'answer') return;
-    const text = rowsOf(update).map((row) => (this.#io.json ? JSON.stringify(row) : this.#format(row)));
-    this.#shown = this.#shown.then(() => this.#io.out(text.join('\n')));
+    this.#queue(rowsOf(update).map((row) => (this.#io.json ? toSafeJson(row) : this.#format(row))));
+  }
+
+  #queue(lines: readonly string[]): void {
+    this.#shown = this.#shown.then(() => this.#io.out(lines.join('\n')));
     // The error is told by whoever waits for `shown`.
     this.#shown.catch(() => undefined);
   }

@@ -5,11 +5,11 @@ import type { Update } from '../../src/delivery/report.js';
 import type { Workspace } from '../../src/workspace.js';
 import { printSyncPlan } from '../_face/audience-view.js';
 import { EXIT, type ExitCode } from '../_face/exit-codes.js';
-import { exitOfRun } from '../_face/exit-of-run.js';
 import { argument, defineArgs, defineFlags, text, toggle } from '../_face/flags.js';
 import { readInputArguments } from '../_face/inputs.js';
 import { confirmOrYes } from '../_face/prompts.js';
 import { RejectsFile } from '../_face/rejects.js';
+import { endRun } from '../_face/run-end.js';
 import { runFlags } from '../_face/run-flags.js';
 import { printNextSteps, printSummary, RunView } from '../_face/run-view.js';
 import { WorkspaceCommand } from '../_face/workspace-command.js';
@@ -56,7 +56,7 @@ export default class AudiencesSync extends WorkspaceCommand<typeof AudiencesSync
     // Off a terminal nobody can answer: said before the file is read, not after.
     if (full && !yes && !isRehearsal && !this.io.isInteractive) await this.#confirm(undefined);
     const view = new RunView(this.io);
-    const rejected = new RejectsFile(this.flags.rejects);
+    const rejected = new RejectsFile(this.flags.rejects, this.protectedFiles(input ? [input] : []));
     let sawBadEncoding = false;
     const report = (update: Update): void => {
       if (update.type === 'invalid' && update.code === 'not_utf8') sawBadEncoding = true;
@@ -82,7 +82,7 @@ export default class AudiencesSync extends WorkspaceCommand<typeof AudiencesSync
       view.clear();
       const shown = view.problems.length === 0 ? result : { ...result, problems: view.problems };
       await this.present(shown, () => this.#tell(result, view));
-      return exitOfRun(result, sawBadEncoding);
+      return await endRun(this.io, result, { sawBadEncoding });
     } finally {
       view.clear();
       rejected.close();

@@ -42,8 +42,13 @@ export function deliverRemovals(
   return withDelivery(workspace, { ...run, report, signal: bounded }, async ({ log, tally, underway, lists }) => {
     const lane = lists.get('amazon');
     if (!lane) return;
-    for (const entry of await log.claim(ids)) {
-      if (!entry) continue;
+    for (const entry of await log.claim(ids, () => lane.account)) {
+      if (entry === undefined) continue;
+      if (entry === 'other_account') {
+        tally.plan();
+        tally.leaveToOtherAccount('amazon');
+        continue;
+      }
       const { postback } = entry;
       tally.plan();
       underway.add(postback);

@@ -90,7 +90,7 @@ export class Survey {
     tally.summary.invalid += invalid.length;
     this.plan.invalid += invalid.length;
     this.plan.skipped += skipped.length;
-    for (const { line, problem } of invalid) report({ type: 'invalid', input: input.name, ...problem, line });
+    for (const { line, problem } of invalid) report({ type: 'invalid', input: input.name, text: '', ...problem, line });
     return skipped.map(({ line, member, skip: { reason, message } }): SkipEntry => {
       tally.skip(reason, 'amazon', true);
       const words = `line ${line}: ${message}`;

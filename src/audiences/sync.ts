@@ -116,8 +116,9 @@ class Dispatch {
       }
     });
     for (const postback of postbacks) this.#add({ postback, attempts: 0 });
-    for (const entry of resumed.length === 0 ? [] : await log.claim(resumed)) {
-      if (entry) this.#add(entry);
+    for (const entry of resumed.length === 0 ? [] : await log.claim(resumed, () => this.#lane.account)) {
+      if (entry === 'other_account') this.#leave();
+      else if (entry) this.#add(entry);
       else this.#delivery.tally.skip('duplicate', 'amazon', true);
     }
   }
@@ -132,6 +133,12 @@ class Dispatch {
     const action = staged.action === 'DELETE' ? 'DELETE' : 'CREATE';
     log.memberships.put({ list: this.#list.id, member, change, action, digest, names, sealed }, nowMs);
     return makeChange({ workspace: workspace.name, list: this.#list, person: staged, change, nowMs });
+  }
+
+  /** The change was recorded for a list of another account. */
+  #leave(): void {
+    this.#delivery.tally.plan();
+    this.#delivery.tally.leaveToOtherAccount('amazon');
   }
 
   #add(entry: Entry): void {

@@ -1,20 +1,16 @@
 import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
-import { readLines } from '../events/input.js';
 import { openInputs } from '../events/open-inputs.js';
-import type { Line } from '../events/line-splitter.js';
-import type { WarningCounts } from '../events/warnings.js';
-import { LogPeek } from '../log/log-peek.js';
+import type { Channel } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
-import { judgeStanding } from './intake.js';
-import type { Plan, World } from './plan.js';
-import { openRehearsalMemory } from './memory.js';
-import { planEvent } from './plan.js';
-import { tellsOfPeople } from './prescan.js';
-import { RecordReader } from './record-reader.js';
+import type { PlannedEvent, RequestSink } from './dry-run.js';
+import { withDryRun } from './dry-run.js';
+import type { Origins } from './origins.js';
 import type { Report } from './report.js';
+import type { Selection, Stage } from './stage.js';
 import { setStage } from './stage.js';
-import type { Selection } from './stage.js';
+import { checkLines } from './strict.js';
+import type { Summary } from './tally.js';
 import { deadlineOf } from './window.js';
 
 /** What a backfill finds for one day and one network; `none` is where no network owns the click. */
@@ -23,7 +19,7 @@ export interface BackfillDay {
   day: string;
   network: string;
   events: number;
-  /** Postbacks that can be sent. */
+  /** Postbacks that will be sent. */
   eligible: number;
   /** Those of them whose window closes within 24 hours. */
   expiringSoon: number;
@@ -38,8 +34,6 @@ export interface BackfillPlan {
   lines: number;
   invalid: number;
   events: number;
-  /** Oddities of valid events, by code. */
-  warnings: WarningCounts;
   eligible: number;
   expiringSoon: number;
   tooOld: number;
@@ -55,10 +49,16 @@ export interface BackfillRange {
 
 export interface BackfillOptions extends Selection, BackfillRange {
   inputs: readonly Input[];
+  /** Plans nothing where a line is invalid. */
+  strict?: boolean;
   /** Keeps what the files say of people, for the delivery that follows; a dry run keeps nothing. */
   remembers?: boolean;
   /** Wait until networks that decide later have decided. */
   waits?: boolean;
+  /** Remembers which line each event came from, for `--rejects`. */
+  origins?: Origins | undefined;
+  /** Requests that a dry run builds. */
+  requests?: RequestSink | undefined;
   report: Report;
   signal: AbortSignal;
 }
@@ -66,87 +66,70 @@ export interface BackfillOptions extends Selection, BackfillRange {
 const SOON_MS = 24 * 3_600_000;
 
 /**
- * Reads the files once and counts, per day and network, what can be sent and what is lost to the window. Changes nothing but what is
- * remembered of people.
+ * Reads the files with the planner of the delivery that follows, and counts per day and network what will be sent and what
+ * is lost to the window. Changes nothing but what is remembered of people.
  * @throws AuthError when no network is connected; InputError when a file cannot be read
  */
-export async function planBackfill(workspace: Workspace, options: BackfillOptions): Promise<BackfillPlan> {
+export async function planBackfill(
+  workspace: Workspace,
+  options: BackfillOptions,
+): Promise<{ plan: BackfillPlan; summary: Summary & { dryRun: true } }> {
   const inputs = await openInputs(options.inputs);
-  const { world } = setStage(workspace, options);
-  const peek = options.remembers
-    ? LogPeek.make(workspace.logPath, workspace.name)
-    : LogPeek.open(workspace.logPath, workspace.name);
-  // What a killed run left on its way is pending, as it will be for the run that follows.
-  peek?.takeOverDead(workspace.clock);
-  const rehearsal = openRehearsalMemory(peek?.people);
-  const met = new Set<string>();
-  const whole: World = {
-    ...world,
-    standing: (key) => (met.has(key.id) ? 'known' : judgeStanding(peek?.standing(key) ?? 'unknown')),
-    memory: rehearsal,
+  if (options.strict) await checkLines(inputs, options.report);
+  const counter = new DayCounter(setStage(workspace, options), workspace.clock.now());
+  let outside = 0;
+  const accepts = (event: ConversionEvent): boolean => {
+    const isInside = isInRange(event.timeMs, options);
+    if (!isInside) outside++;
+    return isInside;
   };
-  const remember = (events: readonly ConversionEvent[]): void => {
-    if (peek && options.remembers) peek.database.transact(() => peek.people.note(events));
-    else rehearsal.remember(events);
-  };
-  const counter = new Counter(whole, workspace.clock.now(), options, met);
-  try {
-    for (const input of inputs) {
-      for await (const lines of readLines(input, options.signal)) {
-        const events = counter.read(lines, input);
-        const telling = events.filter(tellsOfPeople);
-        if (telling.length > 0) remember(telling);
-        for (const event of events) counter.take(event);
-      }
-    }
-    return counter.finish();
-  } finally {
-    rehearsal.close();
-    peek?.close();
-  }
+  const onPlan = (planned: PlannedEvent): void => counter.take(planned);
+  const summary = await withDryRun(workspace, { ...options, command: 'backfill', accepts, onPlan }, async (dryRun) => {
+    for (const input of inputs) await dryRun.prescan(input);
+    for (const input of inputs) await dryRun.read(input);
+  });
+  const { lines, invalid, events } = summary;
+  return { plan: { ...counter.finish(), lines, invalid, events, outside }, summary };
 }
 
-class Counter {
-  readonly #world: World;
+type DayTotals = Omit<BackfillPlan, 'lines' | 'invalid' | 'events' | 'outside'>;
+
+class DayCounter {
+  readonly #stage: Stage;
   readonly #nowMs: number;
-  readonly #options: BackfillOptions;
-  readonly #met: Set<string>;
   readonly #days = new Map<string, BackfillDay>();
-  readonly #totals = { lines: 0, invalid: 0, events: 0, warnings: {} as WarningCounts, outside: 0 };
-  readonly #reader: RecordReader;
 
-  constructor(world: World, nowMs: number, options: BackfillOptions, met: Set<string>) {
-    this.#world = world;
+  constructor(stage: Stage, nowMs: number) {
+    this.#stage = stage;
     this.#nowMs = nowMs;
-    this.#options = options;
-    this.#met = met;
-    this.#reader = new RecordReader(this.#totals, options.report);
   }
 
-  read(lines: readonly Line[], input: Input): ConversionEvent[] {
-    const events: ConversionEvent[] = [];
-    for (const line of lines) this.#reader.read(line, input, events);
-    return events;
-  }
-
-  take(event: ConversionEvent): void {
-    if (!isInRange(event.timeMs, this.#options)) {
-      this.#totals.outside++;
-      return;
-    }
+  take({ event, skips, sent, expired, others }: PlannedEvent): void {
     if (event.type !== 'track') return;
-    const plan = planEvent(event, this.#world, this.#nowMs);
-    const network = plan.outgoing[0]?.postback.network ?? plan.skips.find((skip) => skip.network)?.network ?? 'none';
-    this.#count(this.#dayOf(event.timeMs, network), plan);
+    const [first] = [...sent, ...expired, ...others];
+    const network = first?.postback.network ?? skips.find((skip) => skip.network)?.network ?? 'none';
+    const day = this.#dayOf(event.timeMs, network);
+    day.events++;
+    for (const { reason } of skips) {
+      if (reason === 'too_old') day.tooOld++;
+      else if (reason === 'duplicate') day.alreadyDelivered++;
+      else day.otherwiseSkipped++;
+    }
+    day.tooOld += expired.length;
+    day.otherwiseSkipped += others.length;
+    for (const { postback } of sent) {
+      day.eligible++;
+      const channel = this.#channelOf(postback.network);
+      if (channel && deadlineOf(postback, channel) - this.#nowMs < SOON_MS) day.expiringSoon++;
+    }
   }
 
-  finish(): BackfillPlan {
+  finish(): DayTotals {
     const days = [...this.#days.values()].sort((a, b) => (a.day + a.network < b.day + b.network ? -1 : 1));
     const sum = (field: 'eligible' | 'expiringSoon' | 'tooOld' | 'alreadyDelivered'): number =>
       days.reduce((total, day) => total + day[field], 0);
     return {
       days,
-      ...this.#totals,
       eligible: sum('eligible'),
       expiringSoon: sum('expiringSoon'),
       tooOld: sum('tooOld'),
@@ -154,19 +137,8 @@ class Counter {
     };
   }
 
-  #count(day: BackfillDay, plan: Plan): void {
-    day.events++;
-    for (const { reason } of plan.skips) {
-      if (reason === 'too_old') day.tooOld++;
-      else if (reason === 'duplicate') day.alreadyDelivered++;
-      else day.otherwiseSkipped++;
-    }
-    for (const { postback } of plan.outgoing) {
-      this.#met.add(postback.id);
-      day.eligible++;
-      const channel = this.#world.routes.get(postback.network)?.channel;
-      if (channel && deadlineOf(postback, channel) - this.#nowMs < SOON_MS) day.expiringSoon++;
-    }
+  #channelOf(network: Channel['network']): Channel | undefined {
+    return this.#stage.world.routes.get(network)?.channel;
   }
 
   #dayOf(timeMs: number, network: string): BackfillDay {

@@ -9,11 +9,12 @@ import { awaitDecisions } from './follow-up.js';
 import { keepHeapSmall } from './heap.js';
 import { Lane } from './lane.js';
 import type { LaneDeps } from './lane-parts.js';
+import type { Origins } from './origins.js';
 import type { World } from './plan.js';
 import { mappingOf } from './plan.js';
 import type { Report } from './report.js';
 import type { Selection } from './stage.js';
-import { setStage } from './stage.js';
+import { accountsOf, setStage } from './stage.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
 import { Underway } from './underway.js';
@@ -28,6 +29,8 @@ export interface DeliveryOptions extends Selection {
   waits?: boolean;
   /** Delivers records of audience lists too. */
   lists?: boolean;
+  /** Remembers which line each event came from, for `--rejects`. */
+  origins?: Origins | undefined;
   /** How often a network may be rested in a row before the run gives it up; 5 by default, about half a minute. */
   maxRests?: number;
 }
@@ -49,6 +52,8 @@ export interface Delivery {
   tally: Tally;
   /** Ids of postbacks in lanes that the log does not know yet; the lanes take them out. */
   underway: Underway;
+  /** Which line each postback came from; absent where nobody asks. */
+  origins: Origins | undefined;
   report: Report;
   signal: AbortSignal;
 }
@@ -90,7 +95,8 @@ export async function withDelivery(
 }
 
 function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery {
-  const { world, open } = setStage(workspace, options);
+  const stage = setStage(workspace, options);
+  const { world, open } = stage;
   const { clock, random, http, settings } = workspace;
   const { report, signal, command } = options;
   const log = DeliveryLog.open(
@@ -105,7 +111,9 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
     command,
     options.takesOverLate,
   );
-  const tally = new Tally({ run: log.run.name, command, workspace: workspace.name });
+  const head = { run: log.run.name, workspace: workspace.name, accounts: accountsOf(stage) };
+  const tally = new Tally({ ...head, command });
+  report({ type: 'run', ...head });
   const underway = new Underway();
   const lanes = new Map<NetworkName, Lane>();
   const lists = new Map<NetworkName, Lane>();
@@ -140,7 +148,8 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
     lanes.set(network, openLane(route.channel, tokens, source));
     if (options.lists && route.lists) lists.set(network, openLane(route.lists, tokens, source));
   }
-  return { workspace, log, world, lanes, lists, deciding, tally, underway, report, signal };
+  const { origins } = options;
+  return { workspace, log, world, lanes, lists, deciding, tally, underway, origins, report, signal };
 }
 
 /** What a stored postback's goal is called at its network now: a mapping that was mended holds for what failed by it. */

@@ -8,6 +8,7 @@ import type { SkipEntry } from '../log/entry.js';
 import type { Delivery } from './delivery.js';
 import type { Lane } from './lane.js';
 import { makeMemory } from './memory.js';
+import type { Origin, Origins } from './origins.js';
 import type { PlannedPostback, PlannedSkip, PostbackKey, World } from './plan.js';
 import { planEvent } from './plan.js';
 import { tellsOfPeople } from './prescan.js';
@@ -45,7 +46,7 @@ export class Intake {
     this.#delivery = delivery;
     this.#strict = strict;
     this.#options = options;
-    this.#reader = new RecordReader(this.#read, delivery.report);
+    this.#reader = new RecordReader(this.#read, delivery.report, delivery.origins);
     const memory = makeMemory(delivery.log.people, delivery.underway);
     this.#world = { ...delivery.world, standing: (key) => this.#standing(key), memory };
   }
@@ -92,8 +93,17 @@ export class Intake {
   #plan(event: ConversionEvent, holds: boolean): void {
     if (this.#options.accepts?.(event) === false) return;
     const plan = planEvent(event, this.#world, this.#delivery.workspace.clock.now());
-    for (const skip of plan.skips) this.#skip(event.id, event.name, skip);
-    for (const planned of plan.outgoing) this.#dispatch(planned, holds);
+    const { origins } = this.#delivery;
+    for (const skip of plan.skips) this.#skip(event.id, event.name, skip, origins?.ofEvent(event));
+    for (const planned of plan.outgoing) {
+      if (origins) this.#noteOrigin(origins, event, planned);
+      this.#dispatch(planned, holds);
+    }
+  }
+
+  #noteOrigin(origins: Origins, event: ConversionEvent, { postback, resumes }: PlannedPostback): void {
+    if (resumes || this.#options.shelves) origins.keepWaiting(postback, event);
+    else origins.derive(event, postback);
   }
 
   /**
@@ -165,12 +175,18 @@ export class Intake {
     const planned = this.#resumed;
     this.#resumed = [];
     if (planned.length === 0) return;
-    const entries = await log.claim(planned.map(({ postback }) => postback.id));
+    const entries = await log.claim(
+      planned.map(({ postback }) => postback.id),
+      (index) => lanes.get(planned[index]!.postback.network)?.account,
+    );
     planned.forEach(({ postback, mapping }, index) => {
       const { eventId, event, goal, network } = postback;
       const lane = lanes.get(network) as Lane;
       const entry = entries[index];
-      if (!entry) {
+      if (entry === 'other_account') {
+        underway.delete(postback);
+        tally.leaveToOtherAccount(network);
+      } else if (!entry) {
         underway.delete(postback);
         tally.unplan();
         this.#skip(eventId, event, { reason: 'duplicate', message: 'another process is sending it', goal, network });
@@ -183,7 +199,12 @@ export class Intake {
     });
   }
 
-  #skip(eventId: string, event: string, { reason, network, goal, message, postback }: PlannedSkip): void {
+  #skip(
+    eventId: string,
+    event: string,
+    { reason, network, goal, message, postback }: PlannedSkip,
+    origin?: Origin,
+  ): void {
     this.#delivery.tally.skip(reason, network);
     const entry: SkipEntry = { eventId, event, reason };
     if (goal !== undefined) entry.goal = goal;
@@ -191,7 +212,9 @@ export class Intake {
     if (!PLAIN_REASONS.has(reason)) entry.message = message;
     if (postback !== undefined) entry.postback = postback;
     this.#skips.push(entry);
-    this.#delivery.report({ type: 'skip', entry, message });
+    this.#delivery.report(
+      origin === undefined ? { type: 'skip', entry, message } : { type: 'skip', entry, message, origin },
+    );
   }
 
   #standing(key: PostbackKey): 'new' | 'pending' | 'known' {

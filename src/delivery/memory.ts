@@ -34,6 +34,8 @@ export function makeMemory(people: People, underway?: Underway): Memory {
 /** The memory of a rehearsal: what the workspace remembers, and what the rehearsal reads, kept nowhere. */
 export interface RehearsalMemory extends Memory {
   remember(events: readonly ConversionEvent[]): void;
+  /** Notes that a conversion of the plan takes the player's one place in its goal. */
+  take(slot: Slot): void;
   close(): void;
 }
 
@@ -53,10 +55,12 @@ export function openRehearsalMemory(real: People | undefined): RehearsalMemory {
     playerOf: (event) => (real ?? own).playerOf(event),
     membersOf: (event) => own.membersOf(event),
     isTaken: (slot) => {
-      const holders = [...closePersons([slot.person], sides)].map((person) => real?.claims.holder({ ...slot, person }));
+      const persons = [...closePersons([slot.person], sides)];
+      const holders = persons.flatMap((person) => sides.map(({ claims }) => claims.holder({ ...slot, person })));
       return holders.some((holder) => holder !== undefined && holder !== slot.id);
     },
     remember: (events) => database.transact(() => own.note(events)),
+    take: (slot) => database.transact(() => void own.claims.take(slot)),
     close: () => database.close(),
   };
 }

@@ -3,6 +3,7 @@ import type { EventParser } from '../events/event-parser.js';
 import { type Input, openParser } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
 import { WarningTally, type WarningCounts } from '../events/warnings.js';
+import type { Origins } from './origins.js';
 import type { Report } from './report.js';
 
 /** What a reader counts: `lines` are records, `warnings` the oddities of valid ones by code. */
@@ -20,30 +21,40 @@ export class RecordReader {
   readonly #counts: RecordCounts;
   readonly #warnings: WarningTally;
   readonly #report: Report;
+  readonly #origins: Origins | undefined;
   readonly #parsers = new Map<Input, EventParser>();
 
-  constructor(counts: RecordCounts, report: Report) {
+  constructor(counts: RecordCounts, report: Report, origins?: Origins) {
     this.#counts = counts;
     this.#report = report;
+    this.#origins = origins;
     this.#warnings = new WarningTally(counts.warnings, (message) => report({ type: 'input', message }));
   }
 
   /** Adds the events of one line to `events`; false when the line, or one of an envelope's records, is invalid. */
   read(line: Line, input: Input, events: ConversionEvent[]): boolean {
     let isValid = true;
-    for (const parsed of this.#parserOf(input).parse(line)) {
+    let index = 0;
+    const records = this.#parserOf(input).parse(line);
+    for (const parsed of records) {
+      index++;
       this.#counts.lines++;
       if ('event' in parsed) {
         this.#counts.events++;
         events.push(parsed.event);
+        if (this.#origins) this.#noteOrigin(parsed.event, line, input, records.length > 1 ? index : line.element);
         continue;
       }
       isValid = false;
       this.#counts.invalid++;
-      this.#report({ type: 'invalid', input: input.name, line: line.number, ...parsed.invalid });
+      this.#report({ type: 'invalid', input: input.name, line: line.number, text: line.text, ...parsed.invalid });
       this.lastProblem = describeInvalid(input.name, line.number, parsed.invalid);
     }
     return isValid;
+  }
+
+  #noteOrigin(event: ConversionEvent, { number, text }: Line, input: Input, element: number | undefined): void {
+    this.#origins?.note(event, { file: input.name, line: number, text, ...(element === undefined ? {} : { element }) });
   }
 
   /** Lets the beginning of an input that is read from its middle decide its format; true once it is decided. */

@@ -1,15 +1,18 @@
 import type { ReplayCandidate } from '../log/replay-rows.js';
-import type { Outgoing, Postback } from '../networks/network.js';
+import type { Channel, Outgoing, Postback } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
+import type { Batch } from './batch.js';
 import { Batcher } from './batch.js';
 import type { Delivery, DeliveryOptions } from './delivery.js';
 import { findMapping, withDelivery } from './delivery.js';
-import type { DryRunSummary, PlannedRequest } from './dry-run.js';
+import type { RequestSink } from './dry-run.js';
 import { describeBatch } from './dry-run.js';
 import { askForDecisions } from './follow-up.js';
 import type { Stage } from './stage.js';
+import { accountsOf } from './stage.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
+import { judgeAge } from './window.js';
 
 /** Claims are written in transactions of so many, so that other processes get a turn. */
 const CLAIMS_PER_COMMIT = 2_000;
@@ -21,21 +24,23 @@ const CLAIMS_PER_COMMIT = 2_000;
  */
 export async function runReplay(
   workspace: Workspace,
-  options: Omit<DeliveryOptions, 'command'>,
+  options: Omit<DeliveryOptions, 'command'> & { accountChanged?: boolean },
   candidates: readonly ReplayCandidate[],
 ): Promise<Summary> {
   return withDelivery(workspace, { ...options, command: 'replay', lists: true }, async (delivery) => {
     await askForDecisions(delivery.deciding);
-    await claimAll(delivery, candidates);
+    await claimAll(delivery, candidates, options.accountChanged ?? false);
   });
 }
 
 async function claimAll(
   { log, lanes, lists, tally, signal }: Delivery,
   candidates: readonly ReplayCandidate[],
+  moves: boolean,
 ): Promise<void> {
+  const accounts = Object.fromEntries([...lanes].map(([network, lane]) => [network, lane.account]));
   for (let start = 0; start < candidates.length && !signal.aborted; start += CLAIMS_PER_COMMIT) {
-    const claimed = await log.reclaim(candidates.slice(start, start + CLAIMS_PER_COMMIT));
+    const claimed = await log.reclaim(candidates.slice(start, start + CLAIMS_PER_COMMIT), { accounts, moves });
     for (const { network, isForLists, count } of claimed) {
       (isForLists ? lists : lanes).get(network)?.shelve(count);
       for (let number = 0; number < count; number++) tally.plan();
@@ -43,14 +48,19 @@ async function claimAll(
   }
 }
 
-/** The summary and the requests that a replay would make. Nothing is sent or recorded. */
+/** The summary of a replay; `sink` takes the requests that it would make. Nothing is sent or recorded. */
 export function rehearseReplay(
   workspace: Workspace,
-  { world }: Stage,
+  stage: Stage,
   candidates: readonly ReplayCandidate[],
-): DryRunSummary {
-  const tally = new Tally({ run: 'dry-run', command: 'replay', workspace: workspace.name });
-  const requests: PlannedRequest[] = [];
+  sink: RequestSink,
+): Summary & { dryRun: true } {
+  const { world } = stage;
+  const head = { run: 'dry-run', workspace: workspace.name, accounts: accountsOf(stage) };
+  const tally = new Tally({ ...head, command: 'replay' });
+  const build = (channel: Channel, batch: Batch): void => {
+    if (sink.wants(channel.network)) sink.take(channel.network, describeBatch(channel, batch));
+  };
   for (const channel of [...world.routes.values()].flatMap((route) => [route.channel, route.lists])) {
     if (!channel) continue;
     const batcher = new Batcher(channel);
@@ -60,11 +70,15 @@ export function rehearseReplay(
       const mapping = isOurs(postback) ? findMapping(postback, workspace, world) : undefined;
       if (mapping === undefined) continue;
       tally.plan();
+      if (judgeAge(postback, workspace.clock.now(), channel)?.reason === 'too_old') {
+        tally.fail(channel.network, 'expired');
+        continue;
+      }
       const outgoing: Outgoing = { postback, mapping };
       const full = batcher.add({ outgoing, entry: { postback, attempts }, tries: 0 });
-      if (full) requests.push(describeBatch(channel, full));
+      if (full) build(channel, full);
     }
-    for (const rest of batcher.takeAll()) requests.push(describeBatch(channel, rest));
+    for (const rest of batcher.takeAll()) build(channel, rest);
   }
-  return { ...tally.summary, dryRun: true, requests };
+  return { ...tally.summary, dryRun: true };
 }

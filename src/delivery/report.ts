@@ -3,10 +3,13 @@ import type { EntryVerdict, SkipEntry } from '../log/entry.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Postback } from '../networks/network.js';
 import type { Batch } from './batch.js';
-import type { Summary } from './tally.js';
+import type { Origin } from './origins.js';
+import type { Accounts, Summary } from './tally.js';
 
 /** What a run tells while it goes on; the face turns it into lines. */
 export type Update =
+  /** The run has a name, and the accounts that it delivers to are known. Comes before everything else. */
+  | { type: 'run'; run: string; workspace: string; accounts: Accounts }
   | {
       type: 'answer';
       network: NetworkName;
@@ -18,14 +21,14 @@ export type Update =
   /** Something that the operator should know at once; `refused`: the grant is. */
   | { type: 'notice'; network: NetworkName; message: string; refused?: boolean }
   /** An event or postback that is not sent. */
-  | { type: 'skip'; entry: SkipEntry; message: string }
+  | { type: 'skip'; entry: SkipEntry; message: string; origin?: Origin }
   /** Postbacks whose window closed while they waited. */
   | { type: 'expired'; network: NetworkName; postbacks: Postback[] }
   /** How far the run is: after each piece of input and each answer. */
   | { type: 'progress'; summary: Summary }
   /** What happens to the input that is being followed. */
   | { type: 'input'; message: string }
-  /** A line that is no event. */
-  | ({ type: 'invalid'; input: string; line: number } & InvalidLine);
+  /** A line that is not an event; `text` is what was read, which may name a person. */
+  | ({ type: 'invalid'; input: string; line: number; text: string } & InvalidLine);
 
 export type Report = (update: Update) => void;

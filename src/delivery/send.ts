@@ -4,6 +4,7 @@ import { openInputs } from '../events/open-inputs.js';
 import type { Workspace } from '../workspace.js';
 import { withDelivery } from './delivery.js';
 import { InputReader } from './input-reader.js';
+import type { Origins } from './origins.js';
 import type { Report } from './report.js';
 import type { Selection } from './stage.js';
 import { checkLines } from './strict.js';
@@ -13,6 +14,8 @@ export interface SendRun extends Selection {
   inputs: readonly Input[];
   /** Files are checked whole before anything is sent; a stream stops at its first invalid line. */
   strict: boolean;
+  /** Remembers which line each event came from, for `--rejects`. */
+  origins?: Origins | undefined;
   /** Wait until networks that decide later have decided. */
   waits?: boolean;
   report: Report;

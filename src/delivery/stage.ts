@@ -7,6 +7,7 @@ import type { NetworkName } from '../networks/names.js';
 import { findNetwork, NETWORKS } from '../networks/registry.js';
 import type { Workspace } from '../workspace.js';
 import type { Route, World } from './plan.js';
+import type { Accounts } from './tally.js';
 
 /** What a command asked for. */
 export interface Selection {
@@ -84,6 +85,16 @@ function checkConnected(names: readonly NetworkName[], asked: readonly NetworkNa
     hint: 'Connect one, set its variables (POSTBACK_AMAZON_…), or try --sandbox first.',
     next: 'postback connect amazon',
   });
+}
+
+/** The accounts that a run delivers to: those of the connections that are switched on and not left out by `--network`. */
+export function accountsOf({ world, open }: Stage): Accounts {
+  const accounts: Accounts = {};
+  for (const { credentials } of open) {
+    const { network, account } = credentials.connection;
+    if (world.onlyNetworks.size === 0 || world.onlyNetworks.has(network)) accounts[network] = account;
+  }
+  return accounts;
 }
 
 /** A mapping may come from a file that somebody edited: it is checked before the first event, not refused with each. */

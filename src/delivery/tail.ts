@@ -5,6 +5,7 @@ import { readLines } from '../events/input.js';
 import type { From } from '../events/follow.js';
 import { followFile } from '../events/follow.js';
 import { openFollowed } from '../events/open-inputs.js';
+import type { NetworkName } from '../networks/names.js';
 import type { Workspace } from '../workspace.js';
 import type { Delivery } from './delivery.js';
 import { withDelivery } from './delivery.js';
@@ -48,14 +49,23 @@ export async function runTail(workspace: Workspace, run: TailRun): Promise<Summa
 }
 
 /** What an earlier run read and did not deliver is not read again: its place is behind it. */
-async function resumePending({ lanes, log, tally }: Delivery, { networks, goals }: TailRun): Promise<void> {
+async function resumePending({ lanes, log, tally, report }: Delivery, { networks, goals }: TailRun): Promise<void> {
   for (const [network, lane] of lanes) {
     if (networks.length > 0 && !networks.includes(network)) continue;
-    const count = await log.claimPending(network, goals);
+    const { count, others } = await log.claimPending({ network, account: lane.account }, goals);
+    if (others > 0) report({ type: 'notice', network, message: describeOthers(network, lane.account, others) });
     lane.shelve(count);
     for (let number = 0; number < count; number++) tally.plan();
     await lane.catchUp();
   }
+}
+
+function describeOthers(network: NetworkName, account: string, count: number): string {
+  const words = count === 1 ? '1 pending postback was' : `${count} pending postbacks were`;
+  return (
+    `${words} recorded for another account than ${account} and left alone. To send them to ${account}: ` +
+    `postback replay --state pending --all --account-changed --network ${network}`
+  );
 }
 
 async function tailStream(

@@ -8,6 +8,9 @@ import type { OutcomeKind, SkipReason } from '../networks/network.js';
 export type WaitingKind = 'transient' | 'throttled' | 'credential' | 'processing' | 'stopped';
 export type FailureKind = 'configuration' | 'payload' | 'expired';
 
+/** The account of each network that a run delivers to. */
+export type Accounts = Partial<Record<NetworkName, string>>;
+
 export interface NetworkTally {
   delivered: number;
   failed: number;
@@ -29,6 +32,7 @@ export interface Summary {
   run: string;
   command: string;
   workspace: string;
+  accounts: Accounts;
   durationMs: number;
   dryRun?: boolean;
   lines: number;
@@ -47,6 +51,8 @@ export interface Summary {
   refusals?: RefusalSummary[];
   /** Side fields that were not usable or not read, by code: they never cost an event. */
   warnings: WarningCounts;
+  /** Pending postbacks that this run left alone: they were recorded for another account. */
+  otherAccount?: Partial<Record<NetworkName, number>>;
 }
 
 /** Reasons that stop a whole event; every other one stops a postback. */
@@ -65,8 +71,9 @@ const EVENT_REASONS: ReadonlySet<SkipReason> = new Set<SkipReason>([
 export class Tally {
   readonly summary: Summary;
 
-  constructor(head: Pick<Summary, 'run' | 'command' | 'workspace'>) {
+  constructor(head: Pick<Summary, 'run' | 'command' | 'workspace'> & Partial<Pick<Summary, 'accounts'>>) {
     this.summary = {
+      accounts: {},
       ...head,
       durationMs: 0,
       lines: 0,
@@ -130,6 +137,14 @@ export class Tally {
     this.summary.pending += count;
     this.#of(network).pending += count;
     this.summary.waiting[kind] += count;
+  }
+
+  /** One pending postback that was recorded for another account than the one that is connected now. */
+  leaveToOtherAccount(network: NetworkName, count = 1): void {
+    if (count === 0) return;
+    const { summary } = this;
+    summary.otherAccount = { ...summary.otherAccount, [network]: (summary.otherAccount?.[network] ?? 0) + count };
+    this.wait(network, 'stopped', count);
   }
 
   /** One postback whose network has decided: it waits no more. `isOurs`: this run sent it, and counted it as waiting. */

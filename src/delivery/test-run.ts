@@ -12,6 +12,7 @@ import type { World } from './plan.js';
 import { planEvent } from './plan.js';
 import type { Report } from './report.js';
 import type { Stage } from './stage.js';
+import { accountsOf } from './stage.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
 import type { TestPlan, TestSelection } from './test-plan.js';
@@ -50,10 +51,12 @@ export async function runTests(
 /** The summary and the requests that a test run would make. Nothing is sent or recorded. */
 export function rehearseTests(
   workspace: Workspace,
-  { world }: Stage,
+  stage: Stage,
   plan: TestPlan,
 ): DryRunSummary & { tests: TestResult[] } {
-  const tally = new Tally({ run: 'dry-run', command: 'test', workspace: workspace.name });
+  const { world } = stage;
+  const head = { run: 'dry-run', workspace: workspace.name, accounts: accountsOf(stage) };
+  const tally = new Tally({ ...head, command: 'test' });
   const results = new TestResults(plan);
   const memory = openRehearsalMemory(undefined);
   const outgoing: Outgoing[] = [];

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.js';
 import type { Place } from '../events/place.js';
 import { derivePostbackId } from '../identity/postback-id.js';
-import type { NetworkName } from '../networks/names.js';
 import type { Channel, Postback } from '../networks/network.js';
 import type { Random } from '../random.js';
 import { CommitQueue } from './commit-queue.js';
 import type { Database } from './database.js';
 import { openDatabase } from './database.js';
+import type { Claimed, ReplayTarget } from './claim-rows.js';
+import { claimRows, reclaimRows } from './claim-rows.js';
 import { slotOf } from './claims.js';
 import type { Begun, DroppedEntry, Entry, OpenRequest, RequestResult, SkipEntry } from './entry.js';
 import { noteName } from './index-scope.js';
@@ -14,7 +15,7 @@ import { Flights } from './flights.js';
 import { Kinds } from './kinds.js';
 import { Memberships, settleMembership } from './memberships.js';
 import { People } from './people.js';
-import type { RowOutcome, RowPlace, StoredPostback } from './postback-rows.js';
+import type { AccountOf, RowOutcome, RowPlace, StoredPostback } from './postback-rows.js';
 import type { KeptPlace } from './places.js';
 import { findPlace, putPlace, putPlaces } from './places.js';
 import { PostbackRows } from './postback-rows.js';
@@ -26,14 +27,6 @@ import { prepareSchema } from './schema.js';
 import { SeenIndex } from './seen-index.js';
 import { insertSkips } from './skip-rows.js';
 import { takeOver } from './takeover.js';
-
-/** How many postbacks a replay has claimed of one kind. */
-export interface Claimed {
-  network: NetworkName;
-  /** They are records of audience lists. */
-  isForLists: boolean;
-  count: number;
-}
 
 /** What the log knows of a postback. `known`: it was part of a request and waits for nothing. */
 export type Standing = 'unknown' | 'known' | StoredPostback;
@@ -121,14 +114,15 @@ export class DeliveryLog {
     return this.#seen.has(key) ? 'known' : 'unknown';
   }
 
-  /** Claims pending postbacks for this run; undefined for each that another run is at. */
-  claim(ids: readonly string[]): Promise<(Entry | undefined)[]> {
-    return this.#queue.write(() =>
-      ids.map((id) => {
-        const row = this.#rows.claim(id, this.run.id) ? this.#rows.find(id) : undefined;
-        return row && { postback: row.postback, attempts: row.attempts, stored: true };
-      }),
-    );
+  /**
+   * Claims pending postbacks for this run; undefined for each that another run is at, `other_account` for each that was
+   * recorded for another account than `accountOf` gives for it.
+   */
+  claim(
+    ids: readonly string[],
+    accountOf: (index: number) => string | undefined = () => undefined,
+  ): Promise<(Entry | 'other_account' | undefined)[]> {
+    return this.#queue.write(() => claimRows(this.#rows, this.run.id, ids, accountOf));
   }
 
   /** Records what came from a stream and cannot be read again; `list` is asked behind all other writes of this turn. */
@@ -143,32 +137,25 @@ export class DeliveryLog {
   /**
    * Claims postbacks for a replay: they are pending from now on, until this run has sent them. What another run has
    * claimed or delivered meanwhile is left alone.
+   * @param target the account of each network that they are delivered to; `moves`: also what was recorded for another one
    * @returns how many of each network were claimed, records of audience lists apart
    */
-  reclaim(candidates: readonly ReplayCandidate[]): Promise<Claimed[]> {
+  reclaim(candidates: readonly ReplayCandidate[], target: ReplayTarget = {}): Promise<Claimed[]> {
     return this.#queue.write(() => {
-      const claimed = new Map<string, Claimed>();
       this.#mayHaveRows = true;
-      for (const { state, postback, attempts } of candidates) {
-        if (state === 'delivered' && !this.#rows.find(postback.id)) {
-          this.#rows.put({ postback, attempts }, 'pending', null, { kind: 'stopped', reason: 'replayed' });
-        }
-        const slot = slotOf(postback);
-        // The slot may have gone to another conversion since this one failed.
-        if (slot && state !== 'delivered' && !this.people.claims.take(slot)) continue;
-        if (!this.#rows.reclaim(postback.id, this.run.id)) continue;
-        const { network, membership } = postback;
-        const key = `${network} ${membership === undefined}`;
-        const { count } = claimed.get(key) ?? { count: 0 };
-        claimed.set(key, { network, isForLists: membership !== undefined, count: count + 1 });
-      }
-      return [...claimed.values()];
+      return reclaimRows(this.#rows, this.people.claims, this.run.id, candidates, target);
     });
   }
 
-  /** Claims every pending conversion of a network that no run is at; `goals` empty: of all goals. How many. */
-  claimPending(network: NetworkName, goals: readonly string[]): Promise<number> {
-    return this.#queue.write(() => this.#rows.claimPending(this.run.id, network, goals));
+  /**
+   * Claims every pending conversion that was recorded for an account and that no run is at; `goals` empty: of all goals.
+   * @returns how many, and how many were left alone because they were recorded for another account of the network
+   */
+  claimPending(of: AccountOf, goals: readonly string[]): Promise<{ count: number; others: number }> {
+    return this.#queue.write(() => ({
+      count: this.#rows.claimPending(this.run.id, of, goals),
+      others: this.#rows.countOfOtherAccounts(of, goals),
+    }));
   }
 
   /** Lets go of a pending or failed postback that another has taken the place of. Call inside a write. */

@@ -10,6 +10,8 @@ import { RowFilter } from './row-filter.js';
 export interface StoredPostback {
   state: PostbackState;
   postback: Postback;
+  /** The account that it was recorded for; undefined where nothing was recorded for any. */
+  account: string | undefined;
   attempts: number;
   /** The run that has claimed it. */
   run: number | undefined;
@@ -24,6 +26,12 @@ export interface StoredPostback {
 
 /** Why a postback is in a row: an outcome of its network, or a reason of our own. */
 export type RowOutcome = Partial<Omit<Outcome, 'kind'>> & { kind?: Outcome['kind'] | 'stopped' };
+
+/** One account of a network. */
+export interface AccountOf {
+  network: string;
+  account: string;
+}
 
 /** A place in the order of event times. */
 export type RowPlace = Pick<Postback, 'eventTimeMs' | 'id'>;
@@ -92,33 +100,50 @@ export class PostbackRows {
     return row && readStored(row);
   }
 
-  /** Claims a pending row for a run; false when another run has it or it is pending no more. */
-  claim(id: string, run: number): boolean {
+  /**
+   * Claims a pending row for a run; false when another run has it or it is not pending any more.
+   * @param account the account that the run delivers to: a row that was recorded for another one is left alone
+   */
+  claim(id: string, run: number, account?: string): boolean {
     const { changes } = this.#database
-      .prepare("UPDATE postback SET run = ? WHERE id = ? AND state = 'pending' AND (run IS NULL OR run = ?)")
-      .run(run, keyOf(id), run);
+      .prepare(
+        `UPDATE postback SET run = ?1 WHERE id = ?2 AND state = 'pending' AND (run IS NULL OR run = ?1)
+           AND (?3 IS NULL OR account IS NULL OR account = ?3)`,
+      )
+      .run(run, keyOf(id), account ?? null);
     return Number(changes) === 1;
   }
 
-  /** Claims for a run every pending conversion of a network that no run has; `goals` empty: of all goals. How many. */
-  claimPending(run: number, network: string, goals: readonly string[]): number {
-    const among = goals.length === 0 ? '' : ` AND goal IN (${goals.map(() => '?').join(', ')})`;
+  /**
+   * Claims for a run every pending conversion that was recorded for an account of a network and that no run has; `goals`
+   * empty: of all goals. How many.
+   */
+  claimPending(run: number, { network, account }: AccountOf, goals: readonly string[]): number {
     const { changes } = this.#database
-      .prepare(
-        `UPDATE postback SET run = ? WHERE state = 'pending' AND run IS NULL AND request IS NULL AND network = ?
-           AND goal NOT LIKE 'audience:%'${among}`,
-      )
-      .run(run, network, ...goals);
+      .prepare(`UPDATE postback SET run = ? WHERE ${waitingAmong(goals)} AND (account IS NULL OR account = ?)`)
+      .run(run, network, ...goals, account);
     return Number(changes);
   }
 
-  /** Makes a row pending again and claims it for a run; false when another run has it. */
-  reclaim(id: string, run: number): boolean {
+  /** Number of those that {@link claimPending} leaves alone because they were recorded for another account. */
+  countOfOtherAccounts({ network, account }: AccountOf, goals: readonly string[]): number {
+    const row = this.#database
+      .prepare(`SELECT count(*) AS number FROM postback WHERE ${waitingAmong(goals)} AND account <> ?`)
+      .get(network, ...goals, account);
+    return Number(row?.['number'] ?? 0);
+  }
+
+  /**
+   * Makes a row pending again and claims it for a run; false when another run has it or it was recorded for another account.
+   * @param account the account that it is recorded for from now on; `moves`: whatever it was recorded for before
+   */
+  reclaim(id: string, run: number, { account, moves }: { account: string | undefined; moves: boolean }): boolean {
     const { changes } = this.#database
       .prepare(
-        "UPDATE postback SET state = 'pending', run = ?, request = NULL, updated = ? WHERE id = ? AND run IS NULL",
+        `UPDATE postback SET state = 'pending', run = ?1, request = NULL, updated = ?2, account = coalesce(?4, account)
+         WHERE id = ?3 AND run IS NULL AND (?5 OR ?4 IS NULL OR account IS NULL OR account = ?4)`,
       )
-      .run(run, this.#clock.now(), keyOf(id));
+      .run(run, this.#clock.now(), keyOf(id), account ?? null, moves ? 1 : 0);
     return Number(changes) === 1;
   }
 
@@ -174,6 +199,12 @@ export class PostbackRows {
   }
 }
 
+/** Pending conversions of a network that no run has. Values: the network, then the goals. */
+function waitingAmong(goals: readonly string[]): string {
+  const among = goals.length === 0 ? '' : ` AND goal IN (${goals.map(() => '?').join(', ')})`;
+  return `state = 'pending' AND run IS NULL AND request IS NULL AND network = ? AND goal NOT LIKE 'audience:%'${among}`;
+}
+
 function keyOf(id: string): Buffer {
   return Buffer.from(id, 'hex');
 }
@@ -184,6 +215,7 @@ export function readStored(row: SqlRow): StoredPostback {
   return {
     state: String(row['state']) as PostbackState,
     postback: JSON.parse(String(row['data'])) as Postback,
+    account: text('account'),
     attempts: Number(row['attempts']),
     run: row['run'] === null ? undefined : Number(row['run']),
     kind: text('kind'),

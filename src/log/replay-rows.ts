@@ -9,6 +9,8 @@ import { unpackEntries, unpackIds } from './packing.js';
 export interface ReplayFilter {
   states: readonly (PostbackState | 'delivered')[];
   sinceMs?: number;
+  /** As `sinceMs`, for everything but what is pending: that waits until it is delivered, however old. */
+  settledSinceMs?: number;
   untilMs?: number;
   networks?: readonly NetworkName[];
   goals?: readonly string[];
@@ -39,6 +41,10 @@ export function* listUndelivered(database: Database, filter: ReplayFilter): Gene
   among('state', states);
   bound('>=', filter.sinceMs);
   bound('<=', filter.untilMs);
+  if (filter.settledSinceMs !== undefined) {
+    where.push("(state = 'pending' OR updated >= ?)");
+    values.push(filter.settledSinceMs);
+  }
   among('network', filter.networks);
   among('goal', filter.goals);
   among('event_id', filter.eventIds);
@@ -53,11 +59,11 @@ export function* listDelivered(database: Database, filter: ReplayFilter): Genera
   if (!filter.states.includes('delivered')) return;
   const rows = database
     .prepare(
-      `SELECT f.network, c.entries, r.ids, r.verdicts, r.http, r.started
+      `SELECT f.network, r.account, c.entries, r.ids, r.verdicts, r.http, r.started
        FROM flight f JOIN cargo c ON c.flight = f.id JOIN request r ON r.id = f.request
        WHERE f.done IS NOT NULL AND r.started >= ? AND r.started <= ? ORDER BY r.started`,
     )
-    .iterate(filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER);
+    .iterate(filter.sinceMs ?? filter.settledSinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER);
   for (const row of rows) {
     const verdicts = row['verdicts'] === null ? undefined : String(row['verdicts']);
     const positions = new Map(unpackIds(row['ids'] as Uint8Array | string).map((id, index) => [id, index]));
@@ -65,7 +71,8 @@ export function* listDelivered(database: Database, filter: ReplayFilter): Genera
     for (const { postback, attempts } of unpackEntries(row['entries'], row['network'])) {
       const position = positions.get(postback.eventId);
       if (position === undefined || (verdicts !== undefined && verdicts[position] !== 's')) continue;
-      const candidate = { postback, attempts: attempts + 1, http, updatedMs: Number(row['started']) };
+      const account = String(row['account']);
+      const candidate = { postback, account, attempts: attempts + 1, http, updatedMs: Number(row['started']) };
       const full = { ...candidate, state: 'delivered', run: undefined, kind: undefined } as const;
       const rest = { reason: undefined, message: undefined, request: undefined };
       if (matches(postback, http, filter)) yield { ...full, ...rest };

@@ -121,7 +121,7 @@ function findDeliveryTrouble({ network, activity }: AttentionInput, connection: 
   }
   if (pending > 0) {
     const words = pending === 1 ? '1 postback waits' : `${pending} postbacks wait`;
-    return { problem: `${words} to be sent.`, next: `postback replay --state pending --network ${network.name}` };
+    return { problem: `${words} to be sent.`, next: `postback replay --state pending --all --network ${network.name}` };
   }
   if (lastAttemptMs !== undefined) return undefined;
   return { problem: 'No recent activity: nothing was delivered yet.', next: 'postback send FILE' };

@@ -142,7 +142,7 @@ function describeDelivery(working: readonly NetworkStatus[]): Guidance {
       stage: 'postbacks_waiting',
       message: held?.problem ?? `${count(pending, 'postback')} wait${pending === 1 ? 's' : ''} to be sent.`,
       steps: [
-        { command: 'postback replay --state pending', why: 'deliver them' },
+        { command: 'postback replay --state pending --all', why: 'deliver them' },
         { command: 'postback status', why: 'see which network they wait for' },
       ],
     };
@@ -162,7 +162,10 @@ function describeDelivery(working: readonly NetworkStatus[]): Guidance {
     return {
       stage: 'processing',
       message: `All is well. ${count(processing, 'postback')} ${processing === 1 ? 'is' : 'are'} still being decided upon.`,
-      steps: [{ command: 'postback replay --state pending', why: 'ask the network what became of them' }, ...WELL],
+      steps: [
+        { command: 'postback replay --state pending --all', why: 'ask the network what became of them' },
+        ...WELL,
+      ],
     };
   }
   return { stage: 'well', message: 'All is well.', steps: WELL };

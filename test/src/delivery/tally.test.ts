@@ -11,7 +11,7 @@ beforeEach(() => {
 describe('a tally', () => {
   it('begins with the whole summary of contract.md section 4, all noughts', () => {
     expect(tally.summary).toEqual({
-      ...{ run: 'r', command: 'send', workspace: 'game', durationMs: 0 },
+      ...{ run: 'r', command: 'send', workspace: 'game', accounts: {}, durationMs: 0 },
       ...{ lines: 0, invalid: 0, events: 0, postbacks: 0, delivered: 0, failed: 0, pending: 0, skipped: 0 },
       skips: {},
       failures: { configuration: 0, payload: 0, expired: 0 },

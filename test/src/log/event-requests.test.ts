@@ -247,6 +247,7 @@ describe.each([
     const { postback } = makeEntry(3);
     const again = {
       postback,
+      account: undefined,
       attempts: 2,
       state: 'delivered',
       message: undefined,

@@ -138,6 +138,7 @@ describe('a survey counts', () => {
     await replay.reclaim([
       {
         ...again[0]!,
+        account: undefined,
         state: 'delivered',
         run: undefined,
         kind: undefined,
@@ -149,6 +150,7 @@ describe('a survey counts', () => {
       },
       {
         ...again[1]!,
+        account: undefined,
         state: 'failed',
         run: undefined,
         kind: 'payload',

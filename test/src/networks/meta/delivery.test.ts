@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exitOfRun } from '../../../../commands/_face/exit-of-run.js';
+import { exitOfRun } from '../../../../commands/_face/run-end.js';
 import { SANDBOX_META_PIXEL, SANDBOX_META_TOKEN } from '../../../../src/sandbox/meta/seed.js';
 import type { FaultRule } from '../../../../src/sandbox/faults/fault-rule.js';
 import { openDesk, type Desk } from '../../../kit/desk.js';
@@ -47,7 +47,7 @@ describe('each answer of section 9', () => {
     expect(summary).toMatchObject({ delivered: 0, failed: isFinal ? 2 : 0, pending: isFinal ? 0 : 2 });
     expect(isFinal ? summary.failures : summary.waiting).toMatchObject({ [kind]: 2 });
     expect(summary.networks.meta?.requests).toBe(requests);
-    expect(exitOfRun(summary, false)).toBe(exit);
+    expect(exitOfRun(summary)).toBe(exit);
     expect(new Set(desk.log().map((row) => row.reason))).toEqual(new Set([reason]));
   });
 
@@ -60,7 +60,7 @@ describe('each answer of section 9', () => {
     const desk = await openMetaDesk(SANDBOX_META_PIXEL, faults);
     const summary = await desk.send(lines(desk, 4));
     expect(summary).toMatchObject({ delivered: 4, failed: 0, pending: 0 });
-    expect(exitOfRun(summary, false)).toBe(0);
+    expect(exitOfRun(summary)).toBe(0);
     expect(desk.sandbox.state.conversions()).toHaveLength(4);
     const reasons = desk.log({ statuses: ['retried'] }).map((row) => row.reason);
     expect(new Set(reasons)).toEqual(new Set(['4', 'http_502', 'events_missing']));
@@ -71,7 +71,7 @@ describe('each answer of section 9', () => {
     expect(await desk.send(lines(desk, 1))).toMatchObject({ delivered: 1 });
     const summary = await desk.send(lines(desk, 3));
     expect(summary).toMatchObject({ delivered: 0, pending: 2, waiting: { credential: 2 } });
-    expect(exitOfRun(summary, false)).toBe(4);
+    expect(exitOfRun(summary)).toBe(4);
   });
 });
 
@@ -88,7 +88,7 @@ test('a poisoned event in a full batch: its neighbours arrive once, it alone fai
   expect(desk.log({ statuses: ['failed'] })).toMatchObject([
     { eventId: bad.messageId, http: 400, reason: '100/2804017', message: expect.stringContaining('XSU') },
   ]);
-  expect(exitOfRun(summary, false)).toBe(3);
+  expect(exitOfRun(summary)).toBe(3);
 });
 
 test('an event that grew too old for whole seconds is found, and costs nobody else', async () => {

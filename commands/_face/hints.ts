@@ -1,0 +1,154 @@
+import { isNetworkName } from '../../src/networks/names.js';
+
+/** Flags of this call that a suggested command needs too, so that it works on the same data. */
+export interface HintContext {
+  workspace?: string;
+  sandbox?: boolean;
+  gateway?: string;
+}
+
+/** Commands that a message may suggest: ids with a blank between their words. A test compares them with the commands. */
+export const COMMAND_NAMES: readonly string[] = [
+  ...['audiences create', 'audiences list', 'audiences status', 'audiences sync', 'autocomplete', 'backfill'],
+  ...['config export', 'config get', 'config import', 'config path', 'config set', 'config show', 'config unset'],
+  ...['connect', 'disable', 'disconnect', 'doctor', 'enable', 'erase', 'explain', 'goals', 'goals add'],
+  ...['goals disable', 'goals edit', 'goals enable', 'goals export', 'goals import', 'goals list', 'goals remove'],
+  ...['goals show', 'goals templates', 'login', 'logout', 'logs', 'logs prune', 'map', 'next', 'replay', 'report'],
+  ...['send', 'stats', 'status', 'tail', 'test', 'unmap', 'workspaces', 'workspaces create', 'workspaces list'],
+  ...['workspaces use'],
+];
+
+/** Commands that work without a workspace, or bring their own. */
+export const CONTEXT_FREE: readonly string[] = ['complete', 'demo', 'sandbox', 'schema', 'validate'];
+
+/** Flags without a value; the word after any other flag belongs to it. */
+const SWITCHES: ReadonlySet<string> = new Set([
+  ...['--account-changed', '--all', '--audiences', '--dry-run', '--follow', '--force', '--full', '--json', '--live'],
+  ...['--no-browser', '--replace', '--sandbox', '--shared', '--strict', '--test', '--token-stdin', '--unchecked'],
+  ...['--verbose', '--wait', '--yes'],
+]);
+
+const KNOWN: ReadonlySet<string> = new Set(COMMAND_NAMES);
+const COMMAND = /(?<![\w/.-])postback ([a-z]+)(?: ([a-z]+))?/g;
+/** A word of a command line: quoted, or without blanks. */
+const WORD = / ('(?:[^'\\]|\\.|'\\'')*'|"(?:[^"\\]|\\.)*"|\S+)/y;
+const PUNCTUATION = /[.,;:)`"]+$/;
+
+/**
+ * Adds the flags of the context to every `postback …` command in a text. This is the one place that does so: everything
+ * printed passes through it, in words and in JSON. Commands that have the flags already are left as they are.
+ */
+export function addContext(text: string, context: HintContext): string {
+  const flags = flagsOf(context);
+  if (flags.length === 0 || !text.includes('postback ')) return text;
+  let result = '';
+  let from = 0;
+  for (const match of text.matchAll(COMMAND)) {
+    const name = nameOf(match);
+    if (name === undefined || match.index < from) continue;
+    const start = match.index + 'postback '.length + name.length;
+    const end = findEnd(text, start);
+    const said = text.slice(start, end);
+    const missing = flags.filter(([flag]) => !hasFlag(said, flag)).map(([, words]) => ` ${words}`);
+    result += text.slice(from, end) + missing.join('');
+    from = end;
+  }
+  return result + text.slice(from);
+}
+
+/** As {@link addContext}, for the fields of a JSON value that hold a suggestion. */
+export function addContextToData(data: object, context: HintContext): object {
+  if (flagsOf(context).length === 0) return data;
+  // Most rows of a long listing suggest nothing: they are written once.
+  if (!JSON.stringify(data).includes('postback ')) return data;
+  const text = JSON.stringify(data, (key, value: unknown) =>
+    typeof value === 'string' && SUGGESTING.has(key) ? addContext(value, context) : value,
+  );
+  return JSON.parse(text) as object;
+}
+
+const SUGGESTING: ReadonlySet<string> = new Set(['next', 'hint', 'command', 'why', 'message', 'problem']);
+
+/**
+ * The flags of a call that its suggestions repeat, read before they are parsed so that errors of parsing have them too.
+ * @param argv the arguments of the command
+ */
+export function readHintContext(
+  argv: readonly string[],
+  variables: Readonly<Record<string, string | undefined>>,
+): HintContext {
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  const workspace = findValue(own, '--workspace') ?? variables['POSTBACK_WORKSPACE'];
+  const gateway = findValue(own, '--gateway');
+  return {
+    ...(workspace ? { workspace } : {}),
+    ...(gateway ? { gateway } : {}),
+    ...(own.includes('--sandbox') ? { sandbox: true } : {}),
+  };
+}
+
+/**
+ * One word of a suggested command, quoted where a shell would take it apart: for sh and PowerShell with single quotes, for cmd with
+ * double ones.
+ */
+export function quoteWord(word: string, platform: NodeJS.Platform = process.platform): string {
+  if (/^[\w@%+=:,./-]+$/.test(word) && !word.startsWith('@')) return word;
+  if (platform === 'win32') return `"${word.replaceAll('"', '""')}"`;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function flagsOf({ workspace, sandbox, gateway }: HintContext): [flag: string, words: string][] {
+  return [
+    ...(workspace === undefined ? [] : [['--workspace', `--workspace ${quoteWord(workspace)}`] as [string, string]]),
+    ...(gateway === undefined ? [] : [['--gateway', `--gateway ${quoteWord(gateway)}`] as [string, string]]),
+    ...(sandbox ? [['--sandbox', '--sandbox'] as [string, string]] : []),
+  ];
+}
+
+function nameOf([, first = '', second]: RegExpMatchArray): string | undefined {
+  const both = `${first} ${second ?? ''}`;
+  if (second !== undefined && KNOWN.has(both)) return both;
+  return KNOWN.has(first) ? first : undefined;
+}
+
+/** Where a command that is part of a sentence ends: before its punctuation, a redirection or the next word of the sentence. */
+function findEnd(text: string, start: number): number {
+  // A suggestion that is nothing but a command has no sentence after it.
+  const isWhole = text.startsWith('postback ') && !text.includes('. ') && !text.includes(', ');
+  let end = start;
+  let takesValue = false;
+  for (;;) {
+    WORD.lastIndex = end;
+    const word = WORD.exec(text)?.[1];
+    if (word === undefined || /^[<>|&;#]/.test(word)) return end;
+    const bare = word.replace(PUNCTUATION, '');
+    if (bare === '' || !(isWhole || takesValue || isArgument(bare))) return end;
+    end += 1 + bare.length;
+    if (bare !== word && !isWhole) return end;
+    takesValue = bare.startsWith('--') && !bare.includes('=') && !SWITCHES.has(bare);
+  }
+}
+
+/** Whether a word looks like part of a command, not of a sentence. */
+function isArgument(word: string): boolean {
+  return (
+    /^-/.test(word) ||
+    /^['"<]/.test(word) ||
+    /^[A-Z][A-Z_]+$/.test(word) ||
+    /[\d/\\._=]/.test(word) ||
+    /^[a-z]+(?:-[a-z]+)+$/.test(word) ||
+    isNetworkName(word)
+  );
+}
+
+function hasFlag(words: string, flag: string): boolean {
+  return words.split(' ').some((word) => word === flag || word.startsWith(`${flag}=`));
+}
+
+function findValue(argv: readonly string[], flag: string): string | undefined {
+  const index = argv.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  const word = argv[index];
+  if (word === undefined) return undefined;
+  return word === flag ? argv[index + 1] : word.slice(flag.length + 1);
+}

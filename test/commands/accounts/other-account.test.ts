@@ -1,0 +1,106 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openDatabase } from '../../../src/log/database.js';
+import { SANDBOX_ACCOUNTS } from '../../../src/sandbox/amazon/seed.js';
+import { makeErrand, makeFile, makeLine, readError, steer, type Errand, type RunSummary } from '../../kit/errand.js';
+
+type Summary = RunSummary & { accounts: Record<string, string>; otherAccount?: Record<string, number> };
+
+/** Variables that connect the European account of the sandbox's user. */
+const EU = { POSTBACK_AMAZON_REGION: 'eu', POSTBACK_AMAZON_ACCOUNT: SANDBOX_ACCOUNTS.eu };
+
+/** Three postbacks recorded for the North American account, pending since its network failed. */
+async function makePending(): Promise<Errand> {
+  const errand = await makeErrand();
+  writeFileSync(join(errand.cwd, 'events.jsonl'), makeFile(3));
+  await steer(errand.sandbox, 'POST', '/faults', { status: 503, match: 'eventData' });
+  const { code } = await errand.run(['send', 'events.jsonl', '--max-attempts', '1']);
+  expect(code).toBe(5);
+  await steer(errand.sandbox, 'DELETE', '/faults');
+  return errand;
+}
+
+test('A8: replay leaves what was recorded for another account, says why and what to do, and that works', async () => {
+  const errand = await makePending();
+  const refused = await errand.run(['replay', '--all', '--yes', '--json'], { env: EU });
+  const result = JSON.parse(refused.stdout) as Summary & { plan: { advice: { reason: string; next: string }[] } };
+  expect(refused.code).toBe(5);
+  expect(result).toMatchObject({
+    delivered: 0,
+    accounts: { amazon: SANDBOX_ACCOUNTS.eu },
+    otherAccount: { amazon: 3 },
+  });
+  expect(readError(refused.stderr)).toMatchObject({ code: 'other_account', exit: 5 });
+  expect(errand.sandbox.state.received()).toBe(0);
+  const [advice] = result.plan.advice;
+  expect(advice).toMatchObject({ reason: 'other_account', count: 3 });
+  expect(advice).toHaveProperty('message', expect.stringContaining(SANDBOX_ACCOUNTS.na));
+  const words = await errand.run(['replay', '--dry-run'], { env: EU });
+  expect(words.stdout).toContain(
+    `recorded for amazon account ${SANDBOX_ACCOUNTS.na}; connected now: ${SANDBOX_ACCOUNTS.eu}`,
+  );
+  const typed = advice!.next.split(' ').slice(1);
+  const moved = await errand.run([...typed, '--yes', '--json'], { env: EU });
+  expect([moved.code, JSON.parse(moved.stdout)]).toMatchObject([0, { delivered: 3 }]);
+  expect(errand.sandbox.state.received()).toBe(3);
+});
+
+test('A8: send, backfill and tail do not deliver to another account what is pending for the first', async () => {
+  const errand = await makePending();
+  for (const [verb, ...flags] of [['send'], ['send', '--dry-run'], ['backfill', '--yes']]) {
+    const { code, stdout } = await errand.run([verb!, 'events.jsonl', '--json', ...flags], { env: EU });
+    expect([verb, code, JSON.parse(stdout)]).toMatchObject([
+      verb,
+      flags.includes('--dry-run') ? expect.any(Number) : 5,
+      { delivered: 0, failed: 0, pending: 3, otherAccount: { amazon: 3 } },
+    ]);
+  }
+  const { stderr } = await errand.run(['tail', '-'], { env: EU, input: `${makeLine(50)}\n` });
+  expect(stderr).toMatch(/3 pending postbacks were recorded for another account/);
+  expect(errand.sandbox.state.received()).toBe(1);
+  // The first account gets them as soon as it is connected again.
+  expect(JSON.parse((await errand.run(['send', 'events.jsonl', '--json'])).stdout)).toMatchObject({ delivered: 3 });
+});
+
+test('A8: what was skipped or never recorded for an account goes to the one that is connected', async () => {
+  const errand = await makePending();
+  expect(await errand.send(makeLine(7), 0)).toMatchObject({ delivered: 1 });
+  const { stdout } = await errand.run(['send', '-', '--json'], { env: EU, input: makeLine(8) });
+  expect(JSON.parse(stdout)).toMatchObject({ delivered: 1, accounts: { amazon: SANDBOX_ACCOUNTS.eu } });
+});
+
+test('A8: a delivered postback is not sent again to another account, --force or not', async () => {
+  const errand = await makeErrand();
+  await errand.send(makeLine(1), 0);
+  const args = ['replay', '--state', 'delivered', '--force', '--yes', '--json'];
+  const { stdout } = await errand.run(args, { env: EU });
+  expect(JSON.parse(stdout)).toMatchObject({ delivered: 0, plan: { refused: { other_account: 1 } } });
+  expect(errand.sandbox.state.received()).toBe(1);
+});
+
+test('A8: the first line of a run and its summary name the workspace and the account', async () => {
+  const errand = await makeErrand();
+  const input = makeLine(1);
+  const { stdout, stderr } = await errand.run(['send', '-'], { input });
+  expect(stderr.split('\n')[0]).toBe(`Workspace default · amazon ${SANDBOX_ACCOUNTS.na}`);
+  expect(stdout).toMatch(new RegExp(`^Workspace +default · amazon ${SANDBOX_ACCOUNTS.na}$`, 'm'));
+  for (const args of [
+    ['tail', '-'],
+    ['replay', '--dry-run'],
+    ['send', '-', '--dry-run'],
+  ]) {
+    const { stderr: words } = await errand.run(args, { input });
+    expect([args, words.split('\n')[0]]).toEqual([args, `Workspace default · amazon ${SANDBOX_ACCOUNTS.na}`]);
+  }
+});
+
+test('A7: replay takes what is pending however old it is, and only what failed in the last 24 hours', async () => {
+  const errand = await makePending();
+  const database = openDatabase(join(errand.home, 'data', 'default', 'delivery.db'), 'normal');
+  database.exec(`UPDATE postback SET updated = updated - ${2 * 86_400_000}`);
+  database.exec("UPDATE postback SET state = 'failed' WHERE id = (SELECT min(id) FROM postback)");
+  database.close();
+  const { stdout } = await errand.run(['replay', '--yes', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ delivered: 2, plan: { matched: 2 } });
+});
