@@ -161,7 +161,8 @@ export class DryRun {
 
   /** Remembers what a file says of people, so that a click further down counts for a conversion further up. */
   async prescan(input: Input): Promise<void> {
-    if (input.path === undefined) return;
+    // What can be read only once cannot be read ahead.
+    if (input.path === undefined && typeof input.stream !== 'function') return;
     const remember = (events: readonly ConversionEvent[]): Promise<void> => {
       this.#remember(events);
       return Promise.resolve();

@@ -2,8 +2,9 @@ import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { Input } from '../events/input.js';
-import { checkInputs, readLines, readPart } from '../events/input.js';
+import { readLines, readPart } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
+import { openFollowed } from '../events/open-inputs.js';
 import type { LinePlace, Place } from '../events/place.js';
 import type { LogPeek } from '../log/log-peek.js';
 import { findPlace } from '../log/places.js';
@@ -25,8 +26,7 @@ export async function planTail(
   workspace: Workspace,
   run: Omit<TailRun, 'shown'> & { requests?: RequestSink | undefined },
 ): Promise<Summary & { dryRun: true }> {
-  const { input } = run;
-  await checkInputs([input]);
+  const input = await openFollowed(run.input);
   return withDryRun(workspace, { ...run, command: 'tail' }, async (dryRun, peek) => {
     if (peek) resumePending(workspace, run, dryRun, peek);
     if (input.path === undefined) await dryRun.read(input);
@@ -58,7 +58,8 @@ async function readFrom(
   peek: LogPeek | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  if (from === 'end') return;
+  // A file that is not there yet holds nothing.
+  if (from === 'end' || !(await stat(input.path).catch(() => undefined))) return;
   const known = from === 'last' && peek ? findPlace(peek.database, resolve(input.path)) : undefined;
   const start = known && (await findStart(input.path, known));
   const parts = start ? linesOf(readPart(input, { from: start }, signal)) : readLines(input, signal);
