@@ -52,7 +52,9 @@ function explainEnd(summary: Summary, exit: ExitCode, { isRepeatable = true }: R
     const next = pending > summary.waiting.processing ? { next: REPLAY } : {};
     return { code: 'interrupted', message, hint: again, ...next };
   }
+  const [refusal] = summary.refusals ?? [];
   if (exit === EXIT.auth) {
+    if (refusal) return { code: 'grant_refused', message: refusal.problem, hint: refusal.action, next: refusal.next };
     const network = networkOf(summary) ?? 'NETWORK';
     const message = `${network} refuses the grant; ${count(summary.waiting.credential, 'postback')} left pending.`;
     const hint = `Fix the grant, then run: ${REPLAY}`;
