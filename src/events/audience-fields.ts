@@ -95,12 +95,16 @@ export const CONSENT_FIELDS = defineFields('properties.', {
 export const PLACE_FIELDS = defineFields('properties.', {
   source: [free, 'website, app, android, ios, fire_tv or offline; other words are ignored'],
   page_url: [text(MAX_TOKEN_LENGTH), 'where it happened'],
+  page_referrer: [text(MAX_TOKEN_LENGTH), 'the page that led to it'],
   _imtbl_conversion_id: [free, 'id that a browser pixel reported the same conversion with'],
   _imtbl_conversion_network: [free, 'the network that the pixel reported it to'],
 });
 
 /** The page in `context`. */
-export const PAGE_URL = defineFields('context.', { pageUrl: [text(MAX_TOKEN_LENGTH), 'where it happened'] }).pageUrl;
+export const PAGE_FIELDS = defineFields('context.', {
+  pageUrl: [text(MAX_TOKEN_LENGTH), 'where it happened'],
+  pageReferrer: [text(MAX_TOKEN_LENGTH), 'the page that led to it'],
+});
 
 /** Names that other systems use for the same identifier (contract.md section 6), the first being ours. */
 export const IDENTIFIER_NAMES = {

@@ -146,6 +146,8 @@ export interface ConversionEvent {
   itemName?: string;
   source?: EventSource;
   pageUrl?: string;
+  /** The page that led to it, as the browser gave it. */
+  pageReferrer?: string;
   identifiers: Identifiers;
   click: Click;
   consent: ConsentSignals;

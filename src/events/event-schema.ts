@@ -7,7 +7,7 @@ import {
   HASH_NAMES,
   IDENTIFIER_NAMES,
   MESSAGE_FIELDS,
-  PAGE_URL,
+  PAGE_FIELDS,
   PLACE_FIELDS,
   REQUIRED_FIELDS,
   STRICT_EVENT,
@@ -91,7 +91,8 @@ function propertySchemas(): JsonObject {
 function contextSchemas(): JsonObject {
   return {
     ...identifierSchemas(),
-    pageUrl: describeField(PAGE_URL),
+    pageUrl: describeField(PAGE_FIELDS.pageUrl),
+    pageReferrer: describeField(PAGE_FIELDS.pageReferrer),
     traits: nullable({ type: 'object', properties: identifierSchemas() }, MESSAGE_FIELDS.traits.about),
   };
 }

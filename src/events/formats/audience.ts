@@ -4,7 +4,7 @@ import {
   COMMERCE_FIELDS,
   MESSAGE_FIELDS,
   MESSAGE_TYPES,
-  PAGE_URL,
+  PAGE_FIELDS,
   PLACE_FIELDS,
   STRICT_EVENT,
 } from '../audience-fields.js';
@@ -224,8 +224,12 @@ function readPlace(
   if (hasPlace) readSource(event, properties);
   const pageUrl =
     (hasPlace ? readSide(PLACE_FIELDS.page_url, properties, warn) : undefined) ??
-    (context['pageUrl'] === undefined ? undefined : readSide(PAGE_URL, context, warn));
+    (context['pageUrl'] === undefined ? undefined : readSide(PAGE_FIELDS.pageUrl, context, warn));
   if (pageUrl !== undefined) event.pageUrl = pageUrl;
+  const referrer =
+    (hasPlace ? readSide(PLACE_FIELDS.page_referrer, properties, warn) : undefined) ??
+    (context['pageReferrer'] === undefined ? undefined : readSide(PAGE_FIELDS.pageReferrer, context, warn));
+  if (referrer !== undefined) event.pageReferrer = referrer;
   if (hasPlace) readSharedId(event, properties);
 }
 

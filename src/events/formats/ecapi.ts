@@ -138,6 +138,7 @@ function putClick(draft: Draft, user: JsonObject, properties: JsonObject, ext: J
     draft.warn({ code: 'unusable_field', field: 'user_data.click_id', message });
   }
   draft.putQuery(properties['page_url'], 'properties.page_url');
+  draft.put('page_referrer', properties['referrer'], 'properties.referrer');
 }
 
 function putItems(draft: Draft, properties: JsonObject): void {

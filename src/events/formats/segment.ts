@@ -169,4 +169,5 @@ function putClick(draft: Draft, record: JsonObject, context: JsonObject): void {
   draft.putQuery(page['url'], 'context.page.url');
   draft.putQuery(page['search'], 'context.page.search');
   draft.put('page_url', page['url'], 'context.page.url');
+  draft.put('page_referrer', page['referrer'], 'context.page.referrer');
 }

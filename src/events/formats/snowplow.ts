@@ -114,6 +114,7 @@ function putPlace(draft: Draft, record: JsonObject, contexts: readonly SnowplowP
   draft.put('user_agent', record['useragent'], 'useragent');
   draft.put('source', PLATFORMS.get(record['platform']), 'platform');
   draft.put('page_url', record['page_url'], 'page_url');
+  draft.put('page_referrer', record['page_referrer'], 'page_referrer');
   for (const { name, data, path } of contexts) {
     if (!name.endsWith('mobile_context')) continue;
     for (const name of ['apple_idfa', 'android_idfa']) {

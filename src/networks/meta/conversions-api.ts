@@ -71,6 +71,7 @@ function renderEvent({ postback, mapping }: Outgoing): string {
     `{"event_name":${quoteJson(mapping as string)},"event_time":${Math.floor(postback.eventTimeMs / 1000)}` +
     `,"event_id":${quoteJson(postback.dedupeId)},"action_source":"${facts.source}"`;
   if (facts.pageUrl !== undefined) text += `,"event_source_url":${quoteJson(facts.pageUrl)}`;
+  if (facts.referrer !== undefined) text += `,"referrer_url":${quoteJson(facts.referrer)}`;
   // Of attribution alone it may be told, not of delivery: what LDU means outside the states that have a law for it.
   if (facts.limitedDataUse) text += `,"opt_out":true,${LIMITED_DATA_USE}`;
   return `${text},"user_data":${JSON.stringify(facts.user)}${renderCustomData(facts)}}`;
@@ -102,9 +103,11 @@ const FIXED_BYTES = 640;
 const USER_FIELD_BYTES = 22;
 
 function boundEventBytes({ postback, mapping }: Outgoing): number {
-  const { user, pageUrl = '', value = '', orderId = '', item = {} } = postback.facts as MetaFacts;
+  const facts = postback.facts as MetaFacts;
+  const { user, pageUrl = '', referrer = '', value = '', orderId = '', item = {} } = facts;
   let bytes = FIXED_BYTES + boundJsonBytes(mapping as string) + boundJsonBytes(postback.dedupeId) + value.length;
-  bytes += boundJsonBytes(pageUrl) + boundJsonBytes(orderId) + boundJsonBytes(item.name ?? '');
+  bytes +=
+    boundJsonBytes(pageUrl) + boundJsonBytes(referrer) + boundJsonBytes(orderId) + boundJsonBytes(item.name ?? '');
   bytes += 2 * boundJsonBytes(item.id ?? '');
   for (const text of Object.values(user) as string[]) bytes += USER_FIELD_BYTES + boundJsonBytes(text);
   return bytes;

@@ -14,6 +14,8 @@ export interface MetaFacts extends Priced {
   source: ActionSource;
   /** Where it happened, http or https. */
   pageUrl?: string;
+  /** The page that led to it, http or https. */
+  referrer?: string;
   orderId?: string;
   item?: { id?: string; name?: string; quantity?: number };
   limitedDataUse?: true;
@@ -27,6 +29,8 @@ export function prepareMetaFacts(event: ConversionEvent, settings: Settings): Me
   const pageUrl = readPageUrl(event.pageUrl);
   const facts: MetaFacts = { user, source: chooseActionSource(event, user, pageUrl), ...readPriced(event) };
   if (pageUrl !== undefined) facts.pageUrl = pageUrl;
+  const referrer = readPageUrl(event.pageReferrer);
+  if (referrer !== undefined) facts.referrer = referrer;
   addGoods(facts, event);
   if (event.consent.limitedDataUse) facts.limitedDataUse = true;
   return facts;

@@ -92,8 +92,14 @@ function renderEvent({ postback, mapping }: Outgoing): string {
   return (
     `{"event":${quoteJson(mapping as string)},"event_time":${Math.floor(postback.eventTimeMs / 1000)}` +
     `,"event_id":${quoteJson(postback.dedupeId)},"user":${JSON.stringify(facts.user)}` +
-    `,"page":{"url":${quoteJson(facts.pageUrl ?? '')}}${renderProperties(facts)}${limited}}`
+    `,"page":${renderPage(facts)}${renderProperties(facts)}${limited}}`
   );
+}
+
+/** `page.referrer` as in TikTok's own template: https://github.com/tiktok/gtm-template-eapi/blob/089e34e/template.tpl */
+function renderPage({ pageUrl = '', referrer }: TikTokFacts): string {
+  const part = referrer === undefined ? '' : `,"referrer":${quoteJson(referrer)}`;
+  return `{"url":${quoteJson(pageUrl)}${part}}`;
 }
 
 /** Money stands in the body digit for digit: it never passes through a binary float. */
@@ -115,9 +121,10 @@ const FIXED_BYTES = 300;
 const NAME_BYTES = 16;
 
 function boundEventBytes({ postback, mapping }: Outgoing): number {
-  const { user, pageUrl = '', value = '', orderId = '', itemId = '', itemName = '' } = postback.facts as TikTokFacts;
+  const facts = postback.facts as TikTokFacts;
+  const { user, pageUrl = '', referrer = '', value = '', orderId = '', itemId = '', itemName = '' } = facts;
   let bytes = FIXED_BYTES + boundJsonBytes(mapping as string) + boundJsonBytes(postback.dedupeId) + value.length;
-  for (const text of [pageUrl, orderId, itemId, itemName]) bytes += boundJsonBytes(text);
+  for (const text of [pageUrl, referrer, orderId, itemId, itemName]) bytes += boundJsonBytes(text);
   for (const text of Object.values(user) as string[]) bytes += NAME_BYTES + boundJsonBytes(text);
   return bytes;
 }

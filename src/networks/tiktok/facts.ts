@@ -6,7 +6,7 @@ import { hashIdentifiers } from '../../identity/hash-identifiers.js';
 import { TIKTOK_RULES } from '../../identity/tiktok/rules.js';
 import { readPriced, type Priced } from '../amount.js';
 import { readPageUrl } from '../page-url.js';
-import { readIpAddress, readUserAgent } from '../plain-identifiers.js';
+import { readClickId, readIpAddress, readUserAgent } from '../plain-identifiers.js';
 
 /** What TikTok may be told of the person: hashes, and in clear what it wants in clear (networks.md section 8). */
 export interface TikTokUser {
@@ -27,6 +27,8 @@ export interface TikTokUser {
 export interface TikTokFacts extends Priced {
   user: TikTokUser;
   pageUrl?: string;
+  /** The page that led to it. */
+  referrer?: string;
   orderId?: string;
   itemId?: string;
   itemName?: string;
@@ -38,6 +40,7 @@ export interface TikTokFacts extends Priced {
 export function prepareTikTokFacts(event: ConversionEvent, settings: Settings): TikTokFacts {
   const facts: TikTokFacts = { user: describeUser(event, settings), ...readPriced(event) };
   put(facts, 'pageUrl', readPageUrl(event.pageUrl));
+  put(facts, 'referrer', readPageUrl(event.pageReferrer));
   put(facts, 'orderId', event.transactionId?.trim());
   put(facts, 'itemId', event.itemId?.trim());
   put(facts, 'itemName', event.itemName?.trim());
@@ -59,8 +62,8 @@ function describeUser({ identifiers, click }: ConversionEvent, settings: Setting
   put(user, 'last_name', hashes.last_name);
   put(user, 'zip_code', hashes.postal_code);
   put(user, 'country', country);
-  put(user, 'ttclid', click.fields.ttclid);
-  put(user, 'ttp', click.fields.ttp);
+  put(user, 'ttclid', readClickId(click.fields.ttclid));
+  put(user, 'ttp', readClickId(click.fields.ttp));
   put(user, 'ip', readIpAddress(identifiers));
   put(user, 'user_agent', readUserAgent(identifiers));
   return user;

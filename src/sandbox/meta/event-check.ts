@@ -93,6 +93,10 @@ function checkSource(event: JsonObject): Refusal | undefined {
   if (url !== undefined && (typeof url !== 'string' || !HTTP_URL.test(url))) {
     return refuse(2_804_019, 'Event Source Url Is Invalid', 'event_source_url begins with http:// or https://.');
   }
+  const { referrer_url: referrer } = event;
+  if (referrer !== undefined && (typeof referrer !== 'string' || !HTTP_URL.test(referrer))) {
+    return refuse(2_804_019, 'Referrer Url Is Invalid', 'referrer_url begins with http:// or https://.');
+  }
   if (source === 'app' && !isJsonObject(app)) {
     return refuse(2_804_017, 'App Data Is Missing', 'Events of the action source app need app_data with extinfo.');
   }

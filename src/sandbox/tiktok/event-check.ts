@@ -73,7 +73,7 @@ export function createEventCheck(clock: Clock): (event: unknown, path: string) =
     return ageS < -AHEAD_S ? [`${path}: The event is in the future.`] : [];
   };
   const check = checkFields(
-    { event: checkText, event_time: checkTime, page: checkFields({ url: checkUrl }, { referrer: checkText }) },
+    { event: checkText, event_time: checkTime, page: checkFields({ url: checkUrl }, { referrer: checkUrl }) },
     { event_id: checkText, user: USER, properties: PROPERTIES, limited_data_use: checkFlag },
   );
   return (event, path) => {

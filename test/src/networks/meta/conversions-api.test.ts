@@ -65,6 +65,14 @@ test('the whole request', () => {
   });
 });
 
+test('meta: the referrer, cleaned as the page address is', () => {
+  const pageReferrer = 'https://jo:pw@blog.example/post?token=abc&utm_source=x#top';
+  const event = makeMetaEvent({ externalId: 'p1' }, {}, { pageReferrer });
+  expect(eventOf(event)['referrer_url']).toBe('https://blog.example/post?utm_source=x');
+  const other = makeMetaEvent({ externalId: 'p1' }, {}, { pageReferrer: 'android-app://x' });
+  expect(eventOf(other)).not.toHaveProperty('referrer_url');
+});
+
 test('nothing but what is there', () => {
   const event = makeMetaEvent(
     { externalId: 'p1' },

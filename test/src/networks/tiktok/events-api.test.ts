@@ -66,6 +66,17 @@ describe('body, field for field', () => {
         user: { country: 'DE', ttclid: TTCLID, ttp: '2F7h-_p', ip: '2001:db8::1', user_agent: 'Mozilla/5.0' },
       },
     ],
+    [
+      'tiktok: the referrer, cleaned as the page address is',
+      { pageReferrer: 'https://blog.example/post?email=jo%40example.com&utm_source=x#top' },
+      { ...base, page: { ...base.page, referrer: 'https://blog.example/post?utm_source=x' } },
+    ],
+    ['a referrer that is not a page', { pageReferrer: 'android-app://com.example' }, base],
+    [
+      'tiktok: a browser id that is an e-mail address is left out',
+      { click: { fields: { ttclid: TTCLID, ttp: 'jane.doe@example.com' } } },
+      base,
+    ],
   ])('%s', (_name, event, expected) => {
     expect(bodyOf(event).json).toEqual({
       event_source: 'web',
@@ -152,6 +163,12 @@ describe('check', () => {
     ['sendable', {}, undefined],
     ['a click known by utm alone', { click: { fields: { utm_source: 'tiktok' } } }, 'no_click_id'],
     ['no page', { pageUrl: undefined }, 'incomplete_event', 'page_url'],
+    [
+      'tiktok: an e-mail address for a click id',
+      { click: { fields: { ttclid: 'jane.doe@example.com' } } },
+      'no_click_id',
+      undefined,
+    ],
     ['a page that is none', { pageUrl: 'the shop' }, 'incomplete_event', 'page_url'],
     ['limited data use without address', { consent: { limitedDataUse: true } }, 'incomplete_event', 'ip'],
     ['no identifier is needed beside the click', { identifiers: nobody }, undefined],
