@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { makeErrand, makeFile, steer } from '../kit/errand.js';
-import { PURCHASE_GOAL } from '../kit/errand.js';
+import { makeErrand, makeFile, makeLine, PURCHASE_GOAL, steer } from '../kit/errand.js';
+import { connectAllBySandbox, makeRepeatableGoals, NETWORK_CLICKS, VISIT } from '../kit/networks.js';
 
 const NEXT = 'postback replay --state pending --all';
 const SENTENCE = 'Amazon Ads takes nothing until the Conversions API terms of service are accepted';
@@ -52,6 +52,29 @@ describe.each(['capi-v1', 'events-api'] as const)('C5: terms not accepted at %s'
     expect(after.code).toBe(0);
     expect(after.stdout + after.stderr).not.toContain('terms');
   }, 60_000);
+});
+
+test('meta: a far regain time ends the run with 5 after one request, in words and in status', async () => {
+  const errand = await makeErrand({ goals: makeRepeatableGoals() });
+  Object.assign(errand.env, connectAllBySandbox(errand.sandbox.url));
+  const usage = { 1: [{ type: 'ads_management', call_count: 100, estimated_time_to_regain_access: 12 }] };
+  await steer(errand.sandbox, 'POST', '/faults', {
+    match: '/events',
+    status: 400,
+    body: { error: { code: 4, message: '(#4) Application request limit reached' } },
+    headers: { 'X-Business-Use-Case-Usage': JSON.stringify(usage) },
+  });
+  const click = { utm_source: undefined, utm_medium: undefined, ...VISIT, ...NETWORK_CLICKS.meta };
+  const lines = Array.from({ length: 30 }, (_, index) => `${makeLine(index, {}, click)}\n`);
+  const sent = await errand.run(['send', '-'], { input: lines.join('') });
+  expect(sent.code, sent.stderr).toBe(5);
+  expect(sent.stderr).toMatch(/Meta asks to wait 12 minutes: \(#4\) Application request limit reached/);
+  expect(sent.stdout).toMatch(/Pending\s+30 {2}throttled 30/);
+  const requests = errand.sandbox.state.requestCounts().filter(({ host }) => host === 'graph.facebook.com');
+  expect(requests.map(({ count }) => count)).toEqual([1]);
+  const status = JSON.parse((await errand.run(['status', '--json'])).stdout);
+  const meta = status.networks.find((one: { network: string }) => one.network === 'meta');
+  expect(meta.problem).toContain('Meta asks to wait 12 minutes');
 });
 
 test('A18: a wait of ten digits ends the run with 5, and status says until when', async () => {

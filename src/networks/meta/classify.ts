@@ -6,6 +6,7 @@ import { readRemoteCode } from '../remote-text.js';
 import { readRetryAfterMs } from '../retry-after.js';
 import { readMetaError, type MetaError } from './error-answer.js';
 import { judgeMetaCode, type MetaErrorKind } from './error-kind.js';
+import { readRegainMs } from './regain-time.js';
 
 const DELIVERED: Outcome = { kind: 'delivered', reason: 'accepted' };
 const UNREADABLE: Outcome = {
@@ -29,8 +30,10 @@ export function classifyMetaAnswer(count: number, answer: HttpAnswer): Verdict {
   const verdict = isAccepted ? judgeReceived(count, body) : judgeRefusal(count, answer, error);
   const requestId = readTraceId(answer, body, error);
   if (requestId !== undefined) verdict.requestId = requestId;
-  const retryAfterMs = readRetryAfterMs(answer);
-  if (retryAfterMs !== undefined) verdict.retryAfterMs = retryAfterMs;
+  const isThrottled = verdict.outcomes[0]?.kind === 'throttled';
+  const waits = [readRetryAfterMs(answer), isThrottled ? readRegainMs(answer) : undefined];
+  const retryAfterMs = Math.max(...waits.map((wait = -1) => wait));
+  if (retryAfterMs >= 0) verdict.retryAfterMs = retryAfterMs;
   return verdict;
 }
 

@@ -49,6 +49,7 @@ export function answerError(parts: AnswerParts, error: GraphError, status = stat
     },
   });
   answer.headers['x-fb-trace-id'] = traceId;
+  if (THROTTLED.has(code)) answer.headers['x-business-use-case-usage'] = describeUsage();
   return answer;
 }
 
@@ -69,6 +70,16 @@ export function answerNoObject(parts: AnswerParts, method: string, id: string): 
 /** Such as `AbCdEfGhIjKlMnOpQrStUv_`. */
 export function makeTraceId({ random }: AnswerParts): string {
   return `A${random.bytes(16).toString('base64url')}`;
+}
+
+const THROTTLED: ReadonlySet<number> = new Set([4, 17, 613, 80_004]);
+/** Minutes until the sandbox lets a throttled caller in again: few enough to be waited for in a run. */
+const REGAIN_MINUTES = 0;
+
+/** `X-Business-Use-Case-Usage` of a caller that has used up its calls (Graph API, "Rate Limits", 2026-11-30). */
+function describeUsage(): string {
+  const usage = { type: 'ads_management', call_count: 100, total_cputime: 25, total_time: 25 };
+  return JSON.stringify({ 1234567890: [{ ...usage, estimated_time_to_regain_access: REGAIN_MINUTES }] });
 }
 
 const UNAVAILABLE: GraphError = { code: 2, message: 'Service temporarily unavailable' };

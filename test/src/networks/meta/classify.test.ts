@@ -174,3 +174,27 @@ test('whatever comes, there is one outcome an event, and none delivered without 
     }),
   );
 });
+
+describe('meta: the regain time of a throttled call', () => {
+  const body = { error: { code: 4, message: '(#4) Application request limit reached' } };
+  const entry = (minutes: unknown): object => ({ type: 'ads_management', estimated_time_to_regain_access: minutes });
+  test.each([
+    [JSON.stringify({ 1: [entry(12)] }), 720_000],
+    [JSON.stringify({ 1: [entry(0)], 2: [entry(3), entry('5')] }), 300_000],
+    [JSON.stringify({ 1: [entry(0)] }), undefined],
+    [JSON.stringify({ 1: [entry(-4)] }), undefined],
+    ['{"1":', undefined],
+    ['[]', undefined],
+    ['null', undefined],
+  ])('%s: %s ms', (usage, expected) => {
+    const answer = makeAnswer(400, body, { 'x-business-use-case-usage': usage });
+    expect(classifyMetaAnswer(1, answer).retryAfterMs).toBe(expected);
+  });
+
+  test('the longer of Retry-After and regain time counts, and an answer that is not throttled has none', () => {
+    const headers = { 'retry-after': '900', 'x-business-use-case-usage': JSON.stringify({ 1: [entry(12)] }) };
+    expect(classifyMetaAnswer(1, makeAnswer(400, body, headers)).retryAfterMs).toBe(900_000);
+    const { 'retry-after': _, ...usage } = headers;
+    expect(classifyMetaAnswer(1, makeAnswer(200, { events_received: 1 }, usage)).retryAfterMs).toBeUndefined();
+  });
+});
