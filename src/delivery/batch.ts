@@ -1,5 +1,5 @@
 import type { Entry } from '../log/entry.js';
-import type { Channel, Outgoing } from '../networks/network.js';
+import type { Channel, Outcome, Outgoing } from '../networks/network.js';
 
 /** One postback on its way through this run. */
 export interface Item {
@@ -18,6 +18,19 @@ export interface Batch {
   notBeforeMs: number;
   /** Whether the token was renewed for this batch: it is done once. */
   renewed?: boolean;
+  /** It was refused whole, for this outcome, and whether all of its events share the cause is to be found out. */
+  suspect?: Outcome;
+  /** One of its events was taken: it is searched for bad ones, and no cause is shared by all. */
+  cleared?: boolean;
+  /** How often the network has named some bad events of it, without taking any. */
+  rounds?: number;
+  /** It is a single event that is sent to learn about its neighbors. */
+  probe?: Probe;
+}
+
+/** What became of a single event. */
+export interface Probe {
+  outcome?: Outcome;
 }
 
 /** A batch that is being filled. */

@@ -2,6 +2,7 @@ import { AuthError, messageOf, NetworkError } from '../errors.js';
 import type { HttpAnswer } from '../http/http.js';
 import { ConnectionFault } from '../http/http.js';
 import type { DroppedEntry, EntryVerdict, OpenRequest } from '../log/entry.js';
+import { Flights } from '../log/flights.js';
 import { putRefusal } from '../log/refusals.js';
 import { fixOf, type Refusal } from '../networks/fix.js';
 import { describeRefusal } from '../networks/guidance.js';
@@ -11,6 +12,7 @@ import { Breaker } from './breaker.js';
 import type { LaneDeps, Stop } from './lane-parts.js';
 import { STOPPED } from './lane-parts.js';
 import { LONGEST_WAIT_MS } from './retry.js';
+import { SharedCauses } from './shared-cause.js';
 import { advance, sortVerdict } from './sorting.js';
 import { waitingKindOf } from './tally.js';
 import { judgeAge } from './window.js';
@@ -28,6 +30,8 @@ interface Answered {
  */
 export class Courier {
   readonly breaker: Breaker;
+  /** What is known of causes that all events share. */
+  readonly causes = new SharedCauses();
   readonly #deps: LaneDeps;
   readonly #onStop: () => void;
   /** Resolves when the first request is on its way. */
@@ -107,6 +111,7 @@ export class Courier {
       const verdicts = verdict.outcomes.map((outcome): EntryVerdict => ({ status: 'retried', outcome }));
       return this.#record(batch, open, answered, verdicts, [renewedBatch(batch)]);
     }
+    this.#noteCause(batch, verdict);
     if (isRefused && answer) await this.#refuse(answer, verdict);
     else this.#judgeNetwork(verdict, answer?.status);
     const { clock, random, options, channel } = this.#deps;
@@ -117,7 +122,39 @@ export class Courier {
       random,
       isStopped: this.stop !== undefined,
     });
+    if (again.some(({ suspect }) => suspect)) this.causes.reserve(this.keyOf(batch));
     return this.#record(batch, open, answered, verdicts, again);
+  }
+
+  #noteCause(batch: Batch, { outcomes, split = false, culprits = [] }: Verdict): void {
+    const [first] = outcomes;
+    if (batch.probe && first) batch.probe.outcome = first;
+    const isSearched = split || culprits.length > 0;
+    this.causes.note(this.keyOf(batch), outcomes, { isSearched, isProbe: batch.probe !== undefined });
+  }
+
+  /** What events have in common that may share a request. */
+  keyOf({ items }: Batch): string {
+    const { outgoing } = items[0] as Item;
+    return `${outgoing.postback.test} ${this.#deps.channel.groupOf?.(outgoing) ?? ''}`;
+  }
+
+  /**
+   * Divides a batch that waits for its next attempt.
+   * @returns a batch for each group; undefined where another process has taken it over
+   */
+  async divide(batch: Batch, groups: readonly Item[][]): Promise<Batch[] | undefined> {
+    const { log, channel } = this.#deps;
+    const entries = groups.map((items) => items.map(({ entry }) => entry));
+    const { flight: whole } = batch;
+    if (whole === undefined) return undefined;
+    const parts = new Flights(log.database, log.run.id, 0);
+    const flights = await log.write(() => parts.divide(channel.account, whole, entries));
+    return flights?.map((flight, index) => ({
+      items: groups[index] as Item[],
+      notBeforeMs: batch.notBeforeMs,
+      flight,
+    }));
   }
 
   async #ask(batch: Batch, token: string): Promise<Answered> {
@@ -158,7 +195,10 @@ export class Courier {
     report({ type: 'answer', network: channel.network, batch, verdicts, http: answer?.status, latencyMs });
     report({ type: 'progress', summary: tally.summary });
     // Another process took this request over while this one slept: what is left of it is no longer ours.
-    if (!flights) return [];
+    if (!flights) {
+      if (again.some(({ suspect }) => suspect)) this.causes.unreserve(this.keyOf(batch));
+      return [];
+    }
     return again.map((next, index) => ({ ...next, flight: flights[index] as number }));
   }
 

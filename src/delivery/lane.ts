@@ -4,10 +4,13 @@ import PQueue from 'p-queue';
 
 import type { Entry } from '../log/entry.js';
 import type { RowPlace } from '../log/postback-rows.js';
-import type { Batch, Item } from './batch.js';
-import { Batcher } from './batch.js';
+import type { Outcome } from '../networks/network.js';
+import type { Batch, Item, Probe } from './batch.js';
+import { Batcher, halve } from './batch.js';
 import { Courier } from './courier.js';
 import type { LaneDeps, Stop } from './lane-parts.js';
+import { pickProbes } from './probes.js';
+import { isFinalRefusal } from './shared-cause.js';
 import { waitingKindOf } from './tally.js';
 import { Width } from './width.js';
 import { deadlineOf } from './window.js';
@@ -169,6 +172,8 @@ export class Lane {
     const { clock, channel } = this.#deps;
     const { signal } = this.#halt;
     if (this.#mustShelve && this.#underway.size > this.#backlog) return this.#shelveBatch(batch);
+    if (batch.suspect) return this.#investigate(batch, batch.suspect);
+    if (!batch.probe) await this.#awaitInvestigation(batch);
     const waitMs = batch.notBeforeMs - clock.now();
     if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
     // Nearest deadline first: what is about to expire overtakes what is not.
@@ -182,8 +187,79 @@ export class Lane {
     }
   }
 
+  /** Waits while another batch of the group is looked into: what comes out of it may hold for this one. */
+  async #awaitInvestigation(batch: Batch): Promise<void> {
+    const key = this.#courier.keyOf(batch);
+    for (let busy; (busy = this.#courier.causes.busy(key)) && !this.stop;) await busy;
+  }
+
+  /**
+   * Finds out whether all events of a batch that was refused whole share the cause, by sending some of them alone, one
+   * after another. The first that is taken ends that: the rest is searched for its bad events. Where all are refused the
+   * rest waits: an event that was not tried is never failed.
+   */
+  async #investigate(batch: Batch, suspect: Outcome): Promise<void> {
+    const { causes } = this.#courier;
+    const key = this.#courier.keyOf(batch);
+    const end = await causes.begin(key);
+    let rest: Batch | undefined = batch;
+    let refused = 0;
+    let isCleared = false;
+    try {
+      const candidates = pickProbes(batch.items, causes.probesFor(key));
+      while (
+        rest &&
+        !isCleared &&
+        !this.#stopFor(key) &&
+        refused < Math.min(candidates.length, causes.probesFor(key))
+      ) {
+        const candidate = candidates[refused] as Item;
+        const others: Item[] = rest.items.filter((item) => item !== candidate);
+        const groups = others.length === 0 ? [[candidate]] : [[candidate], others];
+        const parts = await this.#courier.divide(rest, groups);
+        if (!parts) return;
+        const probe: Probe = {};
+        rest = parts[1];
+        await this.#run({ ...(parts[0] as Batch), probe });
+        isCleared = !isFinalRefusal(probe.outcome);
+        if (!isCleared) refused++;
+      }
+      if (!rest) return;
+      if (isCleared) {
+        await this.#search(rest, refused);
+        return;
+      }
+      await this.#courier.leavePending(rest, this.#stopFor(key) ?? causes.conclude(key, suspect));
+    } finally {
+      end();
+    }
+  }
+
+  /** Searches the rest of a batch for its bad events; where a bad one was found already, the rest may be good. */
+  async #search(rest: Batch, refused: number): Promise<void> {
+    const cleared = { ...rest, cleared: true };
+    if (refused > 0 || rest.items.length === 1) {
+      this.#carry(cleared);
+      return;
+    }
+    const halves = await this.#courier.divide(rest, halve(rest.items));
+    for (const half of halves ?? []) this.#carry({ ...half, cleared: true });
+  }
+
+  #stopFor(key: string): Stop | undefined {
+    return this.stop ?? this.#courier.causes.stopOf(key);
+  }
+
   async #attempt(batch: Batch): Promise<void> {
     if (this.#fault !== undefined) return;
+    const key = this.#courier.keyOf(batch);
+    // The place in the queue is given back: the look into another batch needs it.
+    if (!batch.probe && !this.stop && this.#courier.causes.busy(key)) {
+      this.#carry(batch);
+      return;
+    }
+    const known = this.#courier.causes.stopOf(key);
+    if (known && !this.stop) return this.#courier.leavePending(batch, known);
     while (!this.stop) {
       const waitMs = this.#courier.breaker.enter();
       if (waitMs === 0) break;
@@ -196,6 +272,8 @@ export class Lane {
     this.#width.note(clock.now() - startedMs);
     this.#queue.concurrency = this.#width.requests;
     for (const again of batches) this.#carry(again);
+    // Its look has begun by now, and holds the others back itself.
+    if (batches.some(({ suspect }) => suspect)) this.#courier.causes.unreserve(key);
   }
 
   /** Batches that may be under way before the reader is held back. */

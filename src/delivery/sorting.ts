@@ -4,6 +4,7 @@ import type { Random } from '../random.js';
 import type { Batch, Item } from './batch.js';
 import { halve } from './batch.js';
 import { backoffMs, judgeOutcome, LONGEST_WAIT_MS } from './retry.js';
+import { isFinalRefusal } from './shared-cause.js';
 import { deadlineOf } from './window.js';
 
 export interface SortingRules {
@@ -76,7 +77,10 @@ function isolate(batch: Batch, verdict: Verdict, culprits: readonly number[], ru
   named.forEach((at, index) => (verdicts[at] = judged.verdicts[index] as EntryVerdict));
   const others = part(pick(false)).map((item) => advance(item, 0));
   if (rules.isStopped || others.length === 0) return { verdicts, again: judged.again };
-  return { verdicts, again: [{ items: others, notBeforeMs: rules.nowMs }, ...judged.again] };
+  const rounds = (batch.rounds ?? 0) + 1;
+  const next: Batch = { items: others, notBeforeMs: rules.nowMs, rounds, ...keepCleared(batch) };
+  const suspect = rounds >= NAMED_ROUNDS && !batch.cleared ? outcomes.find(isFinalRefusal) : undefined;
+  return { verdicts, again: [suspect ? { ...next, suspect } : next, ...judged.again] };
 }
 
 function splitBatch(batch: Batch, verdict: Verdict, rules: SortingRules): Sorted {
@@ -85,8 +89,24 @@ function splitBatch(batch: Batch, verdict: Verdict, rules: SortingRules): Sorted
     return rules.isStopped ? { status: 'retried', outcome, settled: 'pending' } : { status: 'retried', outcome };
   });
   if (rules.isStopped) return { verdicts, again: [] };
-  const halves = halve(batch.items).map((items) => items.map((item) => advance(item, 0)));
-  return { verdicts, again: halves.map((items) => ({ items, notBeforeMs: rules.nowMs })) };
+  const [first] = verdict.outcomes;
+  const items = batch.items.map((item) => advance(item, 0));
+  const isSuspect =
+    !batch.cleared && items.length >= SUSPECT_FROM && isFinalRefusal(first) && first?.reason !== TOO_LARGE;
+  if (isSuspect) return { verdicts, again: [{ items, notBeforeMs: rules.nowMs, suspect: first }] };
+  const halves = halve(items);
+  return { verdicts, again: halves.map((part) => ({ items: part, notBeforeMs: rules.nowMs, ...keepCleared(batch) })) };
+}
+
+/** Size of a batch from which on single events are tried before it is halved: below, halving costs no more. */
+const SUSPECT_FROM = 8;
+/** Requests in which the network names some bad events, and takes none, until single events are tried. */
+const NAMED_ROUNDS = 2;
+/** Reason of a body that is too large, which is a matter of size alone. */
+const TOO_LARGE = 'too_large';
+
+function keepCleared({ cleared }: Batch): Pick<Batch, 'cleared'> {
+  return cleared ? { cleared } : {};
 }
 
 /** An item after one more attempt; it is in a flight now, no longer in a row of its own. */

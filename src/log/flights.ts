@@ -58,6 +58,16 @@ export class Flights {
     this.#database.prepare('UPDATE flight SET request = ? WHERE id = ?').run(request, flight);
   }
 
+  /** Divides a flight into several, all carried by the request that carried it last; undefined where it is gone. */
+  divide(account: string, flight: number, groups: readonly (readonly Entry[])[]): number[] | undefined {
+    const row = this.#database.prepare('SELECT request FROM flight WHERE id = ? AND run = ?').get(flight, this.#run);
+    if (!row) return undefined;
+    const request = row['request'] === null ? null : Number(row['request']);
+    const made = groups.map((entries) => this.insert(account, entries, request));
+    this.remove(flight);
+    return made;
+  }
+
   remove(flight: number): void {
     this.#database.prepare('DELETE FROM flight WHERE id = ?').run(flight);
   }

@@ -42,7 +42,7 @@ function describeFix(refusal: Refusal, source: string): Guidance {
     case 'wait':
       return {
         problem: `${title} asks to wait ${describeWait(fix.untilMs - refusal.atMs)}${words}`,
-        action: `Nothing more is sent before ${isoOf(fix.untilMs)}. Postbacks wait.`,
+        action: `Postbacks wait: send them again after ${isoOf(fix.untilMs)}.`,
         next: REPLAY_PENDING,
       };
     case 'map':

@@ -50,9 +50,9 @@ function judgeSuccess(items: readonly Outgoing[], status: number, body: unknown)
   const count = items.length;
   if (!isJsonObject(body)) return all(count, UNREADABLE);
   const refusal = readRefusal(body);
-  const { complaints, message } = refusal;
-  if (complaints.length > 0 || namesInvalidEvents(message)) return judgeEvents(items, status, refusal);
-  const processed = PROCESSED.exec(message ?? '')?.[1];
+  const { complaints, message, words } = refusal;
+  if (complaints.length > 0 || namesInvalidEvents(words)) return judgeEvents(items, status, refusal);
+  const processed = PROCESSED.exec(words)?.[1];
   const hasError = (body['error'] ?? false) !== false || body['success'] === false;
   if (!hasError && processed !== undefined && Number(processed) === count) return all(count, DELIVERED);
   const told = `Reddit answered ${message === undefined ? 'without saying what it processed' : JSON.stringify(message)}`;
@@ -104,10 +104,10 @@ function kindOf(complaints: readonly Complaint[], message = ''): OutcomeKind {
 }
 
 /** What a status means that says nothing of single events. */
-function judgeStatus(status: number, { message = '' }: RedditRefusal): Outcome {
+function judgeStatus(status: number, { words }: RedditRefusal): Outcome {
   const reason = `http_${status}`;
   if (status === 401) return { kind: 'credential', reason: 'unauthorized' };
-  if (status === 403 && PIXEL.test(message)) return { kind: 'configuration', reason: 'forbidden' };
+  if (status === 403 && PIXEL.test(words)) return { kind: 'configuration', reason: 'forbidden' };
   if (status === 403) return { kind: 'credential', reason: 'forbidden', fix: { by: 'permission' } };
   if (status === 413) return { kind: 'payload', reason: 'too_large' };
   if (status === 429) return { kind: 'throttled', reason };

@@ -16,8 +16,12 @@ export interface RedditRefusal {
   complaints: Complaint[];
   /** All of it in one, cleaned. */
   message?: string;
+  /** The messages as they came: to be searched, never shown, because masking may take a word out of them. */
+  words: string;
 }
 
+/** Characters of one message that are searched. */
+const MAX_WORDS = 2000;
 const INVALID_EVENTS = /invalid conversion event|none were processed/i;
 /**
  * Words of a refusal for the form of an event. They come with status 403 and the reason UNAUTHORIZED too:
@@ -35,7 +39,7 @@ const FIELD_PATH = /^\$?\.?(?:data\.)?events\[(\d{1,6})\]\.?(.*)$/;
  * gives no complaint.
  */
 export function readRefusal(body: unknown): RedditRefusal {
-  if (!isJsonObject(body)) return { complaints: [] };
+  if (!isJsonObject(body)) return { complaints: [], words: '' };
   const inner = [body['error'], body['data']].find(isJsonObject) ?? body;
   const complaints = [
     ...listOf(inner['fields']).map(readField),
@@ -44,13 +48,15 @@ export function readRefusal(body: unknown): RedditRefusal {
   const words = readRemoteText(inner['message']) ?? readRemoteText(inner['explanation'] ?? body['message']);
   const texts = [words, ...complaints.map(describeComplaint)].filter((text) => text !== undefined);
   const message = readRemoteText([...new Set(texts)].join('; '));
-  return message === undefined ? { complaints } : { complaints, message };
+  const plain = [inner['message'], inner['explanation'], body['message']].filter((text) => typeof text === 'string');
+  const said = plain.map((text) => text.slice(0, MAX_WORDS)).join('; ');
+  return message === undefined ? { complaints, words: said } : { complaints, message, words: said };
 }
 
 /** 403 is used for payload errors too: what it says decides (networks.md section 5). */
-export function isAboutEvents(status: number, { complaints, message = '' }: RedditRefusal): boolean {
+export function isAboutEvents(status: number, { complaints, words }: RedditRefusal): boolean {
   if (status === 400 || status === 422) return true;
-  return status === 403 && (complaints.length > 0 || namesInvalidEvents(message) || SCHEMA_ERROR.test(message));
+  return status === 403 && (complaints.length > 0 || namesInvalidEvents(words) || SCHEMA_ERROR.test(words));
 }
 
 /** Whether a message is the sentence by which Reddit refuses a request for its events. */
