@@ -5,8 +5,9 @@ import type { FollowState } from '../../src/log/follow-log.js';
 import type { Column } from './table.js';
 import { localTime } from './time.js';
 
-const PAINT: Readonly<Record<LogStatus, 'green' | 'red' | 'yellow' | 'dim'>> = {
+const PAINT: Readonly<Record<LogStatus, 'green' | 'cyan' | 'red' | 'yellow' | 'dim'>> = {
   success: 'green',
+  accepted: 'cyan',
   failed: 'red',
   retried: 'yellow',
   skipped: 'dim',
@@ -34,12 +35,14 @@ export function logColumns(isTerminal: boolean): Column<LogRow>[] {
     { header: 'Attempt', value: ({ attempt }) => attempt, align: 'right', dropOrder: 3 },
     { header: 'Goal', value: ({ goal }) => goal, dropOrder: 4 },
     { header: 'Network', value: ({ network }) => network, dropOrder: 5 },
-    { header: 'Reason', value: ({ reason, message }) => reason && reasonOf(reason, message, isTerminal) },
+    { header: 'Reason', value: ({ reason, message }) => reasonOf(reason, message, isTerminal) },
     { header: 'Event ID', value: ({ eventId }) => eventId, dropOrder: 6 },
   ];
 }
 
-function reasonOf(reason: string, message: string | null, isTerminal: boolean): string {
+/** A delivered attempt has no reason, and its message is what the network warns of. */
+function reasonOf(reason: string | null, message: string | null, isTerminal: boolean): string | null {
+  if (reason === null) return message;
   return isTerminal || message === null || message === '' ? reason : `${reason}: ${message}`;
 }
 

@@ -31,6 +31,7 @@ function statsColumns(isTerminal: boolean): Column<Row>[] {
     { header: 'Delivered', value: ({ delivered }) => number(delivered), ...right, dropOrder: 2 },
     { header: 'Failed', value: ({ failed }) => number(failed), ...right, dropOrder: 5 },
     { header: 'Pending', value: ({ pending }) => number(pending), ...right, dropOrder: 7 },
+    { header: 'Accepted', value: ({ accepted }) => number(accepted), ...right, dropOrder: 10 },
     { header: 'Lost', value: ({ lost }) => number(lost), ...right, dropOrder: 4 },
     {
       header: 'Rate',

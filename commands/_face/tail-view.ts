@@ -53,8 +53,14 @@ export class TailView {
 
   #format({ time, event, goal, network, status, http, latencyMs, eventId, reason }: TailRow): string {
     const color = this.#io.color.out;
-    const paint = { success: color.green, failed: color.red, retried: color.yellow, skipped: color.dim }[status];
-    const parts = [time, paint(status.padEnd(7)), network, event, goal, http ?? '-', `${latencyMs} ms`, eventId];
+    const paints = {
+      success: color.green,
+      accepted: color.cyan,
+      failed: color.red,
+      retried: color.yellow,
+      skipped: color.dim,
+    };
+    const parts = [time, paints[status](status.padEnd(8)), network, event, goal, http ?? '-', `${latencyMs} ms`, eventId];
     return [...parts, ...(status === 'success' || reason === null ? [] : [reason])].join('  ');
   }
 }
@@ -77,7 +83,12 @@ function rowsOf({ batch, verdicts, http, latencyMs }: Extract<Update, { type: 'a
       postbackId: postback.id,
       kind: outcome.kind,
       reason: isDelivered ? null : outcome.reason,
-      message: isDelivered ? null : (outcome.message ?? null),
+      message: (isDelivered ? outcome.warning : joinWords(outcome.message, outcome.warning)) ?? null,
     };
   });
+}
+
+function joinWords(...words: (string | undefined)[]): string | undefined {
+  const said = words.filter((text) => text !== undefined);
+  return said.length === 0 ? undefined : said.join('; ');
 }

@@ -9,7 +9,7 @@ import { EXIT } from '../_face/exit-codes.js';
 import { CSV_HEADER, describeFollowing, formatCsvRow, logColumns, readHttpStatus } from '../_face/log-view.js';
 import { printLines, printTable } from '../_face/table.js';
 
-const STATUSES = ['success', 'failed', 'retried', 'skipped'] as const satisfies readonly LogStatus[];
+const STATUSES = ['success', 'accepted', 'failed', 'retried', 'skipped'] as const satisfies readonly LogStatus[];
 /** Rows on a terminal unless --limit says otherwise; data that is piped away is never cut. */
 const TERMINAL_ROWS = 50;
 /** Rows of before that --follow begins with, unless --since or --limit says otherwise. */

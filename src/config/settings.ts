@@ -14,6 +14,8 @@ export interface Settings {
   'amazon.rampId': 'raw' | 'hash';
   /** Country of events that carry none; empty: such events are skipped as `no_country`. */
   'amazon.defaultCountry': string;
+  /** Whether Google is told of conversions without a click id, by e-mail address or phone number alone. */
+  'google.withoutClickId': 'skip' | 'send';
   /** How events with no phone country code are read, ISO 3166-1 alpha-2; empty: the event's country. */
   'identity.phoneCountry': string;
   /** How old a click may be when the conversion happens. */
@@ -89,6 +91,11 @@ export const SETTING_RULES: { readonly [K in SettingName]: SettingRule } = {
     rule: { kind: 'country' },
     default: '',
     about: 'country of events that carry none (two letters); empty skips them',
+  },
+  'google.withoutClickId': {
+    rule: { kind: 'choice', values: ['skip', 'send'] },
+    default: 'skip',
+    about: 'a Google conversion without a click id: skip it, or send it with hashed e-mail or phone alone',
   },
   'identity.phoneCountry': {
     rule: { kind: 'country' },

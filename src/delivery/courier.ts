@@ -206,6 +206,7 @@ export class Courier {
     const { tally, channel, signal } = this.#deps;
     let delivered = 0;
     for (const { status, outcome, settled } of verdicts) {
+      if (outcome.warning !== undefined) tally.warn('network_warning');
       if (status === 'success') delivered++;
       else if (settled === 'failed') tally.fail(channel.network, outcome.kind);
       else if (settled === 'pending') {

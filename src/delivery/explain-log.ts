@@ -105,7 +105,7 @@ function readStory(workspace: Workspace, eventId: string): Story {
     const stored = new Map<string, ReplayCandidate>();
     for (const one of listDelivered(peek.database, filter)) stored.set(one.postback.id, one);
     for (const one of listUndelivered(peek.database, filter)) stored.set(one.postback.id, one);
-    const statuses = ['success', 'failed', 'retried', 'skipped'] as const;
+    const statuses = ['success', 'accepted', 'failed', 'retried', 'skipped'] as const;
     return { rows: [...query.oldestFirst({ eventIds: [eventId], statuses })], stored };
   } finally {
     peek.close();
@@ -157,7 +157,7 @@ function findSkip(rows: readonly LogRow[]): LogRow | undefined {
 function stateOf(row: LogRow | undefined): LoggedPostback['state'] {
   if (row?.status === 'success') return 'delivered';
   if (row?.status === 'failed') return 'failed';
-  return row?.status === 'retried' ? 'pending' : 'skipped';
+  return row?.status === 'retried' || row?.status === 'accepted' ? 'pending' : 'skipped';
 }
 
 /** Gates up to the one that stopped; what they saw then is not kept, so that nobody can be read off the log. */

@@ -21,6 +21,8 @@ export interface DecidingLane {
   isRefused?: boolean;
   /** Answers in a row that said nothing, by request; one that was given up is not asked for again in this run. */
   unreadable?: Map<number, number>;
+  /** The network wants no question before this time, in milliseconds since the epoch. */
+  notBeforeMs?: number;
 }
 
 /** Answers without a readable state in a row until a run stops asking for a request. */
@@ -46,11 +48,12 @@ export async function askForDecisions(lanes: readonly DecidingLane[]): Promise<{
       if (deciding.isRefused) break;
       // The grant of another account may not ask.
       if (accepted.account !== deps.channel.account || isGivenUp(deciding, accepted)) continue;
-      const dueMs = accepted.acceptedMs + followUp.pauseMs;
+      const dueMs = Math.max(accepted.acceptedMs + followUp.pauseMs, deciding.notBeforeMs ?? 0);
       const isOpen = dueMs > deps.clock.now() || !(await decide(deciding, accepted));
       if (!isOpen) continue;
       open++;
-      nextMs = Math.min(nextMs, Math.max(dueMs, deps.clock.now() + nextPauseMs(accepted, followUp, deps.clock.now())));
+      const pausedMs = deps.clock.now() + nextPauseMs(accepted, followUp, deps.clock.now());
+      nextMs = Math.min(nextMs, Math.max(dueMs, deciding.notBeforeMs ?? 0, pausedMs));
     }
     await deciding.lane.drain();
   }
@@ -131,7 +134,9 @@ async function decide(deciding: DecidingLane, accepted: AcceptedRequest): Promis
   const verdict = followUp.classify(
     items.map(({ outgoing }) => outgoing),
     answer,
+    accepted,
   );
+  if (verdict.retryAfterMs !== undefined) deciding.notBeforeMs = deps.clock.now() + verdict.retryAfterMs;
   if (verdict.isUnreadable) {
     noteUnreadable(deciding, accepted, verdict.outcomes[0]?.message ?? 'the answer cannot be read');
     return false;
@@ -162,7 +167,7 @@ async function record(
   answer: HttpAnswer,
 ): Promise<boolean> {
   const { log, clock, tally, report, channel } = deps;
-  const undecided: EntryVerdict = { status: 'retried', outcome: { kind: 'processing', reason: 'processing' } };
+  const undecided: EntryVerdict = { status: 'accepted', outcome: { kind: 'processing', reason: 'processing' } };
   const full = verdicts.map((verdict) => verdict ?? undecided);
   const again = items.filter((_, index) => isSentAgain(full[index] as EntryVerdict));
   const isOurs = await recordDecision(
@@ -175,6 +180,7 @@ async function record(
   const isOfThisRun = accepted.run === log.run.id;
   full.forEach(({ status, outcome, settled }) => {
     if (outcome.kind === 'processing') return;
+    if (outcome.warning !== undefined) tally.warn('network_warning');
     tally.decide(channel.network, isOfThisRun);
     if (status === 'success') tally.deliver(channel.network, 1);
     else if (settled === 'failed') tally.fail(channel.network, outcome.kind);

@@ -37,7 +37,7 @@ export function sortVerdict(batch: Batch, verdict: Verdict, rules: SortingRules)
     if (fate === 'delivered') return { status: 'success', outcome };
     if (fate === 'failed') return { status: 'failed', outcome, settled: 'failed' };
     if (fate === 'waits') {
-      return { status: outcome.kind === 'credential' ? 'failed' : 'retried', outcome, settled: 'pending' };
+      return { status: outcome.kind === 'credential' ? 'failed' : 'accepted', outcome, settled: 'pending' };
     }
     const isLast = item.tries + 1 >= rules.maxAttempts || tooLong || rules.isStopped;
     if (isLast) return { status: 'retried', outcome, settled: 'pending' };

@@ -1,4 +1,4 @@
-import type { WarningCounts } from '../events/warnings.js';
+import type { WarningCode, WarningCounts } from '../events/warnings.js';
 import type { Fix, Refusal } from '../networks/fix.js';
 import type { Guidance } from '../networks/guidance.js';
 import type { NetworkName } from '../networks/names.js';
@@ -49,7 +49,7 @@ export interface Summary {
   networks: Partial<Record<NetworkName, NetworkTally>>;
   /** Why networks take nothing more, and what fixes it; absent where none refused. */
   refusals?: RefusalSummary[];
-  /** Side fields that were not usable or not read, by code: they never cost an event. */
+  /** Side fields that were not usable or not read, and what networks warn of, by code: no event is lost. */
   warnings: WarningCounts;
   /** Pending postbacks that this run left alone: they were recorded for another account. */
   otherAccount?: Partial<Record<NetworkName, number>>;
@@ -125,6 +125,11 @@ export class Tally {
   deliver(network: NetworkName, count: number): void {
     this.summary.delivered += count;
     this.#of(network).delivered += count;
+  }
+
+  /** Something that was not usable, or that a network warns of; it costs no conversion. */
+  warn(code: WarningCode, count = 1): void {
+    this.summary.warnings[code] = (this.summary.warnings[code] ?? 0) + count;
   }
 
   fail(network: NetworkName, kind: OutcomeKind): void {

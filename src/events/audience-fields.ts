@@ -37,6 +37,7 @@ export const MESSAGE_FIELDS = defineFields('', {
   eventName: [nameText(MAX_ID_LENGTH), 'name of the event, for track'],
   anonymousId: [id(MAX_ID_LENGTH), 'the player before signing in; this or userId is needed'],
   userId: [id(MAX_ID_LENGTH), 'the player'],
+  surface: [free, 'where the SDK runs: web, pixel, unity or unreal; other words are ignored'],
   consentLevel: [level, 'consent at collection time: not_set, none, anonymous or full; absent counts as not_set'],
   test: [flag, 'a test event'],
   fromId: [id(MAX_ID_LENGTH), 'of an alias message: one id of the player'],

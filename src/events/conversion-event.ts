@@ -7,6 +7,9 @@ export type ConsentLevel = 'not_set' | 'none' | 'anonymous' | 'full';
 /** Where the conversion happened (contract.md section 6, `source`). */
 export type EventSource = 'website' | 'app' | 'android' | 'ios' | 'fire_tv' | 'offline';
 
+/** The kind of place that an Audience SDK runs in, as its `surface` tells. */
+export type EventSurface = 'web' | 'app';
+
 /** The identifiers that are hashed before anything else happens with them. */
 export const HASHED_FIELDS = [
   'email',
@@ -145,6 +148,8 @@ export interface ConversionEvent {
   itemId?: string;
   itemName?: string;
   source?: EventSource;
+  /** Where the SDK that wrote the message runs; what `source` says goes first. */
+  surface?: EventSurface;
   pageUrl?: string;
   /** The page that led to it, as the browser gave it. */
   pageReferrer?: string;

@@ -8,6 +8,7 @@ export const WARNING_CODES = [
   'assumed_zone',
   'derived_id',
   'list_value',
+  'network_warning',
   'unread_identifier',
   'unusable_field',
 ] as const;

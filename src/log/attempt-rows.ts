@@ -3,7 +3,8 @@ import type { SqlRow } from './database.js';
 import type { Kinds } from './kinds.js';
 import { unpackDetails, unpackIds } from './packing.js';
 
-export type LogStatus = 'success' | 'failed' | 'retried' | 'skipped';
+/** `accepted`: the network took it and decides later. */
+export type LogStatus = 'success' | 'accepted' | 'failed' | 'retried' | 'skipped';
 
 /** One attempt or one skip, in the form of `logs --json` (contract.md section 4). */
 export interface LogRow {
@@ -26,7 +27,13 @@ export interface LogRow {
 }
 
 /** What one entry's problem row says, by position. */
-export type Problems = ReadonlyMap<number, { kind: string | null; reason: string | null; message: string | null }>;
+export type Problems = ReadonlyMap<number, Problem>;
+
+interface Problem {
+  kind: string | null;
+  reason: string | null;
+  message: string | null;
+}
 
 export interface UnpackContext {
   workspace: string;
@@ -35,7 +42,8 @@ export interface UnpackContext {
   problemsOf(request: number): Problems;
 }
 
-const STATUS_OF: Record<string, LogStatus> = { s: 'success', f: 'failed', r: 'retried' };
+const STATUS_OF: Record<string, LogStatus> = { s: 'success', a: 'accepted', f: 'failed', r: 'retried' };
+const DELIVERED: Problem = { kind: 'delivered', reason: null, message: null };
 
 /** What can be told of an attempt before its row is made. */
 export type AttemptGlance = Pick<LogRow, 'event' | 'goal' | 'status' | 'eventId'>;
@@ -75,7 +83,7 @@ export function unpackRequest(
       attempt: detail.attempt,
       eventId,
       postbackId: derivePostbackId(context.workspace, network, goal, eventId),
-      ...(status === 'success' ? { kind: 'delivered', reason: null, message: null } : (problems.get(index) ?? common)),
+      ...(problems.get(index) ?? (status === 'success' ? DELIVERED : common)),
       requestId: text(row['remote_id']),
       run: same.run,
     });

@@ -2,7 +2,7 @@ import type { NetworkName } from '../networks/names.js';
 import type { Outcome, Postback } from '../networks/network.js';
 
 export type PostbackState = 'pending' | 'failed' | 'skipped';
-export type AttemptStatus = 'success' | 'failed' | 'retried';
+export type AttemptStatus = 'success' | 'accepted' | 'failed' | 'retried';
 
 /** A postback on its way, with how many attempts it has behind it. */
 export interface Entry {

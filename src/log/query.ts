@@ -19,7 +19,7 @@ export interface LogFilter {
   reasons?: readonly string[];
 }
 
-const ATTEMPTS: readonly LogStatus[] = ['success', 'failed', 'retried'];
+const ATTEMPTS: readonly LogStatus[] = ['success', 'accepted', 'failed', 'retried'];
 
 /** Reads the log: what `logs`, `explain` and `status` show. */
 export class LogQuery {
@@ -160,7 +160,11 @@ export class LogQuery {
     return new Map(
       rows.map((row) => [
         Number(row['position']),
-        { kind: textOf(row['kind']), reason: textOf(row['reason']), message: textOf(row['message']) },
+        {
+          kind: textOf(row['kind']),
+          reason: textOf(row['reason']),
+          message: joinWords(textOf(row['message']), textOf(row['warning'])),
+        },
       ]),
     );
   }
@@ -213,4 +217,8 @@ function timeOf(row: SqlRow): number {
 
 function textOf(value: SqlValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
+}
+
+function joinWords(message: string | null, warning: string | null): string | null {
+  return message !== null && warning !== null ? `${message}; ${warning}` : (message ?? warning);
 }

@@ -1,6 +1,6 @@
 import type { Outcome } from '../networks/network.js';
 import type { Database } from './database.js';
-import type { Entry, RequestResult } from './entry.js';
+import type { Entry, EntryVerdict, RequestResult } from './entry.js';
 import type { Kinds } from './kinds.js';
 import type { Detail } from './packing.js';
 import { packDetails, packIds, packPeople } from './packing.js';
@@ -63,7 +63,9 @@ export function closeRequest(
       Math.round(latencyMs),
       requestId ?? null,
       delivered,
-      delivered === verdicts.length ? null : verdicts.map(({ status }) => status[0]).join(''),
+      delivered === verdicts.length && !verdicts.some(hasWarning)
+        ? null
+        : verdicts.map(({ status }) => status[0]).join(''),
       common?.kind ?? null,
       common?.reason ?? null,
       common?.message ?? null,
@@ -74,17 +76,33 @@ export function closeRequest(
   return true;
 }
 
+function hasWarning({ outcome }: RequestResult['verdicts'][number]): boolean {
+  return outcome.warning !== undefined;
+}
+
 function insertProblems(database: Database, request: number, verdicts: RequestResult['verdicts']): void {
-  const insert = database.prepare('INSERT INTO problem VALUES (?, ?, ?, ?, ?)');
-  verdicts.forEach(({ status, outcome }, position) => {
-    if (status === 'success') return;
-    insert.run(request, position, outcome.kind, outcome.reason, outcome.message ?? null);
+  const insert = database.prepare(PUT_PROBLEM);
+  verdicts.forEach((verdict, position) => {
+    if (verdict.status === 'success' && !hasWarning(verdict)) return;
+    insert.run(request, position, ...problemOf(verdict));
   });
+}
+
+/** Writes what one entry's problem row says; a warning that is there already stays. */
+export const PUT_PROBLEM = `
+INSERT INTO problem (request, position, kind, reason, message, warning) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (request, position) DO UPDATE SET kind = excluded.kind, reason = excluded.reason,
+  message = excluded.message, warning = coalesce(excluded.warning, warning)`;
+
+/** The columns of {@link PUT_PROBLEM} after the position. A delivered entry has nothing but its warning. */
+export function problemOf({ status, outcome }: EntryVerdict): [string, string | null, string | null, string | null] {
+  const { kind, reason, message = null, warning = null } = outcome;
+  return status === 'success' ? [kind, null, null, warning] : [kind, reason, message, warning];
 }
 
 /** The outcome that all entries share, when none was delivered: then it is told once, in the request's own row. */
 function findCommon(outcomes: readonly Outcome[]): Outcome | undefined {
   const first = outcomes[0];
-  if (first === undefined || first.kind === 'delivered') return undefined;
+  if (first === undefined || first.kind === 'delivered' || first.warning !== undefined) return undefined;
   return outcomes.every((outcome) => outcome === first) ? first : undefined;
 }

@@ -6,7 +6,7 @@ import { makeSalt } from './people.js';
 import { SeenFilter } from './seen-filter.js';
 
 /** Version of the file format; raised with every change that an older program could not read. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** What version 3 added: audience lists, and who is in them. */
 const AUDIENCES = `
@@ -31,7 +31,7 @@ CREATE TABLE seen_again (hash INTEGER NOT NULL, request INTEGER NOT NULL, PRIMAR
  *
  * Times are milliseconds since the epoch. `request.ids` is 16 bytes a postback where every event id is a UUID, else a
  * JSON array. `request.details` is a JSON array of [kind id, event time - started, value or 0, attempt if not 1].
- * `request.verdicts` has one letter a postback (s success, f failed, r retried), null where all succeeded.
+ * `request.verdicts` has one letter a postback (s success, a accepted, f failed, r retried), null where all succeeded.
  *
  * A row of `flight` stands for postbacks on their way, and its `cargo` holds their facts: apart, because what changes with every
  * answer is small, and SQLite writes a changed row anew as a whole. With `request` null they were read from a stream and are
@@ -66,7 +66,7 @@ CREATE INDEX request_time ON request(started);
 CREATE INDEX request_problem ON request(started) WHERE verdicts IS NOT NULL;
 CREATE INDEX request_open ON request(run) WHERE ended IS NULL;
 CREATE TABLE problem (
-  request INTEGER NOT NULL, position INTEGER NOT NULL, kind TEXT, reason TEXT, message TEXT,
+  request INTEGER NOT NULL, position INTEGER NOT NULL, kind TEXT, reason TEXT, message TEXT, warning TEXT,
   PRIMARY KEY (request, position)
 ) WITHOUT ROWID;
 CREATE TABLE flight (
@@ -136,21 +136,34 @@ const UPGRADES: Readonly<Record<number, (database: Database) => void>> = {
   },
   // The sixth packs `cargo` into bytes, and reads what is there as text.
   5: () => undefined,
+  // The seventh tells what a network took and decides later from what is tried again, and keeps warnings.
+  6: (database) => {
+    database.exec('ALTER TABLE problem ADD COLUMN warning TEXT');
+    database.exec("UPDATE request SET verdicts = replace(verdicts, 'r', 'a') WHERE kind = 'processing'");
+    const rewrite = database.prepare(
+      `UPDATE request SET verdicts = substr(verdicts, 1, ?) || 'a' || substr(verdicts, ? + 2) WHERE id = ?`,
+    );
+    const accepted = database.prepare("SELECT request, position FROM problem WHERE kind = 'processing'").all();
+    for (const { request, position } of accepted) rewrite.run(position!, position!, request!);
+    database.exec('DROP VIEW attempts');
+    database.exec(VIEW);
+  },
 };
 
 /** One row per attempt and per skip, for anyone with the sqlite3 shell. */
 const VIEW = `
 CREATE VIEW attempts AS
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', r.started / 1000.0, 'unixepoch') AS time, k.event, k.goal, r.network, r.account,
-  CASE coalesce(substr(r.verdicts, d.key + 1, 1), 's') WHEN 's' THEN 'success' WHEN 'f' THEN 'failed' ELSE 'retried' END
-    AS status,
+  CASE coalesce(substr(r.verdicts, d.key + 1, 1), 's') WHEN 's' THEN 'success' WHEN 'a' THEN 'accepted'
+    WHEN 'f' THEN 'failed' ELSE 'retried' END AS status,
   r.http, r.latency AS latency_ms, coalesce(json_extract(d.value, '$[3]'), 1) AS attempt,
   CASE typeof(r.ids) WHEN 'blob' THEN lower(
       hex(substr(r.ids, d.key * 16 + 1, 4)) || '-' || hex(substr(r.ids, d.key * 16 + 5, 2)) || '-' ||
       hex(substr(r.ids, d.key * 16 + 7, 2)) || '-' || hex(substr(r.ids, d.key * 16 + 9, 2)) || '-' ||
       hex(substr(r.ids, d.key * 16 + 11, 6)))
     ELSE json_extract(r.ids, '$[' || d.key || ']') END AS event_id,
-  coalesce(p.kind, r.kind) AS kind, coalesce(p.reason, r.reason) AS reason, coalesce(p.message, r.message) AS message,
+  coalesce(p.kind, r.kind) AS kind, coalesce(p.reason, r.reason) AS reason,
+  coalesce(p.message || '; ' || p.warning, p.message, p.warning, r.message) AS message,
   r.remote_id AS request_id, run.name AS run
 FROM request r JOIN run ON run.id = r.run, json_each(r.details) d
 JOIN kind k ON k.id = json_extract(d.value, '$[0]')

@@ -102,6 +102,8 @@ export interface Outcome {
   message?: string;
   /** What makes the postback deliverable, where the kind does not say it all. */
   fix?: Fix;
+  /** What the network warns of though it took the event: logged and counted, never sent again. */
+  warning?: string;
 }
 
 /** The judgement on one answer. */
@@ -151,7 +153,15 @@ export interface FollowUp {
    * Outcomes are `processing` while it has not decided or could not be asked; `unknown` is sent again at once, `transient`
    * by a later run; `split` where it does not say which are bad.
    */
-  classify(items: readonly Outgoing[], answer: HttpAnswer): Verdict;
+  classify(items: readonly Outgoing[], answer: HttpAnswer, request: AcceptedPlaces): Verdict;
+}
+
+/** Where the postbacks that are asked for stood in the request that the network accepted. */
+export interface AcceptedPlaces {
+  /** The position of each postback in the request, from 0. */
+  positions: readonly number[];
+  /** Events that the request held; some may have left the log since, by erasure. */
+  total: number;
 }
 
 /** A network spoken to over one connection. Pure: no I/O, no clock, no retries. */

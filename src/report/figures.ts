@@ -9,6 +9,8 @@ export interface FiguresData {
   failed: number;
   /** Not delivered yet. */
   pending: number;
+  /** Of the pending, those that a network accepted and has not decided. */
+  accepted: number;
   /** Conversions that no postback could be made of: not mapped, too old, nothing to match. */
   lost: number;
   /** Delivered of all conversions. */
@@ -26,6 +28,7 @@ export class Figures {
   /** Of the failed, those that the network refused: as wrong, or as meant for something that is not there. */
   refused = 0;
   pending = 0;
+  accepted = 0;
   lost = 0;
   readonly responses = new Spread();
 
@@ -50,12 +53,13 @@ export class Figures {
   }
 
   toData(): FiguresData {
-    const { conversions, delivered, failed, pending, lost, responses } = this;
+    const { conversions, delivered, failed, pending, accepted, lost, responses } = this;
     return {
       conversions,
       delivered,
       failed,
       pending,
+      accepted,
       lost,
       deliveryRate: roundDown(this.deliveryRate),
       responseTimeMs: {

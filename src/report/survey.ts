@@ -100,6 +100,7 @@ export class Survey {
     for (const figures of this.#figuresOf(network, goal, atMs)) {
       figures[state] += count;
       if (state === 'failed' && REFUSED.has(kind)) figures.refused += count;
+      if (state === 'pending' && kind === 'processing') figures.accepted += count;
     }
     const reasons = state === 'failed' ? this.failures : this.waiting;
     addReason(reasons, { kind, reason, message, network, count });

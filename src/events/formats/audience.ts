@@ -10,7 +10,7 @@ import {
 } from '../audience-fields.js';
 import { readClick } from '../click-fields.js';
 import { ConsentCollector, hasConsentCarrier } from '../consent-carriers.js';
-import type { ConsentLevel, ConversionEvent, EventSource } from '../conversion-event.js';
+import type { ConsentLevel, ConversionEvent, EventSource, EventSurface } from '../conversion-event.js';
 import { FieldProblem } from '../field-problem.js';
 import { type FieldRule, readSide } from '../field-rules.js';
 import { MAX_ID_LENGTH, missing, readSideObject, TOO_LARGE } from '../field-values.js';
@@ -18,6 +18,14 @@ import { type Place, readIdentifiers } from '../identifier-fields.js';
 import { COMMERCE_BITS, CONSENT_BIT, PLACE_BIT, type Presence, readPresence } from '../presence.js';
 import { parseTimestamp } from '../timestamp.js';
 import { ignoreWarnings, type Warn } from '../warnings.js';
+
+/** What each Audience SDK writes as `surface` (Audience OpenAPI 3.0.3; the tracking pixel adds `pixel`). */
+const SURFACES: ReadonlyMap<unknown, EventSurface> = new Map<unknown, EventSurface>([
+  ['web', 'web'],
+  ['pixel', 'web'],
+  ['unity', 'app'],
+  ['unreal', 'app'],
+]);
 
 const SOURCES: readonly string[] = ['website', 'app', 'android', 'ios', 'fire_tv', 'offline'];
 
@@ -62,6 +70,8 @@ export function readAudienceMessage(
   };
   if (anonymousId !== undefined) event.anonymousId = anonymousId;
   if (userId !== undefined) event.userId = userId;
+  const surface = message['surface'] === undefined ? undefined : SURFACES.get(message['surface']);
+  if (surface !== undefined) event.surface = surface;
   if (level === 'unusual' || mayHaveConsent(message, present | inContext)) readConsent(event, message, context, warn);
   if (isTrack) readCommerce(event, properties, present, warn);
   else if (type === 'alias') readAlias(event, message);

@@ -1,11 +1,12 @@
 import type { HttpAnswer } from '../../http/http.js';
-import { isJsonObject } from '../../json.js';
+import { isJsonObject, type JsonObject } from '../../json.js';
 import { readJsonBody } from '../answer-body.js';
 import type { Outcome, Outgoing, OutcomeKind, Verdict } from '../network.js';
 import { readRemoteCode, readRemoteText } from '../remote-text.js';
 import { readRetryAfterMs } from '../retry-after.js';
 import type { GoogleError, Violation } from './error-answer.js';
 import { describeViolation, readGoogleError } from './error-answer.js';
+import { addFieldWarnings } from './warnings.js';
 import { judgeReason, LATER_MS } from './reasons.js';
 
 const ACCEPTED: Outcome = {
@@ -49,13 +50,16 @@ function judgeAccepted(items: readonly Outgoing[], answer: HttpAnswer): Verdict 
   const requestId = isJsonObject(body) && !body['error'] ? readRemoteCode(body['requestId']) : undefined;
   if (requestId === undefined) return { outcomes: fill(items.length, UNREADABLE) };
   const isTest = items.some(({ postback }) => postback.test);
-  return { outcomes: fill(items.length, isTest ? VALIDATED : ACCEPTED), requestId };
+  const outcomes = fill(items.length, isTest ? VALIDATED : ACCEPTED);
+  return { outcomes: addFieldWarnings(outcomes, body as JsonObject), requestId };
 }
 
 function judgeRefused(count: number, answer: HttpAnswer): Verdict {
   const error = readGoogleError(answer);
   const verdict = answer.status === 400 ? judgeViolations(count, error) : judgeStatus(count, answer.status, error);
-  return error.requestId === undefined ? verdict : { ...verdict, requestId: error.requestId };
+  if (error.requestId !== undefined) verdict.requestId = error.requestId;
+  if (error.retryAfterMs !== undefined) verdict.retryAfterMs ??= error.retryAfterMs;
+  return verdict;
 }
 
 function judgeViolations(count: number, error: GoogleError): Verdict {

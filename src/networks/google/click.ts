@@ -1,4 +1,5 @@
-import type { EventSource, Click } from '../../events/conversion-event.js';
+import type { Click } from '../../events/conversion-event.js';
+import type { GoogleSource } from './event-source.js';
 
 /** The click ids that a Google Ads account takes, as `adIdentifiers` names them. */
 export type GoogleClickField = 'gclid' | 'gbraid' | 'wbraid';
@@ -14,11 +15,10 @@ const CLICK_ID = /^[\w.~=%+-]{1,1000}$/;
 /** wbraid is for web conversions, gbraid for those in apps (AdIdentifiers of the Data Manager API). */
 const ON_THE_WEB: readonly GoogleClickField[] = ['gclid', 'wbraid', 'gbraid'];
 const IN_AN_APP: readonly GoogleClickField[] = ['gclid', 'gbraid', 'wbraid'];
-const APP_SOURCES: ReadonlySet<EventSource | undefined> = new Set(['app', 'android', 'ios', 'fire_tv']);
 
 /** The click id that Google is told of: the gclid, else the one that fits where the conversion happened. */
-export function readGoogleClick({ fields }: Click, source: EventSource | undefined): GoogleClick | undefined {
-  for (const field of APP_SOURCES.has(source) ? IN_AN_APP : ON_THE_WEB) {
+export function readGoogleClick({ fields }: Click, source: GoogleSource | undefined): GoogleClick | undefined {
+  for (const field of source === 'APP' ? IN_AN_APP : ON_THE_WEB) {
     const id = fields[field]?.trim();
     if (id !== undefined && CLICK_ID.test(id)) return { [field]: id } as GoogleClick;
   }

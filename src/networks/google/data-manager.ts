@@ -1,5 +1,7 @@
+import type { Settings } from '../../config/settings.js';
 import type { Mapping } from '../../goals/goal.js';
 import type { HttpRequest } from '../../http/http.js';
+import { checkAmount } from '../amount.js';
 import type { Channel, Connection, Outgoing, Skip } from '../network.js';
 import { classifyIngest } from './classify.js';
 import { boundEventBytes, renderEvent } from './event-json.js';
@@ -8,6 +10,9 @@ import { makeFollowUp } from './follow-up.js';
 import { API_ORIGIN } from './login.js';
 import { checkGoogleMapping } from './mapping.js';
 import { readTarget } from './target.js';
+
+/** The settings that decide what Google is told. */
+export type GoogleSettings = Pick<Settings, 'google.withoutClickId'>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** 2 000 events a request: the limits page; Google's sample says 10 000 (networks.md section 13, 7). */
@@ -34,7 +39,7 @@ const SANDBOX_PAUSE_MS = 500;
  * that are known (docs/decisions/google-one-action-per-request.md).
  * @throws AuthError when the connection lacks its customer id.
  */
-export function openDataManager(connection: Connection): Channel {
+export function openDataManager(connection: Connection, settings: GoogleSettings): Channel {
   const { customer, manager } = readTarget(connection);
   return {
     network: 'google',
@@ -49,7 +54,7 @@ export function openDataManager(connection: Connection): Channel {
     testMode: true,
     windowMsOf: (facts) => ((facts as GoogleFacts).click === undefined ? IDENTIFIER_WINDOW_MS : CLICK_WINDOW_MS),
     groupOf: actionOf,
-    check: (facts, mapping) => checkMapped(mapping) ?? checkFacts(facts),
+    check: (facts, mapping) => checkMapped(mapping) ?? checkFacts(facts, settings),
     sizeOf: boundEventBytes,
     request: (items, accessToken): HttpRequest => ({
       method: 'POST',
@@ -77,15 +82,27 @@ function actionOf({ mapping }: Outgoing): string {
   return typeof mapping === 'string' ? mapping : mapping.name;
 }
 
-function checkFacts({ click, email, phone, dclid }: GoogleFacts): Skip | undefined {
-  if (click !== undefined || email !== undefined || phone !== undefined) return undefined;
-  const seen = dclid ? 'only a dclid, which a Google Ads account does not take' : 'neither click id nor identifier';
-  return {
-    reason: 'no_match_key',
-    message:
-      `the event carries ${seen}; Google requires a gclid, gbraid or wbraid, or an e-mail address or phone number ` +
-      'with its country code',
-  };
+function checkFacts(facts: GoogleFacts, settings: GoogleSettings): Skip | undefined {
+  return checkClick(facts, settings) ?? checkAmount({ ...facts, purchase: true }, 'Google');
+}
+
+function checkClick(
+  { click, email, phone, dclid }: GoogleFacts,
+  { 'google.withoutClickId': withoutClickId }: GoogleSettings,
+): Skip | undefined {
+  if (click !== undefined) return undefined;
+  const seen = dclid ? ' but a dclid, which a Google Ads account does not take' : '';
+  if (withoutClickId === 'skip') {
+    const message =
+      `the event carries no click id that Google takes (gclid, gbraid or wbraid)${seen}; the setting ` +
+      'google.withoutClickId: send reports it by e-mail address or phone number alone';
+    return { reason: 'no_click_id', message };
+  }
+  if (email !== undefined || phone !== undefined) return undefined;
+  const message =
+    `the event carries no click id${seen} and no identifier; Google requires a gclid, gbraid or wbraid, ` +
+    'or an e-mail address or phone number with its country code';
+  return { reason: 'no_match_key', message };
 }
 
 function renderAccounts(customer: string, manager: string | undefined): string {

@@ -23,6 +23,8 @@ export interface GoogleError {
   reason?: string;
   message?: string;
   requestId?: string;
+  /** How long `google.rpc.RetryInfo` asks to wait, in milliseconds. */
+  retryAfterMs?: number;
   violations: Violation[];
 }
 
@@ -44,9 +46,19 @@ export function readGoogleError(answer: HttpAnswer): GoogleError {
       reason: readRemoteCode(info['reason']),
       message: readRemoteText(error['message']) ?? readPlainBody(answer),
       requestId: readRemoteCode(findDetail(details, 'RequestInfo')['requestId']),
+      retryAfterMs: readDurationMs(findDetail(details, 'RetryInfo')['retryDelay']),
     }),
     violations,
   };
+}
+
+/** Seconds with at most nanoseconds, as JSON writes a `google.protobuf.Duration`. */
+const DURATION = /^\d{1,9}(?:\.\d{1,9})?(?=s$)/;
+
+/** Milliseconds of a JSON duration such as `8s` or `1.5s`; undefined for anything else. */
+function readDurationMs(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' ? DURATION.exec(value)?.[0] : undefined;
+  return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1000);
 }
 
 /** A complaint in words: the field, then what is wrong with it. */
@@ -55,7 +67,8 @@ export function describeViolation({ field, message, reason }: Violation): string
   return field === '' ? words : `${field}: ${words}`;
 }
 
-function readViolation(from: JsonObject): Violation {
+/** Reads an entry of `fieldViolations`, or of `fieldWarnings`, which has the same fields. */
+export function readViolation(from: JsonObject): Violation {
   const field = readRemoteText(from['field']) ?? '';
   const reason = readRemoteCode(from['reason']);
   const index = EVENT_PATH.exec(field)?.[1];
@@ -76,7 +89,8 @@ function findDetail(details: readonly JsonObject[], type: string): JsonObject {
   return details.find((detail) => detail['@type'] === `type.googleapis.com/google.rpc.${type}`) ?? {};
 }
 
-function listOf(value: unknown): JsonObject[] {
+/** The objects of a list; an empty list where there is none. */
+export function listOf(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 

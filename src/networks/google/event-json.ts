@@ -1,17 +1,22 @@
 import { formatTimestamp } from '../../events/timestamp.js';
+import { amountOf } from '../amount.js';
 import { boundJsonBytes, quoteJson } from '../json-text.js';
 import type { Outgoing } from '../network.js';
+import { chooseEventSource } from './event-source.js';
 import type { GoogleFacts } from './facts.js';
 
 /** One event of `events:ingest` as JSON. Hashes, codes and amounts hold nothing that JSON escapes. */
 export function renderEvent({ postback }: Outgoing): string {
   const facts = postback.facts as GoogleFacts;
-  let text = `{"transactionId":${quoteJson(postback.dedupeId)},"eventTimestamp":"${formatTimestamp(postback.eventTimeMs)}"`;
-  if (facts.source) text += `,"eventSource":"${facts.source}"`;
+  let text =
+    `{"transactionId":${quoteJson(postback.dedupeId)}` +
+    `,"eventTimestamp":"${formatTimestamp(postback.eventTimeMs)}"` +
+    `,"eventSource":"${chooseEventSource(facts.source)}"`;
   if (facts.click) text += `,"adIdentifiers":${JSON.stringify(facts.click)}`;
   const identifiers = renderIdentifiers(facts);
   if (identifiers !== '') text += `,"userData":{"userIdentifiers":[${identifiers}]}`;
-  if (facts.value !== undefined) text += `,"conversionValue":${facts.value},"currency":"${facts.currency}"`;
+  const amount = amountOf(facts);
+  if (amount) text += `,"conversionValue":${amount.value},"currency":"${amount.currency}"`;
   if (facts.consent) text += `,"consent":${JSON.stringify(facts.consent)}`;
   return `${text}}`;
 }

@@ -1,16 +1,14 @@
 import type { Settings } from '../../config/settings.js';
-import type { ConversionEvent, EventSource } from '../../events/conversion-event.js';
+import type { ConversionEvent } from '../../events/conversion-event.js';
 import { toCountryCode } from '../../identity/country.js';
 import { GOOGLE_RULES } from '../../identity/google/rules.js';
 import { hashIdentifiers } from '../../identity/hash-identifiers.js';
-import { toAmountText } from '../amount-text.js';
+import { amountOf, readPriced } from '../amount.js';
 import type { GoogleClick } from './click.js';
 import { readGoogleClick } from './click.js';
 import type { GoogleConsent } from './consent.js';
 import { readGoogleAdsConsent } from './consent.js';
-
-/** Where a conversion happened, in the Data Manager API's words. IN_STORE is for store sales, which is another product. */
-type GoogleSource = 'WEB' | 'APP' | 'OTHER';
+import { readEventSource, type GoogleSource } from './event-source.js';
 
 /** All that Google may be told of one conversion: pure JSON, identifiers hashed, no IP address, no user agent. */
 export interface GoogleFacts {
@@ -18,8 +16,12 @@ export interface GoogleFacts {
   /** SHA-256, 64 hex digits. */
   email?: string;
   phone?: string;
+  /** Absent where the event does not tell, and in logs older than this rule. */
   source?: GoogleSource;
-  /** Decimal text as JSON writes a number; with its currency or not at all. */
+  /**
+   * Decimal text as JSON writes a number. Money that cannot be sent is kept for a purchase only: it
+   * stops the postback.
+   */
   value?: string;
   currency?: string;
   consent?: GoogleConsent;
@@ -27,28 +29,29 @@ export interface GoogleFacts {
   dclid?: true;
 }
 
-const SOURCES: Readonly<Record<EventSource, GoogleSource>> = {
-  website: 'WEB',
-  app: 'APP',
-  android: 'APP',
-  ios: 'APP',
-  fire_tv: 'APP',
-  offline: 'OTHER',
-};
-
 /** Hashes and keeps what Google may be told of `event`. Nothing that identifies a person is left in plain text. */
 export function prepareGoogleFacts(event: ConversionEvent, settings: Settings): GoogleFacts {
   const facts: GoogleFacts = {};
-  const click = readGoogleClick(event.click, event.source);
+  const source = readEventSource(event);
+  const click = readGoogleClick(event.click, source);
   if (click !== undefined) facts.click = click;
   addIdentifiers(facts, event, settings);
-  if (event.source !== undefined) facts.source = SOURCES[event.source];
-  const value = event.value === undefined ? undefined : toAmountText(event.value);
-  if (value !== undefined && event.currency !== undefined) Object.assign(facts, { value, currency: event.currency });
+  if (source !== undefined) facts.source = source;
+  addMoney(facts, event);
   const consent = readGoogleAdsConsent(event);
   if (consent !== undefined) facts.consent = consent;
   if (event.click.fields.dclid !== undefined) facts.dclid = true;
   return facts;
+}
+
+/** Other events use these names for things of their own: their unusable money is left out. */
+function addMoney(facts: GoogleFacts, event: ConversionEvent): void {
+  const { value, currency, purchase } = readPriced(event);
+  if (value === undefined) return;
+  if (!purchase && !amountOf({ value, ...(currency === undefined ? {} : { currency }) })) return;
+  if (currency === undefined && !value.startsWith('-')) return;
+  facts.value = value;
+  if (currency !== undefined) facts.currency = currency;
 }
 
 function addIdentifiers(facts: GoogleFacts, { identifiers }: ConversionEvent, settings: Settings): void {

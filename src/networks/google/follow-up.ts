@@ -1,11 +1,12 @@
 import type { HttpAnswer } from '../../http/http.js';
-import type { FollowUp, Outcome, OutcomeKind, Outgoing, Verdict } from '../network.js';
+import type { AcceptedPlaces, FollowUp, Outcome, OutcomeKind, Outgoing, Verdict } from '../network.js';
 import { readRetryAfterMs } from '../retry-after.js';
 import { judgeLater } from './classify.js';
 import { readGoogleError } from './error-answer.js';
 import type { ReasonCount, RequestStatus } from './request-status.js';
 import { describeCounts, readRequestStatus } from './request-status.js';
 import { judgeReason, type ReasonKind } from './reasons.js';
+import { addCountWarnings } from './warnings.js';
 
 const DELIVERED: Outcome = { kind: 'delivered', reason: 'success' };
 const PROCESSING: Outcome = { kind: 'processing', reason: 'processing', message: 'Google has not decided yet' };
@@ -26,22 +27,49 @@ export function makeFollowUp(origin: string, pauseMs: number): FollowUp {
 }
 
 /**
- * Judges the answer to `requestStatus:retrieve`. Google counts reasons and names no event: where the counts decide for all,
- * or there is one event, they decide; else the request is sent again in halves. The same transaction ids make that
- * harmless, and Google's DUPLICATE_TRANSACTION_ID then says that an event has arrived.
+ * Judges the answer to `requestStatus:retrieve`. Where Google names the records of every reason, exactly
+ * those get it and the others are delivered. Where it only counts, and the counts do not decide for all,
+ * the request is sent again in halves. The same transaction ids make that harmless, and Google's
+ * DUPLICATE_TRANSACTION_ID then says that an event has arrived.
  */
-export function classifyStatus(items: readonly Outgoing[], answer: HttpAnswer): Verdict {
+export function classifyStatus(items: readonly Outgoing[], answer: HttpAnswer, places: AcceptedPlaces): Verdict {
   const count = items.length;
   if (answer.status < 200 || answer.status > 299) return judgeRefusal(count, answer);
   const read = readRequestStatus(answer);
   if (!read || read.status === 'PROCESSING' || read.status === 'REQUEST_STATUS_UNKNOWN') return all(count, PROCESSING);
-  if (read.status === 'SUCCESS') return all(count, withWarnings(read));
-  return judgeCounts(count, read);
+  if (read.status === 'SUCCESS') return { outcomes: addCountWarnings(fill(count, DELIVERED), read.warnings, places) };
+  return judgePositions(read, places) ?? judgeCounts(items, read, places);
+}
+
+/** Each event by its own reason; undefined where Google does not name the records of every reason. */
+function judgePositions({ status, errors, warnings }: RequestStatus, places: AcceptedPlaces): Verdict | undefined {
+  const { positions, total } = places;
+  const reasons = new Map<number, string>();
+  for (const { reason, positions: refused } of errors) {
+    if (refused.length === 0 || refused.some((position) => position >= total)) return undefined;
+    for (const position of refused) {
+      if (!reasons.has(position) || FINAL.has(judgeReason(reason))) reasons.set(position, reason);
+    }
+  }
+  // A request that failed has no good record: then what is named is not all.
+  const isComplete = reasons.size > 0 && (status === 'PARTIAL_SUCCESS' || reasons.size === total);
+  if (!isComplete || positions.some((position) => position < 0)) return undefined;
+  const outcomeOf = new Map(errors.map(({ reason }) => [reason, judgeNamed(reason)]));
+  const outcomes = positions.map((position) => outcomeOf.get(reasons.get(position) ?? '') ?? DELIVERED);
+  return { outcomes: addCountWarnings(outcomes, warnings, places) };
+}
+
+/** The outcome of an event that Google names for this reason. */
+function judgeNamed(reason: string): Outcome {
+  const kind = judgeReason(reason);
+  if (kind === 'duplicate') return { kind: 'delivered', reason: 'duplicate' };
+  if (kind === 'later') return judgeLater(1, reason, reason).outcomes[0] as Outcome;
+  return { kind, reason, message: `Google refused this record: ${reason}` };
 }
 
 /** The question was refused, which says nothing of the events: they stay as they are, or are sent once more. */
 function judgeRefusal(count: number, answer: HttpAnswer): Verdict {
-  const { reason, message } = readGoogleError(answer);
+  const { reason, message, retryAfterMs: askedMs } = readGoogleError(answer);
   const words = message === undefined ? {} : { message };
   const { status } = answer;
   if (status === 401 || status === 403) {
@@ -54,11 +82,12 @@ function judgeRefusal(count: number, answer: HttpAnswer): Verdict {
   // Google does not know this request id (any more): only sending again tells what became of its events.
   if (status === 400 || status === 404) return all(count, { kind: 'unknown', reason: 'request_unknown', ...words });
   const verdict = all(count, { ...PROCESSING, reason: `http_${status}`, ...words });
-  const retryAfterMs = readRetryAfterMs(answer);
+  const retryAfterMs = askedMs ?? readRetryAfterMs(answer);
   return retryAfterMs === undefined ? verdict : { ...verdict, retryAfterMs };
 }
 
-function judgeCounts(count: number, { status, errors }: RequestStatus): Verdict {
+function judgeCounts({ length: count }: readonly Outgoing[], read: RequestStatus, { total }: AcceptedPlaces): Verdict {
+  const { status, errors } = read;
   const message = describeCounts(errors);
   const kinds = new Set(errors.map(({ reason }) => judgeReason(reason)));
   const hasSuccesses = status === 'PARTIAL_SUCCESS';
@@ -66,7 +95,7 @@ function judgeCounts(count: number, { status, errors }: RequestStatus): Verdict 
   if (isSubset(kinds, ['duplicate'])) return all(count, { kind: 'delivered', reason: 'duplicate', ...words(message) });
   // Whatever is not yet there will be with another try; what is there becomes a duplicate.
   if (isSubset(kinds, ['duplicate', 'transient', 'throttled', 'later'])) return judgePassing(count, errors, message);
-  const decided = count === 1 || !hasSuccesses ? decideForAll(kinds, errors, count) : undefined;
+  const decided = total === 1 || !hasSuccesses ? decideForAll(kinds, errors, total) : undefined;
   if (decided !== undefined) return all(count, { ...decided, ...words(message) });
   return {
     outcomes: fill(count, { kind: 'unknown', reason: 'partly_refused', ...words(message) }),
@@ -105,10 +134,6 @@ function decideForAll(
   }
   if (kinds.size !== 1 || kind === undefined || !FINAL.has(kind) || total < count) return undefined;
   return { kind: kind as OutcomeKind, reason: errors.length === 1 && only ? only.reason : 'several_reasons' };
-}
-
-function withWarnings({ warnings }: RequestStatus): Outcome {
-  return warnings === undefined ? DELIVERED : { ...DELIVERED, message: `Google warns: ${warnings}` };
 }
 
 function isSubset(kinds: ReadonlySet<ReasonKind>, of: readonly ReasonKind[]): boolean {

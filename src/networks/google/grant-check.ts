@@ -1,9 +1,9 @@
 import { AuthError, NetworkError, type PostbackError } from '../../errors.js';
 import { ConnectionFault, type HttpAnswer } from '../../http/http.js';
 import type { AccountCandidate, CheckedAccount, ConnectCall } from '../connector.js';
-import { openDataManager } from './data-manager.js';
+import { refuseProbe } from '../probe.js';
 import { readGoogleError, type GoogleError } from './error-answer.js';
-import { makeProbe } from './probe.js';
+import { describeOurFault, openProbeChannel, probeAction } from './probe.js';
 
 /** No conversion action has this id: what Google says of it shows that the account itself was let through. */
 const NO_ACTION = '1';
@@ -12,19 +12,20 @@ const NEXT = 'postback connect google';
 /**
  * Whether the token may send to the customer: an event that nobody made is checked (`validateOnly`) and thrown away. The
  * account is checked before the conversion action, so a complaint about the action says that all before it is right.
- * @throws AuthError when the token or the customer is refused; NetworkError when Google cannot be asked.
+ * @throws AuthError when the token or the customer is refused; NetworkError when Google cannot be asked;
+ *   InternalError when Google refuses the event itself, which is a fault of ours.
  */
 export async function checkCustomer(
   { http, accessToken, nowMs, signal }: ConnectCall,
   { account, loginAccount }: AccountCandidate,
 ): Promise<CheckedAccount> {
-  const channel = openDataManager({
+  const channel = openProbeChannel({
     network: 'google',
     account,
     ...(loginAccount === undefined ? {} : { loginAccount }),
     source: 'store',
   });
-  const request = channel.request([makeProbe(NO_ACTION, nowMs)], accessToken);
+  const request = channel.request([probeAction(NO_ACTION, nowMs)], accessToken);
   try {
     const answer = await http.send(request, signal ? { signal } : {});
     const refusal = explainRefusal(answer, channel.account);
@@ -46,6 +47,8 @@ function explainRefusal(answer: HttpAnswer, customer: string): PostbackError | u
   if (status >= 200 && status < 300) return undefined;
   const error = readGoogleError(answer);
   const account = error.violations.find(({ field }) => /(?:operating|login)_?account/i.test(field));
+  const ours = account ? undefined : describeOurFault(error);
+  if (status === 400 && ours !== undefined) return refuseProbe('Google', ours);
   if (status === 400 && !account) return undefined;
   const said = account?.message ?? error.message ?? error.reason ?? `HTTP ${status}`;
   if (status === 429 || status >= 500 || status < 400) {

@@ -1,16 +1,14 @@
-import { AuthError, NetworkError, type PostbackError } from '../../errors.js';
-import { sha256Hex } from '../../identity/hash.js';
+import { AuthError, InternalError, NetworkError, type PostbackError } from '../../errors.js';
 import type { Connection } from '../network.js';
 import type { Finding, Preflight, PreflightCall, PreflightGoal } from '../preflight.js';
-import { openDataManager } from './data-manager.js';
+import { OUR_FAULT } from '../probe.js';
+import { readGoogleError } from './error-answer.js';
 import { checkCustomer } from './grant-check.js';
 import { API_ORIGIN, DATA_MANAGER_SCOPE, TESTING_LASTS_DAYS } from './login.js';
 import { checkGoogleMapping } from './mapping.js';
-import { makeProbe } from './probe.js';
+import { describeOurFault, openProbeChannel, probeAction, probeIdentifiers } from './probe.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A person who does not exist (RFC 2606). */
-const NOBODY = 'test@example.com';
 /** The account takes clicks and no identifiers: no reason to stop. */
 const CLICKS_ONLY = /^DESTINATION_ACCOUNT_/;
 
@@ -69,6 +67,9 @@ async function checkAccount({ http, connection, accessToken, nowMs, signal }: Pr
     return { id: 'account', result: 'pass', message: `The user may send to customer ${account}.` };
   } catch (error) {
     if (error instanceof AuthError || error instanceof NetworkError) return explain(error);
+    if (error instanceof InternalError) {
+      return { id: 'account', result: 'fail', message: error.message, why: OUR_FAULT };
+    }
     throw error;
   }
 }
@@ -100,10 +101,11 @@ function groupByAction(goals: readonly PreflightGoal[]): Map<string, string[]> {
 
 async function checkAction(call: PreflightCall, action: string, goals: readonly string[]): Promise<Finding> {
   const { http, connection, accessToken, nowMs, signal } = call;
-  const channel = openDataManager(connection);
-  const items = [makeProbe(action, nowMs, { email: sha256Hex(NOBODY) })];
+  const channel = openProbeChannel(connection);
+  const items = [probeAction(action, nowMs), probeIdentifiers(action, nowMs)];
   const answer = await http.send(channel.request(items, accessToken), signal ? { signal } : {});
-  const [outcome] = channel.classify(items, answer).outcomes;
+  const { outcomes } = channel.classify(items, answer);
+  const outcome = outcomes.find(({ kind }) => kind !== 'delivered' && kind !== 'unknown') ?? outcomes[0];
   const what = `Conversion action ${action} (${goals.join(', ')})`;
   const id = 'definitions';
   if (outcome?.kind === 'delivered') return { id, result: 'pass', message: `${what} takes conversions.` };
@@ -115,6 +117,11 @@ async function checkAction(call: PreflightCall, action: string, goals: readonly 
   }
   if (outcome?.kind === 'transient' || outcome?.kind === 'throttled') {
     return { id, result: 'warn', message: `${what} takes nothing yet: ${message}`, next: 'postback doctor' };
+  }
+  const ours = describeOurFault(readGoogleError(answer));
+  if (ours !== undefined) {
+    const words = `Google refuses the event that postback makes to check ${action} (${goals.join(', ')}): ${ours}.`;
+    return { id, result: 'fail', message: words, why: OUR_FAULT };
   }
   const next = `postback map ${goals[0]} google ACTION_ID`;
   return { id, result: 'fail', message: `${what} is refused: ${message}`, why: 'Its postbacks would fail.', next };

@@ -1,20 +1,41 @@
-import type { Outgoing } from '../network.js';
-import type { GoogleFacts } from './facts.js';
+import type { Connection, Outgoing } from '../network.js';
+import { makeProbe } from '../probe.js';
+import { openDataManager } from './data-manager.js';
+import type { GoogleError, Violation } from './error-answer.js';
+import { describeViolation } from './error-answer.js';
+import { prepareGoogleFacts } from './facts.js';
+import { judgeReason } from './reasons.js';
 
-const ID = 'postback-check';
+/** A person who does not exist (RFC 2606). */
+const NOBODY = 'test@example.com';
 
-/** An event that nobody made, to be checked and thrown away (`validateOnly`) at one conversion action. */
-export function makeProbe(action: string, nowMs: number, identifiers: Pick<GoogleFacts, 'email'> = {}): Outgoing {
-  const facts: GoogleFacts = { click: { gclid: ID }, ...identifiers };
-  const nothing = { goal: '', goalName: '', event: '', eventId: '' };
-  const postback = {
-    ...nothing,
-    id: ID,
-    dedupeId: ID,
-    network: 'google',
-    eventTimeMs: nowMs,
-    test: true,
-    facts,
-  } as const;
-  return { postback, mapping: action };
+/** An event that Google checks and throws away (`validateOnly`) at one conversion action. */
+export function probeAction(action: string, nowMs: number): Outgoing {
+  return makeProbe({ network: 'google', prepare: prepareGoogleFacts, mapping: action, nowMs });
+}
+
+/** The same with an e-mail address, which accounts without enhanced conversions refuse. */
+export function probeIdentifiers(action: string, nowMs: number): Outgoing {
+  const properties = { email: NOBODY };
+  return makeProbe({ network: 'google', prepare: prepareGoogleFacts, mapping: action, nowMs, properties });
+}
+
+/** The channel that ordinary events take over this connection; settings do not change a probe. */
+export function openProbeChannel(connection: Connection): ReturnType<typeof openDataManager> {
+  return openDataManager(connection, { 'google.withoutClickId': 'skip' });
+}
+
+/**
+ * What Google finds wrong with what `postback` itself wrote into a probe, in words; undefined where it
+ * complains of account, conversion action or agreement, which are the operator's.
+ */
+export function describeOurFault({ violations }: Pick<GoogleError, 'violations'>): string | undefined {
+  const ours = violations.filter(isOurs);
+  return ours.length === 0 ? undefined : ours.map(describeViolation).join('; ');
+}
+
+/** The operator chooses destinations; the events of a probe and the form of the request are ours. */
+function isOurs({ field, reason = '' }: Violation): boolean {
+  if (/destination|(?:operating|login)_?account/i.test(field) || reason.startsWith('DESTINATION_')) return false;
+  return judgeReason(reason) === 'payload';
 }

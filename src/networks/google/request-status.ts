@@ -1,14 +1,21 @@
 import type { HttpAnswer } from '../../http/http.js';
-import { isJsonObject, type JsonObject } from '../../json.js';
+import { isJsonObject } from '../../json.js';
 import { readJsonBody } from '../answer-body.js';
 import { readRemoteCode, readRemoteText } from '../remote-text.js';
+import { listOf } from './error-answer.js';
 import { shortenReason } from './reasons.js';
 
 /** How many records of a request have one reason. */
 export interface ReasonCount {
-  /** Without `PROCESSING_ERROR_REASON_`. */
+  /** Without `PROCESSING_ERROR_REASON_` or `PROCESSING_WARNING_REASON_`. */
   reason: string;
   count: number;
+  /**
+   * Positions in the request of the records counted, from 0; empty where Google does not give all of them.
+   * Release notes of the Data Manager API, v1.9 of 2026-11-04
+   * (https://developers.google.com/data-manager/api/release-notes).
+   */
+  positions: readonly number[];
 }
 
 /** What became of a request at its one destination. */
@@ -16,11 +23,11 @@ export interface RequestStatus {
   /** `SUCCESS`, `PROCESSING`, `FAILED`, `PARTIAL_SUCCESS`; `FAILURE` in the guide's words. */
   status: string;
   errors: ReasonCount[];
-  /** Warnings in words, such as `INTERNAL_ERROR 3`. */
-  warnings?: string;
+  warnings: ReasonCount[];
 }
 
 const WARNING_PREFIX = /^PROCESSING_WARNING_(?:REASON_)?/;
+const POSITION = /^\d{1,9}$/;
 
 /**
  * Reads an answer of `requestStatus:retrieve`. Our requests have one destination, so the first entry is all there is.
@@ -31,11 +38,11 @@ export function readRequestStatus(answer: HttpAnswer): RequestStatus | undefined
   const [entry] = isJsonObject(body) ? listOf(body['requestStatusPerDestination']) : [];
   const status = entry && readRemoteCode(entry['requestStatus']);
   if (status === undefined) return undefined;
-  const warnings = readCounts(entry?.['warningInfo'], 'warningCounts').map(({ reason, count }) => {
-    return `${reason.replace(WARNING_PREFIX, '')} ${count}`;
-  });
-  const errors = readCounts(entry?.['errorInfo'], 'errorCounts');
-  return { status, errors, ...(warnings.length > 0 && { warnings: warnings.join(', ') }) };
+  return {
+    status,
+    errors: readCounts(entry?.['errorInfo'], 'errorCounts'),
+    warnings: readCounts(entry?.['warningInfo'], 'warningCounts'),
+  };
 }
 
 /** Counts in words, the most frequent first: `INVALID_GCLID 3, EVENT_TOO_OLD 1`. */
@@ -50,12 +57,17 @@ function readCounts(info: unknown, name: 'errorCounts' | 'warningCounts'): Reaso
   return counts.flatMap((entry) => {
     const reason = readRemoteCode(entry['reason']);
     const count = Number(entry['recordCount']);
-    return reason === undefined || !Number.isSafeInteger(count) || count < 1
-      ? []
-      : [{ reason: shortenReason(reason), count }];
+    if (reason === undefined || !Number.isSafeInteger(count) || count < 1) return [];
+    const short = shortenReason(reason).replace(WARNING_PREFIX, '');
+    return [{ reason: short, count, positions: readPositions(entry['recordIndices'], count) }];
   });
 }
 
-function listOf(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+/** Numbers, as numbers or as text. What is unreadable or does not cover the count is worth nothing. */
+function readPositions(value: unknown, count: number): number[] {
+  if (!Array.isArray(value)) return [];
+  const texts = value.map(String);
+  if (!texts.every((text) => POSITION.test(text))) return [];
+  const positions = [...new Set(texts.map(Number))];
+  return positions.length === count ? positions : [];
 }

@@ -3,7 +3,8 @@ import { cleanOutsideText } from '../../outside-text.js';
 import { isJsonObject } from '../../json.js';
 import type { AccountCandidate, CheckedAccount, ConnectCall } from '../connector.js';
 import { judgeMetaCode } from './error-kind.js';
-import { GraphRefusal, postGraph, readGraph } from './graph-call.js';
+import { openConversionsApi } from './conversions-api.js';
+import { callGraph, GraphRefusal, readGraph } from './graph-call.js';
 
 type About = NonNullable<CheckedAccount['about']>;
 
@@ -23,7 +24,9 @@ export async function checkMetaGrant(call: ConnectCall, { account }: AccountCand
 
 async function sendNothing(call: ConnectCall, pixel: string): Promise<void> {
   try {
-    await postGraph(call, `${encodeURIComponent(pixel)}/events`, { data: [] });
+    // The request of the delivery channel, so that its address and headers are checked too.
+    const channel = openConversionsApi({ network: 'meta', account: pixel, source: 'store' });
+    await callGraph(call, channel.request([], call.accessToken));
   } catch (error) {
     if (!(error instanceof GraphRefusal)) throw error;
     // What is wrong with the request is that it holds no event.

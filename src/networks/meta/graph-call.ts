@@ -43,12 +43,6 @@ export async function readGraph(
   return callGraph(access, { method: 'GET', url, headers: bearer(access) });
 }
 
-/** Posts JSON to the Graph API; throws as {@link readGraph} does. */
-export async function postGraph(access: GraphAccess, path: string, body: JsonObject): Promise<JsonObject> {
-  const headers = { ...bearer(access), 'content-type': 'application/json' };
-  return callGraph(access, { method: 'POST', url: `${GRAPH_URL}/${path}`, headers, body: JSON.stringify(body) });
-}
-
 /** Sends any request to the Graph API; throws as {@link readGraph} does. */
 export async function callGraph(
   { http, signal }: Pick<GraphAccess, 'http' | 'signal'>,

@@ -18,12 +18,12 @@ export interface ApiCall {
  */
 export async function callTikTok(
   { http, accessToken, signal }: ApiCall,
-  request: Omit<HttpRequest, 'headers'>,
+  request: Omit<HttpRequest, 'headers'> & Partial<Pick<HttpRequest, 'headers'>>,
 ): Promise<ApiAnswer> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (request.body !== undefined) headers['Content-Type'] = 'application/json';
   if (accessToken !== undefined) headers['Access-Token'] = accessToken;
-  const answer = await http.send({ ...request, headers }, signal ? { signal } : {}).catch(explainFault);
+  const answer = await http.send({ ...request, headers: { ...headers, ...request.headers } }, signal ? { signal } : {}).catch(explainFault);
   const api = readApiAnswer(answer);
   if (api === undefined) throw failed(`answered HTTP ${answer.status} without saying what became of the request`);
   const kind = api.code === 0 ? classifyStatus(answer.status) : classifyCode(api.code, api.message);

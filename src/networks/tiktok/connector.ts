@@ -1,10 +1,11 @@
 import { AuthError } from '../../errors.js';
-import { sha256Hex } from '../../identity/hash.js';
 import type { AccountCandidate, CheckedAccount, ConnectCall, Connector, FoundAccounts } from '../connector.js';
-import { TIKTOK_API } from './addresses.js';
+import { makeProbe, refuseProbe } from '../probe.js';
 import type { ApiAnswer } from './api-answer.js';
 import { callTikTok, describeRefusal, type ApiCall } from './api-call.js';
 import { classifyCode, namesConnection } from './code-kind.js';
+import { openTikTokEventsApi } from './events-api.js';
+import { prepareTikTokFacts } from './facts.js';
 import { TIKTOK_LOGIN } from './login.js';
 import { listAdvertisers, listPixels } from './pixels.js';
 import { PIXEL_CODE } from './variables.js';
@@ -59,26 +60,21 @@ const CHECK_CODE = 'POSTBACKCHECK';
 const CHECK_EVENT = 'postback_check';
 
 /**
- * Nothing but an event shows whether a token may report for a pixel: one is sent as a test event, which counts nothing
- * (networks.md section 3; docs/decisions/tiktok-check.md).
+ * Nothing but an event shows whether a token may report for a pixel: one is sent as a test event, which
+ * counts nothing (docs/decisions/tiktok-check.md). It is made and sent as ordinary events are.
  */
 async function checkGrant(call: ConnectCall, { account }: AccountCandidate): Promise<CheckedAccount> {
-  const event = {
-    event: CHECK_EVENT,
-    event_time: Math.floor(call.nowMs / 1000),
-    event_id: sha256Hex(`${CHECK_EVENT} ${account} ${call.nowMs}`).slice(0, 32),
-    user: { external_id: sha256Hex(CHECK_EVENT) },
-    page: { url: 'https://postback.invalid/' },
-  };
-  const source = { event_source: 'web', event_source_id: account, test_event_code: CHECK_CODE };
-  const body = JSON.stringify({ ...source, data: [event] });
-  const answer = await callTikTok(makeApiCall(call), { method: 'POST', url: TIKTOK_API.track, body });
+  const { accessToken, nowMs } = call;
+  const channel = openTikTokEventsApi({ network: 'tiktok', account, testCode: CHECK_CODE, source: 'store' });
+  const probe = makeProbe({ network: 'tiktok', prepare: prepareTikTokFacts, mapping: CHECK_EVENT, nowMs });
+  const answer = await callTikTok(makeApiCall(call), channel.request([probe], accessToken));
   if (answer.code === 0) return {};
   const kind = classifyCode(answer.code, answer.message);
   const isRefused = kind === 'credential' || kind === 'configuration';
   if (isRefused && namesConnection(answer.message)) throw refusePixel(account, answer);
   if (kind === 'credential') throw refuseToken(answer);
   if (kind === 'configuration') throw refusePixel(account, answer);
+  if (kind === 'payload') throw refuseProbe('TikTok', describeRefusal(answer));
   const said = describeRefusal(answer);
   return { warnings: [`TikTok refused the test event by which token and pixel are checked (${said}).`] };
 }

@@ -1,0 +1,70 @@
+import { defaultSettings } from '../config/settings.js';
+import { InternalError } from '../errors.js';
+import { readAudienceMessage } from '../events/formats/audience.js';
+import type { Mapping } from '../goals/goal.js';
+import { sha256Hex } from '../identity/hash.js';
+import type { JsonObject } from '../json.js';
+import type { NetworkName } from './names.js';
+import type { Network, Outgoing } from './network.js';
+import { SYNTHETIC_PROPERTIES } from './synthetic-line.js';
+
+/** The event name of a probe; never a purchase, so that no money is needed. */
+const PROBE_EVENT = 'postback_check';
+
+export interface ProbeParts {
+  network: NetworkName;
+  /** {@link Network.prepare} of the network. */
+  prepare: (...from: Parameters<Network['prepare']>) => ReturnType<Network['prepare']>;
+  mapping: Mapping;
+  /** Milliseconds since the epoch. */
+  nowMs: number;
+  /** Properties on top of those that every line needs at the network. */
+  properties?: JsonObject;
+}
+
+/**
+ * Makes the test event that checks a connection. A native line goes through the reader and the network's
+ * own `prepare`, as an ordinary event does, so that a probe cannot pass where an event fails.
+ * @throws FieldProblem when `properties` hold something that no line may hold
+ */
+export function makeProbe({ network, prepare, mapping, nowMs, properties = {} }: ProbeParts): Outgoing {
+  const id = sha256Hex(JSON.stringify([PROBE_EVENT, network, nowMs, properties])).slice(0, 32);
+  const event = readAudienceMessage({
+    type: 'track',
+    messageId: id,
+    eventTimestamp: new Date(nowMs).toISOString(),
+    anonymousId: id,
+    eventName: PROBE_EVENT,
+    consentLevel: 'full',
+    test: true,
+    properties: { ...SYNTHETIC_PROPERTIES[network], ...properties },
+  });
+  const postback = {
+    id,
+    dedupeId: id,
+    network,
+    goal: PROBE_EVENT,
+    goalName: PROBE_EVENT,
+    event: event.name,
+    eventId: event.id,
+    eventTimeMs: event.timeMs,
+    test: true,
+    facts: prepare(event, defaultSettings()),
+  };
+  return { postback, mapping };
+}
+
+/** Why a fault of our own request matters, and what to do about it. */
+export const OUR_FAULT =
+  'This is a fault of postback, not of your mapping or account: ordinary events would be refused too. ' +
+  'Please report it, with the output of postback --version.';
+
+/**
+ * The network refused the event that `postback` made to check a connection, for what `postback` wrote.
+ * @param said the network's own words
+ */
+export function refuseProbe(title: string, said: string): InternalError {
+  return new InternalError('probe_refused', `${title} refuses the event that postback makes to check it: ${said}.`, {
+    hint: `${OUR_FAULT} Nothing was stored.`,
+  });
+}
