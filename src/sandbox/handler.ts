@@ -112,7 +112,7 @@ function decide(
 
 function refuseByFault(parts: HandlerParts, route: Route, rule: FaultRule): SandboxAnswer {
   const { retryAfter, retryAfterDate, status = 500, message, body, headers } = rule;
-  const answer = body === undefined ? route.refuse(status, message) : answerJson(status, body);
+  const answer = body === undefined ? route.refuse(status, message, rule.retryInfo) : answerJson(status, body);
   if (typeof body === 'string') answer.body = body;
   Object.assign(answer.headers, lowerNames(headers));
   if (retryAfterDate !== undefined) {

@@ -12,8 +12,12 @@ export interface Route {
   /** Faults without `match` spare the login, so that chance does not decide whether a test can begin. */
   kind: 'login' | 'api';
   handle(request: SandboxRequest, params: RouteParams): SandboxAnswer;
-  /** The error body this address has for a status of a fault, a body too large and the like; `message`: its words. */
-  refuse(status: number, message?: string): SandboxAnswer;
+  /**
+   * The error body this address has for a status of a fault, a body too large and the like.
+   * @param message its words
+   * @param retryInfoS seconds that a fault asks to wait in the body (Google's `RetryInfo`)
+   */
+  refuse(status: number, message?: string, retryInfoS?: number): SandboxAnswer;
 }
 
 export type Found =

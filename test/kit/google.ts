@@ -38,6 +38,7 @@ export function makeGoogleBatch(count: number): Outgoing[] {
   return Array.from({ length: count }, (_, index) => makeGoogleOutgoing(undefined, {}, `transaction-${index}`));
 }
 
-export function openGoogle(connection: Partial<Connection> = {}): Channel {
-  return google.open({ network: 'google', account: CUSTOMER, source: 'store', ...connection }, defaultSettings());
+export function openGoogle(connection: Partial<Connection> = {}, settings: Partial<Settings> = {}): Channel {
+  const whole: Connection = { network: 'google', account: CUSTOMER, source: 'store', ...connection };
+  return google.open(whole, { ...defaultSettings(), ...settings });
 }

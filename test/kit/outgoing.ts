@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { defaultSettings, type Settings } from '../../src/config/settings.js';
 import type { ConversionEvent } from '../../src/events/conversion-event.js';
 import type { Mapping } from '../../src/goals/goal.js';
-import type { Channel, Network, Outgoing } from '../../src/networks/network.js';
+import type { AcceptedPlaces, Channel, Network, Outgoing } from '../../src/networks/network.js';
 import { DEDUPE_ID, makeConversion } from './amazon.js';
 
 /** What delivery would send to `network` of an event with these fields; numbered postbacks have ids of their own. */
@@ -39,4 +39,9 @@ export function bodyOf(channel: Channel, items: readonly Outgoing[]): string {
   const bound = items.reduce((bytes, item) => bytes + channel.sizeOf(item) + 1, 0);
   expect(Buffer.byteLength(body)).toBeLessThanOrEqual(bound);
   return body;
+}
+
+/** The places of `items` that make up a whole request, in its order. */
+export function placesOf(items: readonly unknown[]): AcceptedPlaces {
+  return { positions: [...items.keys()], total: items.length };
 }

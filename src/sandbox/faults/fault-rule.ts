@@ -28,6 +28,8 @@ export interface FaultRule {
   retryAfter?: number | string;
   /** Retry-After as an HTTP date so many seconds ahead. */
   retryAfterDate?: number;
+  /** Seconds that the body of that answer asks to wait, where the network has a word for it (Google `RetryInfo`). */
+  retryInfo?: number;
   /** Wait this long first. */
   latencyMs?: number;
   /** Drop the connection before the request is handled, or after it was, without an answer. */
@@ -72,6 +74,7 @@ const FIELDS: Record<Field, { holds: (value: unknown) => boolean; expected: stri
     expected: 'seconds, or the text of the header',
   },
   retryAfterDate: { holds: isAmount, expected: 'seconds' },
+  retryInfo: { holds: isAmount, expected: 'seconds' },
   latencyMs: { holds: isAmount, expected: 'milliseconds' },
   drop: { holds: (value) => value === 'before' || value === 'after', expected: 'before or after' },
   truncate: { holds: isFlag, expected: 'true or false' },

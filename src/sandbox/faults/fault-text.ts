@@ -4,13 +4,15 @@ import { findFaultProblem, type FaultRule } from './fault-rule.js';
 /** The forms that `--fault` takes, one a line, for help and for errors. */
 export const FAULT_FORMS = `429:10%                  one request in ten is answered 429 (any status from 300 to 599)
 429:0.1,retry-after=2    the same, with Retry-After in seconds (retry-after-date=2: as a date)
+429:0.1,retry-info=8     the same, with google.rpc.RetryInfo in the body (Google)
 403,message=WORDS        the answer has these words (amazon; without a comma in them)
 terms                    amazon answers 403: the Conversions API terms are not accepted
 latency:100ms            every answer waits (ms or s); latency:2s,rate=5% only some
 drop-before:5%           the connection is dropped before the request is handled
 drop-after:5%            ... after it was handled, before the answer
 truncate:2%              the body is cut in the middle
-omit:1%,count=2          the answer leaves out two accepted events; accepted=no: they were not taken
+omit:1%,count=2          the answer leaves out two accepted events; accepted=no: they were not taken.
+                         With match=requestStatus: two positions of refused records (Google)
 expire                   the access token ends; refreshing helps
 revoke                   the grant is revoked
 with any of them         times=N, every=N, after=N, rate=5%, latency=50ms, match=PART-OF-HOST-AND-PATH`;
@@ -39,6 +41,7 @@ const OPTIONS: Record<string, Reader> = {
   message: (text) => (text === '' ? undefined : { message: text }),
   match: (text) => (text === '' ? undefined : { match: text }),
   'retry-after': (text) => withNumber('retryAfter', readNumber(text)),
+  'retry-info': (text) => withNumber('retryInfo', readNumber(text)),
   'retry-after-date': (text) => withNumber('retryAfterDate', readNumber(text)),
   count: (text) => withNumber('omit', readNumber(text)),
   accepted: (text) => (text === 'yes' || text === 'no' ? { omitAccepted: text === 'yes' } : undefined),

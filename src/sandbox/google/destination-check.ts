@@ -1,7 +1,9 @@
 import type { FieldViolation } from './refusals.js';
 import type { IngestDestination, IngestEvent } from './request-shape.js';
 
+/** Limits page (https://developers.google.com/data-manager/api/limits, 2026-11-30). */
 const MAX_DESTINATIONS = 10;
+/** `accountId` and `productDestinationId` are ids, never resource names or ids with dashes (`Destination`). */
 const DIGITS = /^\d+$/;
 
 /**

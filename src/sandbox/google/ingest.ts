@@ -7,9 +7,10 @@ import { checkEvent } from './event-check.js';
 import type { GoogleGrants } from './grants.js';
 import type { Processing } from './processing.js';
 import type { FieldViolation, Refuse } from './refusals.js';
-import { requestShape, type IngestRequest } from './request-shape.js';
+import { requestShape, type IngestEvent, type IngestRequest } from './request-shape.js';
 import type { SandboxGoogleUser } from './seed.js';
 
+/** Limits page (https://developers.google.com/data-manager/api/limits, 2026-11-30); a sample says 10,000. */
 const MAX_EVENTS = 2_000;
 const HOSTS = ['datamanager.googleapis.com'];
 
@@ -22,7 +23,15 @@ export interface ApiParts {
 
 /** `POST /v1/events:ingest` and `GET /v1/requestStatus:retrieve` (networks.md section 4a). */
 export function createApiRoutes(parts: ApiParts): Route[] {
-  const base = { hosts: HOSTS, kind: 'api' as const, refuse: (status: number) => parts.refuse(status) };
+  const base = {
+    hosts: HOSTS,
+    kind: 'api' as const,
+    refuse: (status: number, message?: string, retryInfoS?: number) =>
+      parts.refuse(status, {
+        ...(message === undefined ? {} : { message }),
+        ...(retryInfoS === undefined ? {} : { retryInfoS }),
+      }),
+  };
   return [
     { ...base, method: 'POST', path: '/v1/events:ingest', handle: (request) => withCaller(parts, request, ingest) },
     {
@@ -58,14 +67,29 @@ function ingest(parts: ApiParts, request: SandboxRequest, user: SandboxGoogleUse
     mayReach(user, operatingAccount?.accountId ?? '', loginAccount?.accountId),
   );
   if (!isAllowed) return refuse(403, { reason: 'PERMISSION_DENIED' });
-  const context = { nowMs: parts.clock.now(), encoding: body.encoding };
+  const isForAds = destinations.some(({ operatingAccount }) => operatingAccount?.accountType === 'GOOGLE_ADS');
+  const context = { nowMs: parts.clock.now(), encoding: body.encoding, isForAds };
   const found = [
     ...checkActions(destinations, events),
     ...events.flatMap((event, index) => checkEvent(event, index, context)),
   ];
   if (found.length > 0) return refuseArgument(refuse, found);
-  if (body.validateOnly) return answerJson(200, { requestId: processing.nameValidated() });
-  return answerJson(200, { requestId: processing.take(user.name, destinations, withConsent(body)) });
+  const warnings = describeWarnings(events);
+  if (body.validateOnly) return answerJson(200, { requestId: processing.nameValidated(), ...warnings });
+  return answerJson(200, { requestId: processing.take(user.name, destinations, withConsent(body)), ...warnings });
+}
+
+/**
+ * `fieldWarnings` of the answer (https://developers.google.com/data-manager/api/reference/rest/v1/FieldWarning,
+ * 2026-11-30): of click ids that begin with `warned`. Their events are taken all the same.
+ */
+function describeWarnings(events: readonly IngestEvent[]): { fieldWarnings?: object[] } {
+  const fieldWarnings = events.flatMap(({ adIdentifiers: { gclid = '' } = {} }, index) => {
+    const field = `events.events[${index}].ad_identifiers.gclid`;
+    const description = 'The sandbox warns of click ids that begin with "warned".';
+    return /^warned/i.test(gclid) ? [{ reason: 'WARNING_REASON_GENERIC', description, field }] : [];
+  });
+  return fieldWarnings.length === 0 ? {} : { fieldWarnings };
 }
 
 function checkRequest({ events = [], encoding }: IngestRequest): FieldViolation[] {
@@ -94,8 +118,9 @@ function refuseArgument(refuse: Refuse, violations: readonly FieldViolation[]): 
   return refuse(400, { reason: 'INVALID_ARGUMENT', violations });
 }
 
-function retrieve({ processing, refuse }: ApiParts, { query }: SandboxRequest, user: SandboxGoogleUser): SandboxAnswer {
-  const status = processing.describe(query.get('requestId') ?? '', user.name);
+function retrieve({ processing, refuse }: ApiParts, request: SandboxRequest, user: SandboxGoogleUser): SandboxAnswer {
+  const { query, omission } = request;
+  const status = processing.describe(query.get('requestId') ?? '', user.name, omission?.count);
   if (status) return answerJson(200, status);
   const violations = [
     { field: 'request_id', reason: 'INVALID_REQUEST_ID', description: 'The request ID is not valid.' },

@@ -23,8 +23,8 @@ const CLICK_RULES: readonly (readonly [beginning: RegExp, reason: (field: string
 interface Result {
   destination: IngestDestination;
   records: number;
-  /** Refused records by reason. */
-  errors: Map<string, number>;
+  /** Positions of refused records in the request, by reason. */
+  errors: Map<string, number[]>;
 }
 
 interface Kept {
@@ -42,8 +42,8 @@ export interface ProcessingParts {
 }
 
 /**
- * What Google does behind the request: it decides event by event whether it counts, and tells counts per reason only, and
- * only after a while. The decision falls with the request; it is told when the while has passed.
+ * What Google does behind the request: it decides event by event whether it counts, and tells counts and positions per
+ * reason, and only after a while. The decision falls with the request; it is told when the while has passed.
  */
 export class Processing {
   readonly #parts: ProcessingParts;
@@ -58,9 +58,9 @@ export class Processing {
   take(user: string, destinations: readonly IngestDestination[], events: readonly IngestEvent[]): string {
     const { clock, random, processingMs = DEFAULT_PROCESSING_MS } = this.#parts;
     const results = destinations.map((destination): Result => ({ destination, records: 0, errors: new Map() }));
-    for (const event of events) {
+    for (const [position, event] of events.entries()) {
       const chosen = pick(destinations, event);
-      for (const result of results) if (chosen.includes(result.destination)) this.#decide(event, result);
+      for (const result of results) if (chosen.includes(result.destination)) this.#decide(event, position, result);
     }
     const id = random.bytes(16).toString('hex');
     this.#requests.set(id, { readyAtMs: clock.now() + processingMs, user, results });
@@ -72,12 +72,15 @@ export class Processing {
     return `v-${this.#parts.random.bytes(16).toString('hex')}`;
   }
 
-  /** `RetrieveRequestStatusResponse`; undefined where the id is unknown or another user's. */
-  describe(id: string, user: string): JsonObject | undefined {
+  /**
+   * `RetrieveRequestStatusResponse`; undefined where the id is unknown or another user's.
+   * @param omitted how many positions a fault leaves out
+   */
+  describe(id: string, user: string, omitted = 0): JsonObject | undefined {
     const kept = this.#requests.get(id);
     if (kept?.user !== user) return undefined;
     const isReady = this.#parts.clock.now() >= kept.readyAtMs;
-    return { requestStatusPerDestination: kept.results.map((result) => describeResult(result, isReady)) };
+    return { requestStatusPerDestination: kept.results.map((result) => describeResult(result, isReady, omitted)) };
   }
 
   /** Forgets every request and transaction. */
@@ -86,10 +89,10 @@ export class Processing {
     this.#seen.clear();
   }
 
-  #decide(event: IngestEvent, result: Result): void {
+  #decide(event: IngestEvent, position: number, result: Result): void {
     result.records += 1;
     const reason = this.#findReason(event, result.destination);
-    if (reason !== undefined) result.errors.set(reason, (result.errors.get(reason) ?? 0) + 1);
+    if (reason !== undefined) result.errors.set(reason, [...(result.errors.get(reason) ?? []), position]);
   }
 
   /** Why the event does not count; undefined where it does, and is kept then. */
@@ -128,15 +131,22 @@ function findFault(event: IngestEvent, nowMs: number): string | undefined {
   return CLICK_RULES.find(([beginning]) => id !== undefined && beginning.test(id))?.[1](field ?? '');
 }
 
-function describeResult({ destination, records, errors }: Result, isReady: boolean): JsonObject {
+/** `recordIndices` since v1.9 of 2026-11-04; "may not be populated in all cases". */
+function describeResult({ destination, records, errors }: Result, isReady: boolean, omitted: number): JsonObject {
   const status = { destination, eventsIngestionStatus: { recordCount: String(records) } };
   if (!isReady) return { ...status, requestStatus: 'PROCESSING' };
-  // Numbers of 64 bits are text in Google's JSON.
-  const errorCounts = [...errors].map(([reason, count]) => ({
-    recordCount: String(count),
-    reason: `PROCESSING_ERROR_${reason}`,
-  }));
+  let left = omitted;
+  const errorCounts = [...errors].map(([reason, positions]) => {
+    const told = positions.slice(left);
+    left = Math.max(0, left - positions.length);
+    return {
+      // Numbers of 64 bits are text in Google's JSON.
+      recordCount: String(positions.length),
+      reason: `PROCESSING_ERROR_${reason}`,
+      ...(told.length === 0 ? {} : { recordIndices: told.map(String) }),
+    };
+  });
   if (errorCounts.length === 0) return { ...status, requestStatus: 'SUCCESS' };
-  const refused = [...errors.values()].reduce((sum, count) => sum + count, 0);
+  const refused = [...errors.values()].reduce((sum, positions) => sum + positions.length, 0);
   return { ...status, requestStatus: refused < records ? 'PARTIAL_SUCCESS' : 'FAILED', errorInfo: { errorCounts } };
 }

@@ -14,6 +14,8 @@ interface Details {
   /** The reason of `ErrorInfo`. */
   reason?: string;
   violations?: readonly FieldViolation[];
+  /** Seconds of `RetryInfo`. */
+  retryInfoS?: number;
 }
 
 const STATUSES: Readonly<Record<number, readonly [status: string, message: string]>> = {
@@ -38,12 +40,13 @@ export type Refuse = (status: number, details?: Details) => SandboxAnswer;
 
 /** Errors in the form of `google.rpc.Status`, with the details that the Data Manager API gives (networks.md section 4a). */
 export function createRefuse(random: Random): Refuse {
-  return (code, { message, reason, violations = [] } = {}) => {
+  return (code, { message, reason, violations = [], retryInfoS } = {}) => {
     const [status, words] = STATUSES[code] ?? [code >= 500 ? 'INTERNAL' : 'UNKNOWN', 'The request cannot be served.'];
     const type = (name: string): object => ({ '@type': `type.googleapis.com/google.rpc.${name}` });
     const details = [
       ...(reason === undefined ? [] : [{ ...type('ErrorInfo'), reason, domain: 'datamanager.googleapis.com' }]),
       ...(violations.length === 0 ? [] : [{ ...type('BadRequest'), fieldViolations: violations }]),
+      ...(retryInfoS === undefined ? [] : [{ ...type('RetryInfo'), retryDelay: `${retryInfoS}s` }]),
       { ...type('RequestInfo'), requestId: random.bytes(12).toString('base64url') },
     ];
     return answerJson(code, { error: { code, message: message ?? words, status, details } });

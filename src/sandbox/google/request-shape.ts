@@ -14,6 +14,9 @@ const address = messageShape({
   postalCode: textShape,
 });
 
+/** `EventSource` (https://developers.google.com/data-manager/api/reference/rest/v1/events/ingest, 2026-11-30). */
+const EVENT_SOURCES = ['EVENT_SOURCE_UNSPECIFIED', 'WEB', 'APP', 'IN_STORE', 'PHONE', 'MESSAGE', 'OTHER'];
+
 /** `IngestEventsRequest` of the Data Manager API, as far as conversions of Google Ads need it. */
 export const requestShape = messageShape({
   destinations: listShape(
@@ -31,7 +34,7 @@ export const requestShape = messageShape({
       transactionId: textShape,
       eventTimestamp: momentShape,
       lastUpdatedTimestamp: momentShape,
-      eventSource: enumShape('EventSource', ['WEB', 'APP', 'IN_STORE', 'PHONE', 'MESSAGE', 'OTHER']),
+      eventSource: enumShape('EventSource', EVENT_SOURCES),
       adIdentifiers: messageShape({
         gclid: textShape,
         gbraid: textShape,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../../../src/networks/network.js';
 import { makeAnswer } from '../../../kit/amazon.js';
+import { placesOf } from '../../../kit/outgoing.js';
 import { makeRecord, openAudiences } from '../../../kit/audiences.js';
 
 const JOB = '1155d3e3-b18c-4b2b-a3b2-26173cdaf770';
@@ -74,13 +75,13 @@ describe('the status of a job', () => {
     ['FAILED', { invalidRecords: bad }, ['transient', 'payload', 'transient'], [1]],
     ['REINVENTED', {}, ['processing', 'processing', 'processing'], undefined],
   ])('%s with %j', (jobState, more, kinds, culprits) => {
-    const verdict = followUp.classify(items, makeAnswer(200, { jobRequestId: JOB, jobState, ...more }));
+    const verdict = followUp.classify(items, makeAnswer(200, { jobRequestId: JOB, jobState, ...more }), placesOf(items));
     expect(kindsOf(verdict)).toEqual(kinds);
     expect(verdict.culprits).toEqual(culprits);
   });
 
   test("tells Amazon's words of the record that it names", () => {
-    const verdict = followUp.classify(items, makeAnswer(200, { jobState: 'SUCCEEDED', invalidRecords: bad }));
+    const verdict = followUp.classify(items, makeAnswer(200, { jobState: 'SUCCEEDED', invalidRecords: bad }), placesOf(items));
     expect(verdict.outcomes[1]).toEqual({ kind: 'payload', reason: 'invalid_record', message: 'not hashed' });
   });
 
@@ -92,7 +93,7 @@ describe('the status of a job', () => {
     [500, 'processing'],
     [400, 'processing'],
   ])('that answers %i: %s', (status, kind) => {
-    const verdict = followUp.classify(items, makeAnswer(status, { message: 'no' }, { 'retry-after': '7' }));
+    const verdict = followUp.classify(items, makeAnswer(status, { message: 'no' }, { 'retry-after': '7' }), placesOf(items));
     expect(kindsOf(verdict)).toEqual([kind, kind, kind]);
     if (kind === 'processing') expect(verdict.retryAfterMs).toBe(7000);
   });

@@ -11,13 +11,15 @@ export interface SaidViolation {
 export function makeRefusal(
   code: number,
   status: string,
-  { violations = [], reason }: { violations?: readonly SaidViolation[]; reason?: string } = {},
+  parts: { violations?: readonly SaidViolation[]; reason?: string; retryDelay?: unknown } = {},
   message = 'There was a problem with the request.',
 ): HttpAnswer {
+  const { violations = [], reason, retryDelay } = parts;
   const type = (name: string): string => `type.googleapis.com/google.rpc.${name}`;
   const details = [
     ...(reason === undefined ? [] : [{ '@type': type('ErrorInfo'), reason, domain: 'datamanager.googleapis.com' }]),
     ...(violations.length === 0 ? [] : [{ '@type': type('BadRequest'), fieldViolations: violations }]),
+    ...(retryDelay === undefined ? [] : [{ '@type': type('RetryInfo'), retryDelay }]),
     { '@type': type('RequestInfo'), requestId: 'support-1' },
   ];
   return makeAnswer(code, { error: { code, message, status, details } });

@@ -42,6 +42,51 @@ describe('2xx', () => {
   );
 });
 
+describe('google: RetryInfo', () => {
+  test.each<[unknown, number | undefined]>([
+    ['8s', 8_000],
+    ['1.5s', 1_500],
+    ['0.0001s', 1],
+    ['3600s', 3_600_000],
+    ['8', undefined],
+    ['-8s', undefined],
+    [8, undefined],
+    [{ seconds: 8 }, undefined],
+  ])('of %j', (retryDelay, expected) => {
+    expect(judge(2, makeRefusal(429, 'RESOURCE_EXHAUSTED', { retryDelay })).retryAfterMs).toBe(expected);
+    expect(judge(2, makeRefusal(503, 'UNAVAILABLE', { retryDelay })).retryAfterMs).toBe(expected);
+  });
+});
+
+describe('google: fieldWarnings', () => {
+  const warning = (field: string): object => ({
+    field,
+    description: 'The region code is invalid.',
+    reason: 'WARNING_REASON_INVALID_REGION_CODE',
+  });
+
+  test('warn of the events that they name, which are taken', () => {
+    const fieldWarnings = [warning('events.events[1].event_location.region_code')];
+    const { outcomes } = judge(3, makeAnswer(200, { requestId: 'req-1', fieldWarnings }));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['processing', 'processing', 'processing']);
+    expect(outcomes.map(({ warning: said }) => said)).toEqual([
+      undefined,
+      'Google warns: events.events[1].event_location.region_code: The region code is invalid. WARNING_REASON_INVALID_REGION_CODE',
+      undefined,
+    ]);
+  });
+
+  test('that name no event are about all; what cannot be read is left out', () => {
+    const fieldWarnings = [warning('destinations'), 'x', null, warning('events.events[7].currency')];
+    const { outcomes } = judge(2, makeAnswer(200, { requestId: 'req-1', fieldWarnings }));
+    expect(outcomes.map(({ warning: said }) => said)).toEqual([
+      expect.stringContaining('destinations'),
+      expect.stringContaining('destinations'),
+    ]);
+    expect(judge(1, makeAnswer(200, { requestId: 'r', fieldWarnings: 'x' })).outcomes[0]).not.toHaveProperty('warning');
+  });
+});
+
 describe('400: the whole request is refused', () => {
   test.each(['events[1].ad_identifiers.gclid', 'events.events[1].event_timestamp', 'request.events[1]'])(
     'for the event that the path names: %s',

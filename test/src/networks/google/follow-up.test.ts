@@ -1,15 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import type { HttpAnswer } from '../../../../src/http/http.js';
 import { classifyStatus } from '../../../../src/networks/google/follow-up.js';
+import type { Verdict } from '../../../../src/networks/network.js';
 import { makeAnswer } from '../../../kit/amazon.js';
 import { makeGoogleBatch, openGoogle } from '../../../kit/google.js';
+import { placesOf } from '../../../kit/outgoing.js';
 import { makeRefusal, makeStatus } from './answers.js';
 
 const HOUR_MS = 3_600_000;
 
+/** The verdict on a whole request of `count` events. */
+function decide(count: number, answer: HttpAnswer): Verdict {
+  const items = makeGoogleBatch(count);
+  return classifyStatus(items, answer, placesOf(items));
+}
+
 /** What all of `count` events get, as `kind reason`, and `split` where the request is to be halved. */
 function judge(count: number, answer: HttpAnswer): string {
-  const { outcomes, split } = classifyStatus(makeGoogleBatch(count), answer);
+  const { outcomes, split } = decide(count, answer);
   expect(outcomes).toHaveLength(count);
   expect(new Set(outcomes).size).toBe(1);
   return `${outcomes[0]?.kind} ${outcomes[0]?.reason}${split ? ' split' : ''}`;
@@ -38,9 +46,13 @@ describe('undecided', () => {
     expect(judge(2, makeRefusal(status, 'UNAVAILABLE'))).toBe(`processing http_${status}`);
   });
 
+  test('google: RetryInfo is passed on', () => {
+    expect(decide(1, makeRefusal(429, 'RESOURCE_EXHAUSTED', { retryDelay: '8s' })).retryAfterMs).toBe(8_000);
+  });
+
   test('a pause that Google asks for is passed on', () => {
     const answer = { ...makeRefusal(429, 'RESOURCE_EXHAUSTED'), headers: { 'retry-after': '30' } };
-    expect(classifyStatus(makeGoogleBatch(1), answer).retryAfterMs).toBe(30_000);
+    expect(decide(1, answer).retryAfterMs).toBe(30_000);
   });
 });
 
@@ -114,23 +126,20 @@ describe('decided', () => {
         },
       ],
     });
-    expect(classifyStatus(makeGoogleBatch(2), answer).outcomes[0]).toEqual({
+    expect(decide(2, answer).outcomes[0]).toEqual({
       kind: 'delivered',
       reason: 'success',
-      message: 'Google warns: INTERNAL_ERROR 2',
+      warning: 'Google warns: INTERNAL_ERROR 2',
     });
   });
 
   test('the counts are in the message, the most frequent first', () => {
-    const { outcomes } = classifyStatus(
-      makeGoogleBatch(4),
-      makeStatus('FAILED', { DENIED_CONSENT: 1, INVALID_GCLID: 3 }),
-    );
+    const { outcomes } = decide(4, makeStatus('FAILED', { DENIED_CONSENT: 1, INVALID_GCLID: 3 }));
     expect(outcomes[0]?.message).toBe('INVALID_GCLID 3, DENIED_CONSENT 1');
   });
 
   test('a click of less than six hours ago is sent again after six hours', () => {
-    const verdict = classifyStatus(makeGoogleBatch(2), makeStatus('PARTIAL_SUCCESS', { TOO_RECENT_CLICK: 1 }));
+    const verdict = decide(2, makeStatus('PARTIAL_SUCCESS', { TOO_RECENT_CLICK: 1 }));
     expect(verdict).toMatchObject({
       retryAfterMs: 6 * HOUR_MS,
       outcomes: [{ kind: 'transient' }, { kind: 'transient' }],
@@ -177,5 +186,127 @@ describe('the question is refused', () => {
     [404, 'NOT_FOUND', 'unknown request_unknown'],
   ])('HTTP %d %s: %s', (status, reason, expected) => {
     expect(judge(2, makeRefusal(status, 'X', reason === undefined ? {} : { reason }))).toBe(expected);
+  });
+});
+
+describe('google: recordIndices', () => {
+  type Count = { recordCount: string | number; reason: string; recordIndices?: unknown };
+
+  function statusOf(requestStatus: string, errorCounts: Count[]): HttpAnswer {
+    return makeAnswer(200, { requestStatusPerDestination: [{ requestStatus, errorInfo: { errorCounts } }] });
+  }
+
+  const GCLID = 'PROCESSING_ERROR_REASON_INVALID_GCLID';
+
+  /** `kind` of each of `total` events, or `halves`. */
+  function kindsOf(total: number, requestStatus: string, ...counts: Count[]): string {
+    const { outcomes, split } = decide(total, statusOf(requestStatus, counts));
+    return split ? 'halves' : outcomes.map(({ kind, reason }) => (kind === 'delivered' ? '+' : reason)).join(' ');
+  }
+
+  test.each<[string, unknown]>([
+    ['a number', [3]],
+    ['numeric text', ['3']],
+  ])('as %s: exactly that record fails with its reason', (_name, recordIndices) => {
+    const { outcomes, split } = decide(
+      10,
+      statusOf('PARTIAL_SUCCESS', [{ recordCount: '1', reason: GCLID, recordIndices }]),
+    );
+    expect(split).toBeUndefined();
+    expect(outcomes.map(({ kind }) => kind).join()).toBe(
+      'delivered,delivered,delivered,payload,delivered,delivered,delivered,delivered,delivered,delivered',
+    );
+    expect(outcomes[3]).toEqual({
+      kind: 'payload',
+      reason: 'INVALID_GCLID',
+      message: 'Google refused this record: INVALID_GCLID',
+    });
+  });
+
+  test.each<[string, string, Count[], string]>([
+    [
+      'several reasons, each with its records',
+      'PARTIAL_SUCCESS',
+      [
+        { recordCount: '2', reason: GCLID, recordIndices: ['0', '2'] },
+        { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_EVENT_TOO_OLD', recordIndices: ['3'] },
+      ],
+      'INVALID_GCLID + INVALID_GCLID EVENT_TOO_OLD',
+    ],
+    [
+      'a record that Google has already is delivered',
+      'PARTIAL_SUCCESS',
+      [{ recordCount: 1, reason: 'PROCESSING_ERROR_REASON_DUPLICATE_TRANSACTION_ID', recordIndices: [1] }],
+      '+ + + +',
+    ],
+    [
+      'the final one of two reasons decides',
+      'PARTIAL_SUCCESS',
+      [
+        { recordCount: 1, reason: 'PROCESSING_ERROR_REASON_INTERNAL_ERROR', recordIndices: [1] },
+        { recordCount: 1, reason: GCLID, recordIndices: [1] },
+      ],
+      '+ INVALID_GCLID + +',
+    ],
+    [
+      'all failed, and all are named',
+      'FAILED',
+      [
+        { recordCount: 1, reason: GCLID, recordIndices: [0] },
+        { recordCount: 3, reason: 'PROCESSING_ERROR_REASON_INTERNAL_ERROR', recordIndices: [1, 2, 3] },
+      ],
+      'INVALID_GCLID INTERNAL_ERROR INTERNAL_ERROR INTERNAL_ERROR',
+    ],
+    ['no indices', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID }], 'halves'],
+    ['fewer than the count', 'PARTIAL_SUCCESS', [{ recordCount: 2, reason: GCLID, recordIndices: [1] }], 'halves'],
+    ['more than the count', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: [1, 2] }], 'halves'],
+    ['one of them twice', 'PARTIAL_SUCCESS', [{ recordCount: 2, reason: GCLID, recordIndices: [1, 1] }], 'halves'],
+    ['past the request', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: [4] }], 'halves'],
+    ['not a number', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: ['x'] }], 'halves'],
+    ['below zero', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: [-1] }], 'halves'],
+    ['not a list', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: '1' }], 'halves'],
+    [
+      'for one of two reasons only',
+      'PARTIAL_SUCCESS',
+      [
+        { recordCount: 1, reason: GCLID, recordIndices: [0] },
+        { recordCount: 1, reason: 'PROCESSING_ERROR_REASON_DENIED_CONSENT' },
+      ],
+      'halves',
+    ],
+  ])('%s', (_name, status, counts, expected) => {
+    expect(kindsOf(4, status, ...counts)).toBe(expected);
+  });
+
+  test('they count in the request, not among the postbacks that the log still has', () => {
+    const items = makeGoogleBatch(2);
+    const answer = statusOf('PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: [3] }]);
+    const judgeAt = (positions: number[]): string[] =>
+      classifyStatus(items, answer, { positions, total: 4 }).outcomes.map(({ kind }) => kind);
+    expect(judgeAt([3, 0])).toEqual(['payload', 'delivered']);
+    expect(judgeAt([2, 1])).toEqual(['delivered', 'delivered']);
+  });
+
+  test('a single postback that is left of a larger request is not blamed for another', () => {
+    const answer = statusOf('PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID }]);
+    const { outcomes } = classifyStatus(makeGoogleBatch(1), answer, { positions: [2], total: 3 });
+    expect(outcomes[0]?.kind).toBe('unknown');
+  });
+
+  test('warnings of named records are told of those', () => {
+    const answer = makeAnswer(200, {
+      requestStatusPerDestination: [
+        {
+          requestStatus: 'SUCCESS',
+          warningInfo: {
+            warningCounts: [{ recordCount: '1', reason: 'PROCESSING_WARNING_REASON_GENERIC', recordIndices: ['1'] }],
+          },
+        },
+      ],
+    });
+    expect(decide(2, answer).outcomes).toEqual([
+      { kind: 'delivered', reason: 'success' },
+      { kind: 'delivered', reason: 'success', warning: 'Google warns: GENERIC' },
+    ]);
   });
 });

@@ -18,10 +18,11 @@ function plain(fields: ConversionEvent['identifiers']['plain'], country?: string
   return { identifiers: { plain: fields, hashed: {}, ...(country && { country }) } };
 }
 
-/** The smallest event that Google takes (networks.md section 4a). */
+/** The smallest event that Google takes. */
 const base = {
   transactionId: DEDUPE_ID,
   eventTimestamp: '2026-11-18T20:14:05.678Z',
+  eventSource: 'OTHER',
   adIdentifiers: { gclid: 'Cj0KCQ' },
 };
 const { adIdentifiers: _, ...withoutClick } = base;
@@ -71,9 +72,8 @@ describe('an event, field for field', () => {
     ['a free purchase', { value: '0.00', currency: 'JPY' }, { ...base, conversionValue: 0, currency: 'JPY' }],
     ['value without currency: neither', { value: '9.99' }, base],
     ['currency without value: neither', { currency: 'USD' }, base],
-    ['website', { source: 'website' }, { ...base, eventSource: 'WEB' }],
-    ['android', { source: 'android' }, { ...base, eventSource: 'APP' }],
-    ['offline is no store sale', { source: 'offline' }, { ...base, eventSource: 'OTHER' }],
+    ['a currency of the game: neither', { name: 'resource', value: '5', currency: 'GEM' }, base],
+    ['an amount below zero that is not a purchase: neither', { name: 'resource', value: '-5', currency: 'USD' }, base],
     [
       'e-mail',
       plain({ email: 'Test@Example.com' }),
@@ -138,6 +138,37 @@ describe('an event, field for field', () => {
     ],
   ])('%s', (_name, event, expected, settings) => {
     expect(eventOf(event, settings)).toEqual(expected);
+  });
+
+  test.each<[string, Partial<ConversionEvent>, string]>([
+    ['source website', { source: 'website' }, 'WEB'],
+    ['source app', { source: 'app' }, 'APP'],
+    ['source android', { source: 'android' }, 'APP'],
+    ['source ios', { source: 'ios' }, 'APP'],
+    ['source fire_tv', { source: 'fire_tv' }, 'APP'],
+    ['source offline is not a store sale', { source: 'offline' }, 'OTHER'],
+    ['source before surface', { source: 'website', surface: 'app' }, 'WEB'],
+    ['surface web', { surface: 'web' }, 'WEB'],
+    ['surface app', { surface: 'app' }, 'APP'],
+    ['surface before the page', { surface: 'app', pageUrl: 'https://example.com/' }, 'APP'],
+    ['a page', { pageUrl: 'https://example.com/' }, 'WEB'],
+    ['nothing', {}, 'OTHER'],
+  ])('google: every event has an eventSource: %s', (_name, event, expected) => {
+    expect(eventOf(event)).toMatchObject({ eventSource: expected });
+  });
+
+  test('google: gbraid comes first where the surface is an app', () => {
+    const event = eventOf({ click: { fields: { gbraid: 'b', wbraid: 'w' } }, surface: 'app' });
+    expect(event).toMatchObject({ adIdentifiers: { gbraid: 'b' } });
+  });
+
+  test('google: facts that an older version recorded get an eventSource when they are sent again', () => {
+    const outgoing = makeGoogleOutgoing({ click });
+    const facts = { click: { gclid: 'Cj0KCQ' }, value: '9.99', currency: 'EUR' };
+    const request = openGoogle().request([{ ...outgoing, postback: { ...outgoing.postback, facts } }], 't');
+    expect(JSON.parse(String(request.body))).toMatchObject({
+      events: [{ ...base, conversionValue: 9.99, currency: 'EUR' }],
+    });
   });
 
   test('money reaches the body digit for digit', () => {
@@ -235,24 +266,64 @@ describe('the request around it', () => {
 });
 
 describe('what is not sent', () => {
+  const clickless = { click: { fields: {} } };
+
+  function checkOf(event: Partial<ConversionEvent>, settings: Partial<Settings> = {}): unknown {
+    const { postback, mapping } = makeGoogleOutgoing(event);
+    return openGoogle({}, settings).check(postback.facts, mapping);
+  }
+
+  test.each<[string, Partial<ConversionEvent>]>([
+    [
+      'UTM and an e-mail address',
+      { click: { fields: { utm_source: 'adwords' } }, ...plain({ email: 'a@example.com' }) },
+    ],
+    ['a phone number', { ...clickless, ...plain({ phone: '+16505551212' }) }],
+    ['nothing', clickless],
+    ['a dclid', { click: { fields: { dclid: 'd' } } }],
+    ['a click id that cannot be one', { click: { fields: { gclid: 'jo@example.com' } } }],
+  ])('google: no click id: %s', (_name, event) => {
+    expect(checkOf(event)).toMatchObject({
+      reason: 'no_click_id',
+      message: expect.stringContaining('google.withoutClickId') as string,
+    });
+  });
+
   test.each<[string, Partial<ConversionEvent>, string | undefined]>([
     ['a click id', { click }, undefined],
-    ['an e-mail address', { click: { fields: {} }, ...plain({ email: 'test@example.com' }) }, undefined],
-    ['a phone number', { click: { fields: {} }, ...plain({ phone: '+16505551212' }) }, undefined],
-    ['nothing', { click: { fields: {} } }, 'neither click id nor identifier'],
-    ['UTM alone', { click: { fields: { utm_source: 'adwords' } } }, 'neither click id nor identifier'],
-    ['names alone', { click: { fields: {} }, ...plain({ first_name: 'Jo' }) }, 'neither click id nor identifier'],
-    ['a dclid alone', { click: { fields: { dclid: 'd' } } }, 'only a dclid'],
+    ['an e-mail address', { ...clickless, ...plain({ email: 'test@example.com' }) }, undefined],
+    ['a phone number', { ...clickless, ...plain({ phone: '+16505551212' }) }, undefined],
+    ['nothing', clickless, 'no click id and no identifier'],
+    ['UTM alone', { click: { fields: { utm_source: 'adwords' } } }, 'no click id and no identifier'],
+    ['names alone', { ...clickless, ...plain({ first_name: 'Jo' }) }, 'no click id and no identifier'],
+    ['a dclid alone', { click: { fields: { dclid: 'd' } } }, 'but a dclid'],
     [
       'a dclid and an e-mail address',
       { click: { fields: { dclid: 'd' } }, ...plain({ email: 'a@example.com' }) },
       undefined,
     ],
-  ])('%s', (_name, event, message) => {
-    const { postback, mapping } = makeGoogleOutgoing(event);
-    const skip = openGoogle().check(postback.facts, mapping);
+  ])('google: with google.withoutClickId send: %s', (_name, event, message) => {
+    const skip = checkOf(event, { 'google.withoutClickId': 'send' });
     if (message === undefined) expect(skip).toBeUndefined();
     else expect(skip).toMatchObject({ reason: 'no_match_key', message: expect.stringContaining(message) as string });
+  });
+
+  test.each<[string, Partial<ConversionEvent>, object | undefined]>([
+    ['a currency outside ISO 4217', { value: '5', currency: 'GEM' }, { reason: 'unsupported_currency' }],
+    ['a value below zero', { value: '-5.00', currency: 'USD' }, { reason: 'incomplete_event', field: 'value' }],
+    ['a value below zero without a currency', { value: '-5.00' }, { reason: 'incomplete_event', field: 'value' }],
+    ['a value of zero', { value: '-0.00', currency: 'USD' }, undefined],
+    ['an event that is not a purchase', { name: 'resource', value: '-5', currency: 'GEM' }, undefined],
+  ])('google: money: %s', (_name, event, expected) => {
+    const skip = checkOf({ click, ...event });
+    if (expected === undefined) expect(skip).toBeUndefined();
+    else expect(skip).toMatchObject(expected);
+  });
+
+  test('google: money that an older version recorded is judged too', () => {
+    const { mapping } = makeGoogleOutgoing();
+    const facts = { click: { gclid: 'g' }, value: '5', currency: 'GEM' };
+    expect(openGoogle().check(facts, mapping)).toMatchObject({ reason: 'unsupported_currency' });
   });
 
   test('windows: 90 days for a click, 63 for an identifier alone', () => {

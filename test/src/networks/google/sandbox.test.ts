@@ -7,6 +7,7 @@ import { SANDBOX_GOOGLE_CUSTOMER } from '../../../../src/sandbox/google/seed.js'
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
 import { makeTcf } from '../../../kit/consent-strings.js';
 import { makeGoogleOutgoing, openGoogle } from '../../../kit/google.js';
+import { placesOf } from '../../../kit/outgoing.js';
 import { googleToken } from '../../sandbox/google/calls.js';
 import { NOW_MS, openSandbox } from '../../sandbox/stage.js';
 
@@ -35,7 +36,8 @@ async function sendAndAsk(sandbox: Sandbox, items: readonly Outgoing[]): Promise
   const sent = channel.classify(items, await http.send(channel.request(items, token)));
   if (sent.requestId === undefined || sent.outcomes[0]?.kind !== 'processing') return [sent];
   const { followUp } = channel;
-  return [sent, followUp!.classify(items, await http.send(followUp!.request(sent.requestId, token)))];
+  const answer = await http.send(followUp!.request(sent.requestId, token));
+  return [sent, followUp!.classify(items, answer, placesOf(items))];
 }
 
 describe('the sandbox takes what we send', () => {
@@ -67,11 +69,11 @@ describe('and what it refuses is understood', () => {
   test('one bad event in a full batch is the culprit', async () => {
     const sandbox = await openSandbox();
     const items = Array.from({ length: 2000 }, (_, index) =>
-      makeItem(`T-${index}`, index === 1234 ? { value: '1', currency: 'ABC' } : {}),
+      makeItem(`T-${index}`, index === 1234 ? { timeMs: NOW_MS + 600_000 } : {}),
     );
     const [sent] = await sendAndAsk(sandbox, items);
     expect(sent.culprits).toEqual([1234]);
-    expect(sent.outcomes[1234]).toMatchObject({ kind: 'payload', reason: 'INVALID_CURRENCY_CODE' });
+    expect(sent.outcomes[1234]).toMatchObject({ kind: 'payload', reason: 'EVENT_TIME_INVALID' });
     expect(sandbox.state.conversions()).toEqual([]);
     const [, asked] = await sendAndAsk(
       sandbox,
@@ -88,12 +90,24 @@ describe('and what it refuses is understood', () => {
     sandbox.clock.nowMs += 1000;
     const { followUp } = channel;
     const request = followUp!.request(sent.requestId!, await googleToken(sandbox));
-    const later = followUp!.classify(items, await connect(sandbox).send(request));
+    const later = followUp!.classify(items, await connect(sandbox).send(request), placesOf(items));
     expect(later.outcomes[0]?.kind).toBe('delivered');
   });
 
-  test('bad ones among good ones: halves, until the counts decide; nothing counts twice', async () => {
+  test('google: recordIndices name the bad ones: the others are delivered, and nothing is sent again', async () => {
     const sandbox = await openSandbox({ processingMs: 0 });
+    const items = Array.from({ length: 10 }, (_, index) =>
+      makeItem(`T-${index}`, index === 3 ? { click: { fields: { gclid: 'invalid-3' } } } : {}),
+    );
+    const [, asked] = await sendAndAsk(sandbox, items);
+    expect(asked?.split).toBeUndefined();
+    expect(asked?.outcomes.map(({ kind }) => kind)).toEqual(items.map((_, at) => (at === 3 ? 'payload' : 'delivered')));
+    expect(asked?.outcomes[3]).toMatchObject({ reason: 'INVALID_GCLID' });
+  });
+
+  test('google: without all recordIndices: halves, until the counts decide; nothing counts twice', async () => {
+    const omitting = { match: 'requestStatus', omit: 1 };
+    const sandbox = await openSandbox({ processingMs: 0, faults: [omitting] });
     const items = Array.from({ length: 9 }, (_, index) =>
       makeItem(`T-${index}`, index === 4 || index === 5 ? { click: { fields: { gclid: `invalid-${index}` } } } : {}),
     );

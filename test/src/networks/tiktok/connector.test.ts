@@ -77,14 +77,14 @@ describe('pixels from the list', () => {
 });
 
 describe('the check before anything is saved', () => {
-  test('is a test event that counts nothing and names nobody', async () => {
+  test('is a test event made as ordinary ones are: it counts nothing and names nobody', async () => {
     const sandbox = await openSandbox();
     expect(await check(makeCall(sandbox, 'one'), PIXEL)).toEqual({});
     expect(sandbox.state.conversions()).toMatchObject([
       {
         target: 'postback_check',
         excluded: 'test_event',
-        event: { page: { url: 'https://postback.invalid/' }, user: { external_id: expect.any(String) as string } },
+        event: { page: { url: 'https://example.com/' }, user: { ttclid: 'postback-test' } },
       },
     ]);
   });
@@ -108,10 +108,14 @@ describe('the check before anything is saved', () => {
     await expect(check(makeCall(sandbox, 'one'), PIXEL)).rejects.toMatchObject({ code, kind: 'network' });
   });
 
-  test('an event that is refused for itself is a warning', async () => {
+  test('an event that is refused for itself is a fault of ours, and nothing is connected', async () => {
     const sandbox = await openSandbox({ faults: [{ status: 400 }] });
-    const { warnings } = await check(makeCall(sandbox, 'one'), PIXEL);
-    expect(warnings).toEqual([expect.stringContaining('code 40002: Invalid request body')]);
+    await expect(check(makeCall(sandbox, 'one'), PIXEL)).rejects.toMatchObject({
+      code: 'probe_refused',
+      kind: 'internal',
+      message: expect.stringContaining('code 40002: Invalid request body') as string,
+      hint: expect.stringContaining('a fault of postback') as string,
+    });
   });
 });
 

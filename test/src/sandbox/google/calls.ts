@@ -14,6 +14,7 @@ export function makeEvent(changes: Record<string, unknown> = {}): Record<string,
   return {
     transactionId: 'T-1',
     eventTimestamp: '2026-03-10T11:00:00Z',
+    eventSource: 'WEB',
     adIdentifiers: { gclid: 'Cj0KCQ' },
     ...changes,
   };

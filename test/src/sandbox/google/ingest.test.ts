@@ -26,9 +26,15 @@ async function complaints(body: object): Promise<string[]> {
 const email = { emailAddress: sha256('test@example.com') };
 const identify = (...userIdentifiers: object[]): object => ({ adIdentifiers: {}, userData: { userIdentifiers } });
 
-describe('one bad event refuses the whole request, by its path', () => {
+describe('google: one bad event refuses the whole request, by its path', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['no time', { eventTimestamp: undefined }, 'events.events[1].event_timestamp REQUIRED_FIELD_MISSING'],
+    ['no event source', { eventSource: undefined }, 'events.events[1].event_source REQUIRED_FIELD_MISSING'],
+    [
+      'an event source that is not told',
+      { eventSource: 'EVENT_SOURCE_UNSPECIFIED' },
+      'events.events[1].event_source REQUIRED_FIELD_MISSING',
+    ],
     ['no transaction id', { transactionId: '' }, 'events.events[1].transaction_id REQUIRED_FIELD_MISSING'],
     ['the future', { eventTimestamp: '2026-03-10T12:05:01Z' }, 'events.events[1].event_timestamp EVENT_TIME_INVALID'],
     ['no identifier', { adIdentifiers: {} }, 'events.events[1] NO_IDENTIFIERS_PROVIDED'],
@@ -41,6 +47,11 @@ describe('one bad event refuses the whole request, by its path', () => {
     [
       'plain e-mail',
       identify({ emailAddress: 'a@example.com' }) as Record<string, unknown>,
+      'events.events[1].user_data.user_identifiers[0].email_address INVALID_HEX_ENCODING',
+    ],
+    [
+      'a hash that is too short',
+      identify({ emailAddress: 'ab12' }) as Record<string, unknown>,
       'events.events[1].user_data.user_identifiers[0].email_address INVALID_SHA256_FORMAT',
     ],
     [
@@ -82,7 +93,7 @@ describe('one bad event refuses the whole request, by its path', () => {
   });
 });
 
-describe('the request itself', () => {
+describe('google: the request itself', () => {
   const destination = (changes: Record<string, unknown>): object =>
     makeBody(undefined, { destinations: [makeDestination(changes)] });
 
@@ -135,6 +146,22 @@ describe('the request itself', () => {
       }),
       'events.events[0].destination_references[0] DESTINATION_ACCOUNT_NOT_ENABLED_ENHANCED_CONVERSIONS_FOR_LEADS',
     ],
+    [
+      'dashes in the login account',
+      destination({ loginAccount: { accountType: 'GOOGLE_ADS', accountId: '111-222-3333' } }),
+      'destinations.destinations[0].login_account.account_id INVALID_NUMBER_FORMAT',
+    ],
+    [
+      'no conversion action',
+      destination({ productDestinationId: '' }),
+      'destinations.destinations[0].product_destination_id REQUIRED_FIELD_MISSING',
+    ],
+    [
+      'an account type that is not known',
+      destination({ operatingAccount: { accountType: 'ADS', accountId: '1234567890' } }),
+      'destinations[0].operating_account.account_type undefined',
+    ],
+    ['an encoding that is not known', makeBody(undefined, { encoding: 'hex' }), 'encoding undefined'],
     ['no event', makeBody([]), 'events REQUIRED_FIELD_MISSING'],
     ['too many events', makeBody(Array.from({ length: 2001 }, () => makeEvent())), 'events TOO_MANY_EVENTS'],
     [
@@ -204,7 +231,7 @@ describe('who may send', () => {
 });
 
 describe('afterwards', () => {
-  test('nothing is known before the while has passed, then counts per reason', async () => {
+  test('nothing is known before the while has passed, then counts and positions per reason', async () => {
     const sandbox = await openSandbox({ processingMs: 60_000 });
     const events = [
       makeEvent(),
@@ -229,16 +256,60 @@ describe('afterwards', () => {
     ] = await retrieve(sandbox, requestId);
     expect(told.requestStatus).toBe('PARTIAL_SUCCESS');
     expect(told.errorInfo.errorCounts).toEqual([
-      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_INVALID_GCLID' },
-      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_INVALID_WBRAID' },
-      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_EVENT_TOO_OLD' },
-      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_DENIED_CONSENT' },
-      { recordCount: '1', reason: 'PROCESSING_ERROR_OPERATING_ACCOUNT_MISMATCH_FOR_AD_IDENTIFIER' },
-      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_TOO_RECENT_CLICK' },
+      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_INVALID_GCLID', recordIndices: ['1'] },
+      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_INVALID_WBRAID', recordIndices: ['2'] },
+      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_EVENT_TOO_OLD', recordIndices: ['3'] },
+      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_DENIED_CONSENT', recordIndices: ['4'] },
+      {
+        recordCount: '1',
+        reason: 'PROCESSING_ERROR_OPERATING_ACCOUNT_MISMATCH_FOR_AD_IDENTIFIER',
+        recordIndices: ['5'],
+      },
+      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_TOO_RECENT_CLICK', recordIndices: ['6'] },
     ]);
     expect(sandbox.state.conversions().map(({ dedupeId, account, target }) => [dedupeId, account, target])).toEqual([
       ['T-1', SANDBOX_GOOGLE_CUSTOMER, ACTION],
     ]);
+  });
+
+  test('google: a fault leaves positions of refused records out', async () => {
+    const faults = [{ match: 'requestStatus', omit: 2 }];
+    const sandbox = await openSandbox({ processingMs: 0, faults });
+    const bad = (id: string): object => makeEvent({ transactionId: id, adIdentifiers: { gclid: 'invalid-1' } });
+    const denied = makeEvent({ transactionId: 'T-3', consent: { adUserData: 'CONSENT_DENIED' } });
+    const [, { requestId }] = await ingest(sandbox, makeBody([bad('T-0'), bad('T-1'), bad('T-2'), denied]));
+    const [, answer] = await retrieve(sandbox, requestId);
+    expect(answer.requestStatusPerDestination[0].errorInfo.errorCounts).toEqual([
+      { recordCount: '3', reason: 'PROCESSING_ERROR_REASON_INVALID_GCLID', recordIndices: ['2'] },
+      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_DENIED_CONSENT', recordIndices: ['3'] },
+    ]);
+  });
+
+  test('google: an accepted request comes with fieldWarnings, and its events are taken', async () => {
+    const sandbox = await openSandbox({ processingMs: 0 });
+    const events = [makeEvent(), makeEvent({ transactionId: 'T-2', adIdentifiers: { gclid: 'warned-1' } })];
+    const [status, answer] = await ingest(sandbox, makeBody(events));
+    expect([status, answer.fieldWarnings]).toEqual([
+      200,
+      [
+        {
+          reason: 'WARNING_REASON_GENERIC',
+          description: expect.any(String) as string,
+          field: 'events.events[1].ad_identifiers.gclid',
+        },
+      ],
+    ]);
+    expect(sandbox.state.conversions()).toHaveLength(2);
+  });
+
+  test('google: a fault of 429 carries RetryInfo where it is asked for', async () => {
+    const sandbox = await openSandbox({ faults: [{ status: 429, retryInfo: 8 }] });
+    const [status, answer] = await ingest(sandbox, makeBody(), 'any');
+    expect([status, answer.error.status]).toEqual([429, 'RESOURCE_EXHAUSTED']);
+    expect(answer.error.details).toContainEqual({
+      '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+      retryDelay: '8s',
+    });
   });
 
   test.each([
@@ -263,7 +334,7 @@ describe('afterwards', () => {
       'SUCCESS',
     ]);
     expect(answer.requestStatusPerDestination[0].errorInfo.errorCounts).toEqual([
-      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_DUPLICATE_TRANSACTION_ID' },
+      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_DUPLICATE_TRANSACTION_ID', recordIndices: ['0'] },
     ]);
     expect(sandbox.state.conversions()).toHaveLength(2);
     expect(sandbox.state.received()).toBe(3);
