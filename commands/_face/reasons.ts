@@ -9,7 +9,8 @@ export const REASON_WORDS: Readonly<Record<string, string>> = {
   superseded: 'a later change of the same person in the audience list has taken its place',
   organic: 'no paid click brought the player',
   other_network: 'the click belongs to a network that --network leaves out',
-  no_click_id: 'the network needs a click id, and the line carries none',
+  no_click_id:
+    'the network needs a click id, and the line carries none; google.withoutClickId=send sends Google what has an e-mail address or phone number',
   no_goal: 'no goal counts this event: postback goals add',
   goal_disabled: 'the goal is disabled: postback goals enable GOAL',
   filter_not_met: 'a filter of the goal does not hold',

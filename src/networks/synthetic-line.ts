@@ -12,7 +12,6 @@ export const SYNTHETIC_PROPERTIES: Readonly<Record<NetworkName, JsonObject>> = {
   // example.com belongs to nobody (RFC 2606). Accounts of the region EU require the consent signal.
   amazon: {
     utm_source: 'amazon_ads',
-    utm_medium: 'amazon',
     email: 'test@example.com',
     country: 'US',
     amzn_user_data: 'GRANTED',

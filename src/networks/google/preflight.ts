@@ -109,6 +109,11 @@ async function checkAction(call: PreflightCall, action: string, goals: readonly 
   const what = `Conversion action ${action} (${goals.join(', ')})`;
   const id = 'definitions';
   if (outcome?.kind === 'delivered') return { id, result: 'pass', message: `${what} takes conversions.` };
+  const ours = answer.status === 400 ? describeOurFault(readGoogleError(answer)) : undefined;
+  if (ours !== undefined) {
+    const words = `Google refuses the event that postback makes to check ${action} (${goals.join(', ')}): ${ours}.`;
+    return { id, result: 'fail', message: words, why: OUR_FAULT };
+  }
   const { reason = 'unknown', message = reason } = outcome ?? {};
   if (CLICKS_ONLY.test(reason)) {
     const why =
@@ -117,11 +122,6 @@ async function checkAction(call: PreflightCall, action: string, goals: readonly 
   }
   if (outcome?.kind === 'transient' || outcome?.kind === 'throttled') {
     return { id, result: 'warn', message: `${what} takes nothing yet: ${message}`, next: 'postback doctor' };
-  }
-  const ours = describeOurFault(readGoogleError(answer));
-  if (ours !== undefined) {
-    const words = `Google refuses the event that postback makes to check ${action} (${goals.join(', ')}): ${ours}.`;
-    return { id, result: 'fail', message: words, why: OUR_FAULT };
   }
   const next = `postback map ${goals[0]} google ACTION_ID`;
   return { id, result: 'fail', message: `${what} is refused: ${message}`, why: 'Its postbacks would fail.', next };

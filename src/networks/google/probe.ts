@@ -27,9 +27,11 @@ export function openProbeChannel(connection: Connection): ReturnType<typeof open
 
 /**
  * What Google finds wrong with what `postback` itself wrote into a probe, in words; undefined where it
- * complains of account, conversion action or agreement, which are the operator's.
+ * complains of account, conversion action or agreement, which are the operator's. Google names the field
+ * of every complaint about those.
  */
-export function describeOurFault({ violations }: Pick<GoogleError, 'violations'>): string | undefined {
+export function describeOurFault({ violations, message, reason, status }: GoogleError): string | undefined {
+  if (violations.length === 0) return message ?? reason ?? status ?? 'no reason given';
   const ours = violations.filter(isOurs);
   return ours.length === 0 ? undefined : ours.map(describeViolation).join('; ');
 }

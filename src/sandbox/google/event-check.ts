@@ -80,6 +80,10 @@ function checkClick({ adIdentifiers = {} }: IngestEvent, path: string): FieldVio
   if (adIdentifiers.gbraid && adIdentifiers.wbraid) {
     violations.push(makeViolation(field, 'INVALID_EVENT', 'Only one of gbraid and wbraid can be set.'));
   }
+  // A rule of the sandbox alone, so that one event of a batch can be refused at once.
+  if (/^malformed/i.test(adIdentifiers.gclid ?? '')) {
+    violations.push(makeViolation(`${field}.gclid`, 'INVALID_FORMAT', 'Format is invalid.'));
+  }
   if (adIdentifiers.dclid) {
     const words = 'The ad identifier cannot be used with the account.';
     violations.push(makeViolation(`${field}.dclid`, 'INVALID_AD_IDENTIFIER_FOR_ACCOUNT', words));

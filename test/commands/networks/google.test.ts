@@ -4,8 +4,6 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/json.js';
 import type { FaultRule } from '../../../src/sandbox/faults/fault-rule.js';
 import {
-  SANDBOX_GOOGLE_CLIENT_ID,
-  SANDBOX_GOOGLE_CLIENT_SECRET,
   SANDBOX_GOOGLE_CUSTOMER,
   SANDBOX_GOOGLE_DISABLED_CLIENT_ID,
   SANDBOX_GOOGLE_MANAGED_CUSTOMER,
@@ -13,48 +11,9 @@ import {
   SANDBOX_GOOGLE_REFRESH_TOKEN,
   seededRefreshToken,
 } from '../../../src/sandbox/google/seed.js';
-import {
-  makeErrand,
-  makeLine,
-  openLiveSandbox,
-  PURCHASE_GOAL,
-  readError,
-  steer,
-  type Errand,
-  type ErrandParts,
-  type RunSummary,
-} from '../../kit/errand.js';
+import { makeLine, openLiveSandbox, readError, steer, type ErrandParts, type RunSummary } from '../../kit/errand.js';
+import { ACTION, CLICK, CLIENT, GOAL, makeClicks, makeGoogleErrand } from '../../kit/google-errand.js';
 import { runPostback, spawnPostback, type RunOptions } from '../../kit/run.js';
-
-const ACTION = '987654321';
-const GOAL = { ...PURCHASE_GOAL, map: { google: ACTION } };
-const CLICK = { utm_source: undefined, utm_medium: undefined, gclid: 'Cj0KCQ' };
-const CLIENT = {
-  POSTBACK_GOOGLE_CLIENT_ID: SANDBOX_GOOGLE_CLIENT_ID,
-  POSTBACK_GOOGLE_CLIENT_SECRET: SANDBOX_GOOGLE_CLIENT_SECRET,
-};
-const VARIABLES = {
-  ...CLIENT,
-  POSTBACK_GOOGLE_REFRESH_TOKEN: SANDBOX_GOOGLE_REFRESH_TOKEN,
-  POSTBACK_GOOGLE_CUSTOMER_ID: '123-456-7890',
-};
-
-/** A desk that sends to Google by variables; the sandbox decides at once. */
-function makeGoogleErrand({ env, sandbox, ...parts }: ErrandParts = {}): Promise<Errand> {
-  return makeErrand({
-    goals: [GOAL],
-    ...parts,
-    sandbox: { processingMs: 0, ...sandbox },
-    env: { ...VARIABLES, ...env },
-  });
-}
-
-function makeClicks(count: number, odd: Readonly<Record<number, JsonObject>> = {}): string {
-  return Array.from(
-    { length: count },
-    (_, index) => `${makeLine(index + 1, {}, { ...CLICK, ...odd[index + 1] })}\n`,
-  ).join('');
-}
 
 describe('each answer of the table (networks.md section 9), as the sandbox plays it', () => {
   const fault = (rule: FaultRule): FaultRule[] => [{ match: 'events:ingest', ...rule }];
@@ -139,7 +98,7 @@ describe('what Google decides later', () => {
       { gclid: 'invalid-1' },
       3,
       { failures: { payload: 1 } },
-      { status: 'failed', reason: 'INVALID_GCLID', message: 'INVALID_GCLID 1' },
+      { status: 'failed', reason: 'INVALID_GCLID', message: 'Google refused this record: INVALID_GCLID' },
     ],
     ['consent denied', { ad_user_data: 'DENIED' }, 3, { failures: { payload: 1 } }, { reason: 'DENIED_CONSENT' }],
     [
@@ -191,7 +150,7 @@ describe('what Google decides later', () => {
   test('one bad event in a full batch: 1 999 neighbours are delivered once', async () => {
     const errand = await makeGoogleErrand();
     const file = join(errand.cwd, 'events.jsonl');
-    writeFileSync(file, makeClicks(2000, { 1234: { currency: 'ABC' } }));
+    writeFileSync(file, makeClicks(2000, { 1234: { gclid: 'malformed-1' } }));
     const { code, stdout } = await errand.run(['send', file, '--wait', '--json']);
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -202,19 +161,22 @@ describe('what Google decides later', () => {
     });
     expect(errand.sandbox.state.received()).toBe(1999);
     expect(await errand.logs('--status', 'failed')).toMatchObject([
-      { reason: 'INVALID_CURRENCY_CODE', message: expect.stringContaining('events.events[1233].currency') as string },
+      {
+        reason: 'INVALID_FORMAT',
+        message: expect.stringContaining('events.events[1233].ad_identifiers.gclid') as string,
+      },
     ]);
   });
 
   test('bad ones among good ones: neighbours delivered once, the bad with the words of the network', async () => {
     const errand = await makeGoogleErrand();
-    const odd = { 2: { currency: 'ABC' }, 5: { gclid: 'invalid-5' } };
+    const odd = { 2: { gclid: 'malformed-2' }, 5: { gclid: 'invalid-5' } };
     const summary = await errand.send(makeClicks(6, odd), 3, '--wait');
     expect(summary).toMatchObject({ postbacks: 6, delivered: 4, failed: 2, pending: 0, failures: { payload: 2 } });
     const failed = await errand.logs('--status', 'failed');
     expect(failed.map(({ reason, message }) => [reason, message])).toEqual([
-      ['INVALID_CURRENCY_CODE', 'events.events[1].currency: The currency code is not supported. INVALID_CURRENCY_CODE'],
-      ['INVALID_GCLID', 'INVALID_GCLID 1'],
+      ['INVALID_FORMAT', 'events.events[1].ad_identifiers.gclid: Format is invalid. INVALID_FORMAT'],
+      ['INVALID_GCLID', 'Google refused this record: INVALID_GCLID'],
     ]);
     const conversions = errand.sandbox.state.conversions();
     expect(conversions).toHaveLength(4);
@@ -262,7 +224,7 @@ describe('before anything is sent', () => {
   });
 
   test('windows: 90 days with a click, 63 without', async () => {
-    const errand = await makeGoogleErrand();
+    const errand = await makeGoogleErrand({ settings: { 'google.withoutClickId': 'send' } });
     const at = (days: number): JsonObject => ({
       eventTimestamp: new Date(Date.now() - days * 86_400_000).toISOString(),
     });

@@ -13,7 +13,7 @@ import { Underway } from '../../../src/delivery/underway.js';
 import { createHttpClient } from '../../../src/http/client.js';
 import type { HttpAnswer } from '../../../src/http/http.js';
 import { DeliveryLog } from '../../../src/log/delivery-log.js';
-import type { Channel, Outcome, Outgoing, Verdict } from '../../../src/networks/network.js';
+import type { AcceptedPlaces, Channel, Outcome, Outgoing, Verdict } from '../../../src/networks/network.js';
 import { systemRandom } from '../../../src/random.js';
 import { LeapingClock } from '../../kit/clock.js';
 import { makeEntry, makeFolder, readLog, WORKSPACE } from '../../kit/log.js';
@@ -45,6 +45,7 @@ interface Run {
 const numberOf = ({ postback }: Outgoing): number => (postback.facts as { number: number }).number;
 const REASONS: Record<string, Outcome> = {
   OK: { kind: 'delivered', reason: 'accepted' },
+  WARNED: { kind: 'delivered', reason: 'accepted', warning: 'The network warns: region' },
   BAD: { kind: 'payload', reason: 'INVALID', message: 'bad click' },
   GONE: { kind: 'unknown', reason: 'not_known' },
   WAIT: { kind: 'processing', reason: 'processing' },
@@ -72,8 +73,15 @@ const channel: Channel = {
   followUp: {
     pauseMs: PAUSE_MS,
     request: (id) => ({ method: 'GET', url: `${ORIGIN}/status?id=${id}`, headers: {} }),
-    classify: (items: readonly Outgoing[], answer: HttpAnswer): Verdict => {
+    classify: (items: readonly Outgoing[], answer: HttpAnswer, { positions }: AcceptedPlaces): Verdict => {
       const word = JSON.parse(answer.body.toString()) as string;
+      const [, place, waitS] = /^(?:AT:(\d+)|BUSY:(\d+))$/.exec(word) ?? [];
+      if (place !== undefined) {
+        return { outcomes: positions.map((at) => REASONS[at === Number(place) ? 'BAD' : 'OK'] as Outcome) };
+      }
+      if (waitS !== undefined) {
+        return { outcomes: items.map(() => REASONS['WAIT'] as Outcome), retryAfterMs: Number(waitS) * 1000 };
+      }
       const outcome = REASONS[word === 'SOME' ? 'BAD' : word] as Outcome;
       return { outcomes: items.map(() => outcome), ...(word === 'SOME' ? { split: true } : {}) };
     },
@@ -162,7 +170,7 @@ it('what is accepted waits, is known as a duplicate, and is delivered when the n
   const run = open();
   await run.send(1, 2);
   expect(run.tally.summary).toMatchObject({ delivered: 0, pending: 2, waiting: { processing: 2 } });
-  expect(statuses(path)).toEqual(['retried processing processing', 'retried processing processing']);
+  expect(statuses(path)).toEqual(['accepted processing processing', 'accepted processing processing']);
   expect(run.log.standing({ ...makeEntry(1).postback, network: 'google' })).toMatchObject({
     state: 'pending',
     kind: 'processing',
@@ -293,5 +301,47 @@ it('the longer the network takes, the longer the pauses', async () => {
   // 5, 10, 15, 20 s, then 1.3 times as long each time; twelve questions of 5 s would be a minute.
   expect(waitedMs).toBeGreaterThan(20_000 * 1.3 ** 8 - 1000);
   expect(waitedMs).toBeLessThan(20_000 * 1.3 ** 8 + 5_000);
+  await run.close();
+});
+
+it('google: a position counts in the request, whatever order the log gives its postbacks back in', async () => {
+  const { open, path, requests } = await openStage(() => ({ body: 'AT:0' }));
+  const run = open();
+  // The rows come back in the order of their event times: 1, 2, 3.
+  await run.send(3, 1, 2);
+  await awaitDecisions(run.deciding);
+  expect(requests).toEqual([[3, 1, 2]]);
+  expect(readLog(path).map(({ eventId, status }) => [eventId, status])).toEqual(
+    [3, 1, 2].map((number) => [makeEntry(number).postback.eventId, number === 3 ? 'failed' : 'success']),
+  );
+  expect(run.tally.summary).toMatchObject({ delivered: 2, failed: 1, pending: 0 });
+  await run.close();
+});
+
+it('google: what the network warns of is logged and counted, and nothing is sent again', async () => {
+  const { open, path, requests } = await openStage(() => ({ body: 'WARNED' }));
+  const run = open();
+  await run.send(1, 2);
+  await awaitDecisions(run.deciding);
+  expect(requests).toHaveLength(1);
+  expect(readLog(path).map(({ status, kind, reason, message }) => [status, kind, reason, message])).toEqual([
+    ['success', 'delivered', null, 'The network warns: region'],
+    ['success', 'delivered', null, 'The network warns: region'],
+  ]);
+  expect(run.tally.summary).toMatchObject({ delivered: 2, warnings: { network_warning: 2 } });
+  await run.close();
+});
+
+it('google: a network that wants no question for a while is not asked before', async () => {
+  let busyMs = 0;
+  const stage = await openStage((_numbers, asked) => {
+    if (asked === 1) busyMs = stage.clock.now();
+    return { body: asked === 1 ? 'BUSY:40' : 'OK' };
+  });
+  const run = stage.open();
+  await run.send(1);
+  await awaitDecisions(run.deciding);
+  expect(run.tally.summary).toMatchObject({ delivered: 1 });
+  expect(stage.clock.now() - busyMs).toBeGreaterThanOrEqual(40_000);
   await run.close();
 });

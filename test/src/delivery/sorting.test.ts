@@ -21,7 +21,7 @@ function outcome(kind: OutcomeKind): Outcome {
 describe('sortVerdict', () => {
   it.each<[OutcomeKind, status: string, settled: string | undefined, again: number]>([
     ['delivered', 'success', undefined, 0],
-    ['processing', 'retried', 'pending', 0],
+    ['processing', 'accepted', 'pending', 0],
     ['transient', 'retried', undefined, 1],
     ['throttled', 'retried', undefined, 1],
     ['unknown', 'retried', undefined, 1],

@@ -17,6 +17,7 @@ import {
   REFUSED,
   THROTTLED,
   TO_FOURTH,
+  TO_SIXTH,
   WORKSPACE,
 } from '../../kit/log.js';
 
@@ -244,6 +245,46 @@ it.each([
   });
   expect(again.standing(makeEntry(4).postback)).toBe('unknown');
   await again.close({});
+});
+
+it('google: what a network had accepted reads as accepted in a log of the sixth version', async () => {
+  const log = openLog(path);
+  const outcome = { kind: 'processing', reason: 'accepted' } as const;
+  const waits: EntryVerdict = { status: 'retried', outcome, settled: 'pending' };
+  await deliver(log, [makeEntry(1), makeEntry(2)], [waits, waits]);
+  await deliver(log, [makeEntry(3), makeEntry(4), makeEntry(5)], [RETRY, { ...waits }, SUCCESS]);
+  await log.close({});
+  const old = new DatabaseSync(path);
+  old.exec(TO_SIXTH);
+  old.close();
+  await openLog(path).close({});
+  const expected = ['accepted', 'accepted', 'retried', 'accepted', 'success'];
+  expect(readLog(path).map(({ status }) => status)).toEqual(expected);
+  const shell = new DatabaseSync(path);
+  const seen = shell.prepare('SELECT status FROM attempts').all() as { status: string }[];
+  shell.close();
+  expect(seen.map(({ status }) => status)).toEqual(expected);
+});
+
+it('google: what a network warns of is told of the attempt, also in the view', async () => {
+  const log = openLog(path);
+  const warning = 'Google warns: x';
+  const warned: EntryVerdict = { status: 'success', outcome: { ...DELIVERED, warning } };
+  const outcome = { kind: 'processing', reason: 'accepted', message: 'decides later', warning } as const;
+  const waits: EntryVerdict = { status: 'accepted', outcome, settled: 'pending' };
+  await deliver(log, [makeEntry(1), makeEntry(2)], [warned, SUCCESS]);
+  await deliver(log, [makeEntry(3)], [waits]);
+  await log.close({});
+  const expected = [
+    ['success', warning],
+    ['success', null],
+    ['accepted', 'decides later; Google warns: x'],
+  ];
+  expect(readLog(path).map(({ status, message }) => [status, message])).toEqual(expected);
+  const shell = new DatabaseSync(path);
+  const seen = shell.prepare('SELECT status, message FROM attempts').all() as Record<string, unknown>[];
+  shell.close();
+  expect(seen.map(({ status, message }) => [status, message])).toEqual(expected);
 });
 
 describe('a log that is opened to take over late', () => {

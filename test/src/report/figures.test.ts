@@ -20,6 +20,7 @@ test('of no conversion there is no rate', () => {
     delivered: 0,
     failed: 0,
     pending: 0,
+    accepted: 0,
     lost: 0,
     deliveryRate: null,
     responseTimeMs: { mean: null, p50: null, p95: null, p99: null },

@@ -1,7 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createHttpClient } from '../../../../src/http/client.js';
 import type { HttpClient } from '../../../../src/http/http.js';
 import { google } from '../../../../src/networks/google/google.js';
+import { preflight } from '../../../../src/networks/google/preflight.js';
 import type { Connection } from '../../../../src/networks/network.js';
 import type { PreflightGoal } from '../../../../src/networks/preflight.js';
 import { SANDBOX_GOOGLE_CUSTOMER } from '../../../../src/sandbox/google/seed.js';
@@ -84,5 +88,67 @@ describe('foreseen', () => {
     const preflight = await google.loadPreflight!();
     const [finding] = preflight.foresee?.({ ...CONNECTION, connectedAt: '2026-03-08T00:00:00Z' }, NOW_MS) ?? [];
     expect(finding?.message).toContain('ends on 2026-03-15');
+  });
+});
+
+describe('google: a fault of our own request', () => {
+  const said = 'events.events[0].event_source: Required field is missing. REQUIRED_FIELD_MISSING';
+
+  /** A server that refuses every event for what postback writes, as Google did for events without a source. */
+  async function openRefuser(violations: object[]): Promise<string> {
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: violations }];
+    const error = { code: 400, status: 'INVALID_ARGUMENT', message: 'There was a problem with the request.', details };
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(400).end(JSON.stringify({ error })));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => {
+      server.close().closeAllConnections();
+    });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  function findAll(gateway: string) {
+    const http = createHttpClient({ gateway, timeoutMs: 5_000, userAgent: 'postback/test' });
+    clients.push(http);
+    const goals = [{ id: 'buy', mapping: '987654321' }];
+    return preflight.examine!({ http, connection: CONNECTION, accessToken: 't', goals, nowMs: NOW_MS });
+  }
+
+  test.each<[string, object[], string]>([
+    [
+      'a field that we leave out',
+      [
+        { field: 'destinations.destinations[0].product_destination_id', reason: 'INVALID_CONVERSION_ACTION_ID' },
+        {
+          field: 'events.events[0].event_source',
+          description: 'Required field is missing.',
+          reason: 'REQUIRED_FIELD_MISSING',
+        },
+      ],
+      said,
+    ],
+    [
+      'a field that Google does not know',
+      [{ field: 'events[0]', description: 'Cannot find field.' }],
+      'events[0]: Cannot find field.',
+    ],
+    ['no field named', [], 'There was a problem with the request.'],
+  ])('is told as ours: %s', async (_name, violations, expected) => {
+    const [finding, ...more] = await findAll(await openRefuser(violations));
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({
+      id: 'account',
+      result: 'fail',
+      message: expect.stringContaining(expected) as string,
+      why: expect.stringMatching(/fault of postback, not of your mapping.*report it/) as string,
+    });
+    expect(finding).not.toHaveProperty('next');
+  });
+
+  test('at a conversion action it is told as ours too, and not as the mapping', async () => {
+    const sandbox = await openSandbox({ faults: [{ match: 'events:ingest', status: 400, after: 1 }] });
+    const [, finding] = await examine(sandbox, [{ id: 'buy', mapping: '987654321' }]);
+    expect(finding).toContain('definitions fail Google refuses the event that postback makes to check 987654321 (buy)');
   });
 });
