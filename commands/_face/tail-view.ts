@@ -60,7 +60,16 @@ export class TailView {
       retried: color.yellow,
       skipped: color.dim,
     };
-    const parts = [time, paints[status](status.padEnd(8)), network, event, goal, http ?? '-', `${latencyMs} ms`, eventId];
+    const parts = [
+      time,
+      paints[status](status.padEnd(8)),
+      network,
+      event,
+      goal,
+      http ?? '-',
+      `${latencyMs} ms`,
+      eventId,
+    ];
     return [...parts, ...(status === 'success' || reason === null ? [] : [reason])].join('  ');
   }
 }

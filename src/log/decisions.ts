@@ -43,7 +43,9 @@ export function listAccepted(
   networks: readonly NetworkName[],
 ) {
   const found = new Map<number, AcceptedRequest>();
-  const select = database.prepare('SELECT run, account, remote_id, ended, ids, details, started FROM request WHERE id = ?');
+  const select = database.prepare(
+    'SELECT run, account, remote_id, ended, ids, details, started FROM request WHERE id = ?',
+  );
   const placesOf = new Map<number, Places>();
   for (const { request, postback, attempts } of new PostbackRows(database, clock).listAccepted(networks)) {
     const id = request as number;
@@ -159,9 +161,7 @@ function rewriteRequest(
     put.run(request, position, ...problemOf(verdict));
   });
   // Of what was delivered only a warning is worth a row.
-  database
-    .prepare("DELETE FROM problem WHERE request = ? AND kind = 'delivered' AND warning IS NULL")
-    .run(request);
+  database.prepare("DELETE FROM problem WHERE request = ? AND kind = 'delivered' AND warning IS NULL").run(request);
   const delivered = letters.filter((letter) => letter === 's').length;
   const hasWarnings = database.prepare('SELECT 1 FROM problem WHERE request = ? LIMIT 1').get(request) !== undefined;
   database

@@ -70,8 +70,7 @@ export function readAudienceMessage(
   };
   if (anonymousId !== undefined) event.anonymousId = anonymousId;
   if (userId !== undefined) event.userId = userId;
-  const surface = message['surface'] === undefined ? undefined : SURFACES.get(message['surface']);
-  if (surface !== undefined) event.surface = surface;
+  readSurface(event, message['surface']);
   if (level === 'unusual' || mayHaveConsent(message, present | inContext)) readConsent(event, message, context, warn);
   if (isTrack) readCommerce(event, properties, present, warn);
   else if (type === 'alias') readAlias(event, message);
@@ -241,6 +240,11 @@ function readPlace(
     (context['pageReferrer'] === undefined ? undefined : readSide(PAGE_FIELDS.pageReferrer, context, warn));
   if (referrer !== undefined) event.pageReferrer = referrer;
   if (hasPlace) readSharedId(event, properties);
+}
+
+function readSurface(event: ConversionEvent, value: unknown): void {
+  const surface = value === undefined ? undefined : SURFACES.get(value);
+  if (surface !== undefined) event.surface = surface;
 }
 
 /** `source` is free text in some Audience events (a shop, a page): only our own words count. */

@@ -23,7 +23,9 @@ export async function callTikTok(
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (request.body !== undefined) headers['Content-Type'] = 'application/json';
   if (accessToken !== undefined) headers['Access-Token'] = accessToken;
-  const answer = await http.send({ ...request, headers: { ...headers, ...request.headers } }, signal ? { signal } : {}).catch(explainFault);
+  const answer = await http
+    .send({ ...request, headers: { ...headers, ...request.headers } }, signal ? { signal } : {})
+    .catch(explainFault);
   const api = readApiAnswer(answer);
   if (api === undefined) throw failed(`answered HTTP ${answer.status} without saying what became of the request`);
   const kind = api.code === 0 ? classifyStatus(answer.status) : classifyCode(api.code, api.message);

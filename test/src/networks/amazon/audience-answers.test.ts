@@ -75,13 +75,21 @@ describe('the status of a job', () => {
     ['FAILED', { invalidRecords: bad }, ['transient', 'payload', 'transient'], [1]],
     ['REINVENTED', {}, ['processing', 'processing', 'processing'], undefined],
   ])('%s with %j', (jobState, more, kinds, culprits) => {
-    const verdict = followUp.classify(items, makeAnswer(200, { jobRequestId: JOB, jobState, ...more }), placesOf(items));
+    const verdict = followUp.classify(
+      items,
+      makeAnswer(200, { jobRequestId: JOB, jobState, ...more }),
+      placesOf(items),
+    );
     expect(kindsOf(verdict)).toEqual(kinds);
     expect(verdict.culprits).toEqual(culprits);
   });
 
   test("tells Amazon's words of the record that it names", () => {
-    const verdict = followUp.classify(items, makeAnswer(200, { jobState: 'SUCCEEDED', invalidRecords: bad }), placesOf(items));
+    const verdict = followUp.classify(
+      items,
+      makeAnswer(200, { jobState: 'SUCCEEDED', invalidRecords: bad }),
+      placesOf(items),
+    );
     expect(verdict.outcomes[1]).toEqual({ kind: 'payload', reason: 'invalid_record', message: 'not hashed' });
   });
 
@@ -93,7 +101,11 @@ describe('the status of a job', () => {
     [500, 'processing'],
     [400, 'processing'],
   ])('that answers %i: %s', (status, kind) => {
-    const verdict = followUp.classify(items, makeAnswer(status, { message: 'no' }, { 'retry-after': '7' }), placesOf(items));
+    const verdict = followUp.classify(
+      items,
+      makeAnswer(status, { message: 'no' }, { 'retry-after': '7' }),
+      placesOf(items),
+    );
     expect(kindsOf(verdict)).toEqual([kind, kind, kind]);
     if (kind === 'processing') expect(verdict.retryAfterMs).toBe(7000);
   });
