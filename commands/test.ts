@@ -1,3 +1,4 @@
+import { stringifyExact } from '../src/exact-json.js';
 import type { Update } from '../src/delivery/report.js';
 import { setStage } from '../src/delivery/stage.js';
 import type { Summary } from '../src/delivery/tally.js';
@@ -45,7 +46,7 @@ export default class Test extends WorkspaceCommand<typeof Test> {
       if (plan.ready.length === 0) return this.#refuse(plan);
       if (this.flags['dry-run']) {
         const rehearsed = rehearseTests(workspace, stage, plan);
-        return this.#show(rehearsed, () => this.io.out(JSON.stringify(rehearsed.requests, undefined, 2)));
+        return this.#show(rehearsed, () => this.io.out(stringifyExact(rehearsed.requests, 2)));
       }
       if (live) {
         await this.io.remark(

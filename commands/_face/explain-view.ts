@@ -1,3 +1,4 @@
+import { stringifyExact } from '../../src/exact-json.js';
 import type { ExplainedGate, ExplainedPostback, Explanation } from '../../src/delivery/explain.js';
 import type { LoggedPostback } from '../../src/delivery/explain-log.js';
 import type { IO } from './io.js';
@@ -46,7 +47,7 @@ async function printPostback(io: IO, postback: ExplainedPostback | LoggedPostbac
   await io.out(`${request.method} ${request.url}`);
   for (const [name, value] of Object.entries(request.headers)) await io.out(dim(`${name}: ${value}`));
   const { body } = request;
-  await io.out(typeof body === 'string' ? body : JSON.stringify(body, undefined, 2));
+  await io.out(typeof body === 'string' ? body : stringifyExact(body, 2));
 }
 
 async function printState(io: IO, { state, attempts, reason, message, now }: LoggedPostback): Promise<void> {

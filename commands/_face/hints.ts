@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../src/exact-json.js';
 import { isNetworkName } from '../../src/networks/names.js';
 
 /** Flags of this call that a suggested command needs too, so that it works on the same data. */
@@ -61,10 +62,15 @@ export function addContextToData(data: object, context: HintContext): object {
   if (flagsOf(context).length === 0) return data;
   // Most rows of a long listing suggest nothing: they are written once.
   if (!JSON.stringify(data).includes('postback ')) return data;
-  const text = JSON.stringify(data, (key, value: unknown) =>
-    typeof value === 'string' && SUGGESTING.has(key) ? addContext(value, context) : value,
-  );
-  return JSON.parse(text) as object;
+  return addContextWithin('', data, context) as object;
+}
+
+function addContextWithin(key: string, value: unknown, context: HintContext): unknown {
+  if (typeof value === 'string') return SUGGESTING.has(key) ? addContext(value, context) : value;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => addContextWithin(key, item, context));
+  const entries = Object.entries(value).map(([name, item]) => [name, addContextWithin(name, item, context)]);
+  return Object.fromEntries(entries) as object;
 }
 
 const SUGGESTING: ReadonlySet<string> = new Set(['next', 'hint', 'command', 'why', 'message', 'problem']);

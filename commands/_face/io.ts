@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { InternalError, messageOf } from '../../src/errors.js';
+import { stringifyExact } from '../../src/exact-json.js';
 import { addContext, addContextToData, readHintContext, type HintContext } from './hints.js';
 import { Interruption } from './interruption.js';
 import { wrapWords } from './table-layout.js';
@@ -103,7 +104,7 @@ const UNSAFE_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u20
 
 /** JSON in which nothing that came from outside reaches a terminal as a command: such characters are escaped. */
 export function toSafeJson(data: object): string {
-  const text = JSON.stringify(data);
+  const text = stringifyExact(data);
   return text.replace(UNSAFE_IN_JSON, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 

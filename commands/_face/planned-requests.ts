@@ -1,5 +1,6 @@
 import { closeSync, ftruncateSync, writeSync } from 'node:fs';
 import type { PlannedRequest, RequestSink } from '../../src/delivery/dry-run.js';
+import { stringifyExact } from '../../src/exact-json.js';
 import { openToAppend, type Protected } from '../../src/files/output-file.js';
 import { parseJsonObject } from '../../src/json.js';
 import type { NetworkName } from '../../src/networks/names.js';
@@ -42,7 +43,7 @@ export class PlannedRequests implements RequestSink {
 
   /** Prints the examples and says where the rest is. */
   async print(io: IO, path: string | undefined): Promise<void> {
-    for (const request of this.#kept) await io.out(JSON.stringify(request, undefined, 2));
+    for (const request of this.#kept) await io.out(stringifyExact(request, 2));
     const total = [...this.#seen.values()].reduce((sum, count) => sum + count, 0);
     if (path !== undefined) {
       await io.remark(`Wrote ${total} ${total === 1 ? 'request' : 'requests'} to ${path}.`);

@@ -1,3 +1,4 @@
+import { stringifyExact } from '../../src/exact-json.js';
 import { countRecords, type SyncPlan } from '../../src/audiences/plan.js';
 import { rehearseSync } from '../../src/audiences/rehearsal.js';
 import { syncAudience, type SyncOptions, type SyncResult } from '../../src/audiences/sync.js';
@@ -108,7 +109,7 @@ export default class AudiencesSync extends WorkspaceCommand<typeof AudiencesSync
     if (view.hidden > 0) await this.io.remark(`… and ${view.hidden} more invalid lines; --rejects FILE names each.`);
     if (!this.flags.full || this.flags['dry-run']) await printSyncPlan(this.io, result.plan);
     await printSummary(this.io, result);
-    if ('requests' in result) await this.io.out(JSON.stringify(result.requests, undefined, 2));
+    if ('requests' in result) await this.io.out(stringifyExact(result.requests, 2));
     else await printNextSteps(this.io, result, this.signal.aborted);
     const { processing } = result.waiting;
     if (processing > 0 && result.jobs[0])

@@ -4,6 +4,7 @@ import { readLines } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
 import { openInputs } from '../events/open-inputs.js';
 import type { HttpRequest } from '../http/http.js';
+import { parseKeepingNumbers } from '../exact-json.js';
 import { redactRequest } from '../http/redact.js';
 import { slotOf } from '../log/claims.js';
 import type { Standing } from '../log/delivery-log.js';
@@ -34,7 +35,7 @@ export interface PlannedRequest {
   method: string;
   url: string;
   headers: Record<string, string>;
-  /** As JSON where that loses nothing, else as text. */
+  /** An object where the request is JSON, with numbers that stringifyExact writes digit for digit. */
   body: unknown;
   postbacks: string[];
 }
@@ -275,13 +276,12 @@ export function describeBatch(channel: Channel, batch: Batch): PlannedRequest {
   };
 }
 
-/** JSON, unless reading and writing it again would change it, as it would a 64-bit number. */
+/** The JSON of a body, its numbers digit for digit; text where it is not JSON. */
 function readBody(body: HttpRequest['body']): unknown {
   if (body === undefined) return null;
   const text = body.toString();
   try {
-    const value: unknown = JSON.parse(text);
-    return JSON.stringify(value) === text ? value : text;
+    return parseKeepingNumbers(text);
   } catch {
     return text;
   }

@@ -23,5 +23,8 @@ export function describeType(value: unknown): string {
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'string') return 'a string';
   if (typeof value === 'boolean') return String(value);
-  return typeof value === 'number' ? `the number ${value}` : 'nothing that JSON has';
+  if (typeof value !== 'number') return 'nothing that JSON has';
+  // Phone numbers come as numbers as well.
+  const digits = String(value);
+  return /^\d{9,12}$/.test(digits) ? `a number of ${digits.length} digits` : `the number ${digits}`;
 }

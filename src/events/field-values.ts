@@ -14,7 +14,7 @@ export function isPresent(value: unknown): boolean {
 }
 
 /** Problem of a number that JSON or JavaScript cannot hold. */
-export const TOO_LARGE = 'is a number too large to be exact; write it as text';
+export const TOO_LARGE = 'is too large to be a number; write it as text';
 
 /**
  * Reads text, or a number as text. Returns undefined when it is absent, null or empty.
@@ -124,11 +124,18 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
 
+/** Dates with points, which phone numbers have as well. */
+const POINTED_DATE = /^\d{1,2}\.\d{1,2}\.\d{4}$/;
+/** Digits alone that can be a phone number: a day has 8 of them, a time from 13 on. */
+const PHONE_DIGITS = /^\d{9,12}$/;
+
 /**
  * `text` in quotes for a field that holds a time or an amount, so that a message shows what the file has; only its
- * length where it is an e-mail address.
+ * length where it may be an e-mail address or a phone number that slipped in.
  */
 export function quoteAmount(text: string): string {
-  if (text.includes('@')) return `a text of ${text.length} characters`;
+  const isDigits = /^\d+$/.test(text);
+  const mayBePersonal = isDigits ? PHONE_DIGITS.test(text) : LOOKS_PERSONAL.test(text) && !POINTED_DATE.test(text);
+  if (mayBePersonal) return `a text of ${text.length} characters`;
   return `the text ${JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)}`;
 }

@@ -11,7 +11,7 @@ export type ReadTime = { timeMs: number; isZoneAssumed?: true } | { problem: str
 export type ZonelessTimes = 'utc' | 'refuse';
 
 const EXPECTED =
-  'expected a date-time with its zone such as 2026-11-18T20:14:05Z, or seconds, milliseconds or microseconds since 1970';
+  'expected an RFC 3339 date-time with its zone such as 2026-11-18T20:14:05Z, or seconds or milliseconds since 1970';
 
 /** Digits before the point of seconds, milliseconds, microseconds and nanoseconds from 2001 to 2286. */
 const EPOCH_SHIFTS: ReadonlyMap<number, number> = new Map([
