@@ -84,17 +84,17 @@ describe('validate', () => {
 
 describe('formats', () => {
   test.each([
-    ['one array', JSON.stringify([SEGMENT, { ...SEGMENT, messageId: '' }, SEGMENT])],
-    ['a printed array', JSON.stringify([SEGMENT, { ...SEGMENT, messageId: '' }, SEGMENT], undefined, 2)],
-    ['an envelope', JSON.stringify({ batch: [SEGMENT, { ...SEGMENT, messageId: '' }, SEGMENT] })],
-    ['a printed envelope', JSON.stringify({ batch: [SEGMENT, { ...SEGMENT, messageId: '' }, SEGMENT] }, undefined, 2)],
+    ['one array', JSON.stringify([SEGMENT, { ...SEGMENT, event: '' }, SEGMENT])],
+    ['a printed array', JSON.stringify([SEGMENT, { ...SEGMENT, event: '' }, SEGMENT], undefined, 2)],
+    ['an envelope', JSON.stringify({ batch: [SEGMENT, { ...SEGMENT, event: '' }, SEGMENT] })],
+    ['a printed envelope', JSON.stringify({ batch: [SEGMENT, { ...SEGMENT, event: '' }, SEGMENT] }, undefined, 2)],
   ])('%s counts its elements, also packed', async (_, content) => {
     const both: Record<string, string | Buffer>[] = [{ 'a.json': content }, { 'a.json.gz': gzipSync(content) }];
     for (const files of both) {
       const { code, report, stderr } = await validate(files);
       expect([code, stderr]).toEqual([6, '']);
       expect(report).toMatchObject({ lines: 3, valid: 2, codes: { missing_required_field: 1 } });
-      expect(report.problems).toMatchObject([{ element: 2, field: 'messageId' }]);
+      expect(report.problems).toMatchObject([{ element: 2, field: 'event' }]);
       expect(Object.values(report.formats)).toEqual(['segment']);
     }
   });
