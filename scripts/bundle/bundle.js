@@ -15,8 +15,6 @@ const resolveModule = createRequire(import.meta.url).resolve;
 /** Each in a file of its own, at a place that is known: tables that few events need, and SQLite, which has its binaries beside it. */
 const APART = {
   'lib/phone-numbers': 'libphonenumber-js/min',
-  'lib/countries': 'i18n-iso-countries/index.js',
-  'lib/country-names': 'i18n-iso-countries/langs/en.json',
   [`${PLACE}/index`]: '@photostructure/sqlite',
 };
 

@@ -22,9 +22,10 @@ export function attributeClick(click: Click): Attribution | undefined {
     return { owner, by: 'click_id', field };
   }
   const source = fields.utm_source?.toLowerCase();
-  if (source === undefined) return undefined;
-  const owner = PAID_SOURCES.get(source) ?? ownerWithMedium(source, fields.utm_medium);
-  return owner === undefined ? undefined : { owner, by: 'utm', field: 'utm_source' };
+  const owner = source && (PAID_SOURCES.get(source) ?? ownerWithMedium(source, fields.utm_medium));
+  if (owner) return { owner, by: 'utm', field: 'utm_source' };
+  // The cookie of an earlier visit: any click of this one goes before it.
+  return fields.fb_click_id === undefined ? undefined : { owner: 'meta', by: 'click_id', field: 'fb_click_id' };
 }
 
 const RANKS: ReadonlyMap<string, number> = new Map(CLICK_ID_OWNERS.map(([field], rank) => [field, rank]));

@@ -1,4 +1,3 @@
-import { CLICK_FIELDS, type ClickField, HASHED_FIELDS } from './conversion-event.js';
 import {
   choice,
   currency,
@@ -26,8 +25,8 @@ const level: FieldKind<unknown> = { ...free, schema: { anyOf: [{ enum: [...CONSE
 const consentText: FieldKind<unknown> = { ...free, schema: { type: 'string' } };
 const sections: FieldKind<unknown> = { ...free, schema: { type: ['string', 'number', 'array'] } };
 
-/** Click ids are longer than other text. */
-const MAX_TOKEN_LENGTH = 8192;
+/** Maximum length of click ids and addresses, which are longer than other text. */
+export const MAX_TOKEN_LENGTH = 8192;
 
 /** The fields of an Audience message. `required`: of every message; what only some need is in the reader. */
 export const MESSAGE_FIELDS = defineFields('', {
@@ -62,13 +61,6 @@ export const COMMERCE_FIELDS = defineFields('properties.', {
   item_id: [id(), 'the item'],
   item_name: [text(), 'name of the item'],
 });
-
-const CLICK_KINDS = Object.fromEntries(
-  CLICK_FIELDS.map((name) => [name, [text(MAX_TOKEN_LENGTH), 'click parameter'] as const]),
-) as unknown as Readonly<Record<ClickField, readonly [FieldKind<string>, string]>>;
-
-/** The click in `properties`. */
-export const CLICK_RULES = defineFields('properties.', CLICK_KINDS);
 
 /** When it was clicked. */
 export const CLICK_TIME = defineFields('properties.', {
@@ -106,25 +98,3 @@ export const PAGE_FIELDS = defineFields('context.', {
   pageUrl: [text(MAX_TOKEN_LENGTH), 'where it happened'],
   pageReferrer: [text(MAX_TOKEN_LENGTH), 'the page that led to it'],
 });
-
-/** Names that other systems use for the same identifier (contract.md section 6), the first being ours. */
-export const IDENTIFIER_NAMES = {
-  email: ['email'],
-  phone: ['phone', 'phone_number', 'phoneNumber'],
-  first_name: ['first_name', 'firstName'],
-  last_name: ['last_name', 'lastName'],
-  address: ['address', 'street'],
-  city: ['city'],
-  state: ['state', 'region'],
-  postal_code: ['postal_code', 'postalCode', 'zip'],
-  country: ['country', 'country_code', 'countryCode'],
-  externalId: ['external_id', 'externalId'],
-  maid: ['maid', 'idfa', 'gaid'],
-  rampId: ['ramp_id', 'rampId'],
-  matchId: ['match_id', 'matchId'],
-  ip: ['ip'],
-  userAgent: ['user_agent', 'userAgent'],
-} as const;
-
-/** The fields that carry a hash made elsewhere: `email_hash` and the like. */
-export const HASH_NAMES = HASHED_FIELDS.map((field) => `${field}_hash` as const);

@@ -44,7 +44,10 @@ export interface Identifiers {
   userAgent?: string;
 }
 
-/** The click parameters that a line may carry, by their own names. Empty strings are left out. */
+/**
+ * The click parameters that a line may carry, by their own names. Empty strings are left out. `fb_click_id` is what the
+ * Audience SDK calls the cookie `_fbc`, which outlives the visit: it says whose click it was where nothing else does.
+ */
 export const CLICK_FIELDS = [
   'aref',
   'amazon_ad_event_key',
@@ -55,6 +58,7 @@ export const CLICK_FIELDS = [
   'fbclid',
   'fbc',
   'fbp',
+  'fb_click_id',
   'ttclid',
   'ttp',
   'rdt_cid',

@@ -3,14 +3,16 @@ import { isJsonObject } from '../json.js';
 import { sha256Hex } from '../identity/hash.js';
 import { readClickQuery } from './click-query.js';
 import { ConsentCollector, mergeConsent } from './consent-carriers.js';
-import type { ConversionEvent } from './conversion-event.js';
+import { CLICK_FIELDS, type ConversionEvent } from './conversion-event.js';
 import { microsToDecimalText } from './decimal-text.js';
 import { toGoalEvent } from './event-names.js';
 import { FieldProblem } from './field-problem.js';
+import { isNotAValue } from '../identity/not-a-value.js';
 import { isPresent } from './field-values.js';
 import { elementsOf } from './scalars.js';
 import { readAudienceMessage } from './formats/audience.js';
 import { timeProblem } from './field-rules.js';
+import { IDENTIFIER_NAMES } from './identifier-names.js';
 import { formatTimestamp } from './timestamp.js';
 import { readTime } from './times.js';
 import type { Warn } from './warnings.js';
@@ -52,16 +54,17 @@ export class Draft {
 
   /** Whether a property has a value. */
   has(name: string): boolean {
-    return isPresent(this.#properties[name]);
+    return isUsable(name, this.#properties[name]);
   }
 
   /** Sets a field of the message where it has none yet. */
   set(name: string, value: unknown, path: string): void {
     if (isPresent(this.#message[name])) return;
     // A field that nothing sets is told by the first of its names.
-    if (!isPresent(value) && this.#paths.has(name)) return;
+    const isMissing = !isUsable(name, value);
+    if (isMissing && this.#paths.has(name)) return;
     this.#paths.set(name, path);
-    if (!isPresent(value)) return;
+    if (isMissing) return;
     this.#message[name] = value;
   }
 
@@ -104,7 +107,7 @@ export class Draft {
   /** Sets a property where it has none yet. */
   put(name: string, value: unknown, path: string): void {
     // Most fields of a format are absent from most records.
-    if (!isPresent(value) || this.has(name)) return;
+    if (!isUsable(name, value) || this.has(name)) return;
     this.#properties[name] = value;
     this.#paths.set(`properties.${name}`, path);
   }
@@ -124,6 +127,12 @@ export class Draft {
   /** Takes a property away. */
   drop(name: string): void {
     this.#properties[name] = undefined;
+  }
+
+  /** Sets what is said of the person beside the properties, in the order in which it counts. */
+  setTraits(traits: unknown, contextTraits: unknown): void {
+    if (isPresent(traits)) this.#message['traits'] = traits;
+    if (isPresent(contextTraits)) this.#message['context'] = { traits: contextTraits };
   }
 
   /** Sets the click fields of an address or query where they have none yet. */
@@ -194,6 +203,19 @@ export class Draft {
     if (path !== undefined) return path;
     return field.startsWith('properties.') ? this.#prefix + field.slice('properties.'.length) : field;
   }
+}
+
+/** Ids, identifiers and clicks: the fields where text that stands for no value is absent. */
+const VALUES_ONLY: ReadonlySet<string> = new Set([
+  ...['messageId', 'userId', 'anonymousId', 'fromId', 'toId', 'transaction_id', 'item_id', 'item_name'],
+  ...Object.values(IDENTIFIER_NAMES).flat(),
+  ...CLICK_FIELDS,
+]);
+
+/** Whether a field has a value: text that stands for none does not keep another source of the field away. */
+function isUsable(name: string, value: unknown): boolean {
+  if (typeof value !== 'string') return isPresent(value);
+  return value !== '' && !(VALUES_ONLY.has(name) && isNotAValue(value));
 }
 
 /** Half a SHA-256 of `parts`, keys in order: far more than any file has lines. */

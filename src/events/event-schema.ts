@@ -1,18 +1,19 @@
 import type { JsonObject } from '../json.js';
 import {
-  CLICK_RULES,
   CLICK_TIME,
   COMMERCE_FIELDS,
   CONSENT_FIELDS,
-  HASH_NAMES,
-  IDENTIFIER_NAMES,
+  MAX_TOKEN_LENGTH,
   MESSAGE_FIELDS,
   PAGE_FIELDS,
   PLACE_FIELDS,
   REQUIRED_FIELDS,
   STRICT_EVENT,
 } from './audience-fields.js';
-import { type FieldKind, type FieldRule, loose, sha256 } from './field-rules.js';
+import { CLICK_FIELDS, HASHED_FIELDS } from './conversion-event.js';
+import type { FieldKind, FieldRule } from './field-rules.js';
+import { MAX_TEXT_LENGTH } from './field-values.js';
+import { hashNameOf, IDENTIFIER_NAMES } from './identifier-names.js';
 
 const PRESENT = { type: 'string', minLength: 1 };
 const PRESENT_ID = { type: ['string', 'integer'], minLength: 1 };
@@ -81,7 +82,7 @@ function propertySchemas(): JsonObject {
     currency: { description: currency.about },
     ...describeFields(GOODS),
     ...identifierSchemas(),
-    ...describeFields(CLICK_RULES),
+    ...clickSchemas(),
     click_time: describeField(CLICK_TIME),
     ...describeFields(CONSENT_FIELDS),
     ...describeFields(PLACE_FIELDS),
@@ -97,13 +98,25 @@ function contextSchemas(): JsonObject {
   };
 }
 
+/** Text, or a number that stands for it; lists and objects are looked into, and the rest is another system's. */
+function scalarSchema(description: string, maxLength: number): JsonObject {
+  const text = { type: 'string', maxLength };
+  return { description, anyOf: [text, { type: ['number', 'array', 'object', 'boolean', 'null'] }] };
+}
+
+function clickSchemas(): JsonObject {
+  return Object.fromEntries(CLICK_FIELDS.map((name) => [name, scalarSchema('click parameter', MAX_TOKEN_LENGTH)]));
+}
+
 function identifierSchemas(): JsonObject {
   const identifiers = Object.values(IDENTIFIER_NAMES).flatMap((names) =>
-    names.map((name) => [name, optional(loose, `identifier: ${names[0]}`)]),
+    names.map((name) => [name, scalarSchema(`identifier: ${names[0]}`, MAX_TEXT_LENGTH)]),
   );
-  const hashes = HASH_NAMES.map((name) => [name, optional(sha256, 'SHA-256 that was made elsewhere')]);
+  const hashes = HASHED_FIELDS.map((field) => [hashNameOf(field), scalarSchema(HASH_ABOUT, MAX_TEXT_LENGTH)]);
   return Object.fromEntries([...identifiers, ...hashes]) as JsonObject;
 }
+
+const HASH_ABOUT = 'SHA-256 that was made elsewhere, in 64 hex digits or in base64 of the 32 bytes';
 
 function describeFields(fields: Readonly<Record<string, FieldRule<unknown>>>): JsonObject {
   return Object.fromEntries(Object.entries(fields).map(([name, rule]) => [name, describeField(rule)]));

@@ -228,22 +228,3 @@ export const quantity: FieldKind<number> = {
   },
   mayBeEmpty: true,
 };
-
-/** Text, or a number that stands for it, as in phone numbers and postal codes. Objects are another system's. */
-export const loose: FieldKind<string> = {
-  read: (from, name, path) => {
-    const given = from[name];
-    if (typeof given === 'number' && Number.isSafeInteger(given)) return String(given);
-    return typeof given === 'object' ? undefined : readText(from, name, path)?.trim() || undefined;
-  },
-  schema: {
-    anyOf: [{ type: 'string', maxLength: MAX_TEXT_LENGTH }, { type: 'number' }, { type: ['object', 'array'] }],
-  },
-  mayBeEmpty: true,
-};
-
-/** SHA-256 in 64 hex digits, with or without `sha256:` before them. */
-export const sha256: Pick<FieldKind<string>, 'schema' | 'mayBeEmpty'> = {
-  schema: { type: 'string', pattern: '^\\s*((sha256:|SHA256:)?[0-9a-fA-F]{64}\\s*)?$' },
-  mayBeEmpty: true,
-};

@@ -51,11 +51,6 @@ export function readId(from: JsonObject, name: string, path: string, maxLength: 
 
 const LOST_DIGITS = 'is a number in exponent form, which has lost digits of the id; write ids as text';
 
-/** As {@link readText}, without the spaces around it: phone numbers and postal codes are often written so. */
-export function readLooseText(from: JsonObject, name: string, path: string): string | undefined {
-  return readText(from, name, path)?.trim() || undefined;
-}
-
 function unreadableText(path: string, expected: string, value: unknown): FieldProblem {
   const isTooLarge = typeof value === 'number' && !Number.isFinite(value);
   return isTooLarge ? new FieldProblem('invalid_value', path, TOO_LARGE) : wrongType(path, expected, value);

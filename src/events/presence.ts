@@ -1,7 +1,15 @@
 import type { JsonObject } from '../json.js';
-import { COMMERCE_FIELDS, IDENTIFIER_NAMES, PLACE_FIELDS } from './audience-fields.js';
+import { COMMERCE_FIELDS, PLACE_FIELDS } from './audience-fields.js';
+import { CLICK_ALIASES } from './click-names.js';
 import { CONSENT_NAMES } from './consent-carriers.js';
-import { CLICK_FIELDS, HASHED_FIELDS } from './conversion-event.js';
+import { CLICK_FIELDS, type HashedField, HASHED_FIELDS } from './conversion-event.js';
+import {
+  classifyName,
+  CONTAINER_NAMES,
+  hashNameOf,
+  IDENTIFIER_NAMES,
+  type IdentifierField,
+} from './identifier-names.js';
 
 /** Which fields that we know an object has any of, as bits. Pass it on to the readers of that object. */
 export type Presence = number;
@@ -16,16 +24,15 @@ function defineBit(names: readonly string[]): Presence {
   return bit;
 }
 
-type IdentifierName = keyof typeof IDENTIFIER_NAMES;
 type CommerceName = keyof typeof COMMERCE_FIELDS;
 
 /** A bit for each identifier, under whichever of its names, and plain or hashed. */
 export const IDENTIFIER_BITS = Object.fromEntries(
   Object.entries(IDENTIFIER_NAMES).map(([field, names]) => {
-    const hashed = (HASHED_FIELDS as readonly string[]).includes(field) ? [`${field}_hash`] : [];
+    const hashed = (HASHED_FIELDS as readonly string[]).includes(field) ? [hashNameOf(field as HashedField)] : [];
     return [field, defineBit([...names, ...hashed])];
   }),
-) as Record<IdentifierName, Presence>;
+) as Record<IdentifierField, Presence>;
 
 export const COMMERCE_BITS = Object.fromEntries(
   Object.keys(COMMERCE_FIELDS).map((name) => [name, defineBit([name])]),
@@ -36,16 +43,36 @@ export const CLICK_ID_FIELDS = CLICK_FIELDS.filter((name) => !name.startsWith('u
 export const UTM_BIT = defineBit(UTM_FIELDS);
 /** Click ids, and when it was clicked. */
 export const CLICK_BIT = defineBit([...CLICK_ID_FIELDS, 'click_time']);
+/** Click ids by the names of their cookies and of the Audience SDK. */
+export const CLICK_ALIAS_BIT = defineBit(Object.keys(CLICK_ALIASES));
 /** Whatever says something of consent. */
 export const CONSENT_BIT = defineBit(CONSENT_NAMES);
 export const PLACE_BIT = defineBit(Object.keys(PLACE_FIELDS));
 
+/** Objects that may hold identifiers of their own. */
+export const CONTAINER_BIT = defineBit(CONTAINER_NAMES);
+/** An identifier by a spelling that is not in our tables. */
+export const VARIANT_BIT = defineBit([]);
+/** A name that looks like an identifier's and is not read. */
+export const UNREAD_BIT = defineBit([]);
+
+/** Maximum number of names that are remembered: data can be in names too. */
+const MAX_NAMES = 5000;
+
 /**
- * What an object has. Most lines carry ten of the seventy names that we know: to walk through the ten once costs a fraction of
- * asking for the seventy, each under all its names.
+ * Returns what an object has. Most lines carry ten of the seventy names that we know: to walk through the ten once costs
+ * a fraction of asking for the seventy, each under all its names.
  */
 export function readPresence(from: JsonObject): Presence {
   let present = 0;
-  for (const name in from) present |= BITS.get(name) ?? 0;
+  for (const name in from) present |= BITS.get(name) ?? addName(name);
   return present;
+}
+
+/** A name that was not met before. */
+function addName(name: string): Presence {
+  const known = classifyName(name);
+  const bit = known === undefined ? 0 : known === 'unread' ? UNREAD_BIT : IDENTIFIER_BITS[known.field] | VARIANT_BIT;
+  if (BITS.size < MAX_NAMES) BITS.set(name, bit);
+  return bit;
 }

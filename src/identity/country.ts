@@ -1,4 +1,6 @@
-import { createRequire } from 'node:module';
+import { cleanText } from './clean-text.js';
+import { codeOfCountryName } from './country-names.js';
+import { isStateCode } from './state-codes.js';
 
 /** ISO 3166-1 alpha-2, as in the country enum of Amazon's Events API without its OTHER, OTHER_EEA and ZZ. */
 const ALPHA_2 = new Set(
@@ -29,27 +31,23 @@ const CONSENT_COUNTRIES = new Set(
 );
 
 const TWO_LETTERS = /^[a-z]{2}$/i;
-const LOCALE = /^[a-z]{2,3}(?:[-_][a-z]{4})?[-_]([a-z]{2})(?:[-_.@]|$)/i;
-
-interface CountryNames {
-  registerLocale(names: unknown): void;
-  getSimpleAlpha2Code(name: string, language: string): string | undefined;
-  alpha3ToAlpha2(code: string): string | undefined;
-}
-let countryNames: CountryNames | undefined;
+/** A locale (`en-US`, `zh_Hant_TW`) or the code of a part of a country (`US-CA`, `GB-ENG`, ISO 3166-2). */
+const PARTS = /^([a-z]{2,3})(?:[-_][a-z]{4})?[-_]([a-z0-9]{1,3})(?:[-_.@].*)?$/is;
+const UPPER = /^[A-Z]{2}$/;
 
 /**
- * ISO 3166-1 alpha-2 in upper case from a code (`us`, `USA`, `UK`), a locale (`en-US`, `zh_Hant_TW`) or an English
- * name (`United States`). Undefined when it is no country.
+ * ISO 3166-1 alpha-2 in upper case from a code (`us`, `USA`, `UK`), a locale (`en-US`, `zh_Hant_TW`), the code of a part
+ * of a country (`US-CA`) or an English name (`United States`). Undefined when it is no country.
  */
 export function toCountryCode(text: string): string | undefined {
   if (text === '') return undefined;
   if (ALPHA_2.has(text)) return text;
-  const trimmed = text.trim();
+  const trimmed = cleanText(text);
   if (TWO_LETTERS.test(trimmed)) return knownCode(trimmed);
-  const region = LOCALE.exec(trimmed)?.[1];
-  if (region !== undefined) return knownCode(region);
-  return codeOfName(trimmed);
+  const [, first, second] = PARTS.exec(trimmed) ?? [];
+  if (first !== undefined && second !== undefined) return codeOfParts(first, second);
+  if (trimmed.length < 3) return undefined;
+  return codeOfCountryName(trimmed, ALPHA_2);
 }
 
 /** Whether `country` (alpha-2, upper case) is in the EEA, the UK or Switzerland. */
@@ -57,23 +55,20 @@ export function isConsentCountry(country: string): boolean {
   return CONSENT_COUNTRIES.has(country);
 }
 
+/**
+ * `CA` is California after `US` and Canada after `en`: capitals are a country's, unless that country is not known to have
+ * such a part and the parts read as a locale (`PT-BR`).
+ */
+function codeOfParts(first: string, second: string): string | undefined {
+  const region = TWO_LETTERS.test(second) ? knownCode(second) : undefined;
+  const country = UPPER.test(first) ? knownCode(first) : undefined;
+  if (country === undefined) return region;
+  const isPart = region === undefined || country === 'US' || isStateCode(country, second);
+  return isPart ? country : region;
+}
+
 function knownCode(code: string): string | undefined {
   const upper = code.toUpperCase();
   const iso = ALIASES[upper] ?? upper;
   return ALPHA_2.has(iso) ? iso : undefined;
-}
-
-function codeOfName(name: string): string | undefined {
-  if (name.length < 3) return undefined;
-  countryNames ??= loadCountryNames();
-  const code = countryNames.alpha3ToAlpha2(name.toUpperCase()) ?? countryNames.getSimpleAlpha2Code(name, 'en');
-  return code === undefined ? undefined : knownCode(code);
-}
-
-// The names are 150 KiB of tables that most runs never need: loaded at the first country that is not a code.
-function loadCountryNames(): CountryNames {
-  const require = createRequire(import.meta.url);
-  const names = require('i18n-iso-countries/index.js') as CountryNames;
-  names.registerLocale(require('i18n-iso-countries/langs/en.json'));
-  return names;
 }

@@ -43,6 +43,9 @@ TS=TRIESTE TV=TREVISO UD=UDINE VA=VARESE VB=VERBANOCUSIOOSSOLA VC=VERCELLI VE=VE
 VS=MEDIOCAMPIDANO VT=VITERBO VV=VIBOVALENTIA`,
 };
 
+/** `US-CA`, `us_ca`: country and state as in ISO 3166-2. */
+const WITH_COUNTRY = /^([A-Z]{2})[-_.]([A-Z0-9]{1,3})$/;
+
 const known = new Map<string, ReadonlyMap<string, string>>();
 
 /** The code of a name in a country (alpha-2). A country's table is read for the first person there: a short command has none. */
@@ -53,6 +56,21 @@ export function findStateCode(country: string, name: string): string | undefined
     known.set(country, codes);
   }
   return codes?.get(name);
+}
+
+/** Whether `code` is one of the codes that {@link findStateCode} gives for `country`. */
+export function isStateCode(country: string, code: string): boolean {
+  findStateCode(country, '');
+  return [...(known.get(country)?.values() ?? [])].includes(code.toUpperCase());
+}
+
+/**
+ * Takes the country off the code of a state (ISO 3166-2): `US-CA` is `CA`. Only where it is the country that the state is
+ * in, or none is known.
+ */
+export function dropCountry(state: string, country: string | undefined): string {
+  const [, prefix, code] = WITH_COUNTRY.exec(state.trim().toUpperCase()) ?? [];
+  return code !== undefined && (country === undefined || prefix === country) ? code : state;
 }
 
 function readCodes(table: string): ReadonlyMap<string, string> {

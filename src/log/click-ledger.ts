@@ -1,4 +1,6 @@
-import type { Click } from '../events/conversion-event.js';
+import { attributeClick } from '../attribution/attribute.js';
+import { readClickValue } from '../events/click-id.js';
+import type { Click, ClickField } from '../events/conversion-event.js';
 import type { Database } from './database.js';
 
 /** The paid clicks of people, so that a later conversion finds the network that owns it. */
@@ -27,19 +29,38 @@ export class ClickLedger {
     if (this.#isEmpty) return undefined;
     let found: Click | undefined;
     for (const person of people) {
-      const row = this.#database
-        .prepare('SELECT at, fields FROM click WHERE person = ? AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT 1')
-        .get(person, fromMs, toMs);
-      if (row === undefined) continue;
-      const timeMs = Number(row['at']);
-      if (found?.timeMs !== undefined && found.timeMs >= timeMs) continue;
-      found = { fields: JSON.parse(String(row['fields'])) as Click['fields'], timeMs };
+      const click = this.#findLastOf(person, fromMs, toMs);
+      if (click !== undefined && (found?.timeMs === undefined || found.timeMs < click.timeMs)) found = click;
     }
     return found;
+  }
+
+  /** The first that is still a click, from the newest on: nearly always the newest. */
+  #findLastOf(person: string, fromMs: number, toMs: number): (Click & { timeMs: number }) | undefined {
+    const newest = this.#database.prepare(
+      'SELECT at, fields FROM click WHERE person = ? AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT 1',
+    );
+    for (let row = newest.get(person, fromMs, toMs); row !== undefined;) {
+      const timeMs = Number(row['at']);
+      const fields = readStored(String(row['fields']));
+      if (attributeClick({ fields }) !== undefined) return { fields, timeMs };
+      row = newest.get(person, fromMs, timeMs - 1);
+    }
+    return undefined;
   }
 
   /** Forgets people. Call inside a write transaction. Returns how many clicks went. */
   forget(person: string): number {
     return Number(this.#database.prepare('DELETE FROM click WHERE person = ?').run(person).changes);
   }
+}
+
+/** A click as it is read today: earlier versions kept placeholders, whole cookies and addresses of persons as click ids. */
+function readStored(json: string): Click['fields'] {
+  const fields: Click['fields'] = {};
+  for (const [field, text] of Object.entries(JSON.parse(json) as Record<ClickField, string>)) {
+    const value = readClickValue(field as ClickField, text);
+    if (typeof value !== 'string') fields[value[0]] ??= value[1];
+  }
+  return fields;
 }

@@ -1,10 +1,11 @@
 import { ConsentCollector } from '../events/consent-carriers.js';
 import { describeType, FieldProblem } from '../events/field-problem.js';
 import { missing, wrongType } from '../events/field-values.js';
-import { CONSENT_LEVELS, IDENTIFIER_NAMES } from '../events/audience-fields.js';
+import { CONSENT_LEVELS } from '../events/audience-fields.js';
 import { readIdentifiers } from '../events/identifier-fields.js';
+import { IDENTIFIER_NAMES } from '../events/identifier-names.js';
 import { readPresence } from '../events/presence.js';
-import { ignoreWarnings } from '../events/warnings.js';
+import { ignoreWarnings, type Warning } from '../events/warnings.js';
 import type { JsonObject } from '../json.js';
 import type { MembershipAction, Person } from './person.js';
 
@@ -18,7 +19,7 @@ export const EXTERNAL_ID_NAMES = ['externalUserId', 'external_user_id'] as const
 /** A line of our own form: `{"externalUserId","email"?,…,"action"?,"consent"?}`. @throws FieldProblem */
 export function readPersonRecord(record: JsonObject): Person {
   const name = EXTERNAL_ID_NAMES.find((one) => record[one] !== undefined) ?? EXTERNAL_ID_NAMES[0];
-  const identifiers = readIdentifiers([[record, '', readPresence(record)]]);
+  const identifiers = readIdentifiers([[record, '', readPresence(record)]], refuseBadHash);
   refuseUnknownCountry(record, identifiers.country);
   return {
     externalId: readExternalId(record, name, name),
@@ -50,6 +51,13 @@ function readAction(given: unknown): MembershipAction {
   if (word === 'CREATE' || word === 'DELETE') return word;
   const found = typeof given === 'string' ? 'is neither' : `is ${describeType(given)}`;
   throw new FieldProblem('invalid_enum', 'action', `${found}; expected CREATE or DELETE`);
+}
+
+/** A list has no place for warnings: a hash that cannot be used is said of the line. */
+function refuseBadHash({ code, field, message }: Warning): void {
+  if (code === 'unusable_field' && field.endsWith('_hash')) {
+    throw new FieldProblem('invalid_hash', field, message.replace('; left out', ''));
+  }
 }
 
 /** Consent is asked for by country: one that cannot be read must not pass for none. */

@@ -71,7 +71,6 @@ test('the licences of what is in it go with it', () => {
     'undici',
     'conf',
     'libphonenumber-js',
-    'i18n-iso-countries',
     '@photostructure/sqlite',
     'node-addon-api',
   ]) {

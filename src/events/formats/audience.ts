@@ -1,3 +1,4 @@
+import { isNotAValue } from '../../identity/not-a-value.js';
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import {
@@ -50,8 +51,8 @@ export function readAudienceMessage(
   const context = readSideObject(message, 'context', 'context', warn);
   const isTrack = type === 'track';
   const name = readName(message, isTrack);
-  const anonymousId = quickSide(message['anonymousId'], MESSAGE_FIELDS.anonymousId, message, warn);
-  const userId = quickSide(message['userId'], MESSAGE_FIELDS.userId, message, warn);
+  const anonymousId = realId(quickSide(message['anonymousId'], MESSAGE_FIELDS.anonymousId, message, warn));
+  const userId = realId(quickSide(message['userId'], MESSAGE_FIELDS.userId, message, warn));
   if (anonymousId === undefined && userId === undefined) refuseNobody(message, mayBeNobody || type === 'alias');
   const present = readPresence(properties);
   const inContext = readPresence(context);
@@ -91,6 +92,8 @@ function placesOf(
   if (context['traits'] !== undefined)
     add(readSideObject(context, 'traits', 'context.traits', warn), 'context.traits.');
   if (inContext !== 0) places.push([context, 'context.', inContext]);
+  const inMessage = readPresence(message);
+  if (inMessage !== 0) places.push([message, '', inMessage]);
   return places;
 }
 
@@ -126,6 +129,11 @@ function nobody(message: JsonObject): FieldProblem {
     }
   }
   return missing('anonymousId', 'anonymousId or userId');
+}
+
+/** An id that is one: `undefined` or `null` in a thousand lines would make one player, or one event, of them all. */
+function realId(id: string | undefined): string | undefined {
+  return id === undefined || isNotAValue(id) ? undefined : id;
 }
 
 /** {@link quickText} of an object; an empty one where there is none. */
@@ -166,7 +174,7 @@ function readConsent(event: ConversionEvent, message: JsonObject, context: JsonO
 }
 
 function readId(message: JsonObject): string {
-  const id = quickText(message['messageId'], MESSAGE_FIELDS.messageId, message);
+  const id = realId(quickText(message['messageId'], MESSAGE_FIELDS.messageId, message));
   if (id === undefined || id.trim() === '') throw missing('messageId', 'the id of the message');
   return id;
 }
@@ -178,8 +186,8 @@ function readName(message: JsonObject, isTrack: boolean): string {
 }
 
 function readAlias(event: ConversionEvent, message: JsonObject): void {
-  const from = MESSAGE_FIELDS.fromId.read(message);
-  const to = MESSAGE_FIELDS.toId.read(message);
+  const from = realId(MESSAGE_FIELDS.fromId.read(message));
+  const to = realId(MESSAGE_FIELDS.toId.read(message));
   if (from === undefined) throw missing('fromId', 'one id of the player');
   if (to === undefined) throw missing('toId', 'the other id of the player');
   // The same id twice says nothing.
@@ -204,11 +212,11 @@ function readCommerce(event: ConversionEvent, properties: JsonObject, present: P
     (present & COMMERCE_BITS[name]) === 0 ? undefined : readSide(rule, properties, warn);
   const quantity = read('quantity', COMMERCE_FIELDS.quantity);
   if (quantity !== undefined) event.quantity = quantity;
-  const transactionId = read('transaction_id', COMMERCE_FIELDS.transaction_id);
+  const transactionId = realId(read('transaction_id', COMMERCE_FIELDS.transaction_id));
   if (transactionId !== undefined) event.transactionId = transactionId;
-  const itemId = read('item_id', COMMERCE_FIELDS.item_id);
+  const itemId = realId(read('item_id', COMMERCE_FIELDS.item_id));
   if (itemId !== undefined) event.itemId = itemId;
-  const itemName = read('item_name', COMMERCE_FIELDS.item_name);
+  const itemName = realId(read('item_name', COMMERCE_FIELDS.item_name));
   if (itemName !== undefined) event.itemName = itemName;
 }
 
@@ -256,7 +264,6 @@ function readSource(event: ConversionEvent, properties: JsonObject): void {
 function readSharedId(event: ConversionEvent, properties: JsonObject): void {
   const id = PLACE_FIELDS._imtbl_conversion_id.read(properties);
   const network = PLACE_FIELDS._imtbl_conversion_network.read(properties);
-  if (typeof id === 'string' && typeof network === 'string' && id !== '' && network !== '') {
-    event.shared = { id, network };
-  }
+  if (typeof id !== 'string' || typeof network !== 'string' || id === '' || network === '') return;
+  if (!isNotAValue(id)) event.shared = { id, network };
 }

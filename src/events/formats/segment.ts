@@ -85,37 +85,8 @@ function typeOf({ type, event }: JsonObject): unknown {
   return !isPresent(type) && isPresent(event) ? 'track' : type;
 }
 
-/** Traits by the names that identifiers have elsewhere, the most specific place first. */
-const TRAITS = {
-  email: ['email'],
-  phone: ['phone'],
-  first_name: ['firstName', 'first_name'],
-  last_name: ['lastName', 'last_name'],
-  city: ['city'],
-  state: ['state'],
-  postal_code: ['postalCode', 'postal_code', 'zip'],
-  country: ['country'],
-} as const;
-const ADDRESS = {
-  address: ['street'],
-  city: ['city'],
-  state: ['state'],
-  postal_code: ['postalCode', 'postal_code', 'zip'],
-  country: ['country'],
-} as const;
-
 function putPerson(draft: Draft, record: JsonObject, context: JsonObject): void {
-  for (const [from, path] of [
-    [record, 'traits'],
-    [context, 'context.traits'],
-  ] as const) {
-    if (from['traits'] === undefined) continue;
-    const traits = readSideObject(from, 'traits', path, draft.warn);
-    putAll(draft, traits, TRAITS, `${path}.`);
-    const { address } = traits;
-    if (isJsonObject(address)) putAll(draft, address, ADDRESS, `${path}.address.`);
-    else draft.put('address', address, `${path}.address`);
-  }
+  draft.setTraits(record['traits'], context['traits']);
   const device = readSideObject(context, 'device', 'context.device', draft.warn);
   if (toFlag(device['adTrackingEnabled']) !== false)
     draft.put('maid', device['advertisingId'], 'context.device.advertisingId');
@@ -131,22 +102,6 @@ const SOURCES = new Map([
   ['web', 'website'],
   ['mobile', 'app'],
 ]);
-
-function putAll(
-  draft: Draft,
-  from: JsonObject,
-  names: Readonly<Record<string, readonly string[]>>,
-  path: string,
-): void {
-  for (const [name, aliases] of Object.entries(names)) {
-    for (const alias of aliases) {
-      const value = from[alias];
-      if (value !== undefined && typeof value !== 'object') draft.put(name, value, path + alias);
-    }
-    const hash = `${name}_hash`;
-    draft.put(hash, from[hash], path + hash);
-  }
-}
 
 function putClick(draft: Draft, record: JsonObject, context: JsonObject): void {
   const page = readSideObject(context, 'page', 'context.page', draft.warn);

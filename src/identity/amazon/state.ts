@@ -1,5 +1,5 @@
 import type { Origin } from '../hash-identifiers.js';
-import { findStateCode } from '../state-codes.js';
+import { dropCountry, findStateCode } from '../state-codes.js';
 
 const NOT_LETTERS = /[^A-Z]+/g;
 
@@ -9,7 +9,7 @@ const NOT_LETTERS = /[^A-Z]+/g;
  * with accents go first, so that `Québec` is `qu`.
  */
 export function normaliseState(text: string, origin: Origin): string {
-  const letters = text.normalize('NFC').toUpperCase().replace(NOT_LETTERS, '');
+  const letters = dropCountry(text, origin.country).normalize('NFC').toUpperCase().replace(NOT_LETTERS, '');
   const code = origin.country === undefined ? undefined : findStateCode(origin.country, letters);
   return (code ?? letters.slice(0, 2)).toLowerCase();
 }

@@ -1,7 +1,4 @@
-import { normalisePhone } from '../phone.js';
-
-/** Says its country code itself. */
-const COMPLETE = /^\s*(?:tel:)?\s*(?:\+|00)/i;
+import { isCompletePhone, normalisePhone } from '../phone.js';
 
 /**
  * A phone number as `+` and digits, country code first. A number without `+` or `00` is read as dialled in `country`
@@ -9,7 +6,7 @@ const COMPLETE = /^\s*(?:tel:)?\s*(?:\+|00)/i;
  * nothing (networks.md section 8).
  */
 export function toE164(text: string, country?: string): string {
-  if (country === undefined && !COMPLETE.test(text)) return '';
+  if (country === undefined && !isCompletePhone(text)) return '';
   const digits = normalisePhone(text, country);
   return digits === '' ? '' : `+${digits}`;
 }

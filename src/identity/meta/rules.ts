@@ -27,8 +27,8 @@ export const META_RULES: RuleSet = {
 
 /** The hash of an external id, trimmed and in lower case; one that is hashed already passes. Undefined when empty. */
 export function hashExternalId(text: string | undefined): string | undefined {
-  const id = text?.trim().toLowerCase() ?? '';
-  return id === '' ? undefined : (readHash(id) ?? sha256Hex(id));
+  const id = text?.trim() ?? '';
+  return id === '' ? undefined : (readHash(id) ?? sha256Hex(id.toLowerCase()));
 }
 
 /** The hash of a country: ISO 3166-1 alpha-2 in lower case. */

@@ -1,5 +1,5 @@
 import type { Origin } from '../hash-identifiers.js';
-import { findStateCode } from '../state-codes.js';
+import { dropCountry, findStateCode } from '../state-codes.js';
 
 /** Codes that Amazon's table, which is read here for the others, does not have. */
 const MORE_CODES: Readonly<Record<string, string>> = { DISTRICTOFCOLUMBIA: 'DC', PUERTORICO: 'PR' };
@@ -11,8 +11,9 @@ const NOT_IN_STATE = /[\s\p{P}\p{S}]+/gu;
  * punctuation and blanks (customer-information-parameters, `st`). Meta knows only the codes of the US.
  */
 export function normaliseState(text: string, { country }: Origin): string {
-  const code = country === 'US' ? findCode(text.toUpperCase().replace(NOT_LETTERS, '')) : undefined;
-  return code?.toLowerCase() ?? text.normalize('NFC').toLowerCase().replace(NOT_IN_STATE, '');
+  const state = dropCountry(text, country);
+  const code = country === 'US' ? findCode(state.toUpperCase().replace(NOT_LETTERS, '')) : undefined;
+  return code?.toLowerCase() ?? state.normalize('NFC').toLowerCase().replace(NOT_IN_STATE, '');
 }
 
 function findCode(letters: string): string | undefined {

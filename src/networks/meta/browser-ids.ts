@@ -16,7 +16,8 @@ const CLICK_LASTS_MS = 90 * 24 * 60 * 60 * 1000;
  * conversion where nobody knows when it was clicked. Undefined where there is no click, or one older than 90 days.
  */
 export function readFbc({ click, timeMs }: ConversionEvent): string | undefined {
-  const fbc = readCookie(click.fields.fbc) ?? makeFbc(click.fields.fbclid, Math.min(click.timeMs ?? timeMs, timeMs));
+  const cookie = readCookie(click.fields.fbc) ?? readCookie(click.fields.fb_click_id);
+  const fbc = cookie ?? makeFbc(click.fields.fbclid, Math.min(click.timeMs ?? timeMs, timeMs));
   const createdMs = Number(fbc && COOKIE.exec(fbc)?.[1]);
   return timeMs - createdMs <= CLICK_LASTS_MS ? fbc : undefined;
 }

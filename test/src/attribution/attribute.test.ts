@@ -38,6 +38,10 @@ test.each<[Click['fields'], string | undefined, string?]>([
   [{ utm_source: 'facebook' }, undefined],
   [{ utm_source: 'newsletter', utm_medium: 'cpc' }, undefined],
   [{ fbp: 'fb.1.1.1', ttp: 't' }, undefined],
+  // The cookie of an earlier visit counts where this one has no click.
+  [{ fb_click_id: 'x' }, 'meta', 'click_id'],
+  [{ fb_click_id: 'x', gclid: 'y' }, 'google', 'click_id'],
+  [{ fb_click_id: 'x', utm_source: 'amazon_ads' }, 'amazon', 'utm'],
   [{}, undefined],
 ])('%j belongs to %s', (fields, owner, by) => {
   const attribution = attributeClick({ fields });
@@ -52,7 +56,8 @@ function attributeSlowly({ fields }: Click): Attribution | undefined {
   const source = fields.utm_source?.toLowerCase() ?? '';
   const medium = fields.utm_medium?.toLowerCase() ?? '';
   const owner = PAID_SOURCES.get(source) ?? (isPaidMedium(medium) ? SOURCES_WITH_MEDIUM.get(source) : undefined);
-  return owner && { owner, by: 'utm', field: 'utm_source' };
+  if (owner) return { owner, by: 'utm', field: 'utm_source' };
+  return fields.fb_click_id === undefined ? undefined : { owner: 'meta', by: 'click_id', field: 'fb_click_id' };
 }
 
 test('any click belongs to whom the rules name, in whatever order its fields stand', () => {

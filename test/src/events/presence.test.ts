@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { COMMERCE_FIELDS, HASH_NAMES, IDENTIFIER_NAMES, PLACE_FIELDS } from '../../../src/events/audience-fields.js';
+import { COMMERCE_FIELDS, PLACE_FIELDS } from '../../../src/events/audience-fields.js';
 import { readClick } from '../../../src/events/click-fields.js';
 import { CONSENT_NAMES } from '../../../src/events/consent-carriers.js';
-import { CLICK_FIELDS, type ConversionEvent } from '../../../src/events/conversion-event.js';
+import { CLICK_FIELDS, type ConversionEvent, HASHED_FIELDS } from '../../../src/events/conversion-event.js';
 import { FieldProblem } from '../../../src/events/field-problem.js';
 import { readAudienceMessage } from '../../../src/events/formats/audience.js';
 import { readIdentifiers } from '../../../src/events/identifier-fields.js';
+import { hashNameOf, IDENTIFIER_NAMES } from '../../../src/events/identifier-names.js';
 import { readPresence } from '../../../src/events/presence.js';
 import type { JsonObject } from '../../../src/json.js';
 import { InexactNumber } from '../../../src/events/scalars.js';
@@ -16,7 +17,7 @@ import { makePurchase } from '../../kit/events.js';
 
 const NAMES = [
   ...Object.values(IDENTIFIER_NAMES).flat(),
-  ...HASH_NAMES,
+  ...HASHED_FIELDS.map(hashNameOf),
   ...Object.keys(COMMERCE_FIELDS),
   ...CLICK_FIELDS,
   'click_time',

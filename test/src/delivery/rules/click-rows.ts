@@ -104,8 +104,14 @@ const CLICKS: Row[] = [
     'landing_page',
     'touchpoint_type',
   ].map((parameter) => remembered('A6', `${parameter} alone says nothing`, [visit({ [parameter]: 'cpc' })], ORGANIC)),
-  ...['ga_client_id', 'fb_click_id', 'fb_browser_id', 'fbp'].map((cookie) =>
+  ...['ga_client_id', 'fb_browser_id', 'fbp'].map((cookie) =>
     remembered('A7', `the cookie ${cookie} is no click`, [visit({ [cookie]: 'fb.1.1794945600000.abc' })], ORGANIC),
+  ),
+  remembered(
+    'A7',
+    'fb_click_id alone is a click of Meta',
+    [visit({ fb_click_id: 'fb.1.1794945600000.IwAR0abcdef' })],
+    owned('meta'),
   ),
   [
     'A7',

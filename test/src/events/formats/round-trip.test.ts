@@ -39,12 +39,12 @@ it('makes the same postback whatever the format', () => {
   const conversions = fc.record<Conversion>({
     id: fc.uuid(),
     timeMs: fc.integer({ min: NOW_MS / 1000 - 86_400, max: NOW_MS / 1000 - 60 }).map((seconds) => seconds * 1000),
-    userId: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
-    anonymousId: fc.stringMatching(/^[a-z0-9.]{1,40}$/),
+    userId: fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,40}$/),
+    anonymousId: fc.stringMatching(/^[a-z0-9][a-z0-9.]{1,40}$/),
     value: fc.integer({ min: 1, max: 99_999_999 }).map((cents) => String(cents / 100)),
     currency: fc.constantFrom('USD', 'JPY', 'CAD'),
-    order: fc.stringMatching(/^[A-Z0-9-]{1,40}$/),
-    email: fc.stringMatching(/^[a-z0-9.]{1,20}@[a-z]{2,10}\.example$/),
+    order: fc.stringMatching(/^[A-Z0-9][A-Z0-9-]{1,40}$/),
+    email: fc.stringMatching(/^[a-z0-9][a-z0-9.]{1,20}@[a-z]{2,10}\.example$/),
     country: fc.constantFrom({ code: 'US', name: 'United States' }, { code: 'JP', name: 'Japan' }),
     aref: fc.stringMatching(/^[A-Za-z0-9]{10}\.17949[0-9]{8}$/),
   });

@@ -1,0 +1,102 @@
+import { sha256Hex } from './hash.js';
+
+/**
+ * Words that programs and people write where there is no value, in lower case with single spaces between the words.
+ * Left out although programs write them too, because people are called so: `na` (also Namibia), `nil`, `blank`, `test`.
+ */
+const WORDS: ReadonlySet<string> = new Set(
+  (
+    'null,undefined,none,nan,n a,not set,notset,not available,notavailable,not provided,notprovided,not applicable,' +
+    'notapplicable,not defined,not specified,not found,not known,not given,no value,no data,unknown,unspecified,' +
+    'undetermined,unset,unavailable,object object,object undefined,object null'
+  ).split(','),
+);
+/** Words that come twice where two fields were joined: `undefined undefined`. */
+const JOINED: ReadonlySet<string> = new Set(['null', 'undefined', 'none', 'nan', 'unknown']);
+const LONGEST_WORD = 40;
+/** What the words begin with. */
+const INITIALS = /^(?:n[auo/\\ ._-]|un|ob)/i;
+/** What stands around a word: quotation marks, brackets, dashes. */
+const DECORATION = /^[^\p{L}\p{N}%]+|[^\p{L}\p{N}%]+$/gu;
+const SEPARATORS = /[\s_./,;|+-]+/g;
+const HAS_LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+const STARTS_PLAIN = /^[A-Za-z0-9]/;
+const ENCODED = /^(?:%[0-9A-Fa-f]{2}|&lt;)/;
+/** How many times a page address may have been encoded on its way. */
+const MAX_ENCODINGS = 3;
+
+/**
+ * Templates that were never filled: `{gclid}`, `{{x}}`, `${x}`, `[CLICK_ID]`, `%%X%%`, `%x%`, `<x>`, `__CLICKID__`, `##x##`,
+ * `*|EMAIL|*`, `$x$`, `$(x)`. An address in angle brackets is not one.
+ * @see https://ads.tiktok.com/help/article/track-offsite-web-events (macros of TikTok, 2026-11-30)
+ */
+const MACRO =
+  /^(?:[$#@!]?\{.*\}|[$#]?\[.*\]|\$\(.*\)|<[^@]*>|__[^@]+__|%[^%]+%|%%[^%]+%%|##?\w+##?|@@?\w+@@?|\*\|.*\|\*|\$[A-Za-z_]\w*\$?|~~?\w+~~?)$/s;
+
+/**
+ * Whether a text stands for "no value": a word such as `null` or `(not set)` in any case and in quotation marks, a text
+ * without any letter or digit, or a template that was never filled, as it is or percent-encoded. One list for every
+ * identifier, click and id field of every format.
+ */
+export function isNotAValue(text: string): boolean {
+  if (STARTS_PLAIN.test(text)) {
+    // Nearly every value starts with other letters or is longer than the words are.
+    return INITIALS.test(text) && text.length <= LONGEST_WORD && isWord(text);
+  }
+  let decoded = text.trim();
+  for (let level = 0; level <= MAX_ENCODINGS; level++) {
+    if (MACRO.test(decoded) || !HAS_LETTER_OR_DIGIT.test(decoded)) return true;
+    if (decoded.length <= LONGEST_WORD && isWord(decoded)) return true;
+    if (!ENCODED.test(decoded)) return false;
+    decoded = decode(decoded);
+  }
+  return false;
+}
+
+function isWord(text: string): boolean {
+  const words = (text.includes('%') ? text.replaceAll('%20', ' ') : text)
+    .toLowerCase()
+    .replace(DECORATION, '')
+    .replace(SEPARATORS, ' ');
+  if (WORDS.has(words)) return true;
+  return words.includes(' ') && words.split(' ').every((word) => JOINED.has(word));
+}
+
+/** Takes one level of encoding off, where there is one. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replace(/&lt;/g, '<').replace(/&gt;/g, '>'));
+  } catch {
+    return text;
+  }
+}
+
+/** Spellings of "no value" that systems hash in addition to the words themselves. */
+const HASHED_SPELLINGS =
+  ',+,-,--,.,?,0x,N/A,n/a,#N/A,(not set),(not provided),(none),(null),not_set,not_available,not_provided,[object Object],' +
+  '[object object],objectobject,[object Undefined],[object Null],{},[],"",NaN,{{email}},{{phone}},{email},{phone},' +
+  '{{user.email}},{{ email }},__EMAIL__,__PHONE__,%%EMAIL%%,${email},[EMAIL],undefined undefined,null null,' +
+  '+null,+undefined,null@null,undefined@undefined';
+/** Spellings with a comma, or with spaces alone. */
+const BLANK_SPELLINGS = [' ', '  ', '\n', '\r\n', '\t', '\0', '""\n', ','];
+
+let hashes: ReadonlySet<string> | undefined;
+
+/**
+ * Whether a SHA-256 (64 lower-case hex digits) is that of a text that stands for "no value": it would match everybody
+ * whose field is empty.
+ */
+export function isPlaceholderHash(hash: string): boolean {
+  hashes ??= hashPlaceholders();
+  return hashes.has(hash);
+}
+
+function hashPlaceholders(): ReadonlySet<string> {
+  const spellings = new Set([...HASHED_SPELLINGS.split(','), ...BLANK_SPELLINGS]);
+  for (const word of WORDS) {
+    for (const one of [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)]) {
+      spellings.add(one).add(`${one}\n`).add(`"${one}"`);
+    }
+  }
+  return new Set([...spellings].map((text) => sha256Hex(text)));
+}
