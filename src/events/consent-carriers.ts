@@ -4,6 +4,7 @@ import {
   answersOf,
   type CategoryAnswers,
   type CategoryReading,
+  isReportingCategory,
   levelOfCategories,
   levelOfScopes,
   readCategories,
@@ -250,13 +251,16 @@ function readConsentObject(collector: ConsentCollector, value: unknown, path: st
   }
   collector.read(value, `${path}.`);
   const answer = readAnswer(ANSWERS.map((name) => value[name]).filter((one) => typeof one !== 'object'));
-  if (answer === 'granted' || answer === 'denied') collector.readLevel(answer, path);
+  if (answer !== undefined) collector.state({ level: ANSWER_LEVELS[answer], says: answer }, path);
   const rest = Object.entries(value).filter(([name]) => !CARRIERS.has(name) && !ANSWERS.includes(name));
-  // Other members of such an object are times, versions and the like: only what answers is a category.
-  const answers = answersOf(Object.fromEntries(rest)).filter(([, one]) => one === 'granted' || one === 'denied');
+  // Other members of such an object are times, versions and the like: what answers is a category, or is named like one.
+  const answers = answersOf(Object.fromEntries(rest)).filter(
+    ([name, one]) => one === 'granted' || one === 'denied' || isReportingCategory(name),
+  );
   if (answers.length > 0) collector.state(levelOfCategories(answers), path);
 }
 
+const ANSWER_LEVELS = { granted: 'full', denied: 'none', unset: 'not_set', unclear: 'unclear' } as const;
 const ANSWERS = ['granted', 'given', 'consented', 'allowed', 'accepted', 'status', 'value', 'answer', 'choice'];
 
 /** RudderStack's lists of ids; with the strategy `or` one allowed purpose is enough. */

@@ -109,7 +109,7 @@ export function levelOfCategories(answers: CategoryAnswers, isAnyEnough = false)
   if (isAdsGranted) return { level: 'full', says };
   if (analytics === 'granted') return { level: 'anonymous', says };
   if (ads === 'denied' || analytics === 'denied') return { level: 'none', says };
-  if (given.length > 0 && given.every(({ answer }) => answer === 'denied')) return { level: 'none', says };
+  if (read.length > 0 && read.every(({ answer }) => answer === 'denied')) return { level: 'none', says };
   const isUnclear = read.some(({ purpose, answer }) =>
     purpose === 'unknown' ? answer !== 'granted' && answer !== 'unset' : purpose !== 'other' && answer === 'unclear',
   );
@@ -117,6 +117,12 @@ export function levelOfCategories(answers: CategoryAnswers, isAnyEnough = false)
 }
 
 type ReadCategory = Category & { name: string; answer: Answer };
+
+/** Whether a category is about reporting conversions or measuring them. */
+export function isReportingCategory(name: string): boolean {
+  const { purpose } = readCategory(name);
+  return purpose === 'ads' || purpose === 'analytics' || purpose === 'tracking';
+}
 
 /** A grant of `opt out` is a refusal; not opting out says nothing. */
 function turn(answer: Answer, isNegated: boolean): Answer {
@@ -200,7 +206,8 @@ const ANSWER_NAMES = [
 export function readNestedAnswer(value: unknown): Answer | undefined {
   if (!isJsonObject(value)) return readAnswer(value);
   const answers = ANSWER_NAMES.map((name) => readAnswer(value[name])).filter((answer) => answer !== undefined);
-  return (['denied', 'unclear', 'granted', 'unset'] as const).find((answer) => answers.includes(answer)) ?? 'unclear';
+  const found = (['denied', 'unclear', 'granted', 'unset'] as const).find((answer) => answers.includes(answer));
+  return found ?? (ANSWER_NAMES.some((name) => name in value) ? undefined : 'unclear');
 }
 
 const NAME_NAMES = ['id', 'name', 'category', 'purpose', 'group', 'key', 'code', 'CustomGroupId', 'GroupName'];
@@ -226,6 +233,7 @@ function readCategoryText(text: string): CategoryReading | undefined {
   const groups = /(?:^|&)groups=([^&]*)/.exec(plain)?.[1] ?? plain;
   const items = groups.split(/[,;|]/).map((item) => item.trim());
   const named = items.filter((item) => item !== '');
+  if (named.length === 0) return { level: 'unclear', says: 'it names no category' };
   if (named.length === 1 && !/[:=]/.test(named[0] as string) && !text.includes(','))
     return readOneWord(named[0] as string);
   if (!named.every((item) => /[:=]/.test(item))) return levelOfGroups(named);

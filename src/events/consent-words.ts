@@ -38,7 +38,7 @@ function list(answer: Answer, words: string): [string, Answer][] {
 const MAX_WORD_LENGTH = 64;
 
 /** Placeholders that other systems write for "no value". */
-const PLACEHOLDER = /^(?:-+|\(.{0,30}\)|\[object object\]|n\/a|\{.{0,60}\}|__.{0,60}__)$/s;
+const PLACEHOLDER = /^(?:-+|\(.{0,30}\)|\[object object\]|n\/a|\$?\{.{0,60}\}|%%.{0,60}%%|__.{0,60}__)$/s;
 
 /**
  * Reads one answer: a boolean, 1 or 0, or a word of the table in any spelling (`CONSENT_DENIED`, `opted-out`, `No`). A
