@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { listWorkspaces } from '../src/config/known-workspaces.js';
 import { loadRunConfig } from '../src/config/run-config.js';
 import { SETTING_RULES } from '../src/config/settings.js';
 import { UserConfig } from '../src/config/user-config.js';
-import { DEFAULT_WORKSPACE } from '../src/config/workspace-name.js';
 import { NETWORKS } from '../src/networks/registry.js';
 import { BaseCommand } from './_face/base-command.js';
 import {
@@ -38,7 +37,8 @@ export default class Complete extends BaseCommand<typeof Complete> {
     return {
       goals: () => orNothing(() => this.#listGoals(words)),
       networks: () => NETWORKS.map(({ name, title }) => ({ value: name, about: title })),
-      workspaces: () => orNothing(() => listWorkspaces(directories)),
+      workspaces: () =>
+        orNothing(() => listWorkspaces(directories, new UserConfig(directories.config)).map((value) => ({ value }))),
       settings: () => Object.entries(SETTING_RULES).map(([value, { about }]) => ({ value, about })),
       topics: () => Object.entries(HELP_TOPICS).map(([value, { summary }]) => ({ value, about: summary })),
     };
@@ -50,13 +50,6 @@ export default class Complete extends BaseCommand<typeof Complete> {
     const { goals } = loadRunConfig({ flags: { ...this.flags, workspace }, ...this.environment });
     return goals.map(({ id, name }) => ({ value: id, about: name }));
   }
-}
-
-/** Workspaces that have goals, settings or a log. */
-function listWorkspaces({ config, data }: { config: string; data: string }): Candidate[] {
-  const logs = orNothing(() => readdirSync(data, { withFileTypes: true }).filter((entry) => entry.isDirectory()));
-  const names = [DEFAULT_WORKSPACE, ...new UserConfig(config).listWorkspaces(), ...logs.map(({ name }) => name)];
-  return [...new Set(names)].sort().map((value) => ({ value }));
 }
 
 /** At a Tab nothing is the best that can be said of a file that is broken or not there. */

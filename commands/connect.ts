@@ -59,6 +59,8 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     audiences: toggle({ summary: 'amazon: ask for the audience scope too' }),
   });
 
+  protected override readonly makesWorkspace = true;
+
   protected async execute(): Promise<void> {
     const network = await chooseNetwork(this.prompting, this.args.network);
     const connector = await network.loadConnector();

@@ -5,9 +5,12 @@ import { BaseCommand } from './base-command.js';
 
 /** A command that reads or changes goals and settings. */
 export abstract class GoalsCommand<T extends typeof Command> extends BaseCommand<T> {
+  /** Whether the command makes the workspace that it is called with. */
+  protected readonly makesWorkspace: boolean = false;
+
   /** What holds for this run, from every source. */
   protected loadConfig(): RunConfig {
-    return loadRunConfig({ flags: this.flags, ...this.environment });
+    return loadRunConfig({ flags: this.flags, ...this.environment, makesWorkspace: this.makesWorkspace });
   }
 
   /** Stores what `change` makes of the workspace's goals; says so when a project file hides them. */

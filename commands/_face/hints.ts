@@ -50,7 +50,9 @@ export function addContext(text: string, context: HintContext): string {
     const start = match.index + 'postback '.length + name.length;
     const end = findEnd(text, start);
     const said = text.slice(start, end);
-    const missing = flags.filter(([flag]) => !hasFlag(said, flag)).map(([, words]) => ` ${words}`);
+    // What lists and makes workspaces works on all of them.
+    const fitting = name.startsWith('workspaces') ? [] : flags;
+    const missing = fitting.filter(([flag]) => !hasFlag(said, flag)).map(([, words]) => ` ${words}`);
     result += text.slice(from, end) + missing.join('');
     from = end;
   }

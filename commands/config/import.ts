@@ -18,6 +18,8 @@ export default class ConfigImport extends SettingsCommand<typeof ConfigImport> {
     'dry-run': toggle({ summary: 'show what would be stored, and store nothing' }),
   });
 
+  protected override readonly makesWorkspace = true;
+
   protected async execute(): Promise<void> {
     const config = this.loadConfig();
     const { goals = [], settings, workspace: named } = readProjectFile(this.args.file);

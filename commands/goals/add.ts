@@ -19,6 +19,8 @@ export default class GoalsAdd extends GoalsCommand<typeof GoalsAdd> {
     id: text({ summary: 'id of the goal, instead of one made from its name', helpValue: 'ID' }),
   });
 
+  protected override readonly makesWorkspace = true;
+
   protected async execute(): Promise<void> {
     const config = this.loadConfig();
     const input = await this.completeInput();

@@ -1,5 +1,6 @@
 import type { ConversionGoal } from '../goals/goal.js';
 import type { Directories } from './directories.js';
+import { listWorkspaces, refuseUnknownWorkspace } from './known-workspaces.js';
 import { findProjectFile, type Project } from './project-file.js';
 import { resolveSettings, type ResolvedSettings, type Sourced } from './resolve.js';
 import { UserConfig } from './user-config.js';
@@ -11,6 +12,8 @@ export interface RunConfigInput {
   variables: Readonly<Record<string, string | undefined>>;
   cwd: string;
   directories: Directories;
+  /** Whether a workspace that is not there may be named: the command makes it. */
+  makesWorkspace?: boolean;
 }
 
 /** What holds for one run, merged from every source. */
@@ -27,10 +30,18 @@ export interface RunConfig extends ResolvedSettings {
  * Reads project file, user config, variables and flags and says what holds. Writes nothing.
  * @throws ConfigError where any of them cannot be read or holds something wrong.
  */
-export function loadRunConfig({ flags, variables, cwd, directories }: RunConfigInput): RunConfig {
+export function loadRunConfig({
+  flags,
+  variables,
+  cwd,
+  directories,
+  makesWorkspace = false,
+}: RunConfigInput): RunConfig {
   const project = findProjectFile(cwd);
   const user = new UserConfig(directories.config);
-  const workspace = resolveWorkspace(flags, variables, project);
+  const named = resolveWorkspaceName(flags, variables, project, user);
+  if (!makesWorkspace && named.source !== 'default') refuseUnknown(named, project, user, directories);
+  const workspace = flags.sandbox ? sandboxOf(named) : named;
   const stored = user.readSettings(workspace.value);
   const resolved = resolveSettings({
     flags,
@@ -57,14 +68,19 @@ export function exportProject({
   return { ...(workspace.value === DEFAULT_WORKSPACE ? {} : { workspace: workspace.value }), goals, settings };
 }
 
-/** `--sandbox` has a workspace of its own beside each one, so that nothing of a try-out reaches the real log. */
-function resolveWorkspace(
-  flags: RunConfigInput['flags'],
-  variables: RunConfigInput['variables'],
+/** The project file may name a workspace that is not here yet: a CI job needs nothing else. */
+function refuseUnknown(
+  { value, where }: Sourced<string>,
   project: Project | undefined,
-): Sourced<string> {
-  const named = resolveWorkspaceName(flags, variables, project);
-  if (!flags.sandbox) return named;
+  user: UserConfig,
+  directories: Directories,
+): void {
+  if (value === DEFAULT_WORKSPACE || value === project?.workspace) return;
+  refuseUnknownWorkspace(value, where ?? 'its source', listWorkspaces(directories, user));
+}
+
+/** `--sandbox` has a workspace of its own for each one, so that nothing of a try-out reaches the real log. */
+function sandboxOf(named: Sourced<string>): Sourced<string> {
   const value = named.value === DEFAULT_WORKSPACE ? 'sandbox' : `${named.value}.sandbox`;
   return { value: checkWorkspaceName(value, '--sandbox'), source: 'flag', where: '--sandbox' };
 }
@@ -73,6 +89,7 @@ function resolveWorkspaceName(
   flags: RunConfigInput['flags'],
   variables: RunConfigInput['variables'],
   project: Project | undefined,
+  user: UserConfig,
 ): Sourced<string> {
   const { workspace: said } = flags;
   const { POSTBACK_WORKSPACE: heard } = variables;
@@ -86,5 +103,7 @@ function resolveWorkspaceName(
   if (project?.workspace !== undefined) {
     return { value: project.workspace, source: 'project file', where: project.path };
   }
+  const chosen = user.readDefaultWorkspace();
+  if (chosen !== undefined) return { value: chosen, source: 'user config', where: user.path };
   return { value: DEFAULT_WORKSPACE, source: 'default' };
 }

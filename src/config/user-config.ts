@@ -3,6 +3,7 @@ import { describe, GoalProblem, readGoals } from '../goals/goal-rules.js';
 import { isJsonObject, type JsonObject } from '../json.js';
 import { ConfigFile } from './config-file.js';
 import { checkSettings, type SettingValues } from './setting-values.js';
+import { isWorkspaceName } from './workspace-name.js';
 import type { SettingName, Settings } from './settings.js';
 
 /** One game's part of the user config. */
@@ -12,6 +13,8 @@ interface WorkspaceConfig {
 }
 
 interface Content {
+  /** The workspace of calls that name none; absent: `default`. */
+  defaultWorkspace?: string;
   settings: SettingValues;
   workspaces: Record<string, WorkspaceConfig>;
 }
@@ -40,6 +43,21 @@ export class UserConfig {
   /** Names of the workspaces that have something stored. @throws ConfigError as {@link ConfigFile.read}. */
   listWorkspaces(): string[] {
     return Object.keys(this.#file.read().workspaces);
+  }
+
+  /** The workspace that calls use where nothing else names one; undefined where none was chosen. */
+  readDefaultWorkspace(): string | undefined {
+    return this.#file.read().defaultWorkspace;
+  }
+
+  /** Chooses the workspace of calls that name none. @throws ConfigError as {@link ConfigFile.update}. */
+  async useWorkspace(name: string): Promise<void> {
+    await this.#file.update((draft) => void (draft.defaultWorkspace = name));
+  }
+
+  /** Makes an empty workspace; one that is there stays as it is. @throws ConfigError as {@link ConfigFile.update}. */
+  async createWorkspace(name: string): Promise<void> {
+    await this.#file.update((draft) => void (draft.workspaces[name] = partOf(draft, name)));
   }
 
   /** Stored goals of a workspace. @throws ConfigError as {@link ConfigFile.read}. */
@@ -97,7 +115,10 @@ function goalsOf(content: Content, workspace: string): ConversionGoal[] {
 
 /** What is wrong with a config file that somebody edited. Fields that are not ours are left alone. */
 function findProblem(content: JsonObject): string | undefined {
-  const { settings = {}, workspaces = {} } = content;
+  const { settings = {}, workspaces = {}, defaultWorkspace } = content;
+  if (defaultWorkspace !== undefined && !isWorkspaceName(defaultWorkspace)) {
+    return 'defaultWorkspace is not the name of a workspace';
+  }
   const problem = findSettingProblem(settings, 'settings');
   if (problem !== undefined) return problem;
   if (!isJsonObject(workspaces)) return `workspaces is ${describe(workspaces)}; expected an object`;
