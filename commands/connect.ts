@@ -1,21 +1,32 @@
-import type { Consent } from '../src/accounts/connect.js';
-import { describeOverride } from '../src/accounts/environment.js';
+import type { AccountChange, Consent } from '../src/accounts/connect.js';
+import { describeOverride, variableOf } from '../src/accounts/environment.js';
 import { UsageError } from '../src/errors.js';
 import { checkGateway } from '../src/http/gateway.js';
 import type { AccountWish, Connector } from '../src/networks/connector.js';
 import type { Connection, Network } from '../src/networks/network.js';
-import { NETWORKS } from '../src/networks/registry.js';
+import type { NetworkName } from '../src/networks/names.js';
+import { findNetwork, NETWORKS } from '../src/networks/registry.js';
 import type { OAuthClient } from '../src/oauth/provider.js';
 import type { Workspace } from '../src/workspace.js';
 import { createAccountChooser, createAccountQuestion } from './_face/account-choice.js';
 import { checkConnectFlags, chooseNetwork, readAccountWish } from './_face/connect-wish.js';
 import { connectionData, printConnection } from './_face/connection-view.js';
 import { argument, choice, defineArgs, defineFlags, duration, integer, text, toggle } from './_face/flags.js';
+import { confirm } from './_face/prompts.js';
 import { createLoginPresenter, readPastedLines } from './_face/login-words.js';
 import { askForClient, findClientId, readTokenText } from './_face/secrets.js';
 import { WorkspaceCommand } from './_face/workspace-command.js';
 
 const DEFAULT_TIMEOUT_MS = 600_000;
+
+/** A connection that variables describe in part is reported by what uses it. */
+function findQuietly<T>(find: () => T): T | undefined {
+  try {
+    return find();
+  } catch {
+    return undefined;
+  }
+}
 
 export default class Connect extends WorkspaceCommand<typeof Connect> {
   static override summary = 'connect an ad network account';
@@ -37,6 +48,7 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
       'POSTBACK_<NETWORK>_CLIENT_SECRET': 'client secret, instead of the hidden question',
     },
   };
+  static override aliases = ['login'];
   static override args = defineArgs({
     network: argument({ description: NETWORKS.map(({ name }) => name).join(', ') }),
   });
@@ -56,6 +68,7 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     'no-browser': toggle({ summary: 'print the URL and open nothing' }),
     timeout: duration({ summary: 'how long to wait for consent (default 10m)' }),
     'token-stdin': toggle({ summary: 'take a token from stdin instead of asking for consent' }),
+    replace: toggle({ summary: 'let another account take the place of the one that is connected' }),
     audiences: toggle({ summary: 'amazon: ask for the audience scope too' }),
   });
 
@@ -68,12 +81,18 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     const wish = readAccountWish(this.flags);
     return this.withWorkspace(async (workspace) => {
       const connection = await this.#connect(workspace, network, connector, wish);
+      if (!connection) return this.io.remark('Nothing was stored: the account that is connected stays.');
       await this.present(connectionData(connection), () => printConnection(this.io, connection));
       await this.#tellWhatFollows(workspace, network, connection, connector);
     });
   }
 
-  async #connect(workspace: Workspace, network: Network, connector: Connector, wish: AccountWish): Promise<Connection> {
+  async #connect(
+    workspace: Workspace,
+    network: Network,
+    connector: Connector,
+    wish: AccountWish,
+  ): Promise<Connection | undefined> {
     // An embedded sandbox has granted everything already, and ends with this command.
     const given = workspace.sandboxUrl && workspace.connections.find(workspace.name, network.name);
     if (given) return given.credentials.connection;
@@ -96,12 +115,30 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
         audiences,
         choose: createAccountChooser(this.prompting, connector, close),
         askAccount: createAccountQuestion(this.prompting, connector, close),
+        ...this.#replacing(workspace, network),
         onWarning: (words) => void this.io.remark(words),
         signal: this.signal,
       });
     } finally {
       close();
     }
+  }
+
+  /** What decides whether another account may take the place of the one that is connected. */
+  #replacing({ connections, name }: Workspace, network: Network) {
+    const { replace: replaces } = this.flags;
+    const { isInteractive } = this.io;
+    const held = findQuietly(() => connections.find(name, network.name)?.credentials.connection);
+    const heldInEnvironment = held?.source === 'environment' ? held : undefined;
+    const confirmReplace = async (change: AccountChange): Promise<boolean> => {
+      const { describeChange } = await import('../src/accounts/connect.js');
+      await this.io.remark(describeChange(change));
+      await this.io.remark(
+        `Mappings and pending postbacks belong to ${change.from.account}; replay leaves those alone.`,
+      );
+      return confirm(this.prompting, { message: `Replace it with ${change.to.account}?`, flagName: '--replace' });
+    };
+    return { replaces, isInteractive, heldInEnvironment, ...(isInteractive ? { confirmReplace } : {}) };
   }
 
   /** Consent in the browser, or a token; `close` gives stdin back. */
@@ -118,6 +155,7 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     const isPasted =
       this.flags['token-stdin'] || !login || (connector.prefersToken && findClientId(question) === undefined);
     if (!isPasted) {
+      this.#refuseToWait(name, connector);
       const client = await askForClient(this.prompting, question);
       const pasted = readPastedLines(this.io);
       return { consent: this.#loginConsent(pasted.lines), client, close: () => pasted.close() };
@@ -135,6 +173,19 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     const needsClient = connector.pasted === 'refresh';
     const client = needsClient ? { client: await askForClient(this.prompting, question) } : {};
     return { consent: { kind: 'token', secrets }, ...client, close: () => undefined };
+  }
+
+  /** Off a terminal nobody sees a URL, unless --no-browser says that somebody will. */
+  #refuseToWait(network: NetworkName, { accountFlag, pasted }: Connector): void {
+    if (this.io.isInteractive || this.flags['no-browser']) return;
+    const { rules = [] } = findNetwork(network)?.variables ?? {};
+    const variables = rules.filter(({ overlays }) => !overlays).map(({ suffix }) => variableOf(network, suffix));
+    throw new UsageError('needs_terminal', `Connecting ${network} in a browser needs a terminal, and this is none.`, {
+      hint:
+        `Pipe a ${pasted} token in with --token-stdin, or set the variables ${variables.join(', ')} instead of ` +
+        'connecting. --no-browser prints the URL and waits.',
+      next: `postback connect ${network} --token-stdin ${accountFlag} ID < token.txt`,
+    });
   }
 
   #loginConsent(pasted: AsyncIterable<string>): Consent {

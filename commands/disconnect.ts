@@ -12,6 +12,7 @@ export default class Disconnect extends WorkspaceCommand<typeof Disconnect> {
     'Asks on a terminal; off it, --yes is needed.';
   static override examples = ['<%= config.bin %> disconnect amazon --yes'];
   static override notes = { exitCodes: [4] as const };
+  static override aliases = ['logout'];
   static override args = defineArgs({ network: argument({ description: 'amazon', required: true }) });
   static override flags = defineFlags({
     yes: toggle({ summary: 'do not ask' }),

@@ -44,8 +44,26 @@ export interface ConnectInput {
   choose: ChooseAccount;
   /** Asks for an account where the network has no list of them. */
   askAccount(held: string | undefined): Promise<string>;
+  /**
+   * Asks before another account takes the place of the one that is connected; absent: nobody can be asked, and `replaces`
+   * decides.
+   */
+  confirmReplace?: ((change: AccountChange) => Promise<boolean>) | undefined;
+  /** `--replace`: another account may take the place of the one that is connected. */
+  replaces?: boolean;
+  /** The account that variables of the environment connect, where nothing is stored. */
+  heldInEnvironment?: Connection | undefined;
+  /** Whether choices are asked for at a terminal: then the page in the browser says so. */
+  isInteractive?: boolean;
   onWarning: (text: string) => void;
   signal?: AbortSignal;
+}
+
+/** Another account is to take the place of the one that is connected. */
+export interface AccountChange {
+  network: string;
+  from: Connection;
+  to: AccountCandidate;
 }
 
 /** What consent gave. */
@@ -57,24 +75,92 @@ interface Obtained {
 
 /**
  * Connects an account: consent, tokens, the accounts that they open, choice, a check of the grant, and only then the
- * store. Mappings and the on/off switch of an earlier connection stay as they are.
+ * store. Mappings and the on/off switch of an earlier connection stay as they are. A page in the browser is answered when
+ * all of that is done.
+ * @returns undefined when the person at the terminal kept the account that is connected
  * @throws AuthError, NetworkError, UsageError as the steps do; nothing is stored then.
  */
-export async function connectNetwork(input: ConnectInput): Promise<Connection> {
-  const { workspace, store, network, connector } = input;
+export async function connectNetwork(input: ConnectInput): Promise<Connection | undefined> {
+  const { workspace, store, network, consent } = input;
   // Before the browser opens, so that a broken file is found first.
-  const earlier = store.find(workspace, network.name)?.connection;
+  const earlier = store.find(workspace, network.name)?.connection ?? input.heldInEnvironment;
   const wish = readWish(input);
   checkGiven(input);
-  const obtained = await obtainTokens(input);
+  if (consent.kind === 'token') return finish(input, await redeemPasted(input, consent.secrets), wish, earlier);
+  let connection: Connection | undefined;
+  const { provider, ...call } = prepareLogin(input);
+  const { kind: _kind, ...options } = consent;
+  await runLogin({
+    ...options,
+    ...call,
+    provider,
+    complete: async (tokens, handOver) => {
+      const obtained = { tokens, pasted: {}, scopes: tokens.scopes ?? provider.scopes };
+      connection = await finish(handingOver(input, handOver), obtained, wish, earlier);
+    },
+  });
+  return connection;
+}
+
+/** `input` with the browser told before each question at the terminal. */
+function handingOver(input: ConnectInput, handOver: () => void): ConnectInput {
+  if (!input.isInteractive) return input;
+  const { choose, confirmReplace } = input;
+  const first = <A extends unknown[], R>(work: (...parts: A) => R) => {
+    return (...parts: A): R => {
+      handOver();
+      return work(...parts);
+    };
+  };
+  return {
+    ...input,
+    choose: first(choose),
+    askAccount: first((held) => input.askAccount(held)),
+    confirmReplace: confirmReplace && first(confirmReplace),
+  };
+}
+
+async function finish(
+  input: ConnectInput,
+  obtained: Obtained,
+  wish: AccountWish,
+  earlier: Connection | undefined,
+): Promise<Connection | undefined> {
+  const { workspace, store, connector } = input;
   const credentials = gatherSecrets(input, obtained);
   const call = makeCall(input, credentials, wish);
   const account = await findAccount(input, call, earlier);
+  if (!(await mayConnect(input, earlier, account))) return undefined;
   const checked = (await connector.checkGrant?.(call, account)) ?? {};
   for (const warning of checked.warnings ?? []) input.onWarning(warning);
   const connection = describeConnection(input, account, call.clientId, earlier, obtained.scopes, checked);
   await store.save(workspace, { ...credentials, connection });
   return connection;
+}
+
+/** Whether the account may take the place of the one that is connected. @throws UsageError where nobody can be asked. */
+async function mayConnect(
+  { network, confirmReplace, replaces = false }: ConnectInput,
+  from: Connection | undefined,
+  to: AccountCandidate,
+): Promise<boolean> {
+  if (replaces || from === undefined || from.account === to.account) return true;
+  if (confirmReplace) return confirmReplace({ network: network.name, from, to });
+  throw new UsageError(
+    'account_differs',
+    `${describeChange({ network: network.name, from, to })} Nothing was stored.`,
+    {
+      hint: `Name the account that is connected, or replace it with --replace: mappings belong to ${from.account}.`,
+      next: `postback connect ${network.name} --replace`,
+    },
+  );
+}
+
+/** The two accounts in a sentence. */
+export function describeChange({ network, from, to }: AccountChange): string {
+  const nameOf = ({ account, region }: { account: string; region?: string }): string =>
+    region === undefined ? account : `${account} (${region})`;
+  return `${network} is connected to account ${nameOf(from)}, and this login is for ${nameOf(to)}.`;
 }
 
 /** What is pasted with a stray character in it is refused before it is sent anywhere. */
@@ -97,22 +183,19 @@ function readWish({ wish, connector }: ConnectInput): AccountWish {
   throw new UsageError('bad_account', `This cannot be the id of a ${connector.accountWord}: ${problem}.`);
 }
 
-async function obtainTokens(input: ConnectInput): Promise<Obtained> {
-  const { consent, connector, wish, audiences } = input;
-  if (consent.kind === 'token' && connector.pasted === 'access') return { tokens: {}, pasted: consent.secrets };
+function prepareLogin({ connector, wish, audiences, client, http, clock, signal, network }: ConnectInput) {
   const provider = connector.makeLogin?.({ audiences, ...(wish.region ? { region: wish.region } : {}) });
-  const { client, http, clock, signal, network } = input;
   if (!provider || !client) throw new TypeError(`${network.name} has no login, or no application was given`);
-  const call = { provider, client, http, clock, ...(signal ? { signal } : {}) };
-  if (consent.kind === 'login') {
-    const { kind: _kind, ...options } = consent;
-    const tokens = await runLogin({ ...options, ...call });
-    return { tokens, pasted: {}, scopes: tokens.scopes ?? provider.scopes };
-  }
-  const { refreshToken } = consent.secrets;
+  return { provider, client, http, clock, ...(signal ? { signal } : {}) };
+}
+
+async function redeemPasted(input: ConnectInput, secrets: PastedSecrets): Promise<Obtained> {
+  const { connector, network } = input;
+  if (connector.pasted === 'access') return { tokens: {}, pasted: secrets };
+  const { refreshToken } = secrets;
   if (!refreshToken) throw refuseMissingToken(network, connector);
-  const tokens = await refreshGrant(call, refreshToken);
-  return { tokens, pasted: consent.secrets, ...(tokens.scopes ? { scopes: tokens.scopes } : {}) };
+  const tokens = await refreshGrant(prepareLogin(input), refreshToken);
+  return { tokens, pasted: secrets, ...(tokens.scopes ? { scopes: tokens.scopes } : {}) };
 }
 
 function gatherSecrets({ network, connector, client, clock }: ConnectInput, { tokens, pasted }: Obtained): Credentials {

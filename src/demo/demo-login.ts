@@ -33,7 +33,7 @@ export async function connectDemo({ workspace, gateway, signal, onUrl }: DemoLog
   const connector = await amazon.loadConnector();
   const refuse = (candidates: readonly AccountCandidate[]) => Promise.reject(refuseToGuess(candidates, connector));
   try {
-    return await connectNetwork({
+    const connection = await connectNetwork({
       workspace: workspace.name,
       store: workspace.connections.store,
       http: workspace.http,
@@ -64,6 +64,8 @@ export async function connectDemo({ workspace, gateway, signal, onUrl }: DemoLog
       onWarning: () => undefined,
       signal: stop,
     });
+    // A new workspace has no account that could be kept.
+    return connection!;
   } catch (error) {
     if (over.signal.aborted && !signal.aborted) await browsing;
     throw error;

@@ -8,6 +8,9 @@ import { openLoopback } from './loopback.js';
 import { parsePaste } from './paste.js';
 import type { OAuthClient, OAuthProvider, TokenGrant } from './provider.js';
 
+/** Time for the browser to get its last page, in milliseconds. */
+const PAGE_MS = 1_000;
+
 /** What the login tells the person who signs in. */
 export interface LoginPresenter {
   /** Called first of all, before a browser is opened. The return URL is the one that must be registered. */
@@ -28,6 +31,11 @@ export interface LoginOptions {
   ports?: readonly number[];
   gateway?: string;
   timeoutMs: number;
+  /**
+   * What follows the tokens: the browser's page waits for it. `handOver` is called before a question at the terminal: then
+   * the page says that the terminal has the rest.
+   */
+  complete?: (tokens: TokenGrant, handOver: () => void) => Promise<void>;
   /** Lines that are pasted meanwhile. Its end ends nothing. */
   pasted?: AsyncIterable<string>;
   signal?: AbortSignal;
@@ -47,11 +55,17 @@ export async function runLogin(options: LoginOptions): Promise<TokenGrant> {
   try {
     const { redirectUri } = loopback;
     const request = await makeAuthorizeRequest(provider, client.id, redirectUri, options.gateway);
-    let exchange: Promise<TokenGrant> | undefined;
-    const redeem = (code: Secret): Promise<TokenGrant> => {
+    let finishing: Promise<TokenGrant> | undefined;
+    let handOver = (): void => undefined;
+    const handedOver = new Promise<'terminal'>((resolve) => (handOver = () => resolve('terminal')));
+    const redeem = (code: Secret): Promise<unknown> => {
       const call = { provider, client, http: options.http, clock: options.clock, signal: stop };
-      exchange ??= exchangeCode(call, { code, redirectUri, verifier: request.verifier });
-      return exchange;
+      finishing ??= (async () => {
+        const tokens = await exchangeCode(call, { code, redirectUri, verifier: request.verifier });
+        await options.complete?.(tokens, handOver);
+        return tokens;
+      })();
+      return Promise.race([finishing, handedOver, rejectWhenAborted(signal)]);
     };
     const called = loopback.waitForCode({
       provider,
@@ -62,19 +76,33 @@ export async function runLogin(options: LoginOptions): Promise<TokenGrant> {
     presenter.openBrowser?.(request.url);
     const waits: Promise<unknown>[] = [called, waitForTimeout(options, redirectUri, stop)];
     if (options.pasted) waits.push(waitForPaste(options.pasted, request, options, redeem));
-    await Promise.race(waits);
-    return await exchange!;
+    // What was redeemed is finished, however long the terminal takes; what failed has its page before the server ends.
+    await Promise.race(waits).catch(async (error: unknown) => {
+      if (finishing) await Promise.race([called.catch(() => undefined), options.clock.sleep(PAGE_MS)]);
+      throw error;
+    });
+    return await finishing!;
   } finally {
     over.abort();
     await loopback.close();
   }
 }
 
+/** Rejects when the person at the terminal stops the login, so that the browser hears of it. */
+function rejectWhenAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = (): void =>
+      reject(Object.assign(new Error('It was stopped in the terminal.'), { name: 'AbortError' }));
+    if (signal?.aborted) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
 async function waitForPaste(
   lines: AsyncIterable<string>,
   { state }: AuthorizeRequest,
   { provider, presenter }: LoginOptions,
-  redeem: (code: Secret) => Promise<TokenGrant>,
+  redeem: (code: Secret) => Promise<unknown>,
 ): Promise<void> {
   for await (const line of lines) {
     if (line.trim() === '') continue;

@@ -4,7 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { messageOf, UsageError } from '../errors.js';
 import type { Secret } from '../secret.js';
 import { readConsentAnswer } from './consent-answer.js';
-import { makeConnectedPage, makeDeniedPage, makeFailedPage, makeStrayPage, PAGE_HEADERS, type Page } from './pages.js';
+import type { Page } from './pages.js';
+import {
+  makeConnectedPage,
+  makeDeniedPage,
+  makeFailedPage,
+  makeSignedInPage,
+  makeStrayPage,
+  PAGE_HEADERS,
+} from './pages.js';
 import type { OAuthProvider } from './provider.js';
 
 /** Tried in this order. Login with Amazon compares return URLs whole, so each one must be registered beforehand. */
@@ -13,7 +21,10 @@ export const DEFAULT_PORTS: readonly number[] = [8787, 8788, 8789];
 export interface Expectation {
   provider: OAuthProvider;
   state: string;
-  /** Exchanges the code. The browser waits for it, so that its page tells the truth. Called once. */
+  /**
+   * Exchanges the code and does what follows. The browser waits for it, so that its page reports the final result;
+   * `terminal`: a question at the terminal comes first, and the page says so. Called once.
+   */
   redeem: (code: Secret) => Promise<unknown>;
 }
 
@@ -66,8 +77,8 @@ function makeLoopback(servers: Server[]): Loopback {
         return answer.kind === 'denied' ? makeDeniedPage(product) : makeFailedPage(product, answer.error.message);
       }
       try {
-        await redeem(answer.code);
-        return makeConnectedPage(provider.product);
+        const result = await redeem(answer.code);
+        return result === 'terminal' ? makeSignedInPage(provider.product) : makeConnectedPage(provider.product);
       } catch (error) {
         finalError = { error };
         return makeFailedPage(provider.product, messageOf(error));

@@ -47,9 +47,15 @@ const MARKS = {
   wait: '<path d="M12 6v7M12 17.5v.01"/>',
 };
 
-/** Consent was given and redeemed. */
+/** Consent was given, and the terminal asks for something before anything is stored. */
+export function makeSignedInPage(product: string): Page {
+  const text = `${product} knows you now, but nothing is connected yet. Go back to your terminal to finish.`;
+  return makePage({ status: 200, mark: 'wait', title: 'Signed in', text });
+}
+
+/** Consent was given and redeemed, and the connection is stored. */
 export function makeConnectedPage(product: string): Page {
-  const text = `postback is signed in to ${product}. You can close this tab and go back to your terminal.`;
+  const text = `postback is connected to ${product}. You can close this tab and go back to your terminal.`;
   return makePage({ status: 200, mark: 'good', title: 'Connected', text });
 }
 

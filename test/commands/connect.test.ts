@@ -177,12 +177,12 @@ describe('called wrongly', () => {
   test.each([
     [['connect'], {}, 2, 'needs_answer'],
     [['connect', 'facebook'], {}, 2, 'unknown_network'],
-    [['connect', 'meta'], {}, 2, 'needs_answer'],
+    [['connect', 'meta'], {}, 2, 'needs_terminal'],
     [['connect', 'reddit'], {}, 2, 'missing_flag'],
     [['connect', 'meta', '--region', 'na'], {}, 2, 'flag_not_for_network'],
     [['connect', 'meta', '--pixel', '1', '--account', '2'], {}, 2, 'conflicting_flags'],
-    [['connect', 'amazon'], { POSTBACK_AMAZON_CLIENT_ID: '' }, 2, 'needs_answer'],
-    [['connect', 'amazon'], { POSTBACK_AMAZON_CLIENT_SECRET: '' }, 2, 'needs_answer'],
+    [['connect', 'amazon'], { POSTBACK_AMAZON_CLIENT_ID: '' }, 2, 'needs_terminal'],
+    [['connect', 'amazon'], { POSTBACK_AMAZON_CLIENT_SECRET: '' }, 2, 'needs_terminal'],
     [['connect', 'amazon', '--token-stdin'], {}, 2, 'bad_token'],
     [['connect', 'amazon', '--no-browser'], { POSTBACK_GATEWAY: 'http://amazon.example' }, 2, 'insecure_url'],
     [

@@ -41,6 +41,7 @@ describe('config show, get, set, unset', () => {
   });
 
   test('show has every setting, the workspace and the gateway, and makes nothing', async () => {
+    writeFileSync(join(home, 'postback.config.json'), JSON.stringify({ workspace: 'game' }));
     const shown = await ask(['config', 'show', '--gateway', 'http://127.0.0.1:1'], { POSTBACK_WORKSPACE: 'game' });
     expect(shown).toMatchObject({
       workspace: { value: 'game', source: 'environment', where: 'POSTBACK_WORKSPACE' },

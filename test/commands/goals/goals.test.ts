@@ -117,6 +117,7 @@ describe('files', () => {
     await succeed('goals', 'add', '--template', 'first-purchase');
     await succeed('goals', 'export', '--out', 'goals.json');
     const elsewhere = ['--workspace', 'other'];
+    await succeed('workspaces', 'create', 'other');
     const added = { added: ['first-purchase'], replaced: [], unchanged: [] };
     expect(await ask('goals', 'import', 'goals.json', '--dry-run', ...elsewhere)).toEqual({ ...added, dryRun: true });
     expect(await ask('goals', ...elsewhere)).toEqual([]);

@@ -64,6 +64,7 @@ describe('loadRunConfig', () => {
     [{ sandbox: true, workspace: 'default' }, {}, { value: 'sandbox', source: 'flag' }],
   ])('with %j and %j works in %j', (flags, variables, expected) => {
     writeProject({ workspace: 'p' });
+    for (const name of ['e', 'f']) mkdirSync(join(input.directories.data, name), { recursive: true });
     expect(loadRunConfig({ ...input, flags, variables }).workspace).toMatchObject(expected);
   });
 
