@@ -3,14 +3,13 @@ import type { HttpAnswer } from '../http/http.js';
 import { ConnectionFault } from '../http/http.js';
 import type { DroppedEntry, EntryVerdict, OpenRequest } from '../log/entry.js';
 import { Flights } from '../log/flights.js';
-import { putRefusal } from '../log/refusals.js';
-import { fixOf, type Refusal } from '../networks/fix.js';
-import { describeRefusal } from '../networks/guidance.js';
+import { fixOf, type Fix } from '../networks/fix.js';
 import type { Outcome, Verdict } from '../networks/network.js';
 import type { Batch, Item } from './batch.js';
 import { Breaker } from './breaker.js';
 import type { LaneDeps, Stop } from './lane-parts.js';
 import { STOPPED } from './lane-parts.js';
+import { noteRefusal, recordRefusal, type RefusalDetails } from './refusals.js';
 import { LONGEST_WAIT_MS } from './retry.js';
 import { SharedCauses } from './shared-cause.js';
 import { advance, sortVerdict } from './sorting.js';
@@ -111,7 +110,7 @@ export class Courier {
       const verdicts = verdict.outcomes.map((outcome): EntryVerdict => ({ status: 'retried', outcome }));
       return this.#record(batch, open, answered, verdicts, [renewedBatch(batch)]);
     }
-    this.#noteCause(batch, verdict);
+    await this.#noteCause(batch, verdict);
     if (isRefused && answer) await this.#refuse(answer, verdict);
     else this.#judgeNetwork(verdict, answer?.status);
     const { clock, random, options, channel } = this.#deps;
@@ -126,11 +125,25 @@ export class Courier {
     return this.#record(batch, open, answered, verdicts, again);
   }
 
-  #noteCause(batch: Batch, { outcomes, split = false, culprits = [] }: Verdict): void {
+  async #noteCause(batch: Batch, { outcomes, split = false, culprits = [] }: Verdict): Promise<void> {
     const [first] = outcomes;
     if (batch.probe && first) batch.probe.outcome = first;
     const isSearched = split || culprits.length > 0;
-    this.causes.note(this.keyOf(batch), outcomes, { isSearched, isProbe: batch.probe !== undefined });
+    const key = this.keyOf(batch);
+    const isOver = this.causes.note(key, outcomes, { isSearched, isProbe: batch.probe !== undefined });
+    if (isOver && first) await this.concludeShared(key, first, fixOf(first));
+  }
+
+  /**
+   * Concludes that every event of a group shares the cause of a refusal, says so and writes it down.
+   * @returns why the rest of the group, or of the batch that was looked into, waits
+   */
+  async concludeShared(key: string, cause: Outcome, fix: Fix = { by: 'shared_cause' }): Promise<Stop> {
+    const stop = this.causes.conclude(key, cause);
+    const { refusal, message } = noteRefusal(this.#deps, { ...cause, fix });
+    this.#deps.report({ type: 'notice', network: refusal.network, message });
+    await recordRefusal(this.#deps, refusal);
+    return stop;
   }
 
   /** What events have in common that may share a request. */
@@ -265,32 +278,19 @@ export class Courier {
   }
 
   /** Stops for a refusal that holds for all that is left, and says what fixes it. */
-  #stopFor(outcome: Outcome, details: Pick<Refusal, 'action' | 'next'> = {}): void {
+  #stopFor(outcome: Outcome, details: RefusalDetails = {}): void {
     if (this.#stop) return;
-    const { channel, clock, tally, grantSource } = this.#deps;
-    const { kind, reason, message } = outcome;
-    const refusal: Refusal = {
-      network: channel.network,
-      account: channel.account,
-      atMs: clock.now(),
-      kind,
-      reason,
-      ...(message === undefined ? {} : { said: message }),
-      ...details,
-      fix: fixOf(outcome),
-    };
-    const guidance = describeRefusal(refusal, grantSource);
-    tally.refuse(refusal, guidance);
-    this.#end({ kind, reason, message: `${guidance.problem} ${guidance.action}`, refusal });
+    const { kind, reason } = outcome;
+    const { refusal, message } = noteRefusal(this.#deps, outcome, details);
+    this.#end({ kind, reason, message, refusal });
   }
 
   /** Writes down why nothing more leaves, so that other commands can say it. */
   async #recordRefusal(): Promise<void> {
-    const { log, channel } = this.#deps;
     const refusal = this.#stop?.refusal;
     if (!refusal || this.#hasRecorded) return;
     this.#hasRecorded = true;
-    await log.write(() => putRefusal(log.database, refusal, channel.isForLists === true));
+    await recordRefusal(this.#deps, refusal);
   }
 
   async #findToken(): Promise<string | undefined> {

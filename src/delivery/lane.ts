@@ -229,7 +229,7 @@ export class Lane {
         await this.#search(rest, refused);
         return;
       }
-      await this.#courier.leavePending(rest, this.#stopFor(key) ?? causes.conclude(key, suspect));
+      await this.#courier.leavePending(rest, this.#stopFor(key) ?? (await this.#courier.concludeShared(key, suspect)));
     } finally {
       end();
     }

@@ -87,26 +87,27 @@ export class SharedCauses {
   }
 
   /**
-   * Takes note of the answer to one request. `isSearched`: its bad events are looked for, so that it says nothing of the
+   * Takes note of the answer to one request, and returns whether it shows that no request of the group is worth making.
+   * `isSearched`: its bad events are looked for, so that it says nothing of the
    * others; `isProbe`: it carried one event, to learn about its neighbors.
    */
   note(
     key: string,
     outcomes: readonly Outcome[],
     { isSearched, isProbe }: { isSearched: boolean; isProbe: boolean },
-  ): void {
+  ): boolean {
     const group = this.#of(key);
     const [first] = outcomes;
     if (outcomes.some(({ kind }) => kind === 'delivered' || kind === 'processing')) {
       Object.assign(group, { hasSuccess: true, refused: 0, configuration: 0 });
-      return;
+      return false;
     }
-    if (!first || !outcomes.every((outcome) => outcome === first) || !FINAL.has(first.kind)) return;
-    if (isProbe) return;
+    if (!first || !outcomes.every((outcome) => outcome === first) || !FINAL.has(first.kind)) return false;
+    if (isProbe) return false;
     group.refused++;
     const isWhole = first.kind === 'configuration' && !isSearched;
     group.configuration = isWhole ? group.configuration + 1 : 0;
-    if (group.configuration >= WHOLE_REFUSALS && !group.hasSuccess) this.conclude(key, first);
+    return group.configuration === WHOLE_REFUSALS && !group.hasSuccess;
   }
 
   /**

@@ -107,6 +107,11 @@ function refuseEvents(
   const count = problems.filter(({ length }) => length > 0).length;
   const message = `There were ${count} invalid conversion events. None were processed.`;
   if (form === 'sentence') return refuseApi(status, message);
+  if (form === 'explanation') {
+    const [field = 'events', text = ''] = problems.flat()[0] ?? [];
+    const explanation = `JSON error ${text} on field events ${field.replaceAll('.', ' ')}`;
+    return answerJson(status, { success: false, error: { reason: 'UNAUTHORIZED', explanation } });
+  }
   if (form === 'events') {
     const invalid = problems.flatMap((found, index) =>
       found.slice(0, 1).map(([, text]) => ({ error_message: text, event: events[index] })),

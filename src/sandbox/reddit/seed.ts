@@ -28,8 +28,12 @@ export const REDDIT_SEED: SandboxSeed = {
 /** How a pixel refuses events: each form has been seen, and clients have to understand all of them. */
 export interface Refusal {
   status: 400 | 403;
-  /** `fields` as v3 does, with a path for each; `events` as v2 did, repeating them; `sentence`: only how many. */
-  form: 'fields' | 'events' | 'sentence';
+  /**
+   * `fields` as v3 does, with a path for each; `events` as v2 did, repeating them; `sentence`: only how many;
+   * `explanation`: v2's `{success:false,error:{reason:"UNAUTHORIZED",explanation}}` for a schema error
+   * (rudderlabs/rudder-transformer, test/integrations/destinations/reddit/network.ts, 2026-11-30).
+   */
+  form: 'fields' | 'events' | 'sentence' | 'explanation';
 }
 
 export interface SandboxPixel {
@@ -60,6 +64,8 @@ export const SANDBOX_REDDIT_PIXELS = {
   sentence: 'a2_sandboxterse',
   /** 403 for what is wrong with events. */
   forbidden: 'a2_sandbox403',
+  /** 403 with the reason UNAUTHORIZED for a schema error. */
+  unauthorized: 'a2_sandboxschema',
 } as const;
 
 const GAMES: SandboxBusiness = {
@@ -74,6 +80,11 @@ const GAMES: SandboxBusiness = {
         { id: SANDBOX_REDDIT_PIXELS.events, name: 'Refuses as v2', refusal: { status: 400, form: 'events' } },
         { id: SANDBOX_REDDIT_PIXELS.sentence, name: 'Refuses tersely', refusal: { status: 400, form: 'sentence' } },
         { id: SANDBOX_REDDIT_PIXELS.forbidden, name: 'Refuses with 403', refusal: { status: 403, form: 'fields' } },
+        {
+          id: SANDBOX_REDDIT_PIXELS.unauthorized,
+          name: 'Refuses as unauthorized',
+          refusal: { status: 403, form: 'explanation' },
+        },
       ],
     },
   ],
@@ -107,7 +118,7 @@ export interface SandboxRedditUser extends ConsentUser {
 
 export const REDDIT_USERS: readonly SandboxRedditUser[] = [
   { name: 'one', about: 'one business with one pixel', businesses: [ONE] },
-  { name: 'games', about: 'Sandbox Games, with four pixels that refuse differently', businesses: [GAMES] },
+  { name: 'games', about: 'Sandbox Games, with five pixels that refuse differently', businesses: [GAMES] },
   { name: 'many', about: 'an agency with twelve clients', businesses: [AGENCY, ONE] },
   { name: 'bare', about: 'a business without a pixel', businesses: [BARE] },
   { name: 'none', about: 'no business at all', businesses: [] },

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { derivePostbackId } from '../../../src/identity/postback-id.js';
 import type { JsonObject } from '../../../src/json.js';
 import type { NetworkName } from '../../../src/networks/names.js';
+import { surveyNetworks } from '../../../src/overview/network-status.js';
 import { openDesk, type Desk } from '../../kit/desk.js';
 import { makeLines, makeUuid } from '../../kit/events.js';
 import { connectAllBySandbox, makeRepeatableGoals, NETWORK_CLICKS, VISIT } from '../../kit/networks.js';
@@ -141,6 +142,13 @@ describe.each(NETWORKS)('%s: a refusal of whole batches', (network) => {
     const rows = stub.desk.log({ statuses: ['failed', 'retried'] });
     expect(new Set(rows.map(({ reason }) => reason)).size).toBe(1);
     expect(rows.every(({ message }) => message?.includes(MESSAGE))).toBe(true);
+    expect(summary.refusals).toMatchObject([
+      { network, fix: 'shared_cause', problem: expect.stringContaining(MESSAGE) },
+    ]);
+    const notices = stub.desk.notices();
+    expect(notices).toEqual([expect.stringContaining('refuses every event that was tried for the same reason')]);
+    const status = surveyNetworks(stub.desk.workspace).networks.find((one) => one.network === network);
+    expect(`${status?.problem}`).toBe(notices[0]);
   });
 
   test.each([1, 5])('%d bad of 1,000: every other one is delivered, once', async (count) => {

@@ -106,6 +106,11 @@ describe('each pixel refuses in its own form', () => {
   test.each([
     [SANDBOX_REDDIT_PIXELS.events, 400, { invalid_events: [{ event: { metadata: { conversion_id: 'bad' } } }] }],
     [SANDBOX_REDDIT_PIXELS.sentence, 400, { error: { code: 400, message: /1 invalid/ } }],
+    [
+      SANDBOX_REDDIT_PIXELS.unauthorized,
+      403,
+      { success: false, error: { reason: 'UNAUTHORIZED', explanation: /^JSON error .* on field events event_at$/ } },
+    ],
     [SANDBOX_REDDIT_PIXELS.forbidden, 403, { error: { code: 403, fields: [{ field: '$.data.events[0].event_at' }] } }],
   ])('%s', async (pixel, status, body) => {
     const bad = makeEvent({ event_at: 1, metadata: { conversion_id: 'bad' } });
