@@ -109,7 +109,13 @@ describe('each pixel refuses in its own form', () => {
     [
       SANDBOX_REDDIT_PIXELS.unauthorized,
       403,
-      { success: false, error: { reason: 'UNAUTHORIZED', explanation: /^JSON error .* on field events event_at$/ } },
+      {
+        success: false,
+        error: {
+          reason: 'UNAUTHORIZED',
+          explanation: expect.stringMatching(/^JSON error .* on field events event_at$/),
+        },
+      },
     ],
     [SANDBOX_REDDIT_PIXELS.forbidden, 403, { error: { code: 403, fields: [{ field: '$.data.events[0].event_at' }] } }],
   ])('%s', async (pixel, status, body) => {
