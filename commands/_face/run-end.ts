@@ -52,9 +52,9 @@ function explainEnd(summary: Summary, exit: ExitCode, { isRepeatable = true }: R
     const next = pending > summary.waiting.processing ? { next: REPLAY } : {};
     return { code: 'interrupted', message, hint: again, ...next };
   }
-  const [refusal] = summary.refusals ?? [];
+  const refusal = findRefusal(summary, exit);
+  if (refusal) return refusal;
   if (exit === EXIT.auth) {
-    if (refusal) return { code: 'grant_refused', message: refusal.problem, hint: refusal.action, next: refusal.next };
     const network = networkOf(summary) ?? 'NETWORK';
     const message = `${network} refuses the grant; ${count(summary.waiting.credential, 'postback')} left pending.`;
     const hint = `Fix the grant, then run: ${REPLAY}`;
@@ -65,6 +65,28 @@ function explainEnd(summary: Summary, exit: ExitCode, { isRepeatable = true }: R
     return { code: 'not_utf8', message: 'A line is not UTF-8 text.', hint: 'Convert the file to UTF-8, then send it.' };
   }
   return explainFailed(summary);
+}
+
+/** The code of the error for what fixes a refusal. */
+const REFUSAL_CODES: Partial<Record<ExitCode, Readonly<Record<string, string>>>> = {
+  [EXIT.auth]: { reconnect: 'grant_refused', accept_terms: 'terms_not_accepted', permission: 'permission_missing' },
+  [EXIT.pending]: { wait: 'throttled' },
+  [EXIT.failed]: {
+    shared_cause: 'shared_cause',
+    report: 'request_refused',
+    check: 'account_refused',
+    map: 'mapping_refused',
+  },
+};
+
+/** The first refusal of the kind that the exit code stands for, in the words that every command has for it. */
+function findRefusal({ refusals = [] }: Summary, exit: ExitCode): EndWords | undefined {
+  const codes = REFUSAL_CODES[exit] ?? {};
+  for (const { fix, problem, action, next } of refusals) {
+    const code = codes[fix];
+    if (code !== undefined) return { code, message: problem, hint: action, next };
+  }
+  return undefined;
 }
 
 function explainFailed({ failed, invalid }: Summary): EndWords {

@@ -159,9 +159,9 @@ export async function printNextSteps(io: IO, summary: Summary, isStopped: boolea
   const { failures, waiting, pending } = summary;
   const steps: string[] = [];
   for (const { network, action, next } of summary.refusals ?? []) steps.push(`${network}: ${action} Run: ${next}`);
-  if (summary.refusals) {
-    if (isStopped) steps.push('Stopped; what was under way is recorded.');
-  } else if (pending > waiting.processing || isStopped) {
+  // What was refused is delivered by the command that its refusal names.
+  const isForAgain = summary.refusals ? waiting.transient > 0 : pending > waiting.processing;
+  if (isForAgain || isStopped) {
     const stopped = isStopped ? 'Stopped; what was under way is recorded. ' : '';
     steps.push(`${stopped}Run the same command again: it delivers what is missing and nothing twice.`);
   }

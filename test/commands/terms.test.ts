@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeErrand, makeFile, makeLine, PURCHASE_GOAL, steer } from '../kit/errand.js';
+import { makeErrand, makeFile, makeLine, PURCHASE_GOAL, readError, steer } from '../kit/errand.js';
 import { connectAllBySandbox, makeRepeatableGoals, NETWORK_CLICKS, VISIT } from '../kit/networks.js';
 
 const NEXT = 'postback replay --state pending --all';
@@ -43,6 +43,9 @@ describe.each(['capi-v1', 'events-api'] as const)('C5: terms not accepted at %s'
       waiting: { credential: 4 },
       refusals: [{ network: 'amazon', fix: 'accept_terms', reason: 'terms_not_accepted', next: NEXT }],
     });
+
+    expect(readError(sent.stderr)).toMatchObject({ code: 'terms_not_accepted', next: NEXT, exit: 4 });
+    expect(sent.stderr).not.toMatch(BLAME);
 
     await steer(errand.sandbox, 'DELETE', '/faults');
     const replayed = await errand.run(['replay', '--state', 'pending', '--all', '--yes', '--json']);
