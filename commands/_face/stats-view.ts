@@ -31,7 +31,6 @@ function statsColumns(isTerminal: boolean): Column<Row>[] {
     { header: 'Delivered', value: ({ delivered }) => number(delivered), ...right, dropOrder: 2 },
     { header: 'Failed', value: ({ failed }) => number(failed), ...right, dropOrder: 5 },
     { header: 'Pending', value: ({ pending }) => number(pending), ...right, dropOrder: 7 },
-    { header: 'Accepted', value: ({ accepted }) => number(accepted), ...right, dropOrder: 10 },
     { header: 'Lost', value: ({ lost }) => number(lost), ...right, dropOrder: 4 },
     {
       header: 'Rate',
@@ -44,6 +43,7 @@ function statsColumns(isTerminal: boolean): Column<Row>[] {
     { header: 'p95', value: ({ responseTimeMs }) => span(responseTimeMs.p95), ...right },
     { header: 'p99', value: ({ responseTimeMs }) => span(responseTimeMs.p99), ...right, dropOrder: 9 },
     { header: 'Accuracy', value: ({ accuracy }) => rate(accuracy), ...right, dropOrder: 3 },
+    { header: 'Accepted', value: ({ accepted }) => number(accepted), ...right, dropOrder: 10 },
   ];
   return isTerminal ? [...columns, { header: 'By hour', value: ({ sparkline }) => sparkline, dropOrder: 6 }] : columns;
 }

@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { formatExampleEvents, makeExampleEvents } from '../../src/demo/example-events.js';
 import { derivePostbackId } from '../../src/identity/postback-id.js';
 import type { JsonObject } from '../../src/json.js';
 import { NETWORK_NAMES, type NetworkName } from '../../src/networks/names.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { makeErrand, makeLine, steer, type Errand } from '../kit/errand.js';
+import { makeErrand, makeLine, steer, type Errand, type RunSummary } from '../kit/errand.js';
 import { makeUuid } from '../kit/events.js';
 import { connectAllBySandbox, makeRepeatableGoals, NETWORK_CLICKS, VISIT } from '../kit/networks.js';
 import { spawnPostback } from '../kit/run.js';
@@ -83,6 +85,23 @@ describe('one file with clicks of all six networks', () => {
     const again = await errand.send(file.text, 0, '--wait');
     expect(again).toMatchObject({ delivered: 0, skips: { duplicate: 24, organic: 3 } });
     expect(errand.sandbox.state.received()).toBe(24);
+  });
+
+  test('google: the examples: nothing fails with six networks, and every Google event has an eventSource', async () => {
+    const errand = await makeOffice();
+    const path = join(errand.cwd, 'examples.jsonl');
+    writeFileSync(path, formatExampleEvents(makeExampleEvents(systemClock.now())));
+    const { stdout } = await errand.run(['send', path, '--wait', '--json']);
+    const summary = JSON.parse(stdout) as RunSummary;
+    expect(summary).toMatchObject({ failed: 0, pending: 0 });
+    const kept = errand.sandbox.state.conversions();
+    for (const network of NETWORK_NAMES) {
+      expect(summary.networks[network]!['delivered'], network).toBeGreaterThan(0);
+    }
+    const sources = kept
+      .filter(({ network }) => network === 'google')
+      .map(({ event }) => (event as { eventSource?: string }).eventSource);
+    expect(sources.every((source) => source === 'APP')).toBe(true);
   });
 
   test('--network sends to that one alone, and says of the others whose they are', async () => {

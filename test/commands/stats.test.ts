@@ -68,7 +68,9 @@ describe('stats', () => {
     const errand = await makeHistory();
     const { stdout } = await errand.run(['stats']);
     const [head, all] = stdout.split('\n').map((line) => line.split('\t'));
-    expect(head).toEqual('of,name,conversions,delivered,failed,pending,lost,rate,p50,p95,p99,accuracy'.split(','));
+    expect(head).toEqual(
+      'of,name,conversions,delivered,failed,pending,lost,rate,p50,p95,p99,accuracy,accepted'.split(','),
+    );
     expect(all!.slice(0, 8)).toEqual(['all', 'all', '12', '9', '1', '0', '2', '75']);
   });
 
@@ -94,7 +96,7 @@ describe('stats', () => {
 test.each([
   [60, /^Name +Conversions +Delivered +Rate +p50 +p95$/m],
   [100, /^Name +Conversions +Delivered +Failed +Lost +Rate +p50 +p95 +Accuracy$/m],
-  [200, /^Of +Name +Conversions +Delivered +Failed +Pending +Lost +Rate +p50 +p95 +p99 +Accuracy +By hour$/m],
+  [200, /^Of +Name +Conversions +Delivered +Failed +Pending +Lost +Rate +p50 +p95 +p99 +Accuracy +Accepted +By hour$/m],
 ])('a terminal of %i columns shows what matters most', async (width, header) => {
   const untilMs = Date.parse('2026-11-25T12:30:00Z');
   const survey = new Survey({ sinceMs: untilMs - DAY_MS, untilMs, nowMs: untilMs, networks: [], goals: [] });
