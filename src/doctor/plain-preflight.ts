@@ -1,6 +1,7 @@
 import { AuthError, NetworkError } from '../errors.js';
 import type { Connector } from '../networks/connector.js';
 import type { Finding, Preflight } from '../networks/preflight.js';
+import { describeRefusedProbe } from '../networks/probe.js';
 
 /** What can be asked of a network without a preflight of its own: the check that `connect` makes before it stores a grant. */
 export function makePlainPreflight({ checkGrant }: Connector): Preflight & Required<Pick<Preflight, 'examine'>> {
@@ -31,6 +32,8 @@ export function makePlainPreflight({ checkGrant }: Connector): Preflight & Requi
       } catch (error) {
         if (error instanceof AuthError || error instanceof NetworkError)
           return [explainRefusal(error, connection.network)];
+        const fault = describeRefusedProbe(error);
+        if (fault) return [fault];
         throw error;
       }
     },

@@ -6,6 +6,7 @@ import { sha256Hex } from '../identity/hash.js';
 import type { JsonObject } from '../json.js';
 import type { NetworkName } from './names.js';
 import type { Network, Outgoing } from './network.js';
+import type { Finding } from './preflight.js';
 import { SYNTHETIC_PROPERTIES } from './synthetic-line.js';
 
 /** The event name of a probe; never a purchase, so that no money is needed. */
@@ -67,4 +68,10 @@ export function refuseProbe(title: string, said: string): InternalError {
   return new InternalError('probe_refused', `${title} refuses the event that postback makes to check it: ${said}.`, {
     hint: `${OUR_FAULT} Nothing was stored.`,
   });
+}
+
+/** A refused probe as a finding of `doctor`; undefined for any other error. */
+export function describeRefusedProbe(error: unknown): Finding | undefined {
+  if (!(error instanceof InternalError) || error.code !== 'probe_refused') return undefined;
+  return { id: 'account', result: 'fail', message: error.message, why: OUR_FAULT };
 }

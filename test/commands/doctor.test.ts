@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SANDBOX_ACCOUNTS, SANDBOX_TERMS_ACCOUNT, seededRefreshToken } from '../../src/sandbox/amazon/seed.js';
 import { makeErrand, makeLine, PURCHASE_GOAL, type Errand, type ErrandParts } from '../kit/errand.js';
+import { connectAllBySandbox } from '../kit/networks.js';
 import { runPostback } from '../kit/run.js';
 
 interface Check {
@@ -177,5 +178,23 @@ describe('doctor', () => {
     expect(rows.every((row) => row.length === 6)).toBe(true);
     expect(rows.find(([result]) => result === 'fail')?.at(-1)).toBe('postback map purchase amazon DEFINITION_ID');
     expect(stderr).toMatch(/checks passed, 1 warning, 1 failed\.\n$/);
+  });
+});
+
+describe('google: a fault of our own request is told as ours', () => {
+  test.each(['google', 'tiktok'] as const)('%s', async (network) => {
+    const match = { google: 'events:ingest', tiktok: 'event/track' }[network];
+    const goals = [{ ...PURCHASE_GOAL, map: { google: '987654321' } }];
+    const errand = await makeErrand({ goals, sandbox: { faults: [{ match, status: 400 }] } });
+    Object.assign(errand.env, connectAllBySandbox(errand.sandbox.url));
+    const checks = await examine(errand, 3);
+    const [fault, ...more] = checks.filter((check) => check.network === network && check.result === 'fail');
+    expect(more).toEqual([]);
+    expect(fault).toMatchObject({
+      id: 'account',
+      message: expect.stringContaining('refuses the event that postback makes to check it') as string,
+      why: expect.stringContaining('a fault of postback, not of your mapping or account') as string,
+    });
+    expect(fault).not.toHaveProperty('next');
   });
 });

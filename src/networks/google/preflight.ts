@@ -1,7 +1,7 @@
-import { AuthError, InternalError, NetworkError, type PostbackError } from '../../errors.js';
+import { AuthError, NetworkError, type PostbackError } from '../../errors.js';
 import type { Connection } from '../network.js';
 import type { Finding, Preflight, PreflightCall, PreflightGoal } from '../preflight.js';
-import { OUR_FAULT } from '../probe.js';
+import { describeRefusedProbe, OUR_FAULT } from '../probe.js';
 import { readGoogleError } from './error-answer.js';
 import { checkCustomer } from './grant-check.js';
 import { API_ORIGIN, DATA_MANAGER_SCOPE, TESTING_LASTS_DAYS } from './login.js';
@@ -67,9 +67,8 @@ async function checkAccount({ http, connection, accessToken, nowMs, signal }: Pr
     return { id: 'account', result: 'pass', message: `The user may send to customer ${account}.` };
   } catch (error) {
     if (error instanceof AuthError || error instanceof NetworkError) return explain(error);
-    if (error instanceof InternalError) {
-      return { id: 'account', result: 'fail', message: error.message, why: OUR_FAULT };
-    }
+    const fault = describeRefusedProbe(error);
+    if (fault) return fault;
     throw error;
   }
 }
