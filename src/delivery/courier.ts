@@ -38,6 +38,7 @@ export class Courier {
   #hasDeparted = false;
   readonly #depart: () => void;
   #stop: Stop | undefined;
+  readonly #notices = new Set<string>();
   #hasRecorded = false;
 
   constructor(deps: LaneDeps, onStop: () => void) {
@@ -206,6 +207,7 @@ export class Courier {
     );
     this.#count(verdicts);
     report({ type: 'answer', network: channel.network, batch, verdicts, http: answer?.status, latencyMs });
+    this.#reportNotice(verdict);
     report({ type: 'progress', summary: tally.summary });
     // Another process took this request over while this one slept: what is left of it is no longer ours.
     if (!flights) {
@@ -213,6 +215,14 @@ export class Courier {
       return [];
     }
     return again.map((next, index) => ({ ...next, flight: flights[index] as number }));
+  }
+
+  /** What every answer of the network repeats is reported once a run. */
+  #reportNotice({ notice }: Verdict): void {
+    if (notice === undefined || this.#notices.has(notice)) return;
+    this.#notices.add(notice);
+    const { report, channel } = this.#deps;
+    report({ type: 'notice', network: channel.network, message: notice });
   }
 
   #count(verdicts: readonly EntryVerdict[]): void {

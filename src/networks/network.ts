@@ -121,6 +121,8 @@ export interface Verdict {
    * sent again at once without them.
    */
   culprits?: readonly number[];
+  /** What the answer says about the connection and not about an event; shown once a run. */
+  notice?: string;
   /** The answer about an accepted request says nothing about it: asking again is bounded. */
   isUnreadable?: true;
 }

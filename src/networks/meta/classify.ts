@@ -7,6 +7,7 @@ import { readRetryAfterMs } from '../retry-after.js';
 import { readMetaError, type MetaError } from './error-answer.js';
 import { judgeMetaCode, type MetaErrorKind } from './error-kind.js';
 import { readRegainMs } from './regain-time.js';
+import { readVersionNotice } from './version-notice.js';
 
 const DELIVERED: Outcome = { kind: 'delivered', reason: 'accepted' };
 const UNREADABLE: Outcome = {
@@ -16,6 +17,8 @@ const UNREADABLE: Outcome = {
 };
 /** "Access token has expired", "API session", "session key invalid" (Graph API, error handling, 2026-11-30). */
 const SESSION_CODES: ReadonlySet<number> = new Set([102, 104, 190]);
+/** Bad Request, Content Too Large and Unprocessable Content. */
+const PAYLOAD_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
 /** Request Timeout, Conflict and Too Early. */
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([408, 409, 425]);
 
@@ -34,6 +37,8 @@ export function classifyMetaAnswer(count: number, answer: HttpAnswer): Verdict {
   const waits = [readRetryAfterMs(answer), isThrottled ? readRegainMs(answer) : undefined];
   const retryAfterMs = Math.max(...waits.map((wait = -1) => wait));
   if (retryAfterMs >= 0) verdict.retryAfterMs = retryAfterMs;
+  const notice = readVersionNotice(answer);
+  if (notice !== undefined) verdict.notice = notice;
   return verdict;
 }
 
@@ -65,8 +70,9 @@ function judgeStatus(status: number, error: MetaError | undefined): MetaErrorKin
   if (status === 429) return { kind: 'throttled' };
   if (error?.isTransient || status >= 500 || status < 400 || RETRIED_STATUSES.has(status)) return { kind: 'transient' };
   if (status === 401 || status === 403) return { kind: 'credential' };
-  if (status === 400 || status === 413 || status === 422) return { kind: 'payload', isSplit: true };
-  return { kind: 'configuration' };
+  // An unknown code in Meta's own words may be about one event; a proxy's answer is not.
+  const mayBeOneEvent = error?.code === undefined ? PAYLOAD_STATUSES.has(status) : status !== 404;
+  return mayBeOneEvent ? { kind: 'payload', isSplit: true } : { kind: 'configuration' };
 }
 
 function spread(count: number, outcome: Outcome, isSplit = false): Verdict {

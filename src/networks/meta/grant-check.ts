@@ -17,12 +17,13 @@ const TOKEN_CODES: ReadonlySet<number | undefined> = new Set([190, 102]);
  * @throws AuthError when token or pixel are refused; NetworkError when Meta cannot be asked.
  */
 export async function checkMetaGrant(call: ConnectCall, { account }: AccountCandidate): Promise<CheckedAccount> {
-  await sendNothing(call, account);
+  const notice = await sendNothing(call, account);
   const about: About = { ...(await readName(call, account)), ...(await readTokenFacts(call)) };
-  return { about, warnings: describeEnd(about, call.nowMs) };
+  return { about, warnings: [...describeEnd(about, call.nowMs), ...(notice === undefined ? [] : [notice])] };
 }
 
-async function sendNothing(call: ConnectCall, pixel: string): Promise<void> {
+/** Returns what Meta's headers say about the API version, if anything. */
+async function sendNothing(call: ConnectCall, pixel: string): Promise<string | undefined> {
   try {
     // The request of the delivery channel, so that its address and headers are checked too.
     const channel = openConversionsApi({ network: 'meta', account: pixel, source: 'store' });
@@ -31,7 +32,9 @@ async function sendNothing(call: ConnectCall, pixel: string): Promise<void> {
     if (!(error instanceof GraphRefusal)) throw error;
     // What is wrong with the request is that it holds no event.
     if (judgeMetaCode(error.error)?.kind !== 'payload') throw refuse(error, pixel);
+    return error.notice;
   }
+  return undefined;
 }
 
 async function readName(call: ConnectCall, pixel: string): Promise<About> {

@@ -5,6 +5,7 @@ import { readJsonBody } from '../answer-body.js';
 import { readMetaError, type MetaError } from './error-answer.js';
 import { judgeMetaCode } from './error-kind.js';
 import { GRAPH_URL } from './graph.js';
+import { readVersionNotice } from './version-notice.js';
 
 /** What a call of the Graph API needs. */
 export interface GraphAccess {
@@ -19,6 +20,8 @@ export class GraphRefusal extends Error {
   constructor(
     readonly status: number,
     readonly error: MetaError,
+    /** What the headers say about the API version; see {@link readVersionNotice}. */
+    readonly notice?: string,
   ) {
     super(error.message ?? `HTTP ${status}`);
   }
@@ -53,7 +56,7 @@ export async function callGraph(
   const error = readMetaError(body);
   if (error === undefined && answer.status >= 200 && answer.status < 300 && isJsonObject(body)) return body;
   if (isPassing(answer.status, error)) throw failed(answer.status, error);
-  throw new GraphRefusal(answer.status, error ?? { isTransient: false });
+  throw new GraphRefusal(answer.status, error ?? { isTransient: false }, readVersionNotice(answer));
 }
 
 function bearer({ accessToken }: GraphAccess): Record<string, string> {

@@ -29,7 +29,9 @@ export function createMetaSandbox(tools: SandboxTools): SandboxNetwork {
     handle(request, params) {
       if (!isServed(params['version'])) return answerError(tools, WRONG_VERSION);
       const caller = grants.find(readToken(request));
-      return 'message' in caller ? answerError(tools, caller) : handle(request, params, caller);
+      const answer = 'message' in caller ? answerError(tools, caller) : handle(request, params, caller);
+      Object.assign(answer.headers, describeVersion(params['version'], tools.clock.now()));
+      return answer;
     },
   });
   const token = (method: Route['method']): Route => ({
@@ -65,6 +67,23 @@ const WRONG_VERSION = { code: 2635, message: '(#2635) You are calling a version 
 function isServed(version = ''): boolean {
   const [, major] = /^v(\d{1,3})\.\d$/.exec(version) ?? [];
   return Number(major) >= OLDEST_VERSION && Number(major) <= NEWEST_VERSION;
+}
+
+/**
+ * When versions end, as far as Meta has dated it; a later version answers from then on and says so:
+ * https://developers.facebook.com/docs/graph-api/changelog (read 2026-11-30).
+ */
+const ENDS: ReadonlyMap<string, string> = new Map([['v25.0', '2028-07-29']]);
+
+/** The headers that say which version answered. */
+function describeVersion(version = '', nowMs: number): Record<string, string> {
+  const end = ENDS.get(version);
+  if (end === undefined || nowMs < Date.parse(end)) return { 'facebook-api-version': version };
+  const answering = `v${NEWEST_VERSION}.0`;
+  return {
+    'facebook-api-version': answering,
+    'x-ad-api-version-warning': `The call has been auto-upgraded to ${answering} as ${version} has been deprecated.`,
+  };
 }
 
 /** As a bearer token, in the query, or in the body as Meta's own SDK has it. */

@@ -198,3 +198,37 @@ describe('meta: the regain time of a throttled call', () => {
     expect(classifyMetaAnswer(1, makeAnswer(200, { events_received: 1 }, usage)).retryAfterMs).toBeUndefined();
   });
 });
+
+describe('meta: an unknown code in a 4xx may be one bad event', () => {
+  test.each<[number, unknown, string]>([
+    [412, errorBody(987), 'payload 987 split'],
+    [409, errorBody(987), 'transient 987'],
+    [404, errorBody(987), 'configuration 987'],
+    [401, errorBody(987), 'credential 987'],
+    [412, '<html>Precondition Failed</html>', 'configuration http_412'],
+  ])('%i %j', (status, body, expected) => {
+    expect(verdictOf(status, body)).toBe(expected);
+  });
+});
+
+describe('meta: the version headers', () => {
+  const received = { events_received: 1 };
+  const noticeOf = (headers: Record<string, string>): string | undefined =>
+    classifyMetaAnswer(1, makeAnswer(200, received, headers)).notice;
+
+  test('say nothing where the version that was asked for answers', () => {
+    expect(noticeOf({ 'facebook-api-version': 'v25.0' })).toBeUndefined();
+    expect(noticeOf({})).toBeUndefined();
+  });
+
+  test('name the version that answered instead, and the warning', () => {
+    const headers = {
+      'facebook-api-version': 'v27.0',
+      'x-ad-api-version-warning': 'The call has been auto-upgraded to v27.0',
+    };
+    expect(noticeOf(headers)).toBe(
+      'Meta answered with Graph API v27.0 instead of v25.0. ' +
+        'Meta warns about the API version: The call has been auto-upgraded to v27.0',
+    );
+  });
+});

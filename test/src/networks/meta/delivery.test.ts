@@ -102,3 +102,17 @@ test('an event that grew too old for whole seconds is found, and costs nobody el
   expect(summary).toMatchObject({ delivered: 9, failed: 1, failures: { expired: 1 } });
   expect(desk.sandbox.state.conversions()).toHaveLength(9);
 });
+
+test('meta: an upgraded API version is reported once a run, however many answers say so', async () => {
+  const desk = await openMetaDesk();
+  await desk.send(lines(desk, 1));
+  expect(desk.notices()).toEqual([]);
+  desk.clock.advance(Date.parse('2028-08-01') - desk.clock.now());
+  const summary = await desk.send(lines(desk, 2500));
+  expect(summary.networks.meta?.requests).toBeGreaterThan(2);
+  const notices = desk.notices().filter((words) => words.includes('Graph API'));
+  expect(notices).toEqual([
+    'Meta answered with Graph API v26.0 instead of v25.0. Meta warns about the API version: ' +
+      'The call has been auto-upgraded to v26.0 as v25.0 has been deprecated.',
+  ]);
+});
