@@ -2,6 +2,7 @@ import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
 import type { ConversionEvent, InvalidLine } from './conversion-event.js';
 import { detectFormat, EVENT_FORMATS, type EventFormat } from './detect-format.js';
+import { describeNear, type Envelope, findEnvelope, formatWithin, inherit, type OpenEnvelope } from './envelope.js';
 import { describeType, FieldProblem } from './field-problem.js';
 import { readAudienceMessage } from './formats/audience.js';
 import { applyEnvelope, readBareData, unwrapCloudEvent } from './formats/cloudevents.js';
@@ -12,6 +13,7 @@ import { readSegment } from './formats/segment.js';
 import { readSnowplow } from './formats/snowplow.js';
 import type { Line } from './line-splitter.js';
 import { JsonProblem, parseRecord } from './parse-record.js';
+import { splitRun } from './split-run.js';
 import { InexactNumber, mayBeInexact, parseExactNumbers } from './scalars.js';
 import { type Warn, type Warning, type WarningTally } from './warnings.js';
 
@@ -80,6 +82,10 @@ export class EventParser {
    * The array is good until the next call.
    */
   parse(line: Line): readonly ParsedRecord[] {
+    if (line.note) {
+      this.#options.warnings?.add(line.note, this.#options.input, line.number);
+      return NO_RECORDS;
+    }
     if (line.invalid) return this.#yield(locate(line.invalid, line));
     let record: JsonObject;
     try {
@@ -87,12 +93,14 @@ export class EventParser {
       // The ids that other formats lack are made of the record: no digit of it may be lost.
       if (this.#format !== 'audience' && mayBeInexact(line.text)) record = parseExactly(line.text);
     } catch (error) {
-      return this.#yield(locateProblem(error, line));
+      const run = splitRun(line);
+      return run ? run.flatMap((part) => [...this.parse(part)]) : this.#yield(locateProblem(error, line));
     }
-    const envelope = record['messages'] ?? record['batch'];
-    if (envelope !== undefined && Array.isArray(envelope) && record['type'] === undefined) {
-      return this.#openEnvelope(envelope, record['messages'] === envelope ? 'audience' : 'segment', line);
+    if (line.envelope) {
+      return this.#yield(this.#readElement(record, line.envelope, line, () => parseExactly(line.text)));
     }
+    const envelope = findEnvelope(record);
+    if (envelope) return this.#openEnvelope(envelope, line);
     return this.#yield(this.#read(record, line) ?? this.#readExactly(parseExactly(line.text), line));
   }
 
@@ -101,21 +109,30 @@ export class EventParser {
     return this.#one;
   }
 
-  #openEnvelope(elements: readonly unknown[], format: EventFormat, line: Line): ParsedRecord[] {
-    if (this.#format === undefined) this.#settle(format);
-    const name = format === 'audience' ? 'messages' : 'batch';
+  #openEnvelope(envelope: OpenEnvelope, line: Line): ParsedRecord[] {
     let exact: readonly JsonObject[] | undefined;
-    return elements.map((element, index): ParsedRecord => {
+    return envelope.elements.map((element, index): ParsedRecord => {
       const at = { ...line, element: index + 1 };
       if (isJsonObject(element)) {
-        const parsed = this.#read(element, at);
-        if (parsed) return parsed;
-        exact ??= parseExactly(line.text)[name] as readonly JsonObject[];
-        return this.#readExactly(exact[index] as JsonObject, at);
+        return this.#readElement(element, envelope, at, () => {
+          exact ??= parseExactly(line.text)[envelope.key] as readonly JsonObject[];
+          return exact[index] as JsonObject;
+        });
       }
       const message = `is ${describeType(element)}; expected a JSON object`;
       return { invalid: locate({ code: 'not_an_object', field: '', message }, at) };
     });
+  }
+
+  /** Reads an element with what its envelope says of all of them. */
+  #readElement(element: JsonObject, envelope: Envelope, line: Line, parseAgain: () => JsonObject): ParsedRecord {
+    if (this.#format === undefined) {
+      const format = formatWithin(envelope, element);
+      if (format) this.#settle(format);
+    }
+    const index = (line.element ?? 1) - 1;
+    const parsed = this.#read(inherit(element, envelope, index), line);
+    return parsed ?? this.#readExactly(inherit(parseAgain(), envelope, index), line);
   }
 
   /** Undefined where a number in it has lost digits that matter: it has to be parsed again. */
@@ -155,7 +172,7 @@ export class EventParser {
   #chooseFormat(record: JsonObject): EventFormat {
     const found = this.#isAuto ? detectFormat(record) : this.#format;
     if (this.#format === undefined) {
-      if (found === undefined) throw new FieldProblem('unknown_format', '', UNKNOWN_FORMAT);
+      if (found === undefined) throw new FieldProblem('unknown_format', '', UNKNOWN_FORMAT + describeNear(record));
       this.#settle(found);
     }
     const format = this.#format as EventFormat;
@@ -207,6 +224,8 @@ export class EventParser {
 function parseExactly(text: string): JsonObject {
   return parseExactNumbers(text) as JsonObject;
 }
+
+const NO_RECORDS: readonly ParsedRecord[] = [];
 
 const UNKNOWN_FORMAT =
   `is of no format that is known (${EVENT_FORMATS.join(', ')}); ` +

@@ -47,7 +47,7 @@ export async function* readLines(input: Input, signal?: AbortSignal): AsyncGener
 
 /** As {@link readLines}, a part of an input, and with the place behind each chunk's lines. */
 export async function* readPart(input: Input, part: Part, signal?: AbortSignal): AsyncGenerator<ReadLines> {
-  const splitter = new RecordSplitter(part.from);
+  const splitter = new RecordSplitter(part.from, { isStream: input.path === undefined });
   let start = part.from?.offset ?? 0;
   let isFirst = part.from === undefined;
   try {

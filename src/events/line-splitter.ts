@@ -1,6 +1,18 @@
 import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 
+import {
+  CARRIAGE_RETURN,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COMMA,
+  LINE_FEED,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  SPACE,
+} from './bytes.js';
 import type { InvalidLine } from './conversion-event.js';
+import type { Envelope } from './envelope.js';
+import type { Warning } from './warnings.js';
 
 /** The longest line that is read; issue and docs/events.md. */
 export const MAX_LINE_BYTES = 1024 * 1024;
@@ -8,9 +20,6 @@ export const MAX_LINE_BYTES = 1024 * 1024;
 /** What may stand around a line of that length: a byte order mark, and a carriage return. */
 const AROUND_BYTES = 4;
 
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
-const SPACE = 32;
 const DELETE = 127;
 
 /** One non-blank line, or one element of an array: its text, or why it cannot be read. */
@@ -22,26 +31,51 @@ export interface Line {
   /** Of an array or envelope: which element, and the character of the line where it begins, both from 1. */
   element?: number;
   column?: number;
+  /** What surrounds an element of an envelope. */
+  envelope?: Envelope;
+  /** Not a record, but something between records that was passed over. */
+  note?: Warning;
+}
+
+/** A line that is not one record by itself: from where on it has to be cut by its brackets. */
+export interface Handover {
+  bytes: Buffer;
+  line: number;
+  /** Bytes of the line that were passed over before `bytes`, and how many of them were NULs. */
+  lead: Lead;
+}
+
+/** What was passed over at the beginning of a line because no record begins with it: blanks, NULs, byte order marks. */
+export interface Lead {
+  bytes: number;
+  nuls: number;
+  markBytes: number;
 }
 
 /**
- * Cuts bytes into lines: UTF-8 with or without BOM, LF or CRLF. Holds at most one line's bytes, and of a line that is
- * too long nothing at all, so memory stays flat whatever comes. Splitting bytes ourselves is 1.4 times as fast as
- * readline (performance.md section 2).
+ * Cuts bytes into lines: UTF-8, LF or CRLF. Holds at most one line's bytes, and of a line that is too long nothing at
+ * all, so memory stays flat whatever comes. Splitting bytes ourselves is 1.4 times as fast as readline
+ * (performance.md section 2).
+ *
+ * A line that begins and ends as an object does is a record; so is one that does not begin like JSON, for its parser to
+ * refuse. Any other (an array, an object over several lines, a comma after an object) is handed over.
  */
 export class LineSplitter {
   #rest: Buffer[] = [];
   #restBytes = 0;
   #number: number;
   #tooLong = false;
-  #first: boolean;
   #pushed = 0;
   #ended = 0;
+  /** Whether no record was met yet: an array there is the whole input. */
+  #isFirst: boolean;
+  #lead: Lead = NO_LEAD;
+  #handover: Handover | undefined;
 
   /** @param linesBefore lines of the input that were read earlier and are not pushed again */
   constructor(linesBefore = 0) {
     this.#number = linesBefore;
-    this.#first = linesBefore === 0;
+    this.#isFirst = linesBefore === 0;
   }
 
   /** Bytes pushed up to the end of the last whole line. */
@@ -54,15 +88,20 @@ export class LineSplitter {
     return this.#number;
   }
 
-  /** The lines that end in `chunk`. */
+  /** The lines that end in `chunk`, up to one that is handed over. */
   push(chunk: Buffer): Line[] {
     const lines: Line[] = [];
     // Asked once for all lines: a view of each and a decoder's look at it cost more than the rest of the cutting.
     const isPlain = isAscii(chunk);
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      if (isPlain && this.#restBytes === 0 && !this.#tooLong) this.#takePlain(chunk, start, end, lines);
-      else this.#take(chunk.subarray(start, end), lines);
+      const isWhole = this.#restBytes === 0 && !this.#tooLong && this.#lead === NO_LEAD;
+      const isTaken =
+        isPlain && isWhole ? this.#takePlain(chunk, start, end, lines) : this.#take(chunk.subarray(start, end), lines);
+      if (!isTaken) {
+        this.#handOver(chunk.subarray(start));
+        return lines;
+      }
       start = end + 1;
       this.#ended = this.#pushed + start;
     }
@@ -74,66 +113,189 @@ export class LineSplitter {
   /** The last line, where the input does not end with a line feed. */
   end(): Line[] {
     const lines: Line[] = [];
-    if (this.#restBytes > 0 || this.#tooLong) this.#take(Buffer.alloc(0), lines);
-    this.#ended = this.#pushed;
+    const isEmpty = this.#restBytes === 0 && this.#lead === NO_LEAD && !this.#tooLong;
+    if (isEmpty || this.#take(NOTHING, lines)) this.#ended = this.#pushed;
+    else this.#handOver(NOTHING);
     return lines;
   }
 
-  #keep(part: Buffer): void {
+  /** Whether what is held of an unfinished line may be whole records, which need not wait for a line feed. */
+  get mayHoldRecords(): boolean {
+    const last = this.#rest.at(-1);
+    return this.#rest[0]?.[0] === OPEN_OBJECT && last?.[trimEnd(last) - 1] === CLOSE_OBJECT;
+  }
+
+  /** The line that was handed over; it is not this splitter's any more. */
+  takeHandover(): Handover | undefined {
+    const handover = this.#handover;
+    this.#handover = undefined;
+    return handover;
+  }
+
+  /** Hands over what is held of an unfinished line. */
+  handOverRest(): Handover {
+    this.#handOver(NOTHING);
+    return this.takeHandover() as Handover;
+  }
+
+  /** Goes on behind bytes that were handed over: how many they were, and the number of the last line among them. */
+  resume(bytes: number, line: number): void {
+    this.#pushed += bytes;
+    this.#ended = this.#pushed;
+    this.#number = line;
+  }
+
+  #handOver(tail: Buffer): void {
+    const bytes = this.#rest.length === 0 ? tail : Buffer.concat([...this.#rest, tail]);
+    this.#handover = { bytes, line: this.#number + 1, lead: this.#lead };
+    this.#pushed = this.#ended + this.#lead.bytes;
+    this.#isFirst = false;
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#rest = [];
+    this.#restBytes = 0;
+    this.#lead = NO_LEAD;
+  }
+
+  #keep(tail: Buffer): void {
     if (this.#tooLong) return;
-    if (this.#restBytes + part.length > MAX_LINE_BYTES + AROUND_BYTES) {
-      this.#tooLong = true;
-      this.#rest = [];
-      this.#restBytes = 0;
-      return;
-    }
+    const part = this.#restBytes === 0 ? this.#dropLead(tail) : tail;
+    if (part.length === 0) return;
     // A copy: the reader reuses its buffer.
     this.#rest.push(Buffer.from(part));
     this.#restBytes += part.length;
+    const [first] = this.#rest[0] as Buffer;
+    if (first === 0xef && this.#restBytes - part.length < 3) this.#keepMarked();
+    else if (first === OPEN_ARRAY && this.#isFirst) this.#handOver(NOTHING);
+    else if (this.#restBytes > MAX_LINE_BYTES + AROUND_BYTES) this.#keepNothing(first);
+  }
+
+  /** A byte order mark that came in pieces. */
+  #keepMarked(): void {
+    const whole = Buffer.concat(this.#rest);
+    const bytes = this.#dropLead(whole);
+    if (bytes === whole) return;
+    this.#rest = [];
+    this.#restBytes = 0;
+    this.#keep(bytes);
+  }
+
+  #keepNothing(first: number | undefined): void {
+    if (first === OPEN_OBJECT || first === OPEN_ARRAY) return this.#handOver(NOTHING);
+    this.#tooLong = true;
+    this.#rest = [];
+    this.#restBytes = 0;
+  }
+
+  /** Passes over what begins no record, so that a long run of it is neither held nor looked at twice. */
+  #dropLead(part: Buffer): Buffer {
+    let [at, nuls, markBytes] = [0, 0, 0];
+    for (; at < part.length; at++) {
+      const byte = part[at] as number;
+      if (byte === 0) {
+        nuls++;
+      } else if (byte > SPACE) {
+        if (byte !== 0xef || part[at + 1] !== 0xbb || part[at + 2] !== 0xbf) break;
+        at += 2;
+        markBytes += 3;
+      }
+    }
+    if (at === 0) return part;
+    const { bytes, ...lead } = this.#lead;
+    this.#lead = { bytes: bytes + at, nuls: lead.nuls + nuls, markBytes: lead.markBytes + markBytes };
+    return part.subarray(at);
   }
 
   /** {@link #take} of a line that is whole in `chunk` and ASCII. */
-  #takePlain(chunk: Buffer, start: number, feed: number, into: Line[]): void {
+  #takePlain(chunk: Buffer, start: number, feed: number, into: Line[]): boolean {
     const end = feed > start && chunk[feed - 1] === CARRIAGE_RETURN ? feed - 1 : feed;
-    if (end - start > MAX_LINE_BYTES) return this.#take(chunk.subarray(start, feed), into);
+    if (chunk[start] !== OPEN_OBJECT || chunk[end - 1] !== CLOSE_OBJECT || end - start > MAX_LINE_BYTES) {
+      return this.#take(chunk.subarray(start, feed), into);
+    }
     this.#number++;
-    this.#first = false;
-    const text = chunk.toString('latin1', start, end);
-    if (!isBlank(text)) into.push({ number: this.#number, text });
+    this.#isFirst = false;
+    into.push({ number: this.#number, text: chunk.toString('latin1', start, end) });
+    return true;
   }
 
-  #take(tail: Buffer, into: Line[]): void {
+  /** Takes a line that ends with `tail`; false where it is to be handed over. */
+  #take(tail: Buffer, into: Line[]): boolean {
+    const before = this.#lead;
+    const whole = this.#restBytes === 0 ? tail : Buffer.concat([...this.#rest, tail]);
+    // What is held begins a record, or a byte order mark that is not whole yet.
+    const bytes = this.#restBytes === 0 || whole[0] === 0xef ? this.#dropLead(whole) : whole;
+    const content = bytes.subarray(0, trimEnd(bytes));
+    if (!this.#tooLong && this.#isFramed(content)) {
+      // What was passed over just now is handed over with the rest.
+      this.#lead = before;
+      return false;
+    }
     this.#number++;
-    let bytes = tail;
-    if (this.#restBytes > 0) {
-      bytes = this.#rest.length === 0 ? tail : Buffer.concat([...this.#rest, tail]);
-      this.#rest = [];
-      this.#restBytes = 0;
-    }
-    const tooLong = this.#tooLong;
-    this.#tooLong = false;
-    if (this.#first) {
-      this.#first = false;
-      if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
-    }
-    const end = bytes[bytes.length - 1] === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
-    if (tooLong || end > MAX_LINE_BYTES) {
+    const isLong = this.#tooLong || bytes.length > MAX_LINE_BYTES + AROUND_BYTES || content.length > MAX_LINE_BYTES;
+    const nuls = this.#lead.nuls + (isLong ? 0 : countNuls(bytes, content.length));
+    if (nuls > 0) into.push({ number: this.#number, text: '', note: noteNuls(nuls) });
+    if (isLong) {
       into.push(this.#bad('line_too_long', `is longer than ${MAX_LINE_BYTES} bytes`));
-      return;
-    }
-    const content = end === bytes.length ? bytes : bytes.subarray(0, end);
-    if (!isUtf8(content)) {
+    } else if (!isUtf8(content)) {
       into.push(this.#bad('not_utf8', 'is not UTF-8 text'));
-      return;
+    } else {
+      const text = content.toString('utf8');
+      if (!isBlank(text)) into.push(this.#place(text));
     }
-    const text = content.toString('utf8');
-    if (isBlank(text)) return;
-    into.push({ number: this.#number, text });
+    this.#tooLong = false;
+    this.#clear();
+    return true;
+  }
+
+  /** Whether the records of a line, or where its last one ends, are to be found by brackets. */
+  #isFramed(line: Buffer): boolean {
+    const [first] = line;
+    const last = line[line.length - 1];
+    if (first === OPEN_OBJECT) return last !== CLOSE_OBJECT || line.length > MAX_LINE_BYTES;
+    if (first !== OPEN_ARRAY && first !== COMMA) return false;
+    if (first === OPEN_ARRAY && this.#isFirst) return true;
+    const next = line.subarray(1).find((byte) => byte > SPACE);
+    return next === OPEN_OBJECT || (first === OPEN_ARRAY && (next === undefined || next === CLOSE_ARRAY));
+  }
+
+  #place(text: string): Line {
+    this.#isFirst = false;
+    const line = { number: this.#number, text };
+    const column = this.#lead.bytes - this.#lead.markBytes + 1;
+    return column === 1 ? line : { ...line, column };
   }
 
   #bad(code: string, message: string): Line {
+    this.#isFirst = false;
     return { number: this.#number, text: '', invalid: { code, field: '', message } };
   }
+}
+
+const NOTHING = Buffer.alloc(0);
+const NO_LEAD: Lead = { bytes: 0, nuls: 0, markBytes: 0 };
+
+/** The length of bytes without the blanks and NULs that they end with. */
+function trimEnd(bytes: Buffer): number {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] as number) <= SPACE) end--;
+  return end;
+}
+
+function countNuls(bytes: Buffer, start: number): number {
+  let count = 0;
+  for (let at = start; at < bytes.length; at++) if (bytes[at] === 0) count++;
+  return count;
+}
+
+/** What is said of NULs between records. */
+export function noteNuls(count: number): Warning {
+  return {
+    code: 'nul_bytes',
+    field: '',
+    message: `${count} NUL bytes were passed over; a log has them where it was truncated while its writer went on`,
+  };
 }
 
 /** Nearly every line begins with a brace: only what begins with white space is looked at as a whole. */

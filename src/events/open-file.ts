@@ -5,7 +5,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import type { Line } from './line-splitter.js';
-import { LineSplitter } from './line-splitter.js';
+import { RecordSplitter } from './record-splitter.js';
 import type { Place } from './place.js';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -25,17 +25,15 @@ export interface Identity {
 export class OpenFile {
   readonly identity: Identity;
   readonly #handle: FileHandle;
-  readonly #splitter: LineSplitter;
-  readonly #start: number;
+  readonly #splitter: RecordSplitter;
   #position: number;
   #place: Place | undefined;
 
   private constructor(handle: FileHandle, identity: Identity, start: number, line: number) {
     this.#handle = handle;
     this.identity = identity;
-    this.#start = start;
     this.#position = start;
-    this.#splitter = new LineSplitter(line);
+    this.#splitter = new RecordSplitter(start === 0 ? undefined : { offset: start, line });
   }
 
   /** Opens a file at a place; undefined when there is no such file. @throws the system's error otherwise. */
@@ -62,12 +60,12 @@ export class OpenFile {
 
   /** The place after the last whole line that was read, with the file's beginning as it was when it was read. */
   async place(): Promise<Place> {
-    const offset = this.#start + this.#splitter.endedBytes;
+    const { offset, line } = this.#splitter.lastPlace;
     if (this.#place?.offset === offset) return this.#place;
     const { device, inode } = this.identity;
     const known = this.#place?.headBytes === HEAD_BYTES ? this.#place : undefined;
     const { head, headBytes } = known ?? (await this.#hashHead(Math.min(HEAD_BYTES, offset)));
-    this.#place = { device, inode, offset, line: this.#splitter.lineNumber, head, headBytes };
+    this.#place = { device, inode, offset, line, head, headBytes };
     return this.#place;
   }
 

@@ -1,77 +1,103 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 
+import { LINE_FEED, OPEN_ARRAY, SPACE } from './bytes.js';
 import { ElementSplitter } from './element-splitter.js';
-import type { Line } from './line-splitter.js';
-import { LineSplitter, MAX_LINE_BYTES } from './line-splitter.js';
+import type { Handover, Line } from './line-splitter.js';
+import { LineSplitter } from './line-splitter.js';
 import type { LinePlace } from './place.js';
 
-const LINE_FEED = 10;
-const OPEN_ARRAY = 91;
-const OPEN_OBJECT = 123;
-
-/** A first line that only opens things: an object printed over many lines, or an envelope. */
-const OPENING_LINE = /^\{\s*(?:"(?:messages|batch)"\s*:\s*(?:\[\s*(?:\{\s*)?)?)?$/;
-/** The beginning of an envelope that is all on one line. */
-const ENVELOPE = /^\{[^[{]*"(?:messages|batch)"\s*:\s*\[/;
+export interface RecordSplitterOptions {
+  /** Records that are whole are given before their line is: a stream may stay silent for long without a line feed. */
+  isStream?: boolean;
+}
 
 /**
- * Cuts bytes into records, by how the input begins: JSON Lines, unless it is an array, an envelope too long for a line, or
- * an object printed over many lines.
+ * Cuts bytes into records by what they are, line by line: JSON Lines as long as lines are records, and by brackets where
+ * one is not (docs/decisions/framing.md). What a line makes depends on the input alone, not on how its bytes arrive.
  */
 export class RecordSplitter {
-  #splitter: LineSplitter | ElementSplitter | undefined;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  readonly #lines: LineSplitter;
+  readonly #elements = new ElementSplitter();
   readonly #start: LinePlace;
+  readonly #isStream: boolean;
+  /** Bytes of the lines that are being cut by brackets; undefined while lines are cut by line feeds. */
+  #framedBytes: number | undefined;
+  #isFirst: boolean;
+  #hasPlaces = true;
 
-  /** @param start where the first byte that is pushed is in a file of JSON Lines; absent: at its beginning, which tells what it is */
-  constructor(start?: LinePlace) {
+  /** @param start where the first byte that is pushed is in a file; absent: at its beginning */
+  constructor(start?: LinePlace, { isStream = false }: RecordSplitterOptions = {}) {
     this.#start = start ?? { offset: 0, line: 0 };
-    if (start) this.#splitter = new LineSplitter(start.line);
+    this.#isFirst = start === undefined;
+    this.#isStream = isStream;
+    this.#lines = new LineSplitter(start?.line);
   }
 
-  /** The place behind the last whole line that was pushed; absent where the input is not of JSON Lines. */
+  /** The place behind the last line that ended outside of all brackets; absent where the input is one array. */
   get place(): LinePlace | undefined {
-    if (!(this.#splitter instanceof LineSplitter)) return undefined;
-    return { offset: this.#start.offset + this.#splitter.endedBytes, line: this.#splitter.lineNumber };
+    return this.#hasPlaces ? this.lastPlace : undefined;
+  }
+
+  /** As {@link place}, of any input: reading may go on there, though in an array it finds nothing of use. */
+  get lastPlace(): LinePlace {
+    return { offset: this.#start.offset + this.#lines.endedBytes, line: this.#lines.lineNumber };
   }
 
   /** The records that end in `chunk`. */
   push(chunk: Buffer): Line[] {
-    if (this.#splitter) return this.#splitter.push(chunk);
-    // A copy: the reader reuses its buffer.
-    this.#held.push(Buffer.from(chunk));
-    this.#heldBytes += chunk.length;
-    return this.#choose(chunk.includes(LINE_FEED) || this.#heldBytes > MAX_LINE_BYTES);
+    if (this.#framedBytes === undefined) {
+      const lines = this.#lines.push(chunk);
+      const handover = this.#lines.takeHandover() ?? this.#releaseRest();
+      // The common case, without another array.
+      if (!handover) return lines;
+      return this.#cut(this.#begin(handover), lines);
+    }
+    return this.#cut(chunk, []);
   }
 
   /** What is left at the input's end. */
   end(): Line[] {
-    const lines = this.#splitter ? [] : this.#choose(true, true);
-    return [...lines, ...(this.#splitter as LineSplitter | ElementSplitter).end()];
+    if (this.#framedBytes !== undefined) return this.#elements.end();
+    const lines = this.#lines.end();
+    const handover = this.#lines.takeHandover();
+    if (!handover) return lines;
+    this.#cut(this.#begin(handover), lines);
+    return [...lines, ...this.#elements.end()];
   }
 
-  #choose(isLine: boolean, isEnd = false): Line[] {
-    const first = this.#held.find((part) => findStart(part) !== -1);
-    if (!isEnd && (first === undefined || (!isLine && first[findStart(first)] !== OPEN_ARRAY))) return [];
-    const bytes = this.#held.length === 1 ? (this.#held[0] as Buffer) : Buffer.concat(this.#held);
-    this.#splitter = isElements(bytes) ? new ElementSplitter() : new LineSplitter();
-    this.#held = [];
-    return this.#splitter.push(bytes);
+  /** Cuts bytes, by brackets first. */
+  #cut(bytes: Buffer, into: Line[]): Line[] {
+    let rest = bytes;
+    for (;;) {
+      append(into, this.#elements.push(rest));
+      const { consumed, isIdle, line } = this.#elements;
+      this.#framedBytes = (this.#framedBytes ?? 0) + consumed;
+      const isLineEnd = isIdle && consumed > 0 && rest[consumed - 1] === LINE_FEED;
+      if (!isLineEnd) return into;
+      this.#lines.resume(this.#framedBytes, line - 1);
+      this.#framedBytes = undefined;
+      rest = rest.subarray(consumed);
+      if (rest.length === 0) return into;
+      append(into, this.#lines.push(rest));
+      const handover = this.#lines.takeHandover() ?? this.#releaseRest();
+      if (!handover) return into;
+      rest = this.#begin(handover);
+    }
+  }
+
+  #begin(handover: Handover): Buffer {
+    if (this.#isFirst && handover.bytes.find((byte) => byte > SPACE) === OPEN_ARRAY) this.#hasPlaces = false;
+    this.#isFirst = false;
+    this.#framedBytes = 0;
+    this.#elements.begin(handover);
+    return handover.bytes;
+  }
+
+  #releaseRest(): Handover | undefined {
+    return this.#isStream && this.#lines.mayHoldRecords ? this.#lines.handOverRest() : undefined;
   }
 }
 
-/** The first byte that is neither space nor byte order mark. */
-function findStart(bytes: Buffer): number {
-  return bytes.findIndex((byte) => byte > 32 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
-}
-
-function isElements(bytes: Buffer): boolean {
-  const start = findStart(bytes);
-  if (bytes[start] === OPEN_ARRAY) return true;
-  if (bytes[start] !== OPEN_OBJECT) return false;
-  const end = bytes.indexOf(LINE_FEED, start);
-  // A line that is too long for JSON Lines may still be read as what it holds.
-  if (end === -1) return bytes.length > MAX_LINE_BYTES && ENVELOPE.test(bytes.toString('latin1', start, start + 4096));
-  return OPENING_LINE.test(bytes.toString('latin1', start, Math.min(end, start + 4096)).trim());
+function append(into: Line[], lines: readonly Line[]): void {
+  for (const line of lines) into.push(line);
 }

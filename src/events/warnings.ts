@@ -9,6 +9,8 @@ export const WARNING_CODES = [
   'derived_id',
   'list_value',
   'network_warning',
+  'nul_bytes',
+  'trailing_comma',
   'unread_identifier',
   'unusable_field',
 ] as const;
@@ -72,7 +74,7 @@ export class WarningTally {
       known.count++;
     } else if (this.#kinds.size < MAX_KINDS) {
       this.#kinds.set(key, { ...warning, file, line, count: 1 });
-      this.#report?.(`${file}:${line}: ${field} ${message} (shown once).`);
+      this.#report?.(`${file}:${line}: ${field === '' ? '' : `${field} `}${message} (shown once).`);
     }
   }
 }

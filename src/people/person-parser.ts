@@ -3,6 +3,7 @@ import { describeType, FieldProblem } from '../events/field-problem.js';
 import { readSegment } from '../events/formats/segment.js';
 import type { Line } from '../events/line-splitter.js';
 import { parseRecord } from '../events/parse-record.js';
+import { splitRun } from '../events/split-run.js';
 import { isJsonObject, type JsonObject } from '../json.js';
 import type { MembershipAction, Person } from './person.js';
 import { EXTERNAL_ID_NAMES, readExternalId, readPersonRecord } from './person-fields.js';
@@ -21,12 +22,13 @@ const ACTIONS: ReadonlyMap<unknown, MembershipAction> = new Map([
 
 /** The records of one line: one, or those of a batch. Never throws for what a line holds. */
 export function parsePeople(line: Line): ParsedPerson[] {
+  if (line.note) return [];
   if (line.invalid) return [{ invalid: locate(line.invalid, line) }];
   let record: JsonObject;
   try {
     record = parseRecord(line.text);
   } catch (error) {
-    return [explain(error, {}, line)];
+    return splitRun(line)?.flatMap(parsePeople) ?? [explain(error, {}, line)];
   }
   const { batch } = record;
   if (!Array.isArray(batch) || record['type'] !== undefined) return [readRecord(record, line)];
