@@ -3,7 +3,9 @@ import { BaseCommand } from './_face/base-command.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
 import { argument, defineArgs, defineFlags } from './_face/flags.js';
 import { readInputArguments } from './_face/inputs.js';
+import { toSafeJson } from './_face/io.js';
 import { formatFlag } from './_face/run-flags.js';
+import { warnOfEmpty } from './_face/run-view.js';
 import { printLint } from './_face/validate-view.js';
 
 export default class Validate extends BaseCommand<typeof Validate> {
@@ -29,17 +31,18 @@ export default class Validate extends BaseCommand<typeof Validate> {
     const tell = (message: string): void => void this.io.remark(this.io.color.err.dim(message));
     const problems = lintInputs(inputs, counts, tell, this.signal);
     await (this.io.json ? this.#printJson(problems, counts) : printLint(this.io, problems, counts));
-    return counts.invalid > 0 ? EXIT.input : EXIT.done;
+    if (!this.signal.aborted) for (const name of counts.empty) await warnOfEmpty(this.io, `${name} holds no record.`);
+    return counts.invalid > 0 || counts.lines === 0 ? EXIT.input : EXIT.done;
   }
 
   /** One object, written piece by piece: there may be more problems than memory. */
   async #printJson(batches: AsyncIterable<object[]>, counts: LintCounts): Promise<void> {
     let separator = '{"problems":[';
     for await (const problems of batches) {
-      await this.io.write(separator + problems.map((problem) => JSON.stringify(problem)).join(','));
+      await this.io.write(separator + problems.map(toSafeJson).join(','));
       separator = ',';
     }
     const opening = separator === ',' ? '' : separator;
-    await this.io.out(`${opening}],${JSON.stringify(counts).slice(1)}`);
+    await this.io.out(`${opening}],${toSafeJson(counts).slice(1)}`);
   }
 }

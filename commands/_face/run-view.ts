@@ -3,7 +3,7 @@ import type { Update } from '../../src/delivery/report.js';
 import type { Accounts, Summary } from '../../src/delivery/tally.js';
 import { type Problem, toProblem } from '../../src/events/lint.js';
 import { findInterruption, runSignal } from './interruption.js';
-import type { IO } from './io.js';
+import { toSafeJson, type IO } from './io.js';
 import { REASON_WORDS } from './reasons.js';
 import { wrapText } from './table-layout.js';
 
@@ -35,7 +35,13 @@ export class RunView {
     if (update.type === 'run') this.showTarget(update);
     else if (update.type === 'invalid') this.#showProblem(update);
     else if (update.type === 'input') void this.#say(this.#io.color.err.dim(update.message));
+    else if (update.type === 'empty') void this.#warn(update.message);
     else if (update.type === 'notice') void this.#say(this.#io.color.err.yellow(`! ${update.message}`));
+  }
+
+  #warn(message: string): Promise<void> {
+    this.clear();
+    return warnOfEmpty(this.#io, message);
   }
 
   /** Names the workspace and the accounts that a run delivers to: its first line. Later calls write nothing. */
@@ -132,6 +138,13 @@ function describeWarnings({ warnings }: Summary): string[] {
   const codes = Object.entries(warnings).sort(([, a], [, b]) => b - a);
   const total = codes.reduce((sum, [, number]) => sum + number, 0);
   return total === 0 ? [] : [`Warnings   ${count(total)}  ${parts(warnings)}`];
+}
+
+/** Says that an input holds no record; under `--json` too, as an object, so that a job that reads nothing is noticed. */
+export function warnOfEmpty(io: IO, message: string): Promise<void> {
+  return io.say(
+    io.json ? toSafeJson({ warning: { code: 'no_records', message } }) : io.color.err.yellow(`! ${message}`),
+  );
 }
 
 /** How fast postbacks leave and how long the rest will take. */

@@ -87,6 +87,7 @@ export async function planBackfill(
   const summary = await withDryRun(workspace, { ...options, command: 'backfill', accepts, onPlan }, async (dryRun) => {
     for (const input of inputs) await dryRun.prescan(input);
     for (const input of inputs) await dryRun.read(input);
+    dryRun.checkRecords(inputs, options.strict === true);
   });
   const { lines, invalid, events } = summary;
   return { plan: { ...counter.finish(), lines, invalid, events, outside }, summary };

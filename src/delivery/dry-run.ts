@@ -2,6 +2,7 @@ import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import { readLines } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
+import { isRereadable } from '../events/input-types.js';
 import { openInputs } from '../events/open-inputs.js';
 import type { HttpRequest } from '../http/http.js';
 import { parseKeepingNumbers } from '../exact-json.js';
@@ -25,7 +26,7 @@ import { RecordReader } from './record-reader.js';
 import type { Report } from './report.js';
 import type { SendRun } from './send.js';
 import { accountsOf, setStage, type Selection } from './stage.js';
-import { checkLines } from './strict.js';
+import { checkLines, refuseEmpty } from './strict.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
 import { judgeAge } from './window.js';
@@ -91,6 +92,7 @@ export async function planSend(
       await dryRun.prescan(input);
       await dryRun.read(input);
     }
+    dryRun.checkRecords(inputs, run.strict);
   });
 }
 
@@ -163,7 +165,7 @@ export class DryRun {
   /** Remembers what a file says of people, so that a click further down counts for a conversion further up. */
   async prescan(input: Input): Promise<void> {
     // What can be read only once cannot be read ahead.
-    if (input.path === undefined && typeof input.stream !== 'function') return;
+    if (!isRereadable(input)) return;
     const remember = (events: readonly ConversionEvent[]): Promise<void> => {
       this.#remember(events);
       return Promise.resolve();
@@ -178,6 +180,16 @@ export class DryRun {
       for (const line of lines) this.take(line, input);
       this.#options.report({ type: 'progress', summary: this.#tally.summary });
     }
+  }
+
+  /**
+   * Reports each input that holds no record.
+   * @throws InputError when there is none at all, under `strict`
+   */
+  checkRecords(inputs: readonly Input[], isStrict: boolean): void {
+    if (this.#options.signal.aborted) return;
+    this.#reader.reportEmpty(inputs);
+    if (isStrict && this.#tally.summary.lines === 0) throw refuseEmpty(inputs);
   }
 
   /** Plans the events of one line. */

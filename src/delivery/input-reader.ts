@@ -58,7 +58,9 @@ export class InputReader {
     // What comes last does so because of a hint: it is before the fault all the same.
     for (const beginning of this.#beginnings) if (!signal.aborted) await this.#readBeginning(beginning);
     if (fault) throw fault;
-    if (!signal.aborted) this.#progress.finish();
+    if (signal.aborted) return;
+    this.#intake.reportEmpty(inputs);
+    this.#progress.finish();
   }
 
   /** Records what was taken last. */

@@ -71,6 +71,11 @@ export class Intake {
     if (fault) throw fault;
   }
 
+  /** Reports each input that has ended without a record. */
+  reportEmpty(inputs: readonly Input[]): void {
+    this.#reader.reportEmpty(inputs);
+  }
+
   /** Lets the beginning of an input that is read from its middle decide its format; true once it is decided. */
   settleFormat(lines: readonly Line[], input: Input): boolean {
     return this.#reader.settle(lines, input);

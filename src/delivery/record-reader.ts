@@ -23,6 +23,9 @@ export class RecordReader {
   readonly #report: Report;
   readonly #origins: Origins | undefined;
   readonly #parsers = new Map<Input, EventParser>();
+  /** Names of the inputs that hold a record, and of the last one. */
+  readonly #filled = new Set<string>();
+  #last = '';
 
   constructor(counts: RecordCounts, report: Report, origins?: Origins) {
     this.#counts = counts;
@@ -36,25 +39,46 @@ export class RecordReader {
     let isValid = true;
     let index = 0;
     const records = this.#parserOf(input).parse(line);
+    if (records.length > 0 && input.name !== this.#last) this.#filled.add((this.#last = input.name));
     for (const parsed of records) {
       index++;
       this.#counts.lines++;
       if ('event' in parsed) {
         this.#counts.events++;
         events.push(parsed.event);
-        if (this.#origins) this.#noteOrigin(parsed.event, line, input, records.length > 1 ? index : line.element);
+        if (this.#origins) this.#noteOrigin(parsed, line, input, records.length > 1 ? index : line.element);
         continue;
       }
       isValid = false;
       this.#counts.invalid++;
-      this.#report({ type: 'invalid', input: input.name, line: line.number, text: line.text, ...parsed.invalid });
+      this.#report({
+        type: 'invalid',
+        input: input.name,
+        line: line.number,
+        text: parsed.text ?? line.text,
+        ...parsed.invalid,
+      });
       this.lastProblem = describeInvalid(input.name, line.number, parsed.invalid);
     }
     return isValid;
   }
 
-  #noteOrigin(event: ConversionEvent, { number, text }: Line, input: Input, element: number | undefined): void {
-    this.#origins?.note(event, { file: input.name, line: number, text, ...(element === undefined ? {} : { element }) });
+  #noteOrigin(parsed: { event: ConversionEvent; text?: string }, line: Line, input: Input, element?: number): void {
+    const at = { file: input.name, line: line.number };
+    // A record of a line of several is a text of its own.
+    const record = parsed.text === undefined ? { text: line.text, element } : { text: parsed.text };
+    this.#origins?.note(parsed.event, {
+      ...at,
+      text: record.text,
+      ...(record.element === undefined ? {} : { element: record.element }),
+    });
+  }
+
+  /** Reports each input that has ended without a record. */
+  reportEmpty(inputs: readonly Input[]): void {
+    for (const { name } of inputs) {
+      if (!this.#filled.has(name)) this.#report({ type: 'empty', message: `${name} holds no record.` });
+    }
   }
 
   /** Lets the beginning of an input that is read from its middle decide its format; true once it is decided. */

@@ -56,7 +56,9 @@ export function hashRecord(text: string, element?: number): unknown {
 }
 
 function elementOf(record: unknown, element: number): unknown {
-  const list = isJsonObject(record) ? (record['messages'] ?? record['batch']) : record;
+  const list = isJsonObject(record)
+    ? (record['messages'] ?? record['batch'] ?? record['events'] ?? record['conversions'])
+    : record;
   return Array.isArray(list) && element <= list.length ? list[element - 1] : record;
 }
 

@@ -28,6 +28,8 @@ export type Update =
   | { type: 'progress'; summary: Summary }
   /** What happens to the input that is being followed. */
   | { type: 'input'; message: string }
+  /** An input that has ended without a record. */
+  | { type: 'empty'; message: string }
   /** A line that is not an event; `text` is what was read, which may name a person. */
   | ({ type: 'invalid'; input: string; line: number; text: string } & InvalidLine);
 

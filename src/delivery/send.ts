@@ -7,7 +7,7 @@ import { InputReader } from './input-reader.js';
 import type { Origins } from './origins.js';
 import type { Report } from './report.js';
 import type { Selection } from './stage.js';
-import { checkLines } from './strict.js';
+import { checkLines, refuseEmpty } from './strict.js';
 import type { Summary } from './tally.js';
 
 export interface SendRun extends Selection {
@@ -43,5 +43,6 @@ export async function runSend(workspace: Workspace, run: SendRun): Promise<Summa
     await reader.settle();
   });
   if (fault) throw fault;
+  if (run.strict && summary.lines === 0 && !run.signal.aborted) throw refuseEmpty(inputs);
   return summary;
 }

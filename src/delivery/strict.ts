@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import type { Input } from '../events/input.js';
+import { isRereadable } from '../events/input-types.js';
 import { readLines } from '../events/input.js';
 import { RecordReader } from './record-reader.js';
 import type { Report } from './report.js';
@@ -16,7 +17,7 @@ export async function checkLines(inputs: readonly Input[], report: Report): Prom
     if (update.type === 'invalid') report(update);
   });
   for (const input of inputs) {
-    if (input.path === undefined) continue;
+    if (!isRereadable(input)) continue;
     for await (const lines of readLines(input)) {
       for (const line of lines) {
         if (!reader.read(line, input, []) && first === '') first = reader.lastProblem;
@@ -24,6 +25,15 @@ export async function checkLines(inputs: readonly Input[], report: Report): Prom
     }
   }
   if (counts.invalid > 0) throw refuseInvalid(counts.invalid, first);
+  if (counts.lines === 0 && inputs.every(isRereadable)) throw refuseEmpty(inputs);
+}
+
+/** The error of `--strict` where no input holds a record. */
+export function refuseEmpty(inputs: readonly Input[]): InputError {
+  const names = inputs.map(({ name }) => name).join(', ');
+  return new InputError('no_records', `${names}: there is no record in it; --strict is set.`, {
+    hint: 'Check what wrote the file, or leave --strict out.',
+  });
 }
 
 /** The error of `--strict`, naming the first of the lines. */

@@ -21,7 +21,8 @@ import { type Warn, type Warning, type WarningTally } from './warnings.js';
 export const FORMAT_CHOICES = ['auto', ...EVENT_FORMATS] as const;
 export type FormatChoice = (typeof FORMAT_CHOICES)[number];
 
-export type ParsedRecord = { event: ConversionEvent } | { invalid: InvalidLine };
+/** `text`: the record itself, where its line holds several that are not one JSON text. */
+export type ParsedRecord = ({ event: ConversionEvent } | { invalid: InvalidLine }) & { text?: string };
 
 export interface ParserOptions {
   /** `auto`: the first record decides, for the whole input. */
@@ -94,7 +95,7 @@ export class EventParser {
       if (this.#format !== 'audience' && mayBeInexact(line.text)) record = parseExactly(line.text);
     } catch (error) {
       const run = splitRun(line);
-      return run ? run.flatMap((part) => [...this.parse(part)]) : this.#yield(locateProblem(error, line));
+      return run ? run.flatMap((part) => this.#parsePart(part)) : this.#yield(locateProblem(error, line));
     }
     if (line.envelope) {
       return this.#yield(this.#readElement(record, line.envelope, line, () => parseExactly(line.text)));
@@ -102,6 +103,11 @@ export class EventParser {
     const envelope = findEnvelope(record);
     if (envelope) return this.#openEnvelope(envelope, line);
     return this.#yield(this.#read(record, line) ?? this.#readExactly(parseExactly(line.text), line));
+  }
+
+  /** Parses one of a line's records. */
+  #parsePart(part: Line): ParsedRecord[] {
+    return this.parse(part).map((parsed) => ({ ...parsed, text: part.text }));
   }
 
   #yield(parsed: ParsedRecord | InvalidLine): readonly ParsedRecord[] {

@@ -10,6 +10,8 @@ export interface Input {
   path?: string;
   /** A function opens it when it is read. */
   stream?: Readable | (() => Readable);
+  /** The function gives the whole stream each time: it is held (see spool.ts). */
+  isHeld?: boolean;
   /** What its records are; `auto` or absent: the first one tells. */
   format?: FormatChoice;
 }
@@ -20,4 +22,9 @@ export interface Part {
   from?: LinePlace;
   /** Up to such a place. */
   to?: LinePlace;
+}
+
+/** Whether an input can be read more than once. */
+export function isRereadable({ path, isHeld }: Input): boolean {
+  return path !== undefined || isHeld === true;
 }

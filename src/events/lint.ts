@@ -35,6 +35,8 @@ export interface LintCounts {
   warnings: WarningCounts;
   /** The format of each input; null where no record told. */
   formats: Record<string, string | null>;
+  /** Inputs that hold no record. */
+  empty: string[];
 }
 
 /**
@@ -53,6 +55,7 @@ export async function* lintInputs(
   const warnings = new WarningTally(counts.warnings);
   for (const input of opened) {
     if (signal?.aborted) return;
+    const before = counts.lines;
     const parser = openParser(input, { tell, warnings });
     for await (const lines of readLines(input, signal)) {
       const problems: LintFinding[] = [];
@@ -66,6 +69,7 @@ export async function* lintInputs(
       if (problems.length > 0) yield problems;
     }
     counts.formats[input.name] = parser.format ?? null;
+    if (counts.lines === before) counts.empty.push(input.name);
   }
   // Their numbers are known now.
   if (warnings.kinds.length > 0) yield warnings.kinds.map(toFinding);
@@ -77,7 +81,7 @@ function toFinding({ file, line, field, code, message, count }: CountedWarning):
 
 /** Counts that nothing was counted in yet. */
 export function emptyLintCounts(): LintCounts {
-  return { lines: 0, valid: 0, invalid: 0, codes: {}, warnings: {}, formats: {} };
+  return { lines: 0, valid: 0, invalid: 0, codes: {}, warnings: {}, formats: {}, empty: [] };
 }
 
 /** An invalid record with its place. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
+import { CLOSE_ARRAY, CLOSE_OBJECT, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './bytes.js';
 import { describeType, FieldProblem } from './field-problem.js';
 
 /**
@@ -16,9 +17,37 @@ export function parseRecord(line: string): JsonObject {
   if (!isJsonObject(value)) {
     throw new FieldProblem('not_an_object', '', `is ${describeType(value)}; expected a JSON object`);
   }
+  if (line.length > 2 * MAX_DEPTH && isDeeper(line, MAX_DEPTH)) {
+    throw new FieldProblem('too_deep', '', `is nested deeper than ${MAX_DEPTH} levels, which no event is`);
+  }
   // Escapes can hide what no UTF-8 text may hold; without one the decoder has already seen to it.
   if (line.includes('\\u')) refuseBadText(value);
   return value;
+}
+
+/** Levels of brackets beyond which a record is invalid, so that what walks it may be recursive. */
+const MAX_DEPTH = 500;
+
+/** Whether JSON has more levels of brackets than `max`. Takes one pass over the text. */
+function isDeeper(text: string, max: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
+      if (++depth > max) return true;
+    } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) depth--;
+  }
+  return false;
+}
+
+/** Where the string that begins at `start` ends. The text is JSON: each string ends. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text[end - 1 - escapes] === '\\') escapes++;
+    if (escapes % 2 === 0) return end;
+  }
 }
 
 /** A line that is not JSON: `offset` is the character, from 0, where it stops being it. */

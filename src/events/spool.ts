@@ -39,7 +39,7 @@ export async function holdInputs(inputs: readonly Input[], folder: string, signa
       const spool = await Spool.make(folder);
       spools.push(spool);
       await spool.fill(openBytes(input, {}, signal), signal);
-      held.push({ ...input, stream: () => Readable.from(spool.read()) });
+      held.push({ ...input, stream: () => Readable.from(spool.read()), isHeld: true });
     }
   } catch (error) {
     await close();
