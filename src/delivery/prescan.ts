@@ -1,4 +1,5 @@
 import { carriesClick } from '../attribution/click-carriers.js';
+import { InputError } from '../errors.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import { openParser, readLines } from '../events/input.js';
@@ -16,6 +17,19 @@ export function tellsOfPeople(event: ConversionEvent): boolean {
  * is older. Costs little more than reading where the file says nothing of the kind.
  */
 export async function prescan(
+  input: Input,
+  remember: (events: readonly ConversionEvent[]) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await scan(input, remember, signal);
+  } catch (error) {
+    // What comes before the damage is delivered; reading it a second time reports the damage.
+    if (!(error instanceof InputError)) throw error;
+  }
+}
+
+async function scan(
   input: Input,
   remember: (events: readonly ConversionEvent[]) => Promise<void>,
   signal: AbortSignal,
