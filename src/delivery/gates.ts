@@ -11,8 +11,9 @@ export const GATE_RULES = {
     'A test event goes to a test mapping and never where real conversions are counted; Amazon has no test flag ' +
     '(Conversion Postbacks; Amazon Ads API).',
   consent:
-    'Only events collected at anonymous or full are reported. The strictest of consentLevel, TCF, GPP and Google ' +
-    'consent mode holds; consent.default where none of them says a level (Conversion Postbacks, FAQ; Data Dictionary).',
+    'Only events collected at anonymous or full are reported. The strictest of all that the line says holds; ' +
+    'consent.default where it says nothing, and not where it says what is not understood (Conversion Postbacks, FAQ; ' +
+    'docs/decisions/consent.md).',
   suppression: 'Nothing new is sent of a player who was erased (Audience data deletion).',
   attribution:
     'The network that owns the click is told, no other. A click id names it and wins over UTM; utm_source amazon_ads ' +
