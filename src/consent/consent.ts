@@ -59,7 +59,7 @@ export function judgeConsent(event: Consenting, fallback: ConsentLevel): Consent
 /** What the event says of consent, in words; never a whole consent string. */
 export function describeSignals({ consentLevel, consent }: Consenting, { signals }: Consent): string {
   const said = signals.map(({ source: name, reading }) =>
-    'problem' in reading ? `${name} cannot be read: ${reading.problem}` : `${name}: ${reading.says}`,
+    'problem' in reading ? `${name} is not understood: ${reading.problem}` : `${name}: ${reading.says}`,
   );
   return [describeLevel(consentLevel, consent), ...said].join('; ');
 }

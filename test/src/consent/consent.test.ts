@@ -149,7 +149,7 @@ describe('the level of an event', () => {
   it('is described by what was said, without the consent strings', () => {
     const event = makeEvent(undefined, { tcf: 'garbage!', ad_user_data: 'denied' });
     expect(describeConsent(event, judgeConsent(event, 'full'))).toBe(
-      'no consentLevel; tcf cannot be read: it is no base64url text; google: ad_user_data denied: not_set by tcf',
+      'no consentLevel; tcf is not understood: it is no base64url text; google: ad_user_data denied: not_set by tcf',
     );
     const plain = makeEvent('full', {});
     expect(describeConsent(plain, judgeConsent(plain, 'full'))).toBe('consentLevel full');

@@ -276,6 +276,7 @@ describe('C4: no consent reader takes more time than its input is long', () => {
   const long = 200_000;
   test.each<[string, unknown]>([
     ['a category of one letter', { ['a'.repeat(long)]: false }],
+    ['a category of lines', { [`${'ads '.repeat(long / 4)}\nx`]: true }],
     ['a category of words', { ['ads '.repeat(long / 4)]: false }],
     ['a category of capitals', { ['A'.repeat(long)]: true }],
     ['a category that almost ends', { [`${'-a'.repeat(long / 2)}advertisin`]: true }],
