@@ -59,7 +59,7 @@ const STOPS: [gate: string, reason: string, saw: string, one: Case][] = [
   [
     'consent',
     'consent_unknown',
-    'gpp cannot be read: its header does not fit',
+    'gpp is not understood: its header does not fit',
     { changes: { consentLevel: undefined }, properties: { gpp: 'DBABM' } },
   ],
   ['suppression', 'suppressed', 'those erased', { world: { memory: { isSuppressed: () => true } } }],
