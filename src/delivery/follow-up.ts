@@ -3,11 +3,12 @@ import { ConnectionFault, type HttpAnswer } from '../http/http.js';
 import type { AcceptedRequest } from '../log/decisions.js';
 import { listAccepted, recordDecision } from '../log/decisions.js';
 import type { EntryVerdict } from '../log/entry.js';
-import type { FollowUp, Verdict } from '../networks/network.js';
+import type { FollowUp, Outcome, Verdict } from '../networks/network.js';
 import type { Item } from './batch.js';
 import { halve } from './batch.js';
 import type { Lane } from './lane.js';
 import type { LaneDeps } from './lane-parts.js';
+import { noteRefusal, recordRefusal, type RefusalDetails } from './refusals.js';
 import { judgeOutcome } from './retry.js';
 import { waitingKindOf } from './tally.js';
 
@@ -144,9 +145,9 @@ async function decide(deciding: DecidingLane, accepted: AcceptedRequest): Promis
   deciding.unreadable?.delete(accepted.request);
   const isRefused = verdict.outcomes.length > 0 && verdict.outcomes.every(({ kind }) => kind === 'credential');
   if (isRefused) {
-    const said = verdict.outcomes[0]?.message ?? `HTTP ${answer.status}`;
-    await deps.tokens.reportRefused(answer);
-    refuse(deciding, accepted, `${deps.channel.network} refuses to say what became of requests: ${said}`);
+    const { reason, message = `HTTP ${answer.status}`, fix } = verdict.outcomes[0]!;
+    if (fix === undefined || fix.by === 'reconnect') await deps.tokens.reportRefused(answer);
+    await refuse(deciding, accepted, { kind: 'credential', reason, message, ...(fix && { fix }) });
     return false;
   }
   const verdicts = items.map((item, index) => {
@@ -230,20 +231,33 @@ async function ask(deciding: DecidingLane, accepted: AcceptedRequest): Promise<H
   } catch (error) {
     if (signal.aborted) return undefined;
     if (!(error instanceof ConnectionFault || error instanceof AuthError || error instanceof NetworkError)) throw error;
+    if (error instanceof AuthError) {
+      const { code, message, hint, next } = error;
+      const details = { ...(hint && { action: hint }), ...(next && { next }) };
+      await refuse(deciding, accepted, { kind: 'credential', reason: code, message }, details);
+      return undefined;
+    }
     const message = `${deps.channel.network} cannot be asked what became of requests: ${messageOf(error)}`;
-    if (error instanceof AuthError) refuse(deciding, accepted, message);
-    else deps.report({ type: 'notice', network: deps.channel.network, message });
+    deps.report({ type: 'notice', network: deps.channel.network, message });
     return undefined;
   }
 }
 
 /** The grant is refused: what was accepted stays as it is, to be asked after when somebody has connected again. */
-function refuse(deciding: DecidingLane, { entries, run }: AcceptedRequest, message: string): void {
+async function refuse(
+  deciding: DecidingLane,
+  { entries, run }: AcceptedRequest,
+  outcome: Outcome,
+  details?: RefusalDetails,
+): Promise<void> {
   const { report, tally, log, channel } = deciding.deps;
   deciding.isRefused = true;
   for (const _ of entries) {
     tally.decide(channel.network, run === log.run.id);
     tally.wait(channel.network, 'credential');
   }
-  report({ type: 'notice', network: channel.network, message, refused: true });
+  const { refusal, message } = noteRefusal(deciding.deps, outcome, details);
+  const words = `${channel.network} cannot be asked what became of requests. ${message}`;
+  report({ type: 'notice', network: channel.network, message: words, refused: true });
+  await recordRefusal(deciding.deps, refusal);
 }

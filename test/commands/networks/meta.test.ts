@@ -190,7 +190,7 @@ describe('send', () => {
     await steer(errand.sandbox, 'POST', '/grants/revoke');
     const refused = await errand.run(['send', '-'], { input: makeClicks(2) });
     expect(refused.code, refused.stderr).toBe(4);
-    expect(refused.stderr).toMatch(/meta refuses the grant: .*has not authorized/);
+    expect(refused.stderr).toMatch(/Meta Conversions API refuses the grant: .*has not authorized/);
     expect(refused.stderr).toMatch(/postback connect meta|POSTBACK_META_ACCESS_TOKEN/);
     await steer(errand.sandbox, 'POST', '/grants/restore');
     expect(await errand.send(makeClicks(2), 0)).toMatchObject({ delivered: 2 });

@@ -95,8 +95,8 @@ describe('each answer of the table (networks.md section 9), as the sandbox plays
       'a pixel that the token may not report for',
       [],
       { POSTBACK_TIKTOK_PIXEL_CODE: 'C0SANDBOXPIXEL000002' },
-      3,
-      { failed: 2, failures: { configuration: 2 } },
+      4,
+      { failed: 0, waiting: { credential: 2 } },
       { status: 'failed', http: 200, reason: '40001' },
     ],
     [

@@ -124,3 +124,24 @@ describe('findFaultProblem', () => {
     else expect(problem).toContain(words);
   });
 });
+
+describe('answers that are given word for word', () => {
+  it('terms: what Amazon would say, at events and audience records', () => {
+    expect(parseFault('terms')).toMatchObject({ status: 403, match: 'eventData|create/events|audiences/records' });
+    expect(parseFault('terms').message).toMatch(/terms/);
+  });
+
+  it('words of an answer', () => {
+    expect(parseFault('403,message=No agreement')).toEqual({ status: 403, message: 'No agreement' });
+  });
+
+  it.each([
+    [{ status: 200, body: { ok: true }, headers: { 'X-Usage': '{}' } }, undefined],
+    [{ status: 200 }, /from 200 with body/],
+    [{ status: 403, headers: { a: 1 } }, /header texts/],
+    [{ body: 'x' }, /a fault needs one of/],
+  ])('%j', (rule, problem) => {
+    if (problem === undefined) expect(findFaultProblem(rule)).toBeUndefined();
+    else expect(findFaultProblem(rule)).toMatch(problem);
+  });
+});
