@@ -1,17 +1,29 @@
 import { CredentialStore } from '../src/accounts/credential-store.js';
 import { isNamedIn, readVariable } from '../src/accounts/environment.js';
 import type { RunConfig } from '../src/config/run-config.js';
-import { UsageError } from '../src/errors.js';
+import { systemClock } from '../src/clock.js';
+import { ConfigError, UsageError } from '../src/errors.js';
 import type { ConversionGoal, Mapping } from '../src/goals/goal.js';
 import { findGoal } from '../src/goals/goal-list.js';
 import { formatMapping, listMappings, setMapping, type MappingCheck, type MappingRow } from '../src/goals/mapping.js';
+import { findNearMatches } from '../src/near-match.js';
+import type { DefinitionList, ListedDefinition } from '../src/networks/definitions.js';
 import { createMappingCheck, readNetworkName } from '../src/networks/mapping-check.js';
 import { NETWORK_NAMES, type NetworkName } from '../src/networks/names.js';
 import { findNetwork } from '../src/networks/registry.js';
+import { systemRandom } from '../src/random.js';
 import { argument, defineArgs, defineFlags, text, toggle } from './_face/flags.js';
 import { GoalsCommand } from './_face/goals-command.js';
 import { askForMapping } from './_face/mapping-prompts.js';
 import { printMappings } from './_face/mappings-view.js';
+
+/** Longest wait for the list of definitions, in milliseconds; a mapping can be stored without it. */
+const LIST_TIMEOUT_MS = 15_000;
+/** Definitions that an error names. */
+const NAMED_DEFINITIONS = 10;
+
+type Listed = DefinitionList & { account: string };
+type MapTarget = { goal: string; network: NetworkName };
 
 export default class Map extends GoalsCommand<typeof Map> {
   static override summary = 'what a goal is called at a network';
@@ -35,8 +47,12 @@ export default class Map extends GoalsCommand<typeof Map> {
     name: text({ summary: "Amazon's Events API: name of the conversion", helpValue: 'NAME' }),
     type: text({ summary: "Amazon's Events API: conversion type, such as OFF_AMAZON_PURCHASES", helpValue: 'TYPE' }),
     source: text({ summary: "Amazon's Events API: event source, such as WEBSITE", helpValue: 'SOURCE' }),
+    shared: toggle({ summary: 'take a definition that another goal is mapped to' }),
+    unchecked: toggle({ summary: 'take an id that the network does not list' }),
     dataset: text({ summary: "Amazon's Events API: data set name", helpValue: 'NAME' }),
   });
+
+  readonly #listed: Partial<Record<NetworkName, Promise<Listed | undefined>>> = {};
 
   protected async execute(): Promise<void> {
     const config = this.loadConfig();
@@ -45,12 +61,53 @@ export default class Map extends GoalsCommand<typeof Map> {
     if (goal === undefined || network === undefined) return this.showTable(config, check, goal);
     const target = { goal, network: readNetworkName(network), kind: this.flags.test ? 'testMap' : 'map' } as const;
     const mapping = this.readMapping() ?? (await this.ask(goal, target.network, check, false)) ?? '';
-    const goals = await this.changeGoals(config, (stored) => setMapping(stored, target, mapping, check));
+    const { shared } = this.flags;
+    // What its form or another goal forbids is refused before the network is asked.
+    if (config.goalsFrom === 'user config') setMapping(config.goals, target, mapping, check, shared);
+    await this.checkListed(target, mapping);
+    const goals = await this.changeGoals(config, (stored) => setMapping(stored, target, mapping, check, shared));
     const [row] = listRows([findGoal(goals, goal)], check).filter((candidate) => candidate.network === target.network);
     const what = target.kind === 'map' ? goal : `${goal} (test events)`;
-    await this.present(row!, () =>
-      this.io.remark(`${what} is ${formatMapping(mapping)} at ${target.network} from now on.`),
-    );
+    await this.present(row!, () => this.io.remark(`Mapped ${what} to ${formatMapping(mapping)} at ${target.network}.`));
+  }
+
+  /**
+   * Compares an id with what the connected account lists.
+   * @throws ConfigError for an id that is not there; one that cannot be checked now is taken, with a remark
+   */
+  private async checkListed({ goal, network }: MapTarget, mapping: Mapping): Promise<void> {
+    if (this.flags.unchecked || typeof mapping !== 'string') return;
+    const list = await this.listDefinitions(network);
+    if (!list) return;
+    if ('unavailable' in list) {
+      await this.io.remark(`${mapping} could not be checked (${list.unavailable}). Later: postback doctor`);
+      return;
+    }
+    const found = list.definitions.find(({ id }) => id === mapping);
+    if (!found) throw refuseUnlisted(mapping, { goal, network, ...list });
+    const name = found.problem === undefined ? found.name : `${found.name}: ${found.problem}`;
+    await this.io.remark(`${found.problem === undefined ? '' : 'Warning: '}${mapping} is ${name}`);
+  }
+
+  /** The definitions of the connected account; undefined where nothing can be listed. */
+  private async listDefinitions(network: NetworkName): Promise<Listed | undefined> {
+    this.#listed[network] ??= this.readDefinitions(network);
+    return this.#listed[network];
+  }
+
+  private async readDefinitions(network: NetworkName): Promise<Listed | undefined> {
+    if (!findNetwork(network)?.loadDefinitions) return undefined;
+    const { openWorkspace } = await import('../src/workspace.js');
+    const { findDefinitions } = await import('../src/accounts/definitions.js');
+    const { version } = this.config;
+    const parts = { version, clock: systemClock, random: systemRandom };
+    const workspace = await openWorkspace({ ...this.environment, ...parts, flags: this.flags });
+    try {
+      const signal = AbortSignal.any([this.signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]);
+      return await findDefinitions(workspace, network, signal);
+    } finally {
+      await workspace.close();
+    }
   }
 
   /** Which of Amazon's contracts counts; nothing where Amazon is not connected yet. */
@@ -76,19 +133,22 @@ export default class Map extends GoalsCommand<typeof Map> {
     const goals = goal === undefined ? config.goals : [findGoal(config.goals, goal)];
     const rows = listRows(goals, check, this.findConnected(config.workspace.value));
     await this.present(rows, () => printMappings(this.io, rows));
-    if (this.io.isInteractive && !this.io.json && config.goalsFrom === 'user config') {
+    if (this.io.isInteractive && this.io.isTerminal && !this.io.json && config.goalsFrom === 'user config') {
       await this.mapTheUnmapped(config, check, rows);
     }
   }
 
   private async mapTheUnmapped(config: RunConfig, check: MappingCheck, rows: readonly MappingRow[]): Promise<void> {
+    let count = 0;
     for (const { goal, network, value, valid } of rows) {
       if (valid || value !== null) continue;
       const answer = await this.ask(goal, network, check, true);
       if (answer === undefined) continue;
       const target = { goal, network, kind: 'map' } as const;
       await this.changeGoals(config, (stored) => setMapping(stored, target, answer, check));
+      count++;
     }
+    if (count > 0) await this.io.remark(`Mapped ${count} ${count === 1 ? 'goal' : 'goals'}. Next: postback doctor`);
   }
 
   private readMapping(): Mapping | undefined {
@@ -107,7 +167,7 @@ export default class Map extends GoalsCommand<typeof Map> {
     return { name, type, source, ...(dataset === undefined ? {} : { dataset }) };
   }
 
-  private ask(
+  private async ask(
     goal: string,
     network: NetworkName,
     check: MappingCheck,
@@ -115,8 +175,29 @@ export default class Map extends GoalsCommand<typeof Map> {
   ): Promise<Mapping | undefined> {
     // Where a number is refused for what it is, conversions are described.
     const isDescribed = network === 'amazon' && check(network, '1') !== undefined;
-    return askForMapping(this.prompting, { goal, network, check, isDescribed, mayBeEmpty });
+    const list = isDescribed || !this.io.isInteractive ? undefined : await this.listDefinitions(network);
+    const definitions = list && 'definitions' in list ? list.definitions : [];
+    return askForMapping(this.prompting, { goal, network, check, isDescribed, mayBeEmpty, definitions });
   }
+}
+
+/** The error for an id that the account does not have, with those that it has. */
+function refuseUnlisted(
+  mapping: string,
+  { goal, network, account, definitions }: MapTarget & { account: string; definitions: readonly ListedDefinition[] },
+): ConfigError {
+  const near = findNearMatches(
+    mapping,
+    definitions.map(({ id }) => id),
+  );
+  const named = near.length > 0 ? definitions.filter(({ id }) => near.includes(id)) : definitions;
+  const words = named.slice(0, NAMED_DEFINITIONS).map(({ id, name }) => `${id} (${name})`);
+  const message = `Account ${account} at ${network} has no definition ${mapping}.`;
+  const list = near.length > 0 ? `Did you mean ${words.join(' or ')}?` : `It has: ${words.join(', ') || 'none'}.`;
+  return new ConfigError('unknown_definition', message, {
+    hint: `${list} --unchecked takes the id as it is.`,
+    next: `postback map ${goal} ${network} ${near[0] ?? 'VALUE'}`,
+  });
 }
 
 /** The networks given (where there are none, all that this version sends to), and those that something is mapped at. */

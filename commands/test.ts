@@ -1,6 +1,6 @@
 import { stringifyExact } from '../src/exact-json.js';
 import type { Update } from '../src/delivery/report.js';
-import { setStage } from '../src/delivery/stage.js';
+import { accountsOf, setStage } from '../src/delivery/stage.js';
 import type { Summary } from '../src/delivery/tally.js';
 import { listRefused, type TestResult } from '../src/delivery/test-results.js';
 import type { TestPlan } from '../src/delivery/test-plan.js';
@@ -11,7 +11,8 @@ import { readNetworkName } from '../src/networks/mapping-check.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
 import { defineFlags, list, toggle } from './_face/flags.js';
 import { endRun, exitOfRun } from './_face/run-end.js';
-import { printNextSteps, RunView } from './_face/run-view.js';
+import { confirmOrYes } from './_face/prompts.js';
+import { describeTarget, printNextSteps, RunView } from './_face/run-view.js';
 import { printTests } from './_face/test-view.js';
 import { countOf } from './_face/text.js';
 import { WorkspaceCommand } from './_face/workspace-command.js';
@@ -31,6 +32,7 @@ export default class Test extends WorkspaceCommand<typeof Test> {
     network: list({ summary: 'only these networks', helpValue: 'NAME' }),
     goal: list({ summary: 'only these goals', helpValue: 'ID' }),
     live: toggle({ summary: 'send real conversions by the real mapping: networks count them' }),
+    yes: toggle({ char: 'y', summary: 'do not ask before real conversions are sent' }),
     'dry-run': toggle({ summary: 'show the requests; send and record nothing' }),
   });
   static override notes = {
@@ -49,9 +51,15 @@ export default class Test extends WorkspaceCommand<typeof Test> {
         return this.#show(rehearsed, () => this.io.out(stringifyExact(rehearsed.requests, 2)));
       }
       if (live) {
+        await this.io.remark(describeTarget(workspace.name, accountsOf(stage)));
         await this.io.remark(
           `These are real: ${countOf(plan.ready.length, 'conversion')} will be counted by the network.`,
         );
+        const question = `Send ${countOf(plan.ready.length, 'real conversion')}? The networks count them.`;
+        if (!(await confirmOrYes(this.prompting, { question, yes: this.flags.yes }))) {
+          await this.io.remark('Nothing was sent.');
+          return EXIT.done;
+        }
       }
       for (const caution of live ? [] : listCautions(stage, plan)) await this.io.remark(caution);
       const view = new RunView(this.io);

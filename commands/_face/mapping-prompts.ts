@@ -1,7 +1,8 @@
 import type { Mapping } from '../../src/goals/goal.js';
 import type { MappingCheck } from '../../src/goals/mapping.js';
 import type { NetworkName } from '../../src/networks/names.js';
-import { input, type PromptContext } from './prompts.js';
+import type { ListedDefinition } from '../../src/networks/definitions.js';
+import { input, select, type PromptContext } from './prompts.js';
 
 export interface MappingQuestion {
   goal: string;
@@ -11,11 +12,17 @@ export interface MappingQuestion {
   isDescribed: boolean;
   /** Enter leaves the goal unmapped. */
   mayBeEmpty: boolean;
+  /** What the network lists: offered by name. */
+  definitions?: readonly ListedDefinition[];
 }
 
 /** Asks what a goal is at a network, until the network would take it. Gives nothing for an empty answer, where it may be. */
 export async function askForMapping(context: PromptContext, question: MappingQuestion): Promise<Mapping | undefined> {
-  const { goal, network, check, isDescribed, mayBeEmpty } = question;
+  const { goal, network, check, isDescribed, mayBeEmpty, definitions = [] } = question;
+  if (definitions.length > 0) {
+    const chosen = await chooseDefinition(context, question, definitions);
+    if (chosen !== 'other') return chosen;
+  }
   const subject = `${goal} at ${network}${isDescribed ? ', name' : ''}`;
   const message = mayBeEmpty ? `${subject} (Enter leaves it unmapped):` : `${subject}:`;
   const toMapping = (said: string): Mapping => (isDescribed ? { ...VALID, name: said.trim() } : said.trim());
@@ -29,6 +36,26 @@ export async function askForMapping(context: PromptContext, question: MappingQue
   const name = answer.trim();
   const type = await askForPart(context, question, 'type', { ...VALID, name });
   return { name, type, source: await askForPart(context, question, 'source', { ...VALID, name, type }) };
+}
+
+/** Offers definitions by name; `other`: an id is typed. */
+async function chooseDefinition(
+  context: PromptContext,
+  { goal, network, mayBeEmpty }: MappingQuestion,
+  definitions: readonly ListedDefinition[],
+): Promise<string | undefined> {
+  return select<string | undefined>(context, {
+    message: `${goal} at ${network}:`,
+    flagName: 'the value as third argument',
+    choices: [
+      ...definitions.map(({ id, name, problem }) => ({
+        name: `${name} (${id})${problem === undefined ? '' : `: ${problem}`}`,
+        value: id,
+      })),
+      { name: 'Another id', value: 'other' },
+      ...(mayBeEmpty ? [{ name: 'Leave it unmapped', value: undefined }] : []),
+    ],
+  });
 }
 
 /** Stands in for the parts that were not asked for yet, so that the network's check judges the answer alone. */

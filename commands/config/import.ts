@@ -3,6 +3,7 @@ import { importGoals } from '../../src/goals/goal-list.js';
 import { argument, defineArgs, defineFlags, toggle } from '../_face/flags.js';
 import { describeImport } from '../_face/import-view.js';
 import { confirmOrYes } from '../_face/prompts.js';
+import { warnOfShared } from '../_face/shared-warning.js';
 import { SettingsCommand } from '../_face/settings-command.js';
 import { countOf } from '../_face/text.js';
 
@@ -37,6 +38,7 @@ export default class ConfigImport extends SettingsCommand<typeof ConfigImport> {
       await config.user.updateGoals(workspace, (stored) => importGoals(stored, goals).goals);
       await config.user.updateSettings(scope, settings);
     }
+    await warnOfShared(this.io, plan.goals);
     const { added, replaced, unchanged } = plan;
     const names = Object.keys(settings);
     await this.present({ workspace, added, replaced, unchanged, settings: names, dryRun }, () =>

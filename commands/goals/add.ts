@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../../src/errors.js';
+import type { ConversionGoal } from '../../src/goals/goal.js';
 import { addGoal, type GoalInput } from '../../src/goals/goal-list.js';
 import { GOAL_TEMPLATES, type GoalTemplate } from '../../src/goals/templates.js';
 import { defineFlags, text } from '../_face/flags.js';
@@ -25,6 +27,9 @@ export default class GoalsAdd extends GoalsCommand<typeof GoalsAdd> {
     const config = this.loadConfig();
     const input = await this.completeInput();
     if (input === undefined) return this.io.remark('Nothing was added.');
+    const known =
+      this.flags.template === undefined ? undefined : findSame(config.user.readGoals(config.workspace.value), input);
+    if (known) return this.present(known, () => this.tellKnown(known));
     const goal = (await this.changeGoals(config, (goals) => addGoal(goals, input))).at(-1)!;
     await this.present(goal, async () => {
       await this.io.out(goal.id);
@@ -32,6 +37,11 @@ export default class GoalsAdd extends GoalsCommand<typeof GoalsAdd> {
         `Added the goal ${goal.name}. Next: postback map ${goal.id} NETWORK ID, where the network has no name of its own for it`,
       );
     });
+  }
+
+  private async tellKnown({ id, name }: ConversionGoal): Promise<void> {
+    await this.io.out(id);
+    await this.io.remark(`The goal ${name} is there already; nothing was changed.`);
   }
 
   private async completeInput(): Promise<GoalInput | undefined> {
@@ -46,6 +56,18 @@ export default class GoalsAdd extends GoalsCommand<typeof GoalsAdd> {
       next: 'postback goals templates',
     });
   }
+}
+
+/** The stored goal that an earlier call with the same template and flags made, also where it was edited since. */
+function findSame(goals: readonly ConversionGoal[], input: GoalInput): ConversionGoal | undefined {
+  const { id, name, event, filters = [] } = input;
+  const isSame = (goal: ConversionGoal): boolean =>
+    goal.name === name && goal.event === event && (id === undefined || goal.id === id);
+  const same = goals.filter(isSame);
+  return (
+    same.find((goal) => isDeepStrictEqual(goal.filters, filters)) ??
+    ((filters as string[]).length === 0 ? same[0] : undefined)
+  );
 }
 
 /** What the flags say, else the template. */

@@ -1,6 +1,7 @@
 import { readProjectFile } from '../../src/config/project-file.js';
 import { importGoals } from '../../src/goals/goal-list.js';
 import { argument, defineArgs, defineFlags, toggle } from '../_face/flags.js';
+import { warnOfShared } from '../_face/shared-warning.js';
 import { GoalsCommand } from '../_face/goals-command.js';
 import { describeImport } from '../_face/import-view.js';
 import { confirmOrYes } from '../_face/prompts.js';
@@ -29,6 +30,7 @@ export default class GoalsImport extends GoalsCommand<typeof GoalsImport> {
       }
       await this.changeGoals(config, (goals) => importGoals(goals, imported).goals);
     }
+    await warnOfShared(this.io, plan.goals);
     const { added, replaced, unchanged } = plan;
     await this.present({ added, replaced, unchanged, dryRun }, () => this.io.remark(describeImport(plan, dryRun)));
   }

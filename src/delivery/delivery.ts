@@ -14,7 +14,7 @@ import type { World } from './plan.js';
 import { mappingOf } from './plan.js';
 import type { Report } from './report.js';
 import type { Selection } from './stage.js';
-import { accountsOf, setStage } from './stage.js';
+import { accountsOf, reportShared, setStage } from './stage.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
 import { Underway } from './underway.js';
@@ -114,6 +114,7 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
   const head = { run: log.run.name, workspace: workspace.name, accounts: accountsOf(stage) };
   const tally = new Tally({ ...head, command });
   report({ type: 'run', ...head });
+  reportShared(stage, report);
   const underway = new Underway();
   const lanes = new Map<NetworkName, Lane>();
   const lists = new Map<NetworkName, Lane>();

@@ -25,7 +25,7 @@ import { prescan, tellsOfPeople } from './prescan.js';
 import { RecordReader } from './record-reader.js';
 import type { Report } from './report.js';
 import type { SendRun } from './send.js';
-import { accountsOf, setStage, type Selection } from './stage.js';
+import { accountsOf, reportShared, setStage, type Selection } from './stage.js';
 import { checkLines, refuseEmpty } from './strict.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
@@ -149,6 +149,7 @@ export class DryRun {
     const head = { run: 'dry-run', workspace: workspace.name, accounts: accountsOf(stage) };
     this.#tally = new Tally({ ...head, command: options.command });
     options.report({ type: 'run', ...head });
+    reportShared(stage, options.report);
     this.#reader = new RecordReader(this.#tally.summary, options.report, options.origins);
     this.#world = {
       ...world,

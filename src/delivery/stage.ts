@@ -2,11 +2,13 @@ import type { Connected } from '../accounts/connections.js';
 import { AuthError, ConfigError } from '../errors.js';
 import { findGoal } from '../goals/goal-list.js';
 import type { ConversionGoal } from '../goals/goal.js';
+import { describeShared, listShared } from '../goals/mapping.js';
 import { compileGoals } from '../goals/match.js';
 import type { NetworkName } from '../networks/names.js';
 import { findNetwork, NETWORKS } from '../networks/registry.js';
 import type { Workspace } from '../workspace.js';
 import type { Route, World } from './plan.js';
+import type { Report } from './report.js';
 import type { Accounts } from './tally.js';
 
 /** What a command asked for. */
@@ -85,6 +87,17 @@ function checkConnected(names: readonly NetworkName[], asked: readonly NetworkNa
     hint: 'Connect one, set its variables (POSTBACK_AMAZON_…), or try --sandbox first.',
     next: 'postback connect amazon',
   });
+}
+
+/** Says which definitions two goals count at, so that a conversion counts twice. */
+export function reportShared({ world, open }: Stage, report: Report): void {
+  const goals = [...world.goals.values()].flatMap(({ enabled }) => enabled.map(({ goal }) => goal));
+  const networks = open.map(({ credentials }) => credentials.connection.network);
+  const counting = networks.filter((network) => findNetwork(network)?.defaultMapping === undefined);
+  for (const shared of listShared(goals, counting)) {
+    if (!shared.countsTwice) continue;
+    report({ type: 'notice', network: shared.network, message: describeShared(shared) });
+  }
 }
 
 /** The accounts that a run delivers to: those of the connections that are switched on and not left out by `--network`. */

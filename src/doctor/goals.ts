@@ -1,3 +1,4 @@
+import { describeShared, listShared } from '../goals/mapping.js';
 import type { ConversionGoal } from '../goals/goal.js';
 import type { Connection, Network } from '../networks/network.js';
 import { fail, pass, warn, type Check } from './check.js';
@@ -31,7 +32,15 @@ export function checkMappings(network: Network, goals: readonly ConversionGoal[]
       next: `postback map ${id} ${network.name} VALUE`,
     }),
   );
-  if (wrong.length + missing.length > 0) return [...wrong, ...missing];
+  // Networks with names of their own for events tell conversions apart by them; ids are counters.
+  const shared = network.defaultMapping ? [] : listShared(active, [network.name]);
+  const doubled = shared.map((one) =>
+    warn('mappings', describeShared(one), {
+      why: 'One goal, one definition: two goals on one are counted together.',
+      next: `postback map ${one.goals.at(-1)} ${network.name} VALUE`,
+    }),
+  );
+  if (wrong.length + missing.length + doubled.length > 0) return [...wrong, ...missing, ...doubled];
   const words = active.length === 1 ? 'The active goal is' : `All ${active.length} active goals are`;
   return [pass('mappings', `${words} mapped.`)];
 }

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { ConfigError } from '../errors.js';
 import type { NetworkName } from '../networks/names.js';
 import type { ConversionGoal, Mapping } from './goal.js';
@@ -22,6 +24,7 @@ export interface MappingRow {
 
 /**
  * The goals with one mapping set, or with `testMap` that of test events.
+ * @param isShared whether a definition that another goal has already is taken
  * @throws ConfigError for an unknown goal or a mapping that the network would not take.
  */
 export function setMapping(
@@ -29,14 +32,71 @@ export function setMapping(
   target: { goal: string; network: NetworkName; kind: 'map' | 'testMap' },
   mapping: Mapping,
   check: MappingCheck,
+  isShared = true,
 ): ConversionGoal[] {
   const current = findGoal(goals, target.goal);
   const problem = check(target.network, mapping);
   if (problem !== undefined) {
     throw new ConfigError('mapping_invalid', `${target.goal} cannot be mapped at ${target.network}: ${problem}.`);
   }
+  const [other] = isShared ? [] : findSharing(goals, target, mapping);
+  if (other !== undefined) throw refuseShared(target, mapping, other);
   const changed = { ...current, [target.kind]: { ...current[target.kind], [target.network]: mapping } };
   return goals.map((goal) => (goal === current ? changed : goal));
+}
+
+/** Goals other than the target's whose real conversions count at the same definition. */
+function findSharing(
+  goals: readonly ConversionGoal[],
+  { goal, network }: { goal: string; network: NetworkName },
+  mapping: Mapping,
+): ConversionGoal[] {
+  return goals.filter(({ id, map }) => id !== goal && isDeepStrictEqual(map[network], mapping));
+}
+
+function refuseShared(
+  { goal, network }: { goal: string; network: NetworkName },
+  mapping: Mapping,
+  other: ConversionGoal,
+): ConfigError {
+  const name = formatMapping(mapping);
+  return new ConfigError('definition_shared', `${other.id} is mapped to ${name} at ${network} already.`, {
+    hint: `An event that both goals take would count twice there. Map ${goal} to a definition of its own, or take this one with --shared.`,
+    next: `postback map ${goal} ${network} VALUE --shared`,
+  });
+}
+
+/** Two or more goals that count at one definition. */
+export interface SharedDefinition {
+  network: NetworkName;
+  mapping: string;
+  goals: string[];
+  /** Whether one event can be taken by two of them: then it counts twice. */
+  countsTwice: boolean;
+}
+
+/** Finds definitions that several active goals are mapped to, at the networks given. */
+export function listShared(goals: readonly ConversionGoal[], networks: readonly NetworkName[]): SharedDefinition[] {
+  return networks.flatMap((network) => {
+    const byMapping = new Map<string, ConversionGoal[]>();
+    for (const goal of goals) {
+      const mapping = goal.enabled ? goal.map[network] : undefined;
+      if (mapping === undefined) continue;
+      const name = formatMapping(mapping);
+      byMapping.set(name, [...(byMapping.get(name) ?? []), goal]);
+    }
+    return [...byMapping].flatMap(([mapping, sharing]): SharedDefinition[] => {
+      if (sharing.length < 2) return [];
+      const countsTwice = new Set(sharing.map(({ event }) => event)).size < sharing.length;
+      return [{ network, mapping, goals: sharing.map(({ id }) => id), countsTwice }];
+    });
+  });
+}
+
+/** A shared definition in a sentence. */
+export function describeShared({ network, mapping, goals, countsTwice }: SharedDefinition): string {
+  const effect = countsTwice ? 'an event that both take counts twice there' : 'their conversions are counted together';
+  return `${goals.join(' and ')} are mapped to one definition at ${network} (${mapping}): ${effect}.`;
 }
 
 /** The goals with the mappings of one at a network removed, test mapping included. @throws ConfigError: unknown goal. */

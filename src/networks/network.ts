@@ -1,3 +1,4 @@
+import type { ListDefinitions } from './definitions.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Mapping } from '../goals/goal.js';
 import type { HttpAnswer, HttpRequest } from '../http/http.js';
@@ -224,6 +225,8 @@ export interface Network {
   loadConnector(): Promise<Connector>;
   /** What `doctor` can ask it; loaded only when somebody asks. */
   loadPreflight?(): Promise<Preflight>;
+  /** Loads what lists the definitions of an account; absent: its API cannot list what goals are mapped to. */
+  loadDefinitions?(): Promise<ListDefinitions>;
   /** Checks the shape of a mapping; a sentence saying what is expected when it is wrong. */
   checkMapping(mapping: Mapping, api: string | undefined): string | undefined;
   /** Hashes and keeps what this network may be told. Pure. */

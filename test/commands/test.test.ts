@@ -98,7 +98,7 @@ describe('postback test', () => {
 
   test('--live: real conversions by the real mapping, said plainly', async () => {
     const errand = await make();
-    const { code, stderr, stdout } = await errand.run(['test', '--live', '--goal', 'first', '--goal', 'any']);
+    const { code, stderr, stdout } = await errand.run(['test', '--live', '--yes', '--goal', 'first', '--goal', 'any']);
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('These are real: 2 conversions will be counted');
     expect(stdout).toMatch(/first\tamazon\tdelivered\t207/);

@@ -18,6 +18,7 @@ export const amazon: Network = {
   findLogin: ({ region }) => makeAmazonLogin(isRegion(region) ? region : 'na'),
   loadConnector: async () => (await import('./connector.js')).amazonConnector,
   loadPreflight: async () => (await import('./preflight.js')).preflight,
+  loadDefinitions: async () => (await import('./definition-list.js')).listDefinitions,
   checkMapping: checkAmazonMapping,
   prepare: prepareAmazonFacts,
   openAudiences: openAmazonAudiences,

@@ -1,21 +1,8 @@
-import { parseExactJson, readId } from '../../exact-json.js';
-import { cleanOutsideText } from '../../outside-text.js';
-import { isJsonObject, type JsonObject } from '../../json.js';
 import type { Finding, PreflightCall } from '../preflight.js';
-import { isRegion, REGION_ADDRESSES } from './regions.js';
+import { readPage, requestDefinitions, SERVER_SOURCE, type Definition } from './definition-list.js';
 
-const DEFINITION_TYPE = 'application/vnd.dspconversiondefinition.v2+json';
-const LIST_TYPE = 'application/vnd.dspconversiondefinition.v1+json';
 /** Ids a filter and rows a page at most (amazon-api.md section 3.3). */
 const IDS_A_CALL = 100;
-/** Events sent from servers count only at definitions of this source (amazon-api.md section 1). */
-const SERVER_SOURCE = 'SERVER_TO_SERVER';
-
-interface Definition {
-  name: string;
-  source: string;
-  sourceType: string;
-}
 
 interface Mapped {
   goal: string;
@@ -83,48 +70,16 @@ function judge({ goal, id, isTest }: Mapped, definition: Definition | undefined,
 }
 
 async function askFor(
-  { http, connection, accessToken, signal }: PreflightCall,
+  call: PreflightCall,
   ids: readonly string[],
   found: Map<string, Definition>,
 ): Promise<Finding | undefined> {
-  const { account, clientId = '', profileId } = connection;
-  const { apiOrigin } = REGION_ADDRESSES[isRegion(connection.region) ? connection.region : 'na'];
-  const answer = await http.send(
-    {
-      method: 'POST',
-      url: `${apiOrigin}/accounts/${encodeURIComponent(account)}/dsp/conversionDefinitions/list`,
-      headers: {
-        authorization: `Bearer ${accessToken}`,
-        'Amazon-Advertising-API-ClientId': clientId,
-        ...(profileId === undefined ? {} : { 'Amazon-Advertising-API-Scope': profileId }),
-        'Amazon-Ads-AccountId': account,
-        'content-type': LIST_TYPE,
-        accept: DEFINITION_TYPE,
-      },
-      body: JSON.stringify({
-        filters: [{ field: 'CONVERSION_DEFINITION_ID', values: ids }],
-        maxResults: IDS_A_CALL,
-      }),
-    },
-    signal ? { signal } : {},
-  );
-  if (answer.status !== 200) return refuse(answer.status, account);
-  for (const row of readRows(answer.body)) {
-    const id = readId(row['conversionDefinitionId']);
-    if (id !== undefined) found.set(id, readDefinition(row));
-  }
+  const { connection } = call;
+  const filters = [{ field: 'CONVERSION_DEFINITION_ID', values: ids }];
+  const answer = await requestDefinitions(call, { filters, maxResults: IDS_A_CALL });
+  if (answer.status !== 200) return refuse(answer.status, connection.account);
+  for (const { id, ...definition } of readPage(answer.body).definitions) found.set(id, definition);
   return undefined;
-}
-
-function readRows(body: Buffer): JsonObject[] {
-  const answer = parseExactJson(body.toString());
-  const rows = isJsonObject(answer) ? answer['conversionDefinitions'] : undefined;
-  return Array.isArray(rows) ? rows.filter(isJsonObject) : [];
-}
-
-function readDefinition(row: JsonObject): Definition {
-  const text = (name: string): string => cleanOutsideText(readId(row[name]) ?? '');
-  return { name: text('name'), source: text('source'), sourceType: text('sourceType') };
 }
 
 function refuse(status: number, account: string): Finding {
