@@ -1,3 +1,4 @@
+import { toEventId } from '../src/events/event-id.js';
 import type { Update } from '../src/delivery/report.js';
 import { rehearseReplay, runReplay } from '../src/delivery/replay.js';
 import { planReplay, type PlannedReplay, type ReplaySelection } from '../src/delivery/replay-plan.js';
@@ -144,7 +145,7 @@ export default class Replay extends DeliveryCommand<typeof Replay> {
 
   #readSelection(): ReplaySelection {
     const { state, network, goal, http, reason, all, force, limit } = this.flags;
-    const eventIds = this.flags['event-id'] ?? [];
+    const eventIds = (this.flags['event-id'] ?? []).map(toEventId);
     const fallback = eventIds.length > 0 ? STATES : (['failed', 'pending'] as const);
     const states = (state ?? fallback) as ReplaySelection['states'];
     if (state?.includes('delivered') && !force) {

@@ -1,3 +1,4 @@
+import { toEventId } from '../../src/events/event-id.js';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock.js';
 import { loadRunConfig } from '../../src/config/run-config.js';
@@ -109,7 +110,7 @@ export default class Logs extends BaseCommand<typeof Logs> {
       networks: network ?? [],
       goals: goal ?? [],
       events: event ?? [],
-      eventIds: this.flags['event-id'] ?? [],
+      eventIds: (this.flags['event-id'] ?? []).map(toEventId),
       https: (http ?? []).map(readHttpStatus),
       reasons: reason ?? [],
     };

@@ -1,3 +1,4 @@
+import { toEventId } from '../events/event-id.js';
 import { UsageError } from '../errors.js';
 import type { LogRow } from '../log/attempt-rows.js';
 import { LogPeek } from '../log/log-peek.js';
@@ -75,7 +76,8 @@ interface Story {
  * whose facts are kept the request that it would make now.
  * @throws UsageError for an id that is not in the log; AuthError as surveyStage
  */
-export function explainLogged(workspace: Workspace, eventId: string): Explanation<LoggedPostback> {
+export function explainLogged(workspace: Workspace, givenId: string): Explanation<LoggedPostback> {
+  const eventId = toEventId(givenId);
   const { rows, stored } = readStory(workspace, eventId);
   const ids = new Set([...stored.keys(), ...rows.flatMap(({ postbackId }) => postbackId ?? [])]);
   const first = rows[0];

@@ -13,7 +13,7 @@ import {
 import { readAnswer, readLevel } from './consent-words.js';
 import type { ConsentLevel, ConsentSignals, ConsentStatus, ConversionEvent } from './conversion-event.js';
 import { describeType } from './field-problem.js';
-import { quote } from './field-values.js';
+import { quoteWord } from './field-values.js';
 import type { Warn } from './warnings.js';
 
 /** Fields whose text is kept: consent strings. */
@@ -303,12 +303,10 @@ export function stateScopes(collector: ConsentCollector, scopes: readonly unknow
 
 /** Words are shown; any other text could name a person, and only its length is. */
 function describeValue(value: unknown): string {
-  if (typeof value === 'string') return WORDS.test(value) ? quote(value) : `a text of ${value.length} characters`;
+  if (typeof value === 'string') return quoteWord(value);
   if (typeof value === 'boolean' || typeof value === 'number') return String(value);
   return Array.isArray(value) ? 'a list' : 'an object';
 }
-
-const WORDS = /^[a-z][a-z _-]{0,30}$/i;
 
 function isOneOf<T extends string>(names: readonly T[], name: string): name is T {
   return (names as readonly string[]).includes(name);

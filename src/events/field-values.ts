@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
+import { findNearMatches } from '../near-match.js';
 import { describeType, FieldProblem } from './field-problem.js';
 import { hasLostDigits, scalarText, toFlag } from './scalars.js';
 import type { Warn } from './warnings.js';
@@ -95,9 +96,27 @@ export function readChoice<T extends string>(
   const value = readText(from, name, path);
   if (value === undefined) return undefined;
   if (!(choices as readonly string[]).includes(value)) {
-    throw new FieldProblem('invalid_enum', path, `is ${quote(value)}; expected one of ${choices.join(', ')}`);
+    throw new FieldProblem(
+      'invalid_enum',
+      path,
+      `is ${quoteWord(value, choices)}; expected one of ${choices.join(', ')}`,
+    );
   }
   return value as T;
+}
+
+/** One word in small letters, as programs write choices; names of people begin with a capital. */
+const PROGRAM_WORD = /^[a-z]+(?:_[a-z]+)*$/;
+const MAX_WORD_LENGTH = 20;
+
+/**
+ * `text` in quotes for a field of choices, where it is near one of them or a word that a program
+ * wrote; else its length alone, because a name or an address may have slipped in.
+ */
+export function quoteWord(text: string, choices: readonly string[] = []): string {
+  if (text.length > MAX_WORD_LENGTH) return `a text of ${text.length} characters`;
+  const isWord = PROGRAM_WORD.test(text) || (!LOOKS_PERSONAL.test(text) && findNearMatches(text, choices).length > 0);
+  return isWord ? JSON.stringify(text) : `a text of ${text.length} characters`;
 }
 
 /** The problem of a field that is not there. */

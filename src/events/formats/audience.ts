@@ -1,3 +1,5 @@
+import { toEventId } from '../event-id.js';
+import { maskPersonal } from '../../outside-text.js';
 import { isNotAValue } from '../../identity/not-a-value.js';
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
@@ -176,13 +178,14 @@ function readConsent(event: ConversionEvent, message: JsonObject, context: JsonO
 function readId(message: JsonObject): string {
   const id = realId(quickText(message['messageId'], MESSAGE_FIELDS.messageId, message));
   if (id === undefined || id.trim() === '') throw missing('messageId', 'the id of the message');
-  return id;
+  return toEventId(id);
 }
 
 function readName(message: JsonObject, isTrack: boolean): string {
   const name = quickText(message['eventName'], MESSAGE_FIELDS.eventName, message) ?? '';
   if (isTrack && name === '') throw missing('eventName', 'the name of the event');
-  return name;
+  // Names are stored, printed and sent as custom events: an e-mail address does not belong in one.
+  return maskPersonal(name);
 }
 
 function readAlias(event: ConversionEvent, message: JsonObject): void {
