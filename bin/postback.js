@@ -5,6 +5,8 @@
 const { readFileSync, writeSync } = require('node:fs');
 const { join } = require('node:path');
 
+/** What lets the run drain. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const root = join(__dirname, '..');
 const [first] = process.argv.slice(2);
 const package_ = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -50,11 +52,11 @@ async function main() {
     else process.exitCode ||= 1;
   };
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', onOutputFault);
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   // Libraries that tidy up on a signal (when-exit under conf, signal-exit) send it again, which would cut the draining short.
   // They tidy up at the process's exit all the same.
   process.on('newListener', (event, listener) => {
-    if (listener === onSignal || (event !== 'SIGINT' && event !== 'SIGTERM')) return;
+    if (listener === onSignal || !SIGNALS.includes(event)) return;
     process.nextTick(() => process.removeListener(event, listener));
   });
   process.on('uncaughtException', fail);
@@ -64,6 +66,6 @@ async function main() {
     await fail(error);
   }
   // From here on only output drains: a signal may end the process as it ends any other.
-  process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  for (const signal of SIGNALS) process.off(signal, onSignal);
   process.exitCode = findInterruption()?.exit ?? process.exitCode;
 }

@@ -18,7 +18,8 @@ export default class Tail extends DeliveryCommand<typeof Tail> {
   static override summary = 'follow a growing file and deliver as lines arrive';
   static override description =
     'Follows a file (through rotation and truncation, and before it exists) or stdin, and prints one line for each ' +
-    'delivery. Stopped and started again it goes on where it stopped; --dry-run shows what it would send of what is there. Ends with exit 5 when the network stays away.';
+    'delivery. Stopped and started again it goes on where it stopped; --dry-run shows what it would send of what is there. ' +
+    'What a network does not take is tried again until it does or its deadline passes.';
   static override examples = [
     '<%= config.bin %> tail events.jsonl',
     '<%= config.bin %> tail events.jsonl --from end --json',

@@ -1,11 +1,13 @@
 import { EXIT, type ExitCode } from './exit-codes.js';
 
 /** Why a run is asked to stop: a signal, or a reader that closed its end of our output. */
-export type InterruptionCause = 'SIGINT' | 'SIGTERM' | 'EPIPE';
+export type InterruptionCause = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'EPIPE';
 
 const EXIT_BY_CAUSE: Readonly<Record<InterruptionCause, ExitCode>> = {
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated,
+  // A terminal or session that goes away: as SIGTERM, so that scripts know one code for it.
+  SIGHUP: EXIT.terminated,
   EPIPE: EXIT.done,
 };
 
@@ -22,7 +24,7 @@ export class Interruption extends Error {
 
 const controller = new AbortController();
 
-/** Aborted at the first SIGINT or SIGTERM, and when the reader of our output went away. */
+/** Aborted at the first SIGINT, SIGTERM or SIGHUP, and when the reader of our output went away. */
 export const runSignal: AbortSignal = controller.signal;
 
 /** Asks the run to stop. Only the first cause counts. */

@@ -15,7 +15,8 @@ export interface RunEnding {
 export function exitOfRun(summary: Summary, { sawBadEncoding = false }: RunEnding = {}): ExitCode {
   const { waiting, failed, invalid, otherAccount } = summary;
   if (waiting.credential > 0) return EXIT.auth;
-  if (waiting.transient > 0 || waiting.throttled > 0 || otherAccount !== undefined) return EXIT.pending;
+  const isWaiting = waiting.transient > 0 || waiting.throttled > 0 || (waiting.other_run ?? 0) > 0;
+  if (isWaiting || otherAccount !== undefined) return EXIT.pending;
   if (sawBadEncoding) return EXIT.input;
   return failed > 0 || invalid > 0 ? EXIT.failed : EXIT.done;
 }
@@ -48,7 +49,7 @@ function explainEnd(summary: Summary, exit: ExitCode, { isRepeatable = true }: R
   const { pending } = summary;
   const again = isRepeatable ? 'Run the same command again; nothing is sent twice.' : 'What was read is in the log.';
   if (exit === EXIT.interrupted || exit === EXIT.terminated) {
-    const message = `Stopped by ${exit === EXIT.interrupted ? 'SIGINT' : 'SIGTERM'}; ${describeLeft(summary)}.`;
+    const message = `Stopped by ${findInterruption()?.reason ?? (exit === EXIT.interrupted ? 'SIGINT' : 'SIGTERM')}; ${describeLeft(summary)}.`;
     const next = pending > summary.waiting.processing ? { next: REPLAY } : {};
     return { code: 'interrupted', message, hint: again, ...next };
   }
@@ -108,6 +109,14 @@ function explainPending({ pending, waiting, otherAccount }: Summary, again: stri
       message: `${count(number, 'postback')} recorded for another account left pending.`,
       hint: 'Connect that account again, or deliver them to the account that is connected now.',
       next: `${REPLAY} --account-changed`,
+    };
+  }
+  if (temporary === 0 && (waiting.other_run ?? 0) > 0) {
+    return {
+      code: 'other_run',
+      message: `${count(waiting.other_run ?? 0, 'postback')} left pending: another run is delivering them.`,
+      hint: `${again} postback status shows what still waits.`,
+      next: REPLAY,
     };
   }
   const why = waiting.throttled > waiting.transient ? 'throttled requests' : 'could not be reached or kept failing';

@@ -3,7 +3,9 @@ import type { Clock } from '../clock.js';
 /** So many failed requests in a row, and the network is left to rest. */
 const THRESHOLD = 5;
 const FIRST_REST_MS = 1_000;
-const LONGEST_REST_MS = 60_000;
+const LONGEST_REST_MS = 30_000;
+/** A pause that is at least so long is a rest for what waits. */
+const LONG_PAUSE_MS = 10_000;
 
 /**
  * Rests a network that keeps failing: after some failures in a row no request leaves for a while, then one goes ahead to
@@ -31,10 +33,19 @@ export class Breaker {
     return this.#rests > 0;
   }
 
-  /** Milliseconds until a request may leave; 0: now, and the caller sends it. */
+  /** Whether nothing leaves for so long that what comes meanwhile has to wait in the log. */
+  get isHolding(): boolean {
+    return this.isResting || this.#pauseUntilMs - this.#clock.now() >= LONG_PAUSE_MS;
+  }
+
+  /** Milliseconds until the next request may leave; 0: now. */
+  get waitMs(): number {
+    return Math.max(0, Math.max(this.#restUntilMs, this.#pauseUntilMs) - this.#clock.now());
+  }
+
+  /** As {@link waitMs}; 0: the caller sends a request now. */
   enter(): number {
-    const nowMs = this.#clock.now();
-    const waitMs = Math.max(this.#restUntilMs, this.#pauseUntilMs) - nowMs;
+    const { waitMs } = this;
     if (waitMs > 0) return waitMs;
     if (this.#rests === 0) return 0;
     if (this.#isTrying) return FIRST_REST_MS / 4;

@@ -1,20 +1,20 @@
 import { AuthError, messageOf, NetworkError } from '../errors.js';
 import type { HttpAnswer } from '../http/http.js';
 import { ConnectionFault } from '../http/http.js';
-import type { DroppedEntry, EntryVerdict, OpenRequest } from '../log/entry.js';
+import type { EntryVerdict, OpenRequest } from '../log/entry.js';
 import { Flights } from '../log/flights.js';
 import { fixOf, type Fix } from '../networks/fix.js';
 import type { Outcome, Verdict } from '../networks/network.js';
 import type { Batch, Item } from './batch.js';
 import { Breaker } from './breaker.js';
-import type { LaneDeps, Stop } from './lane-parts.js';
+import type { CourierHooks, LaneDeps, Stop } from './lane-parts.js';
 import { STOPPED } from './lane-parts.js';
+import { dropExpired, leaveBatch, shelveBatch, skipDropped, without } from './leaving.js';
 import { noteRefusal, recordRefusal, type RefusalDetails } from './refusals.js';
-import { LONGEST_WAIT_MS } from './retry.js';
+import { backoffMs, LONGEST_WAIT_MS, MOST_RESTS } from './retry.js';
 import { SharedCauses } from './shared-cause.js';
-import { advance, sortVerdict } from './sorting.js';
+import { renewedBatch, sortVerdict } from './sorting.js';
 import { waitingKindOf } from './tally.js';
-import { judgeAge } from './window.js';
 
 /** What one request came back with. */
 interface Answered {
@@ -32,7 +32,7 @@ export class Courier {
   /** What is known of causes that all events share. */
   readonly causes = new SharedCauses();
   readonly #deps: LaneDeps;
-  readonly #onStop: () => void;
+  readonly #hooks: CourierHooks;
   /** Resolves when the first request is on its way. */
   readonly departure: Promise<void>;
   #hasDeparted = false;
@@ -40,10 +40,14 @@ export class Courier {
   #stop: Stop | undefined;
   readonly #notices = new Set<string>();
   #hasRecorded = false;
+  /** The run goes on for as long as its input does: no network is given up, and what has used up its attempts is shelved. */
+  isPersistent = false;
+  /** It was said that postbacks are shelved, and the network has not answered well since. */
+  #hasToldShelved = false;
 
-  constructor(deps: LaneDeps, onStop: () => void) {
+  constructor(deps: LaneDeps, hooks: CourierHooks) {
     this.#deps = deps;
-    this.#onStop = onStop;
+    this.#hooks = hooks;
     this.breaker = new Breaker(deps.clock);
     let leave: () => void = () => undefined;
     this.departure = new Promise((resolve) => (leave = resolve));
@@ -71,9 +75,10 @@ export class Courier {
   }
 
   async #attempt(batch: Batch): Promise<Batch[]> {
-    const inTime = await this.#dropExpired(batch);
+    const inTime = await dropExpired(this.#deps, batch);
     const token = inTime.items.length > 0 && !this.stop ? await this.#findToken() : undefined;
-    if (token === undefined) {
+    if (typeof token !== 'string') {
+      if (token !== undefined && !this.stop) return this.#putOff(inTime, token);
       this.breaker.cancel();
       if (inTime.items.length > 0) await this.leavePending(inTime);
       return [];
@@ -83,21 +88,33 @@ export class Courier {
     const { open, dropped } = await log.begin(channel.account, entries, inTime.flight, () =>
       this.#forget(inTime.items),
     );
-    const mine = await this.#drop(inTime, dropped);
+    const mine = dropped.length === 0 ? inTime : { ...inTime, items: without(inTime.items, dropped) };
+    await skipDropped(this.#deps, dropped);
     if (open) return this.#request(mine, open, token);
     this.breaker.cancel();
     return [];
   }
 
   /** Leaves a batch to a later run. */
-  async leavePending(batch: Batch, stop: Stop = this.stop ?? STOPPED): Promise<void> {
-    const { log, channel, tally } = this.#deps;
-    const entries = batch.items.map(({ entry }) => entry);
-    const kind = waitingKindOf(stop.kind);
-    const { reason, message } = stop;
-    await log.settle(channel.account, { entries, flight: batch.flight }, 'pending', { reason, message, kind });
-    for (const { postback } of entries) this.#deps.underway.leave(postback);
-    tally.wait(channel.network, kind, entries.length);
+  leavePending(batch: Batch, stop: Stop = this.stop ?? STOPPED): Promise<void> {
+    return leaveBatch(this.#deps, batch, stop);
+  }
+
+  /** No token can be had now: the batch goes again as after a failed request, though none was made. */
+  async #putOff(batch: Batch, outcome: Outcome): Promise<Batch[]> {
+    const { clock, random, options } = this.#deps;
+    this.#countFailure(outcome);
+    const items = batch.items.map((item): Item => ({ ...item, tries: item.tries + 1 }));
+    const tries = Math.max(...items.map((item) => item.tries));
+    if (this.stop || (tries >= options.maxAttempts && !this.isPersistent)) {
+      await this.leavePending(batch, this.stop ?? { ...outcome, message: outcome.message ?? outcome.reason });
+      return [];
+    }
+    if (tries >= options.maxAttempts) {
+      this.#tellShelved(await shelveBatch(this.#deps, batch, outcome), outcome);
+      return [];
+    }
+    return [{ ...batch, items, notBeforeMs: clock.now() + backoffMs(tries, undefined, random) }];
   }
 
   async #request(batch: Batch, open: OpenRequest, token: string): Promise<Batch[]> {
@@ -105,15 +122,26 @@ export class Courier {
     const answered = await this.#ask(batch, token);
     const { answer, verdict } = answered;
     const isRefused = verdict.outcomes.every(({ kind }) => kind === 'credential');
-    if (isRefused && answer?.status === 401 && !batch.renewed && (await this.#renewToken(token))) {
-      // Whoever was let in to see whether the network is well again has to go in once more.
+    const renewal = isRefused && answer?.status === 401 && !batch.renewed ? await this.#renewToken(token) : 'refused';
+    if (renewal === 'renewed') {
+      // A 401 used up the half-open probe; release it so that the retry can probe again.
       this.breaker.cancel();
       const verdicts = verdict.outcomes.map((outcome): EntryVerdict => ({ status: 'retried', outcome }));
       return this.#record(batch, open, answered, verdicts, [renewedBatch(batch)]);
     }
+    if (typeof renewal === 'object') {
+      // Whether the grant still holds is not known: the token endpoint could not be asked.
+      const outcomes = verdict.outcomes.map(() => renewal);
+      return this.#judge(batch, open, { ...answered, verdict: { ...verdict, outcomes } });
+    }
     await this.#noteCause(batch, verdict);
     if (isRefused && answer) await this.#refuse(answer, verdict);
-    else this.#judgeNetwork(verdict, answer?.status);
+    return this.#judge(batch, open, answered, isRefused);
+  }
+
+  async #judge(batch: Batch, open: OpenRequest, answered: Answered, isRefused = false): Promise<Batch[]> {
+    const { verdict, answer } = answered;
+    if (!isRefused) this.#judgeNetwork(verdict, answer?.status);
     const { clock, random, options, channel } = this.#deps;
     const { verdicts, again } = sortVerdict(batch, verdict, {
       nowMs: clock.now(),
@@ -121,6 +149,7 @@ export class Courier {
       channel,
       random,
       isStopped: this.stop !== undefined,
+      isPersistent: this.isPersistent,
     });
     if (again.some(({ suspect }) => suspect)) this.causes.reserve(this.keyOf(batch));
     return this.#record(batch, open, answered, verdicts, again);
@@ -228,9 +257,11 @@ export class Courier {
   #count(verdicts: readonly EntryVerdict[]): void {
     const { tally, channel, signal } = this.#deps;
     let delivered = 0;
+    const shelved: Outcome[] = [];
     for (const { status, outcome, settled } of verdicts) {
       if (outcome.warning !== undefined) tally.warn('network_warning');
       if (status === 'success') delivered++;
+      else if (settled === 'shelved') shelved.push(outcome);
       else if (settled === 'failed') tally.fail(channel.network, outcome.kind);
       else if (settled === 'pending') {
         const kind = waitingKindOf(outcome.kind);
@@ -238,6 +269,18 @@ export class Courier {
       }
     }
     tally.deliver(channel.network, delivered);
+    const [first] = shelved;
+    if (first) this.#tellShelved(shelved.length, first);
+  }
+
+  #tellShelved(count: number, { reason, message }: Outcome): void {
+    if (count === 0) return;
+    this.#hooks.onShelved(count);
+    if (this.#hasToldShelved) return;
+    this.#hasToldShelved = true;
+    const { channel, report } = this.#deps;
+    const text = `${count} postbacks wait for ${channel.network} and are tried again: ${message ?? reason}`;
+    report({ type: 'notice', network: channel.network, message: text });
   }
 
   /** What an answer says of the network as a whole. */
@@ -250,17 +293,18 @@ export class Courier {
     if (asksForTime) this.#slowDown(first as Outcome, retryAfterMs);
     else if (kind === 'transient' || kind === 'unknown') this.#countFailure(first as Outcome);
     else if (this.breaker.succeed()) {
+      this.#hasToldShelved = false;
       const { channel, report } = this.#deps;
       report({ type: 'notice', network: channel.network, message: `${channel.network} answers again.` });
     }
   }
 
   #countFailure(first: Outcome): void {
-    const { channel, report, options } = this.#deps;
+    const { channel, report } = this.#deps;
     const restMs = this.breaker.fail();
     if (restMs === 0) return;
     const said = first.message ?? first.reason;
-    if (this.breaker.rests > options.maxRests) {
+    if (this.breaker.rests > MOST_RESTS && !this.isPersistent) {
       const message = `${channel.network} keeps failing; what is left stays pending. ${said}`;
       this.#end({ kind: first.kind, reason: first.reason, message });
       return;
@@ -270,8 +314,14 @@ export class Courier {
   }
 
   #slowDown(outcome: Outcome, retryAfterMs: number): void {
-    if (retryAfterMs > LONGEST_WAIT_MS) {
-      const untilMs = this.#deps.clock.now() + retryAfterMs;
+    const { channel, report, clock } = this.#deps;
+    if (retryAfterMs > LONGEST_WAIT_MS && this.isPersistent) {
+      this.breaker.pause(retryAfterMs);
+      const seconds = Math.ceil(retryAfterMs / 1000);
+      const message = `${channel.network} asks to be left alone for ${seconds} s; what waits is tried again then.`;
+      report({ type: 'notice', network: channel.network, message });
+    } else if (retryAfterMs > LONGEST_WAIT_MS) {
+      const untilMs = clock.now() + retryAfterMs;
       this.#stopFor({ ...outcome, fix: { by: 'wait', untilMs } });
     } else {
       this.breaker.pause(retryAfterMs);
@@ -303,36 +353,34 @@ export class Courier {
     await recordRefusal(this.#deps, refusal);
   }
 
-  async #findToken(): Promise<string | undefined> {
+  /** The token; an outcome where the token endpoint could not be asked; undefined where nothing more leaves. */
+  async #findToken(): Promise<string | Outcome | undefined> {
     try {
       return await this.#deps.tokens.accessToken(this.#deps.signal);
     } catch (error) {
-      this.#endForToken(error);
-      return undefined;
+      return this.#judgeTokenFault(error);
     }
   }
 
-  async #renewToken(stale: string): Promise<boolean> {
+  async #renewToken(stale: string): Promise<'renewed' | 'refused' | Outcome> {
     try {
       await this.#deps.tokens.renew(stale, this.#deps.signal);
-      return true;
+      return 'renewed';
     } catch (error) {
-      this.#endForToken(error);
-      return false;
+      return this.#judgeTokenFault(error) ?? 'refused';
     }
   }
 
-  #endForToken(error: unknown): void {
-    if (this.stop) return;
-    if (error instanceof AuthError) {
-      const { code, message, hint, next } = error;
-      this.#stopFor(
-        { kind: 'credential', reason: code, message },
-        { ...(hint && { action: hint }), ...(next && { next }) },
-      );
-    } else if (error instanceof NetworkError) {
-      this.#end({ kind: 'transient', reason: error.code, message: messageOf(error) });
-    } else throw error;
+  #judgeTokenFault(error: unknown): Outcome | undefined {
+    if (this.stop) return undefined;
+    if (error instanceof NetworkError) return { kind: 'transient', reason: error.code, message: messageOf(error) };
+    if (!(error instanceof AuthError)) throw error;
+    const { code, message, hint, next } = error;
+    this.#stopFor(
+      { kind: 'credential', reason: code, message },
+      { ...(hint && { action: hint }), ...(next && { next }) },
+    );
+    return undefined;
   }
 
   #end(stop: Stop): void {
@@ -341,58 +389,10 @@ export class Courier {
     this.#stop = stop;
     const { kind, message } = stop;
     report({ type: 'notice', network: channel.network, message, refused: kind === 'credential' });
-    this.#onStop();
+    this.#hooks.onStop();
   }
 
   #forget(items: readonly Item[]): void {
     for (const { entry } of items) this.#deps.underway.delete(entry.postback);
   }
-
-  /** The window holds at the moment of sending: what expired while it waited is not sent. */
-  async #dropExpired(batch: Batch): Promise<Batch> {
-    const { channel, clock, log, tally, report } = this.#deps;
-    const nowMs = clock.now();
-    const isLate = ({ outgoing }: Item): boolean => judgeAge(outgoing.postback, nowMs, channel)?.reason === 'too_old';
-    const late = batch.items.filter(isLate);
-    if (late.length === 0) return batch;
-    const outcome: Outcome = { kind: 'expired', reason: 'too_old', message: 'the window closed while it waited' };
-    const items = batch.items.filter((item) => !isLate(item));
-    const entries = late.map(({ entry }) => entry);
-    const rest = items.map(({ entry }) => entry);
-    await log.settle(channel.account, { entries, flight: batch.flight, rest }, 'failed', outcome);
-    this.#forget(late);
-    for (const _ of late) tally.fail(channel.network, 'expired');
-    report({ type: 'expired', network: channel.network, postbacks: entries.map(({ postback }) => postback) });
-    return { ...batch, items };
-  }
-
-  /** What turned out at the last moment not to be sent is a skip. */
-  async #drop(batch: Batch, dropped: readonly DroppedEntry[]): Promise<Batch> {
-    const { log, tally, channel } = this.#deps;
-    if (dropped.length === 0) return batch;
-    const { network } = channel;
-    await log.skip(
-      dropped.map(({ entry: { postback }, reason }) => {
-        const { eventId, event, goal } = postback;
-        return { eventId, event, goal, network, reason, message: DROP_WORDS[reason] };
-      }),
-    );
-    for (const { reason } of dropped) {
-      tally.unplan();
-      tally.skip(reason, network, true);
-    }
-    const left = new Set(dropped.map(({ entry }) => entry));
-    return { ...batch, items: batch.items.filter(({ entry }) => !left.has(entry)) };
-  }
-}
-
-const DROP_WORDS: Readonly<Record<DroppedEntry['reason'], string>> = {
-  duplicate: 'another process is sending it',
-  already_counted: "another conversion has taken the player's slot of this goal",
-  suppressed: 'the player was erased',
-  superseded: 'a later change of the same person has taken its place',
-};
-
-function renewedBatch(batch: Batch): Batch {
-  return { items: batch.items.map((item) => advance(item, 0)), notBeforeMs: 0, renewed: true };
 }

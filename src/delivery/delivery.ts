@@ -6,6 +6,7 @@ import type { Channel, Postback } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
 import type { DecidingLane } from './follow-up.js';
 import { awaitDecisions } from './follow-up.js';
+import { Elsewhere } from './elsewhere.js';
 import { keepHeapSmall } from './heap.js';
 import { Lane } from './lane.js';
 import type { LaneDeps } from './lane-parts.js';
@@ -31,12 +32,9 @@ export interface DeliveryOptions extends Selection {
   lists?: boolean;
   /** Remembers which line each event came from, for `--rejects`. */
   origins?: Origins | undefined;
-  /** How often a network may be rested in a row before the run gives it up; 5 by default, about half a minute. */
-  maxRests?: number;
 }
 
 const HEARTBEAT_MS = 5_000;
-const MAX_RESTS = 5;
 
 /** One run at work: its log, its lanes, its count. What `send`, `replay`, `backfill` and `tail` share. */
 export interface Delivery {
@@ -54,6 +52,8 @@ export interface Delivery {
   underway: Underway;
   /** Which line each postback came from; absent where nobody asks. */
   origins: Origins | undefined;
+  /** What another living run is delivering. */
+  elsewhere: Elsewhere;
   report: Report;
   signal: AbortSignal;
 }
@@ -80,7 +80,11 @@ export async function withDelivery(
   const heartbeat = setInterval(() => void log.beat().catch(() => undefined), HEARTBEAT_MS);
   try {
     await work(delivery);
-    await Promise.all([...lanes.values(), ...lists.values()].map((lane) => lane.drain()));
+    const drain = async (): Promise<void> => {
+      await Promise.all([...lanes.values(), ...lists.values()].map((lane) => lane.drain()));
+    };
+    await drain();
+    await delivery.elsewhere.settle(drain);
     if (options.waits) await awaitDecisions(delivery.deciding);
     tally.summary.durationMs = workspace.clock.now() - startedMs;
     await log.close(tally.summary);
@@ -119,21 +123,22 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
   const lanes = new Map<NetworkName, Lane>();
   const lists = new Map<NetworkName, Lane>();
   const deciding: DecidingLane[] = [];
-  const shared = { http, log, clock, random, tally, underway, report, signal, sharesReader: open.length > 1 };
-  const mapping = (postback: Postback): Mapping | undefined => findMapping(postback, workspace, world);
+  const mappingOf = (postback: Postback): Mapping | undefined => findMapping(postback, workspace, world);
+  const laneOf = ({ network, membership }: Postback): Lane | undefined => (membership ? lists : lanes).get(network);
+  const elsewhere = new Elsewhere({ log, laneOf, clock, tally, underway, mappingOf, report, signal });
+  const sharesReader = open.length > 1;
+  const shared = { http, log, clock, random, tally, underway, elsewhere, mappingOf, report, signal, sharesReader };
   const openLane = (channel: Channel, tokens: TokenSource, grantSource: string): Lane => {
     const deps: LaneDeps = {
       ...shared,
       channel,
       tokens,
       grantSource,
-      mappingOf: mapping,
       options: {
         concurrency: settings['delivery.concurrency'],
         requestsPerSecond: settings['delivery.rate'] ?? channel.limits.requestsPerSecond,
         maxAttempts: settings['delivery.maxAttempts'],
         timeoutMs: settings['delivery.timeoutMs'],
-        maxRests: options.maxRests ?? MAX_RESTS,
       },
     };
     const lane = new Lane(deps);
@@ -150,7 +155,7 @@ function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery 
     if (options.lists && route.lists) lists.set(network, openLane(route.lists, tokens, source));
   }
   const { origins } = options;
-  return { workspace, log, world, lanes, lists, deciding, tally, underway, origins, report, signal };
+  return { workspace, log, world, lanes, lists, deciding, tally, underway, elsewhere, origins, report, signal };
 }
 
 /** What a stored postback's goal is called at its network now: a mapping that was mended holds for what failed by it. */

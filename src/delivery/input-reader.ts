@@ -99,8 +99,7 @@ export class InputReader {
   }
 
   async #readStream(input: Input): Promise<void> {
-    const { lanes, signal } = this.#delivery;
-    await readStream({ lanes, signal }, async (ending) => {
+    await readStream(this.#delivery, async (ending) => {
       for await (const lines of settleInSilence(readLines(input, ending), () => this.#intake.settle())) {
         await this.#intake.take(lines, input, true);
         await this.#intake.settle({ goesOn: true });

@@ -153,8 +153,10 @@ export class Intake {
       );
       if (entries.length === 0) continue;
       const outcome = { kind: 'stopped', reason: 'waits_for_its_turn' } as const;
-      await log.settle(lane.account, { entries, flight: undefined, claimed: true }, 'pending', outcome);
-      lane.shelve(entries.length);
+      const leaving = { entries, flight: undefined, claimed: true };
+      const dropped = await log.settle(lane.account, leaving, 'pending', outcome);
+      lane.shelve(entries.length - dropped.length);
+      await lane.skipDropped(dropped);
     }
     for (const { postback } of planned) underway.delete(postback);
   }
@@ -176,7 +178,7 @@ export class Intake {
 
   /** Claims what an earlier run recorded and did not deliver: it goes on with the facts of its first attempt. */
   async #resume(): Promise<void> {
-    const { lanes, tally, log, underway } = this.#delivery;
+    const { lanes, log, tally, underway, elsewhere } = this.#delivery;
     const planned = this.#resumed;
     this.#resumed = [];
     if (planned.length === 0) return;
@@ -185,16 +187,15 @@ export class Intake {
       (index) => lanes.get(planned[index]!.postback.network)?.account,
     );
     planned.forEach(({ postback, mapping }, index) => {
-      const { eventId, event, goal, network } = postback;
-      const lane = lanes.get(network) as Lane;
+      const lane = lanes.get(postback.network) as Lane;
       const entry = entries[index];
       if (entry === 'other_account') {
         underway.delete(postback);
-        tally.leaveToOtherAccount(network);
+        tally.leaveToOtherAccount(postback.network);
       } else if (!entry) {
-        underway.delete(postback);
-        tally.unplan();
-        this.#skip(eventId, event, { reason: 'duplicate', message: 'another process is sending it', goal, network });
+        // Its section of the file stays open: a later run begins before it.
+        underway.leave(postback);
+        elsewhere.add(postback);
       } else if (this.#options.shelves) {
         underway.delete(postback);
         lane.shelve(1);
@@ -224,7 +225,10 @@ export class Intake {
 
   #standing(key: PostbackKey): 'new' | 'pending' | 'known' {
     const { underway, log } = this.#delivery;
-    return underway.has(key.id) ? 'known' : judgeStanding(log.standing(key));
+    if (underway.has(key.id)) return 'known';
+    const standing = log.standing(key);
+    // What another run is delivering is claimed like what waits: where that fails, its answer is waited for.
+    return log.isElsewhere(key, standing) ? 'pending' : judgeStanding(standing);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Refusal } from '../networks/fix.js';
 import type { Channel, OutcomeKind, Postback } from '../networks/network.js';
 import type { Random } from '../random.js';
 import type { Report } from './report.js';
+import type { Elsewhere } from './elsewhere.js';
 import type { Tally } from './tally.js';
 import type { Underway } from './underway.js';
 
@@ -17,8 +18,6 @@ export interface LaneOptions {
   requestsPerSecond: number;
   maxAttempts: number;
   timeoutMs: number;
-  /** How often the network may be rested in a row before the run gives it up. */
-  maxRests: number;
 }
 
 /** What delivery to one account works with. */
@@ -34,6 +33,8 @@ export interface LaneDeps {
   tally: Tally;
   /** Ids that the log does not know yet: taken out when it does. */
   underway: Underway;
+  /** What another run is delivering. */
+  elsewhere: Pick<Elsewhere, 'add'>;
   /** What a stored postback's goal is called at the network now. */
   mappingOf(postback: Postback): Mapping | undefined;
   report: Report;
@@ -41,6 +42,14 @@ export interface LaneDeps {
   options: LaneOptions;
   /** Whether other networks are fed by the same reader: then a resting network must not hold it back. */
   sharesReader: boolean;
+}
+
+/** What a courier tells its lane. */
+export interface CourierHooks {
+  /** Nothing more leaves in this run. */
+  onStop(): void;
+  /** So many postbacks have used up their attempts and wait in rows that this run has claimed. */
+  onShelved(count: number): void;
 }
 
 /** Why nothing more leaves in this run. */

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 
 import PQueue from 'p-queue';
 
-import type { Entry } from '../log/entry.js';
+import type { DroppedEntry, Entry } from '../log/entry.js';
 import type { RowPlace } from '../log/postback-rows.js';
 import type { Outcome } from '../networks/network.js';
 import type { Batch, Item, Probe } from './batch.js';
@@ -11,6 +11,7 @@ import { Courier } from './courier.js';
 import type { LaneDeps, Stop } from './lane-parts.js';
 import { pickProbes } from './probes.js';
 import { isFinalRefusal } from './shared-cause.js';
+import { shelveBatch, skipDropped } from './leaving.js';
 import { waitingKindOf } from './tally.js';
 import { Width } from './width.js';
 import { deadlineOf } from './window.js';
@@ -20,6 +21,9 @@ const SPARE_BATCHES = 8;
 
 /** The longest that the reader waits for the first request to leave: a token endpoint that hangs must not keep other networks waiting. */
 const DEPARTURE_MS = 1_000;
+
+/** How long what has used up its attempts waits for its next ones where its network is well otherwise, in milliseconds. */
+const RETRY_AFTER_MS = 30_000;
 
 /** A goal that was mapped when its postback was recorded and is not any more. */
 const UNMAPPED: Stop = { kind: 'stopped', reason: 'unmapped_goal', message: 'its goal is not mapped any more' };
@@ -42,6 +46,9 @@ export class Lane {
   #isHoldDue = false;
   /** Postbacks that wait in the log's rows, claimed by this run. */
   #shelved = 0;
+  /** What has used up its attempts is not tried again before this time. */
+  #retryAtMs = 0;
+  #isCatchingUp = false;
   /** The last of them that was brought back, in the order of event times. */
   #unshelved: RowPlace | undefined;
   #fault: Error | undefined;
@@ -57,9 +64,17 @@ export class Lane {
     // Every batch that waits listens: their number is bounded by the backlog, not by Node's guess at a leak.
     setMaxListeners(0, this.#halt.signal);
     const halt = (): void => this.#halt.abort();
-    this.#courier = new Courier(deps, halt);
+    this.#courier = new Courier(deps, {
+      onStop: halt,
+      onShelved: (count) => this.#noteShelved(count),
+    });
     if (deps.signal.aborted) halt();
     else deps.signal.addEventListener('abort', halt, { once: true });
+  }
+
+  /** How many postbacks wait in the log's rows, claimed by this run. */
+  get shelved(): number {
+    return this.#shelved;
   }
 
   get account(): string {
@@ -69,6 +84,14 @@ export class Lane {
   /** Whether nothing more leaves in this run, and why. */
   get stop(): Stop | undefined {
     return this.#courier.stop;
+  }
+
+  /**
+   * Whether the run goes on for as long as its input does: then it comes back to what has used up its attempts, at
+   * {@link catchUp}, and gives no network up. Ends with {@link drain}.
+   */
+  set isPersistent(isPersistent: boolean) {
+    this.#courier.isPersistent = isPersistent;
   }
 
   /** Whether the lane can do nothing more; {@link space} throws why. */
@@ -81,6 +104,11 @@ export class Lane {
     if (holds && !item.entry.stored) this.#unheld.push(item.entry);
     const full = this.#batcher.add(item);
     if (full) this.#carry(full);
+  }
+
+  /** Records what was not taken into a row as a skip, or leaves it to the run that has it. */
+  skipDropped(dropped: readonly DroppedEntry[]): Promise<void> {
+    return skipDropped(this.#deps, dropped);
   }
 
   /** Takes postbacks that go into one request together. */
@@ -128,13 +156,22 @@ export class Lane {
 
   /** Sends some of what waits in rows, where there is room: for a run whose end may be days away. */
   async catchUp(): Promise<void> {
-    const isBusy = this.#courier.breaker.isResting || this.#underway.size > this.#backlog;
-    if (this.#shelved === 0 || this.stop || this.#fault !== undefined || isBusy) return;
-    if (!(await this.#unshelve())) this.#shelved = 0;
+    const { breaker } = this.#courier;
+    if (this.#shelved === 0 || this.#isCatchingUp || this.stop || this.#fault !== undefined) return;
+    if (breaker.waitMs > 0 || (!breaker.isResting && this.#deps.clock.now() < this.#retryAtMs)) return;
+    // Of a network that rests, one batch finds out whether it is well again.
+    if (this.#underway.size > (breaker.isResting ? 0 : this.#backlog)) return;
+    this.#isCatchingUp = true;
+    try {
+      if ((await this.#unshelve()) === 'none') this.#shelved = 0;
+    } finally {
+      this.#isCatchingUp = false;
+    }
   }
 
   /** Resolves when every postback is delivered, failed or left pending. Throws what broke the lane. */
   async drain(): Promise<void> {
+    this.isPersistent = false;
     this.flush();
     for (;;) {
       while (this.#underway.size > (this.#shelved > 0 ? this.#backlog : 0)) await this.#landing();
@@ -143,8 +180,11 @@ export class Lane {
         if (this.#underway.size === 0) return;
       } else if (this.stop) {
         this.#leaveShelved(this.stop);
-      } else if (!(await this.#unshelve())) {
-        this.#shelved = 0;
+      } else {
+        const found = await this.#unshelve();
+        // All that was found is under way already: looked for again when some of it has landed.
+        if (found === 'none' || (found === 'underway' && !(await this.#landing()))) this.#shelved = 0;
+        else if (found === 'end') await this.#landing();
       }
     }
   }
@@ -283,29 +323,34 @@ export class Lane {
 
   /** A resting network must not hold back the reader that others are fed by. */
   get #mustShelve(): boolean {
-    return this.#deps.sharesReader && this.#courier.breaker.isResting && !this.stop;
+    const { breaker, isPersistent } = this.#courier;
+    return (this.#deps.sharesReader || isPersistent) && breaker.isHolding && !this.stop;
   }
 
   async #shelveBatch(batch: Batch): Promise<void> {
-    const { log, channel, underway } = this.#deps;
-    const entries = batch.items.map(({ entry }) => entry);
-    const outcome = { kind: 'stopped', reason: 'network_rests' } as const;
-    await log.settle(channel.account, { entries, flight: batch.flight, claimed: true }, 'pending', outcome);
-    for (const { postback } of entries) underway.leave(postback);
-    this.#shelved += entries.length;
+    const count = await shelveBatch(this.#deps, batch, { kind: 'stopped', reason: 'network_rests' });
+    this.#shelved += count;
   }
 
-  /** Brings a batch of what waits in rows back into the lane, nearest deadline first; false when there is none. */
-  async #unshelve(): Promise<boolean> {
+  #noteShelved(count: number): void {
+    this.#shelved += count;
+    this.#retryAtMs = this.#deps.clock.now() + RETRY_AFTER_MS;
+  }
+
+  /**
+   * Brings a batch of what waits in rows back into the lane, nearest deadline first.
+   * @returns `end`: the last of them was met, those before it may have changed; `underway`: all that was found is under way
+   */
+  async #unshelve(): Promise<'some' | 'none' | 'end' | 'underway'> {
     const { log, channel, underway } = this.#deps;
     const { maxEvents } = channel.limits;
     const found = log.listClaimed(channel, maxEvents, this.#unshelved);
     if (found.length === 0 && this.#unshelved) {
       // Something older may have been shelved since: from the beginning once more.
       this.#unshelved = undefined;
-      await this.#landing();
-      return true;
+      return 'end';
     }
+    if (found.length === 0) return 'none';
     this.#unshelved = found.at(-1)?.postback;
     const entries = found.filter(({ postback }) => !underway.has(postback.id));
     const unmapped: Item[] = [];
@@ -322,8 +367,7 @@ export class Lane {
     this.#shelved = Math.max(0, this.#shelved - entries.length);
     if (unmapped.length > 0) await this.#courier.leavePending({ items: unmapped, notBeforeMs: 0 }, UNMAPPED);
     this.flush();
-    // All that was found is under way already: look again when some of it has landed.
-    return entries.length > 0 || (found.length > 0 && (await this.#landing()));
+    return entries.length > 0 ? 'some' : 'underway';
   }
 
   /** Resolves when one of the batches that are under way has landed; false when none is. */

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Delivery } from './delivery.js';
+import { persist, tend } from './tend.js';
 
 /** A stream that has nothing at hand for so long is silent, in milliseconds. From a full pipe more comes within a turn of the event loop. */
 const SILENCE_MS = 2;
@@ -8,26 +9,35 @@ const SILENCE_MS = 2;
 const TRICKLE_MS = 250;
 
 /**
- * Reads a stream while what trickles in through it does not wait for a full batch. Its silence hides no fault: `read` is
- * stopped when a lane breaks, and `look` is called now and then.
+ * Reads a stream while what trickles in through it does not wait for a full batch, and what waits is tried again. Its
+ * silence hides no fault: `read` is stopped when a lane breaks, and `look` is called now and then.
  */
 export async function readStream(
-  { lanes, signal }: Pick<Delivery, 'lanes' | 'signal'>,
+  delivery: Delivery,
   read: (signal: AbortSignal) => Promise<void>,
   look?: () => void,
 ): Promise<void> {
+  const { lanes, signal } = delivery;
   const broken = new AbortController();
+  let fault: Error | undefined;
+  persist(delivery, true);
   const trickle = setInterval(() => {
     for (const lane of lanes.values()) {
       lane.flush();
       if (lane.isBroken) broken.abort();
     }
+    tend(delivery).catch((error: unknown) => {
+      fault ??= error instanceof Error ? error : new Error(String(error));
+      broken.abort();
+    });
     look?.();
   }, TRICKLE_MS);
   try {
     await read(AbortSignal.any([signal, broken.signal]));
+    if (fault !== undefined) throw fault;
   } finally {
     clearInterval(trickle);
+    persist(delivery, false);
     // Whoever left early leaves no reader of the stream behind, which would keep the process alive.
     broken.abort();
   }

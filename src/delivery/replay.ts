@@ -34,18 +34,35 @@ export async function runReplay(
 }
 
 async function claimAll(
-  { log, lanes, lists, tally, signal }: Delivery,
+  { log, lanes, lists, tally, elsewhere, signal }: Delivery,
   candidates: readonly ReplayCandidate[],
   moves: boolean,
 ): Promise<void> {
   const accounts = Object.fromEntries([...lanes].map(([network, lane]) => [network, lane.account]));
   for (let start = 0; start < candidates.length && !signal.aborted; start += CLAIMS_PER_COMMIT) {
-    const claimed = await log.reclaim(candidates.slice(start, start + CLAIMS_PER_COMMIT), { accounts, moves });
+    const some = candidates.slice(start, start + CLAIMS_PER_COMMIT);
+    const { claimed, taken, counted } = await log.reclaim(some, { accounts, moves });
+    for (const postback of taken) {
+      tally.plan();
+      elsewhere.add(postback);
+    }
+    await skipCounted(log, tally, counted);
     for (const { network, isForLists, count } of claimed) {
       (isForLists ? lists : lanes).get(network)?.shelve(count);
       for (let number = 0; number < count; number++) tally.plan();
     }
   }
+}
+
+/** What another conversion of its player has counted instead of is a skip. */
+async function skipCounted(log: Delivery['log'], tally: Tally, postbacks: readonly Postback[]): Promise<void> {
+  const reason = 'already_counted';
+  for (const { network } of postbacks) tally.skip(reason, network, true);
+  await log.skip(
+    postbacks.map(({ eventId, event, goal, network }) => {
+      return { eventId, event, goal, network, reason, message: 'another conversion of the player was counted' };
+    }),
+  );
 }
 
 /** The summary of a replay; `sink` takes the requests that it would make. Nothing is sent or recorded. */

@@ -7,6 +7,9 @@ const CAP_MS = 60_000;
 /** A network that asks for more than this is left alone for this run: its postbacks stay pending. */
 export const LONGEST_WAIT_MS = 60_000;
 
+/** How often a network is rested in a row before a run that has read its input gives it up: about half a minute. */
+export const MOST_RESTS = 5;
+
 /** What one outcome means for a postback. */
 export type Fate = 'delivered' | 'again' | 'failed' | 'waits';
 

@@ -14,6 +14,8 @@ export interface SortingRules {
   random: Random;
   /** No further attempts: the lane has stopped. */
   isStopped: boolean;
+  /** The run comes back to what has used up its attempts. */
+  isPersistent: boolean;
 }
 
 /** What the answer to one request means: a verdict an entry for the log, and the batches to send again. */
@@ -39,8 +41,9 @@ export function sortVerdict(batch: Batch, verdict: Verdict, rules: SortingRules)
     if (fate === 'waits') {
       return { status: outcome.kind === 'credential' ? 'failed' : 'accepted', outcome, settled: 'pending' };
     }
-    const isLast = item.tries + 1 >= rules.maxAttempts || tooLong || rules.isStopped;
-    if (isLast) return { status: 'retried', outcome, settled: 'pending' };
+    if (rules.isStopped) return { status: 'retried', outcome, settled: 'pending' };
+    const isLast = item.tries + 1 >= rules.maxAttempts || tooLong;
+    if (isLast) return { status: 'retried', outcome, settled: rules.isPersistent ? 'shelved' : 'pending' };
     if (notBeforeMs >= deadlineOf(item.outgoing.postback, rules.channel)) {
       // One object for all that share an outcome: the log then tells it once.
       const late = expired.get(outcome) ?? expire(outcome);
@@ -114,6 +117,11 @@ export function advance(item: Item, tries: number): Item {
   const { postback, attempts } = item.entry;
   const entry: Entry = { postback, attempts: attempts + 1 };
   return { outgoing: item.outgoing, entry, tries: item.tries + tries };
+}
+
+/** A batch that goes again at once with a new token: that is not another try. */
+export function renewedBatch(batch: Batch): Batch {
+  return { items: batch.items.map((item) => advance(item, 0)), notBeforeMs: 0, renewed: true };
 }
 
 const NEIGHBOUR: Outcome = {

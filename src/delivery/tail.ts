@@ -13,6 +13,7 @@ import { Intake } from './intake.js';
 import { readStream } from './read-stream.js';
 import type { SendRun } from './send.js';
 import type { Summary } from './tally.js';
+import { persist, tend } from './tend.js';
 
 export interface TailRun extends Omit<SendRun, 'inputs'> {
   input: Input;
@@ -22,18 +23,16 @@ export interface TailRun extends Omit<SendRun, 'inputs'> {
   shown(): Promise<void>;
 }
 
-/** A tail waits longer for a network than a send does: ten rests are about five minutes. */
-const MAX_RESTS = 10;
-
 /**
- * Follows a file as it grows, or a stream, and delivers its events as they come. Ends when `signal` aborts, the stream
- * ends or no network takes anything any more; it never looks alive while dead.
+ * Follows a file as it grows, or a stream, and delivers its events as they come. What a network does not take is tried
+ * again until it does or the deadline passes. Ends when `signal` aborts, the stream ends or every grant is refused; it
+ * never looks alive while dead.
  * @throws InputError when the file cannot be read; what withDelivery throws
  */
 export async function runTail(workspace: Workspace, run: TailRun): Promise<Summary> {
   const given = new AbortController();
   const signal = AbortSignal.any([run.signal, given.signal]);
-  return withDelivery(workspace, { ...run, command: 'tail', maxRests: MAX_RESTS }, async (delivery) => {
+  return withDelivery(workspace, { ...run, command: 'tail' }, async (delivery) => {
     const input = await openFollowed(run.input);
     const intake = new Intake(delivery, run.strict);
     await resumePending(delivery, run);
@@ -43,7 +42,10 @@ export async function runTail(workspace: Workspace, run: TailRun): Promise<Summa
       if (lanes.length > 0 && lanes.every((lane) => lane.stop !== undefined)) given.abort();
     };
     if (input.path === undefined) await tailStream(input, intake, delivery, run, signal, giveUp);
-    else await tailFile(input.path, intake, delivery, run, signal, giveUp);
+    else {
+      persist(delivery, true);
+      await tailFile(input.path, intake, delivery, run, signal, giveUp);
+    }
     await intake.settle();
   });
 }
@@ -80,24 +82,23 @@ async function tailStream(
     for await (const lines of readLines(input, ending)) {
       await intake.take(lines, input, true);
       await intake.settle();
-      for (const lane of delivery.lanes.values()) {
-        lane.flush();
-        await lane.catchUp();
-      }
+      for (const lane of delivery.lanes.values()) lane.flush();
+      await tend(delivery);
       await run.shown();
     }
   };
-  await readStream({ lanes: delivery.lanes, signal }, read, giveUp);
+  await readStream({ ...delivery, signal }, read, giveUp);
 }
 
 async function tailFile(
   name: string,
   intake: Intake,
-  { lanes, log, report, workspace }: Delivery,
+  delivery: Delivery,
   run: TailRun,
   signal: AbortSignal,
   giveUp: () => void,
 ): Promise<void> {
+  const { lanes, log, report, workspace } = delivery;
   const path = resolve(name);
   const from = run.from === 'last' ? (log.findPlace(path) ?? 'start') : run.from;
   for await (const followed of followFile({ path, from: from satisfies From, clock: workspace.clock, signal })) {
@@ -107,17 +108,24 @@ async function tailFile(
       // Everything up to here is in the log: a restart goes on behind it.
       await log.keepPlace(path, followed.place);
       lanes.forEach((lane) => lane.flush());
+      await tend(delivery);
     } else if (followed.type === 'waiting') {
       report({ type: 'input', message: `${name} is not there; waiting for it.` });
     } else if (followed.type === 'rotated') {
-      report({ type: 'input', message: `${name} was ${followed.how}; going on with the new one.` });
+      report({ type: 'input', message: describeRotation(name, followed.how) });
     } else {
-      for (const lane of lanes.values()) {
-        await lane.space();
-        await lane.catchUp();
-      }
+      for (const lane of lanes.values()) await lane.space();
+      await tend(delivery);
     }
     await run.shown();
     giveUp();
   }
+}
+
+function describeRotation(name: string, how: 'renamed' | 'truncated' | 'lost'): string {
+  if (how !== 'lost') return `${name} was ${how}; going on with the new one.`;
+  return (
+    `The file that was read last under the name ${name} is gone (removed or packed): lines that were added to it since ` +
+    'are not read. Unpack it and run postback send on it: nothing is sent twice.'
+  );
 }

@@ -45,7 +45,8 @@ export interface Summary {
   skipped: number;
   skips: Partial<Record<SkipReason, number>>;
   failures: Record<FailureKind, number>;
-  waiting: Record<WaitingKind, number>;
+  /** `other_run`: another living run is delivering them; there only where there are some. */
+  waiting: Record<WaitingKind, number> & { other_run?: number };
   networks: Partial<Record<NetworkName, NetworkTally>>;
   /** Why networks take nothing more, and what fixes it; absent where none refused. */
   refusals?: RefusalSummary[];
@@ -138,10 +139,11 @@ export class Tally {
     this.summary.failures[kind === 'configuration' || kind === 'expired' ? kind : 'payload']++;
   }
 
-  wait(network: NetworkName, kind: WaitingKind, count = 1): void {
+  wait(network: NetworkName, kind: WaitingKind | 'other_run', count = 1): void {
     this.summary.pending += count;
     this.#of(network).pending += count;
-    this.summary.waiting[kind] += count;
+    const { waiting } = this.summary;
+    waiting[kind] = (waiting[kind] ?? 0) + count;
   }
 
   /** One pending postback that was recorded for another account than the one that is connected now. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.js';
 import { InputError, messageOf } from '../errors.js';
 import type { Line } from './line-splitter.js';
-import type { Rotated } from './open-file.js';
-import { findRotated, identify, OpenFile } from './open-file.js';
+import { identify, OpenFile } from './open-file.js';
 import type { Place } from './place.js';
+import { Succession } from './rotation.js';
 
 /** Where to begin: at the first line, behind the last, or where reading stopped (else at the first). */
 export type From = 'start' | 'end' | Place;
@@ -23,165 +23,164 @@ export type Followed =
   /** Nothing new: whoever is patient may do other things. */
   | { type: 'idle' }
   | { type: 'waiting' }
-  | { type: 'rotated'; how: 'renamed' | 'truncated' };
+  /** `lost`: the file of the place where reading stopped is gone, and what it held after that. */
+  | { type: 'rotated'; how: 'renamed' | 'truncated' | 'lost' };
 
 const POLL_MS = 200;
-/** A writer may hold a renamed file for a moment longer: so many looks without growth end it. */
+/** A writer may hold a renamed file for a moment longer: for so many looks. */
 const LAST_LOOKS = 3;
 
 /**
- * Follows a file as it grows: through renaming, copy-and-truncate, disappearing and coming back. A last line without
- * line feed waits for the rest of it. Ends when `signal` aborts.
+ * Follows a file as it grows: through renaming, copy-and-truncate, disappearing and coming back, however quickly these
+ * follow each other. A last line without line feed waits for the rest of it. Ends when `signal` aborts.
  * @throws InputError when the file cannot be read
  */
 export async function* followFile(options: FollowOptions): AsyncGenerator<Followed> {
   const { path, clock, signal, pollMs = POLL_MS } = options;
-  const rest = (): Promise<void> => clock.sleep(pollMs, signal).catch(() => undefined);
-  let file: OpenFile | undefined;
+  const follower = new Follower({ path, clock, signal, pollMs });
   try {
-    file = yield* openFirst(options, rest);
-    let quietLooks = 0;
-    while (file && !signal.aborted) {
-      // Looked at before reading: a file that was cut off and has grown again since would be read from its middle.
-      const isWhole = await file.stillHas(await file.place());
-      const grew: boolean = isWhole && (yield* readNew(file, signal));
-      const change = isWhole ? (grew ? undefined : await findRenaming(file, path)) : 'truncated';
-      if (change === 'renamed' && quietLooks < LAST_LOOKS) {
-        quietLooks++;
-        await rest();
-      } else if (change) {
-        quietLooks = 0;
-        yield { type: 'rotated', how: change };
-        file = yield* openNext(file, path, change, rest, signal);
-      } else if (!grew) {
-        yield { type: 'idle' };
-        await rest();
-      }
-    }
+    yield* follower.open(options.from);
+    while (!signal.aborted) yield* follower.look();
   } catch (error) {
     if (signal.aborted) return;
     throw new InputError('input_unreadable', `${path} could not be read: ${messageOf(error)}.`, { cause: error });
   } finally {
-    await file?.close();
+    await follower.close();
   }
 }
 
-async function* openFirst(
-  { path, from, signal }: FollowOptions,
-  rest: () => Promise<void>,
-): AsyncGenerator<Followed, OpenFile | undefined> {
-  const place = typeof from === 'string' ? undefined : from;
-  if (place) {
-    const file = await OpenFile.open(path, place);
-    if (file && (await file.stillHas(place)) && file.identity.inode === place.inode) return file;
-    await file?.close();
-    return yield* openAfter(place, path, rest, signal);
+class Follower {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  readonly #pollMs: number;
+  readonly #succession: Succession;
+  #file: OpenFile | undefined;
+  #hasToldWaiting = false;
+
+  constructor({ path, clock, signal, pollMs }: Omit<Required<FollowOptions>, 'from'>) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#pollMs = pollMs;
+    this.#succession = new Succession(path, clock);
   }
-  const identity = await identify(path);
-  if (from !== 'end' || !identity) return yield* waitFor(path, { offset: 0, line: 0 }, rest, signal);
-  return yield* openAtEnd(path, signal);
-}
 
-/** `--from end`: behind the last whole line; the lines before are counted, not yielded. */
-async function* openAtEnd(path: string, signal: AbortSignal): AsyncGenerator<Followed, OpenFile | undefined> {
-  const file = await OpenFile.open(path, { offset: 0, line: 0 });
-  if (!file) return undefined;
-  const size = await file.size();
-  let place = await file.place();
-  while (!signal.aborted && place.offset < size && (await file.read())) place = await file.place();
-  await file.close();
-  yield { type: 'lines', lines: [], place };
-  return OpenFile.open(path, place);
-}
-
-async function* waitFor(
-  path: string,
-  start: { offset: number; line: number },
-  rest: () => Promise<void>,
-  signal: AbortSignal,
-): AsyncGenerator<Followed, OpenFile | undefined> {
-  let told = false;
-  while (!signal.aborted) {
-    const file = await OpenFile.open(path, start);
-    if (file) return file;
-    if (!told) yield { type: 'waiting' };
-    else yield { type: 'idle' };
-    told = true;
-    await rest();
+  async close(): Promise<void> {
+    await this.#file?.close();
+    await this.#succession.close();
   }
-  return undefined;
-}
 
-/** Reads what is there; true when there was something. */
-async function* readNew(file: OpenFile, signal: AbortSignal): AsyncGenerator<Followed, boolean> {
-  let grew = false;
-  for (let lines = await file.read(); lines && !signal.aborted; lines = await file.read()) {
-    grew = true;
-    if (lines.length === 0) continue;
-    yield { type: 'lines', lines, place: await file.place() };
-    // Whoever takes the lines may take his time, and the file may be cut off meanwhile.
-    if (!(await file.stillHas(await file.place()))) break;
+  /** Finds the file to begin with. */
+  async *open(from: From): AsyncGenerator<Followed> {
+    if (typeof from !== 'string') {
+      this.#file = await this.#succession.openAt(from);
+      if (!this.#file) yield { type: 'rotated', how: 'lost' };
+      return;
+    }
+    await this.#succession.passOver();
+    await this.#succession.advance();
+    this.#file = this.#succession.shift();
+    if (from === 'end' && this.#file) yield* this.#passLines(this.#file);
+    else yield* this.#tellPlace();
   }
-  return grew;
-}
 
-async function findRenaming({ identity }: OpenFile, path: string): Promise<'renamed' | undefined> {
-  const now = await identify(path);
-  return !now || now.inode !== identity.inode || now.device !== identity.device ? 'renamed' : undefined;
-}
+  /** Before anything of a file was read: a run that is killed now must find it again, whatever its name is then. */
+  async *#tellPlace(): AsyncGenerator<Followed> {
+    if (this.#file) yield { type: 'lines', lines: [], place: await this.#file.place() };
+  }
 
-async function* openNext(
-  file: OpenFile,
-  path: string,
-  change: 'renamed' | 'truncated',
-  rest: () => Promise<void>,
-  signal: AbortSignal,
-): AsyncGenerator<Followed, OpenFile | undefined> {
-  if (change === 'renamed') {
+  /** Reads what is there, and finds out what has become of the file. */
+  async *look(): AsyncGenerator<Followed> {
+    const file = this.#file;
+    if (!file) {
+      yield* this.#wait();
+      return;
+    }
+    const place = await file.place();
+    // What was cut off before anything of it was read is in copies alone.
+    if (place.offset === 0 && (await this.#succession.openCopies(file, place, false))) {
+      yield* this.#goOn(file, 'truncated');
+      return;
+    }
+    const found = yield* this.#readNew(file);
+    // What was read and not passed on is read again: no place after it may be told.
+    if (this.#signal.aborted) return;
+    if (found === 'cut') {
+      await this.#succession.openCopies(file, await file.place(), true);
+      yield* this.#goOn(file, 'truncated');
+      return;
+    }
+    if (found === 'grew') return;
+    if (await this.#hasName(file)) {
+      yield { type: 'idle' };
+      await this.#rest();
+      return;
+    }
+    yield* this.#lookAtRenamed(file);
+  }
+
+  async *#lookAtRenamed(file: OpenFile): AsyncGenerator<Followed> {
+    await this.#succession.advance();
+    file.renamedMs ??= this.#clock.now();
+    if (this.#clock.now() < file.renamedMs + LAST_LOOKS * this.#pollMs) {
+      await this.#rest();
+      return;
+    }
     const lines = file.readRest();
     if (lines.length > 0) yield { type: 'lines', lines, place: await file.place() };
+    yield* this.#goOn(file, 'renamed');
   }
-  const place = await file.place();
-  await file.close();
-  // What was written between our last look and a truncation is in the copy alone.
-  return yield* openAfter(place, path, rest, signal);
-}
 
-/** Goes on behind `place` through what was rotated while nobody looked, up to the file that has the name now. */
-async function* openAfter(
-  place: Place,
-  path: string,
-  rest: () => Promise<void>,
-  signal: AbortSignal,
-): AsyncGenerator<Followed, OpenFile | undefined> {
-  let last = place;
-  for (let isNew = true; isNew && !signal.aborted;) {
-    isNew = false;
-    const now = await identify(path);
-    for (const rotated of await findRotated(path, last, now?.inode)) {
-      const end = yield* readRotated(rotated, signal);
-      if (end === undefined) continue;
-      // Reading takes its time: more may have been rotated meanwhile, so that one more look around is needed.
-      isNew ||= end.offset > rotated.start.offset;
-      last = end;
-    }
-  }
-  return yield* waitFor(path, { offset: 0, line: 0 }, rest, signal);
-}
-
-/** What is left of a file that nobody writes to any more. Returns the place behind it. */
-async function* readRotated(
-  { path, start }: Rotated,
-  signal: AbortSignal,
-): AsyncGenerator<Followed, Place | undefined> {
-  const file = await OpenFile.open(path, start);
-  if (!file) return undefined;
-  try {
-    yield* readNew(file, signal);
-    const lines = signal.aborted ? [] : file.readRest();
-    if (lines.length > 0) yield { type: 'lines', lines, place: await file.place() };
-    return await file.place();
-  } finally {
+  /** Goes on with the next file. */
+  async *#goOn(file: OpenFile, how: 'renamed' | 'truncated'): AsyncGenerator<Followed> {
+    this.#file = this.#succession.shift();
+    this.#hasToldWaiting = false;
     await file.close();
+    // The end of a copy was told with the truncation.
+    if (how === 'truncated' || !file.isCopy) yield { type: 'rotated', how };
+    yield* this.#tellPlace();
+  }
+
+  async *#wait(): AsyncGenerator<Followed> {
+    await this.#succession.advance();
+    this.#file = this.#succession.shift();
+    if (this.#file) {
+      yield* this.#tellPlace();
+      return;
+    }
+    yield { type: this.#hasToldWaiting ? 'idle' : 'waiting' };
+    this.#hasToldWaiting = true;
+    await this.#rest();
+  }
+
+  async *#readNew(file: OpenFile): AsyncGenerator<Followed, 'grew' | 'cut' | 'quiet'> {
+    let found: 'grew' | 'quiet' = 'quiet';
+    for (let lines = await file.read(); lines && !this.#signal.aborted; lines = await file.read()) {
+      if (lines === 'cut') return 'cut';
+      found = 'grew';
+      if (lines.length > 0) yield { type: 'lines', lines, place: await file.place() };
+    }
+    return found;
+  }
+
+  /** `--from end`: passes over the whole lines that are there; they are counted, not yielded. */
+  async *#passLines(file: OpenFile): AsyncGenerator<Followed> {
+    const size = await file.size();
+    let place = await file.place();
+    while (!this.#signal.aborted && place.offset < size && (await file.read())) place = await file.place();
+    // What was read of an unfinished line is read again with its rest.
+    this.#file = await OpenFile.open(this.#path, place);
+    await file.close();
+    yield { type: 'lines', lines: [], place };
+  }
+
+  async #rest(): Promise<void> {
+    await this.#clock.sleep(this.#pollMs, this.#signal).catch(() => undefined);
+  }
+
+  async #hasName({ identity }: OpenFile): Promise<boolean> {
+    const now = await identify(this.#path);
+    return now !== undefined && now.inode === identity.inode && now.device === identity.device;
   }
 }

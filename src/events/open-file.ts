@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open, stat } from 'node:fs/promises';
 
 import type { Line } from './line-splitter.js';
 import { RecordSplitter } from './record-splitter.js';
@@ -19,11 +19,17 @@ export interface Identity {
   size: number;
   /** When its content was changed last, in milliseconds since the epoch. */
   changedMs: number;
+  /** When it was made; 0 where the file system does not know. */
+  bornMs: number;
 }
 
 /** A file that is being followed, from some place on. */
 export class OpenFile {
   readonly identity: Identity;
+  /** When it was found to have another name, in milliseconds since the epoch; undefined while it has the followed one. */
+  renamedMs: number | undefined;
+  /** Whether it is a copy of what was cut off: nobody writes to it any more. */
+  isCopy = false;
   readonly #handle: FileHandle;
   readonly #splitter: RecordSplitter;
   #position: number;
@@ -44,10 +50,15 @@ export class OpenFile {
     return new OpenFile(handle, identity, start.offset, start.line);
   }
 
-  /** The whole lines that were added since the last call, at most a chunk of them; undefined at the end. */
-  async read(): Promise<Line[] | undefined> {
+  /**
+   * The whole lines that were added since the last call, at most a chunk of them; undefined at the end.
+   * `cut` where the file was cut off before or while it was read: then nothing of it is taken.
+   */
+  async read(): Promise<Line[] | 'cut' | undefined> {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     const { bytesRead } = await this.#handle.read(buffer, 0, CHUNK_BYTES, this.#position);
+    // Looked at after reading: what was cut off and has grown again would be read from its middle.
+    if (!(await this.stillHas(await this.place()))) return 'cut';
     if (bytesRead === 0) return undefined;
     this.#position += bytesRead;
     return this.#splitter.push(buffer.subarray(0, bytesRead));
@@ -76,6 +87,20 @@ export class OpenFile {
     return (await this.#hashHead(place.headBytes)).head === place.head;
   }
 
+  /** Whether another file and this one begin the same, as far as both go. */
+  async beginsAs(path: string): Promise<boolean> {
+    const other = await OpenFile.open(path, { offset: 0, line: 0 }).catch(() => undefined);
+    if (!other) return true;
+    try {
+      const headBytes = Math.min(HEAD_BYTES, await this.size(), await other.size());
+      // Of an empty file nothing is known: the other one holds what it held.
+      if (headBytes === 0) return (await other.size()) === 0;
+      return (await this.#hashHead(headBytes)).head === (await other.#hashHead(headBytes)).head;
+    } finally {
+      await other.close();
+    }
+  }
+
   async size(): Promise<number> {
     return (await this.#handle.stat()).size;
   }
@@ -97,72 +122,11 @@ export async function identify(path: string): Promise<Identity | undefined> {
   return found && identityOf(found);
 }
 
-/** A rotated file that is still to be read, and from where. */
-export interface Rotated {
-  path: string;
-  start: { offset: number; line: number };
-}
-
-/**
- * Finds what became of a rotated file: the one beside it that is the same under another name, or a copy that begins the
- * same and is at least as long; and then, oldest first, those that were rotated after it. Packed copies are not looked
- * into. Empty when the file with the place is gone.
- * @param openInode of the file that is read next in any case
- */
-export async function findRotated(path: string, place: Place, openInode?: string): Promise<Rotated[]> {
-  const folder = dirname(path);
-  const names = (await readdir(folder).catch(() => [])).filter((name) => isRotationOf(basename(path), name));
-  const beside: (Identity & { path: string })[] = [];
-  for (const name of names) {
-    const identity = await identify(join(folder, name));
-    if (identity && identity.inode !== openInode) beside.push({ ...identity, path: join(folder, name) });
-  }
-  const holder = await findHolder(beside, place);
-  if (!holder) return [];
-  const younger = beside.filter((other) => other !== holder && other.changedMs > holder.changedMs);
-  younger.sort((one, two) => one.changedMs - two.changedMs);
-  return [
-    { path: holder.path, start: place },
-    ...younger.map((file) => ({ path: file.path, start: { offset: 0, line: 0 } })),
-  ];
-}
-
-async function findHolder<T extends Identity & { path: string }>(files: T[], place: Place): Promise<T | undefined> {
-  const longEnough = files.filter(({ size }) => size >= place.offset);
-  const same = longEnough.find(({ inode, device }) => inode === place.inode && device === place.device);
-  if (same && (await beginsAs(same.path, place))) return same;
-  if (place.headBytes === 0) return undefined;
-  for (const file of longEnough) if (await beginsAs(file.path, place)) return file;
-  return undefined;
-}
-
-async function beginsAs(path: string, place: Place): Promise<boolean> {
-  const file = await OpenFile.open(path, { offset: 0, line: 0 }).catch(() => undefined);
-  if (!file) return false;
-  try {
-    return await file.stillHas(place);
-  } finally {
-    await file.close();
-  }
-}
-
-const PACKED = /\.(gz|zst|bz2|xz)$/;
-/** A number or a date, as rotation puts it behind or before the ending. */
-const COUNTED = /^[-._]\d[\d._:TZ-]*$/;
-
-/** `events.jsonl` is rotated to `events.jsonl.1`, `events.jsonl-20261121` or `events-20261121.jsonl`. */
-function isRotationOf(name: string, other: string): boolean {
-  if (PACKED.test(other)) return false;
-  const ending = /\.[^.]+$/.exec(name)?.[0] ?? '';
-  const stem = name.slice(0, name.length - ending.length);
-  if (other.startsWith(name)) return COUNTED.test(other.slice(name.length)) || other === `${name}.old`;
-  if (!other.startsWith(stem) || !other.endsWith(ending)) return false;
-  return COUNTED.test(other.slice(stem.length, other.length - ending.length));
-}
-
-function identityOf(found: { dev: bigint; ino: bigint; size: bigint; mtimeNs: bigint }): Identity {
-  const { dev, ino, size, mtimeNs } = found;
-  return { device: String(dev), inode: String(ino), size: Number(size), changedMs: Number(mtimeNs) / 1e6 };
+function identityOf(found: BigIntStats): Identity {
+  const { dev, ino, size, mtimeNs, ctimeNs, birthtimeNs } = found;
+  // Node gives the time of the last change of any kind where there is no other (https://nodejs.org/api/fs.html, 2026-11-30).
+  const bornMs = birthtimeNs === ctimeNs && birthtimeNs > mtimeNs ? 0 : Number(birthtimeNs) / 1e6;
+  return { device: String(dev), inode: String(ino), size: Number(size), changedMs: Number(mtimeNs) / 1e6, bornMs };
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

@@ -13,4 +13,6 @@ export interface Place extends LinePlace {
   /** SHA-256 of the first `headBytes` bytes; of a file that `send` reads, see file-marks.ts. */
   head: string;
   headBytes: number;
+  /** When the place was kept, in milliseconds since the epoch. */
+  updatedMs?: number;
 }

@@ -46,8 +46,15 @@ export function readActivity(
   const peek = LogPeek.open(path, workspace);
   if (!peek) return new Map();
   try {
-    peek.takeOverDead(clock);
-    return collect(peek.database, sinceMs);
+    const dead = peek.takeOverDead(clock);
+    const found = collect(peek.database, sinceMs);
+    for (const run of dead) {
+      for (const { network, n } of peek.database.prepare(LEFT_BEHIND).all(run)) {
+        const activity = found.get(String(network));
+        if (activity) activity.pending += Number(n);
+      }
+    }
+    return found;
   } finally {
     peek.close();
   }
@@ -122,6 +129,10 @@ SELECT network, kind, count(*) AS n, max(updated) AS newest FROM postback WHERE 
 const LOST = `
 SELECT network, kind, reason, max(message) AS message, count(*) AS n FROM postback
 WHERE state = 'failed' AND updated >= ? GROUP BY network, kind, reason ORDER BY n DESC`;
+
+/** What a dead run had on its way, where the log can only be read. */
+const LEFT_BEHIND =
+  'SELECT network, sum(count) AS n FROM flight WHERE run = ? AND done IS NULL AND request IS NOT NULL GROUP BY network';
 
 const LAST_ATTEMPT =
   'SELECT started FROM request WHERE network = ? AND ended IS NOT NULL ORDER BY started DESC LIMIT 1';

@@ -12,13 +12,16 @@ interface Job {
  */
 export class CommitQueue {
   readonly #database: Database;
+  readonly #check: () => void;
   #jobs: Job[] = [];
   /** Those that come after the others. */
   #last: Job[] = [];
   #scheduled = false;
 
-  constructor(database: Database) {
+  /** @param check called first in every transaction; what it throws, every write of the transaction throws */
+  constructor(database: Database, check: () => void) {
     this.#database = database;
+    this.#check = check;
   }
 
   /** Runs `work` in the next transaction; resolves when it is on the disk. */
@@ -48,7 +51,10 @@ export class CommitQueue {
     this.#last = [];
     if (jobs.length === 0) return;
     try {
-      const results = this.#database.transact(() => jobs.map(({ work }) => work()));
+      const results = this.#database.transact(() => {
+        this.#check();
+        return jobs.map(({ work }) => work());
+      });
       jobs.forEach(({ resolve }, index) => resolve(results[index] as never));
     } catch (error) {
       for (const { reject } of jobs) reject(error);

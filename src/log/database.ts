@@ -1,9 +1,10 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { DatabaseSync } from '@photostructure/sqlite';
 
-import { InternalError, messageOf } from '../errors.js';
+import { LONGEST_WAIT_MS, explainFault, isBusy, isUnwritable } from './database-faults.js';
 
 export type SqlValue = string | number | null | Uint8Array;
 export type SqlRow = Record<string, SqlValue>;
@@ -22,6 +23,8 @@ export interface Database {
   prepare(sql: string): Statement;
   /** Runs `work` in one write transaction: all of it is on disk when this returns, or none. */
   transact<T>(work: () => T): T;
+  /** Whether it was opened where nothing can be written: reading works, every write fails. */
+  readonly isReadOnly: boolean;
   close(): void;
 }
 
@@ -37,32 +40,118 @@ const PAGE_BYTES = 8_192;
 /** So much is written back at once: four times SQLite's own measure, because the same pages change again and again. */
 const CHECKPOINT_BYTES = 16_384_000;
 
-/** How long one process waits for another's commit, in milliseconds. Commits take well under a hundredth of it. */
-const BUSY_TIMEOUT_MS = 10_000;
-
 /**
- * Opens (and makes, readable by its owner only) the database at `path`.
+ * Opens (and makes, readable by its owner only) the database at `path`. SQLite alone opens a file that exists: closing
+ * any other descriptor of it would drop the locks of every connection of this process
+ * (https://www.sqlite.org/howtocorrupt.html, section 2.2, read 2026-11-30).
  * @param synchronous `full` survives a power cut, `normal` a crash of the program
- * @throws InternalError when the file cannot be opened or is no database
+ * @throws InternalError when the file cannot be opened or is not a database
  */
 export function openDatabase(path: string, synchronous: 'full' | 'normal'): Database {
-  return guard(path, () => {
-    if (path !== IN_MEMORY) {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      closeSync(openSync(path, 'a', 0o600));
+  return guard(path, () =>
+    patiently(() => {
+      if (path !== IN_MEMORY) makeFile(path);
+      const sqlite = new DatabaseSync(path);
+      try {
+        sqlite.exec(`PRAGMA busy_timeout = ${LONGEST_WAIT_MS}`);
+        sqlite.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
+        // A new file gets its tables first, see useWriteAheadLog.
+        if (readNumber(sqlite, 'page_count') > 0) sqlite.exec('PRAGMA journal_mode = WAL');
+        sqlite.exec(`PRAGMA synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
+        sqlite.exec('PRAGMA foreign_keys = OFF');
+        sqlite.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+        // An older file keeps the pages that it has.
+        const pageBytes = readNumber(sqlite, 'page_size');
+        sqlite.exec(`PRAGMA wal_autocheckpoint = ${Math.round(CHECKPOINT_BYTES / pageBytes)}`);
+        return wrap(sqlite, path, false);
+      } catch (error) {
+        sqlite.close();
+        throw error;
+      }
+    }),
+  );
+}
+
+/**
+ * Opens the database at `path` to read it, also on a full disk, in a folder of another user or on a file system that is
+ * mounted read-only.
+ * @throws InternalError when the file cannot be read or is not a database
+ */
+export function openToRead(path: string): Database {
+  try {
+    return openDatabase(path, 'normal');
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    return guard(path, () => wrap(openReadOnly(path), path, true));
+  }
+}
+
+/** Without a shared-memory file, which cannot be made there, SQLite reads a file that nobody writes to. */
+function openReadOnly(path: string): Sqlite {
+  const locations = [path, ...(hasRecentPages(path) ? [] : [`${pathToFileURL(path).href}?immutable=1`])];
+  let fault: unknown;
+  for (const location of locations) {
+    try {
+      const sqlite = new DatabaseSync(location, { readOnly: true });
+      try {
+        sqlite.exec(`PRAGMA busy_timeout = ${LONGEST_WAIT_MS}`);
+        sqlite.prepare('SELECT count(*) FROM sqlite_schema').get();
+        return sqlite;
+      } catch (error) {
+        sqlite.close();
+        throw error;
+      }
+    } catch (error) {
+      fault = error;
     }
-    const sqlite = new DatabaseSync(path);
-    sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    sqlite.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
-    sqlite.exec('PRAGMA journal_mode = WAL');
-    sqlite.exec(`PRAGMA synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
-    sqlite.exec('PRAGMA foreign_keys = OFF');
-    sqlite.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
-    // An older file keeps the pages that it has.
-    const { page_size: pageBytes } = sqlite.prepare('PRAGMA page_size').get() as { page_size: number };
-    sqlite.exec(`PRAGMA wal_autocheckpoint = ${Math.round(CHECKPOINT_BYTES / pageBytes)}`);
-    return wrap(sqlite, path);
-  });
+  }
+  throw fault;
+}
+
+/** Whether pages wait in the write-ahead log, which a file opened as immutable would leave out. */
+function hasRecentPages(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    // Another process was quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** Two processes that make the same file at once can refuse each other without waiting: the loser tries again. */
+function patiently<T>(open: () => T): T {
+  const giveUpAt = Date.now() + LONGEST_WAIT_MS;
+  for (;;) {
+    try {
+      return open();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > giveUpAt) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20 + Math.random() * 30);
+    }
+  }
+}
+
+/**
+ * Lets readers read while others write, from now on. A new file gets its tables before: then a file with a write-ahead
+ * log and without tables has lost it.
+ */
+export function useWriteAheadLog(database: Database, path: string): void {
+  guard(path, () => patiently(() => database.exec('PRAGMA journal_mode = WAL')));
+}
+
+/** Whether the file is in write-ahead mode. */
+export function hasWriteAheadLog(database: Database): boolean {
+  return database.prepare('PRAGMA journal_mode').get()?.['journal_mode'] === 'wal';
+}
+
+function readNumber(sqlite: Sqlite, pragma: string): number {
+  return Number((sqlite.prepare(`PRAGMA ${pragma}`).get() as Record<string, unknown>)[pragma]);
 }
 
 /** Changes with every commit of another process or connection, and of no other. */
@@ -72,7 +161,7 @@ export function readDataVersion(database: Database): number {
 
 type Sqlite = InstanceType<typeof DatabaseSync>;
 
-function wrap(sqlite: Sqlite, path: string): Database {
+function wrap(sqlite: Sqlite, path: string, isReadOnly: boolean): Database {
   // Preparing costs as much as running: each text is prepared once.
   const prepared = new Map<string, Statement>();
   const prepare = (sql: string): Statement => {
@@ -81,6 +170,7 @@ function wrap(sqlite: Sqlite, path: string): Database {
     return statement;
   };
   return {
+    isReadOnly,
     exec: (sql) => guard(path, () => sqlite.exec(sql)),
     prepare: (sql) => guard(path, () => prepare(sql)),
     transact: (work) =>
@@ -95,7 +185,9 @@ function wrap(sqlite: Sqlite, path: string): Database {
           throw error;
         }
       }),
-    close: () => sqlite.close(),
+    close: () => {
+      if (sqlite.isOpen) sqlite.close();
+    },
   };
 }
 
@@ -113,53 +205,4 @@ function guard<T>(path: string, work: () => T): T {
   } catch (error) {
     throw explainFault(path, error);
   }
-}
-
-interface SqliteFault {
-  sqliteCodeName?: string;
-  code?: string;
-}
-
-/** Turns SQLite's faults into sentences; other errors pass unchanged. */
-function explainFault(path: string, error: unknown): unknown {
-  const { sqliteCodeName, code } = error as SqliteFault;
-  const name = sqliteCodeName ?? code ?? '';
-  const because = (word: string, message: string, hint: string): InternalError =>
-    new InternalError(word, message, { hint, cause: error });
-  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(name)) {
-    return because(
-      'disk_full',
-      `The disk is full: the delivery log at ${path} cannot grow.`,
-      'Make room and run the same command again: what was recorded is kept, and only what is missing is sent.',
-    );
-  }
-  if (name.startsWith('SQLITE_IOERR')) {
-    return because(
-      'disk_fault',
-      `The delivery log at ${path} could not be written: ${messageOf(error)}.`,
-      'Look for a full or failing disk, then run the same command again.',
-    );
-  }
-  if (name.startsWith('SQLITE_NOTADB') || name.startsWith('SQLITE_CORRUPT')) {
-    return because(
-      'log_damaged',
-      `The delivery log at ${path} is damaged or no database.`,
-      'Move it aside and keep it: it holds what was sent. A new one starts empty, so earlier events could be sent again.',
-    );
-  }
-  if (name.startsWith('SQLITE_BUSY') || name.startsWith('SQLITE_LOCKED')) {
-    return because(
-      'log_busy',
-      `The delivery log at ${path} is held by another program for more than ${BUSY_TIMEOUT_MS / 1000} s.`,
-      'Close the program that holds it (a database browser, a backup) and run the same command again.',
-    );
-  }
-  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|SQLITE_CANTOPEN|SQLITE_READONLY)/.test(name)) {
-    return because(
-      'log_unwritable',
-      `The delivery log at ${path} cannot be opened for writing.`,
-      'Check the owner and mode of the folder, or choose another place with POSTBACK_HOME.',
-    );
-  }
-  return error;
 }

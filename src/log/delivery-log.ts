@@ -2,15 +2,14 @@ import type { Clock } from '../clock.js';
 import type { Place } from '../events/place.js';
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { Channel, Postback } from '../networks/network.js';
-import type { Random } from '../random.js';
 import { CommitQueue } from './commit-queue.js';
 import type { Database } from './database.js';
 import { openDatabase } from './database.js';
-import type { Claimed, ReplayTarget } from './claim-rows.js';
-import { claimRows, reclaimRows } from './claim-rows.js';
-import { slotOf } from './claims.js';
+import type { Reclaimed, ReplayTarget } from './claim-rows.js';
+import { claimRow, claimRows, reclaimRows } from './claim-rows.js';
 import type { Begun, DroppedEntry, Entry, OpenRequest, RequestResult, SkipEntry } from './entry.js';
 import { noteName } from './index-scope.js';
+import type { LogOptions } from './log-options.js';
 import { Flights } from './flights.js';
 import { Kinds } from './kinds.js';
 import { Memberships, settleMembership } from './memberships.js';
@@ -18,28 +17,23 @@ import { People } from './people.js';
 import type { AccountOf, RowOutcome, RowPlace, StoredPostback } from './postback-rows.js';
 import type { KeptPlace } from './places.js';
 import { findPlace, putPlace, putPlaces } from './places.js';
+import { Obstacles } from './obstacles.js';
+import { OtherRuns } from './other-runs.js';
 import { PostbackRows } from './postback-rows.js';
 import { closeRequest, insertRequest } from './request-rows.js';
 import type { ReplayCandidate } from './replay-rows.js';
-import type { Run } from './runs.js';
+import type { LivingRun, Run } from './runs.js';
 import { Runs } from './runs.js';
 import { prepareSchema } from './schema.js';
 import { SeenIndex } from './seen-index.js';
 import { insertSkips } from './skip-rows.js';
 import { takeOver } from './takeover.js';
 
+/** What became of a postback that another run had; see {@link DeliveryLog.inquire}. */
+export type Inquired = Entry | 'other_account' | 'elsewhere' | 'known' | 'unknown';
+
 /** What the log knows of a postback. `known`: it was part of a request and waits for nothing. */
 export type Standing = 'unknown' | 'known' | StoredPostback;
-
-export interface LogOptions {
-  path: string;
-  workspace: string;
-  synchronous: 'full' | 'normal';
-  /** Of how many delivered postbacks the facts are kept, so that they can be sent again. */
-  keepDelivered: number;
-  clock: Clock;
-  random: Random;
-}
 
 /**
  * The delivery log as the run that writes it sees it. Every write goes through {@link CommitQueue}: a promise resolves
@@ -59,6 +53,8 @@ export class DeliveryLog {
   readonly #rows: PostbackRows;
   readonly #seen: SeenIndex;
   readonly #flights: Flights;
+  readonly #others: OtherRuns;
+  readonly #obstacles: Obstacles;
   #mayHaveRows: boolean;
   /** Dead runs were there when the log was opened, and are still to be taken over. */
   #owesTakeOver = false;
@@ -72,12 +68,15 @@ export class DeliveryLog {
     this.kinds = new Kinds(database);
     this.people = new People(database);
     this.memberships = new Memberships(database);
-    this.#queue = new CommitQueue(database);
+    this.#queue = new CommitQueue(database, () => runs.assertRegistered(run));
     this.#rows = new PostbackRows(database, options.clock);
     this.#flights = new Flights(database, run.id, options.keepDelivered);
     this.#seen = new SeenIndex(database, this.kinds, (network, goal, eventId) =>
       derivePostbackId(options.workspace, network, goal, eventId),
     );
+    this.#others = new OtherRuns(database, run.id, this.#seen);
+    const { people, memberships } = this;
+    this.#obstacles = new Obstacles({ run: run.id, rows: this.#rows, seen: this.#seen, people, memberships });
     this.#mayHaveRows = !this.#rows.isEmpty;
   }
 
@@ -89,7 +88,7 @@ export class DeliveryLog {
   static open(options: LogOptions, command: string, isLate = false): DeliveryLog {
     const database = openDatabase(options.path, options.synchronous);
     prepareSchema(database, options.path, options.random);
-    const runs = new Runs(database, options.clock);
+    const runs = new Runs(database, options.path, options.clock);
     const run = database.transact(() => {
       noteName(database, options.workspace);
       return runs.start(command, options.random);
@@ -106,6 +105,36 @@ export class DeliveryLog {
     if (found === 'unknown' || !this.#owesTakeOver) return found;
     this.#takeOver();
     return this.#look(key);
+  }
+
+  /** Whether another run has to deliver this postback, so that it is no duplicate yet. */
+  isElsewhere(key: Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>, standing: Standing): boolean {
+    return this.#others.has(key, standing);
+  }
+
+  /** Other runs that are at work now. */
+  listLiving = (): LivingRun[] => this.#runs.listLiving(this.run);
+
+  /**
+   * Asks what became of postbacks that another run had. What it left pending, and what a dead run had on its way, is
+   * claimed for this run and comes back as an entry.
+   * @param accountOf the account that each is delivered to
+   * @returns one answer each. `elsewhere`: another living run still has it; `unknown`: nobody has or ever sent it
+   */
+  inquire(postbacks: readonly Postback[], accountOf: (index: number) => string | undefined): Promise<Inquired[]> {
+    return this.#queue.write(() => {
+      this.#mayHaveRows = true;
+      this.#seen.catchUp();
+      this.#rows.refresh();
+      this.#inherit();
+      return postbacks.map((postback, index) => {
+        const standing = this.#look(postback);
+        if (this.#others.has(postback, standing)) return 'elsewhere';
+        if (typeof standing === 'string') return standing;
+        if (standing.state !== 'pending' || standing.request !== undefined) return 'known';
+        return claimRow(this.#rows, this.run.id, postback.id, accountOf(index)) ?? 'elsewhere';
+      });
+    });
   }
 
   #look(key: Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>): Standing {
@@ -138,9 +167,8 @@ export class DeliveryLog {
    * Claims postbacks for a replay: they are pending from now on, until this run has sent them. What another run has
    * claimed or delivered meanwhile is left alone.
    * @param target the account of each network that they are delivered to; `moves`: also what was recorded for another one
-   * @returns how many of each network were claimed, records of audience lists apart
    */
-  reclaim(candidates: readonly ReplayCandidate[], target: ReplayTarget = {}): Promise<Claimed[]> {
+  reclaim(candidates: readonly ReplayCandidate[], target: ReplayTarget = {}): Promise<Reclaimed> {
     return this.#queue.write(() => {
       this.#mayHaveRows = true;
       return reclaimRows(this.#rows, this.people.claims, this.run.id, candidates, target);
@@ -181,7 +209,7 @@ export class DeliveryLog {
       const mine: Entry[] = [];
       const dropped: DroppedEntry[] = [];
       for (const entry of entries) {
-        const reason = this.#findObstacle(entry, flight !== undefined);
+        const reason = this.#obstacles.find(entry, flight !== undefined);
         if (reason === undefined) mine.push(entry);
         else dropped.push({ entry, reason });
       }
@@ -239,8 +267,10 @@ export class DeliveryLog {
         this.#mayHaveRows = true;
         const { http } = result;
         const from = outcome.kind === 'processing' ? { http, request: open.request } : { http };
-        this.#rows.put({ ...entry, attempts: entry.attempts + 1 }, settled, account, outcome, from);
-        if (settled === 'failed') this.#releaseSlot(entry);
+        const state = settled === 'shelved' ? 'pending' : settled;
+        this.#rows.put({ ...entry, attempts: entry.attempts + 1 }, state, account, outcome, from);
+        if (settled === 'failed') this.#obstacles.releaseSlot(entry);
+        if (settled === 'shelved') this.#rows.claim(entry.postback.id, this.run.id);
       });
       return again.map((group) => this.#flights.insert(account, group, open.request));
     });
@@ -248,26 +278,35 @@ export class DeliveryLog {
 
   /**
    * Puts postbacks that get no further attempt in this run into ordinary rows, pending or failed. Those of a recorded
-   * flight leave it; `rest` stays in it. `claimed`: this run comes back to them, see {@link listClaimed}.
+   * flight leave it; `rest` stays in it. `claimed`: this run comes back to them, see {@link listClaimed}. What is pending
+   * holds its goal's one slot of the player from now on.
+   * @returns what got no row: its slot is taken, its player was erased, or another run has it
    */
   settle(
     account: string,
     leaving: { entries: readonly Entry[]; flight: number | undefined; rest?: readonly Entry[]; claimed?: boolean },
     state: 'pending' | 'failed',
     outcome: RowOutcome,
-  ): Promise<void> {
+  ): Promise<DroppedEntry[]> {
     const { entries, flight, rest = [], claimed = false } = leaving;
     return this.#queue.write(() => {
       this.people.refresh();
       if (flight === undefined) this.#flights.release(entries);
       else this.#flights.shrink(flight, rest);
       this.#mayHaveRows = true;
+      const dropped: DroppedEntry[] = [];
       for (const entry of entries) {
-        if ((flight === undefined && !this.#isFree(entry)) || this.#isSuppressed(entry)) continue;
+        const reason = this.#obstacles.findForRow(entry, state, flight !== undefined);
+        if (reason !== undefined) {
+          dropped.push({ entry, reason });
+          continue;
+        }
         this.#rows.put(entry, state, account, outcome);
         if (claimed) this.#rows.claim(entry.postback.id, this.run.id);
-        if (state === 'failed') this.#releaseSlot(entry);
+        if (state === 'failed') this.#obstacles.releaseSlot(entry);
       }
+      this.#dropAll(dropped, undefined, []);
+      return dropped;
     });
   }
 
@@ -285,7 +324,7 @@ export class DeliveryLog {
     });
   }
 
-  /** Keeps how far a followed file was read: everything before it is in the log. */
+  /** Keeps how far a followed file was read. */
   keepPlace(path: string, place: Place): Promise<void> {
     return this.#queue.write(() => putPlace(this.database, path, place, this.#clock.now()));
   }
@@ -298,7 +337,6 @@ export class DeliveryLog {
     this.#listPlaces = list;
   }
 
-  /** How far a file was read, if it was. */
   findPlace(path: string): Place | undefined {
     return findPlace(this.database, path);
   }
@@ -310,7 +348,7 @@ export class DeliveryLog {
       .map(({ postback, attempts }) => ({ postback, attempts, stored: true }));
   }
 
-  /** Shows other processes that this run lives, and looks after those that do not. */
+  /** Shows other processes that this run lives, and recovers what dead ones left. */
   async beat(): Promise<void> {
     await this.#queue.write(() => this.#runs.beat(this.run));
     this.#takeOver();
@@ -325,27 +363,14 @@ export class DeliveryLog {
       putPlaces(this.database, this.#listPlaces(true), this.#clock.now());
       this.#runs.end(this.run, JSON.stringify(summary));
     });
+    this.#runs.release();
     this.database.close();
   }
 
   /** Closes the file after a fault: what this run leaves behind is taken over by the next. */
   abandon(): void {
     this.database.close();
-  }
-
-  #findObstacle(entry: Entry, isRetry: boolean): DroppedEntry['reason'] | undefined {
-    if (this.#isSuppressed(entry)) return 'suppressed';
-    const { membership, eventId } = entry.postback;
-    if (membership && this.memberships.isSuperseded(membership.list, membership.member, eventId)) return 'superseded';
-    if (isRetry) return undefined;
-    if (!this.#isFree(entry)) return 'duplicate';
-    const slot = slotOf(entry.postback);
-    return slot && !this.people.claims.take(slot) ? 'already_counted' : undefined;
-  }
-
-  #isSuppressed({ postback: { person, members = [] } }: Entry): boolean {
-    const { suppressions } = this.people;
-    return !suppressions.isEmpty && suppressions.has(person === undefined ? members : [person, ...members]);
+    this.#runs.release();
   }
 
   #dropAll(dropped: readonly DroppedEntry[], flight: number | undefined, rest: readonly Entry[]): void {
@@ -354,17 +379,6 @@ export class DeliveryLog {
     for (const { entry, reason } of dropped) {
       if (entry.stored && reason !== 'duplicate') this.#rows.remove(entry.postback.id);
     }
-  }
-
-  #releaseSlot({ postback }: Entry): void {
-    const slot = slotOf(postback);
-    if (slot) this.people.claims.release(slot);
-  }
-
-  #isFree({ postback, stored }: Entry): boolean {
-    if (stored) return this.#rows.claim(postback.id, this.run.id);
-    // Its plan found it new; since then only another process can have taken it.
-    return this.#seen.foreign === 0 || !this.#seen.has(postback);
   }
 
   #takeOver(): void {
@@ -380,7 +394,7 @@ export class DeliveryLog {
     if (dead.length === 0) return;
     this.#seen.catchUp();
     this.#rows.refresh();
-    takeOver(this.database, this.#rows, this.#seen, dead, this.#clock);
+    takeOver(this.database, this.#rows, this.#seen, dead, { clock: this.#clock, runs: this.#runs });
     this.#mayHaveRows = true;
   }
 }

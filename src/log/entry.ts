@@ -17,8 +17,11 @@ export interface Entry {
 export interface EntryVerdict {
   status: AttemptStatus;
   outcome: Outcome;
-  /** Set when this run makes no further attempt: failed for good, or left pending for a later run. */
-  settled?: 'failed' | 'pending';
+  /**
+   * Set when it gets a row: failed for good, left pending for a later run, or shelved (pending, and this run comes back
+   * to it).
+   */
+  settled?: 'failed' | 'pending' | 'shelved';
 }
 
 /** One HTTP request as recorded before it left. */

@@ -73,7 +73,7 @@ export async function erasePerson(subject: Subject, parts: ErasureParts): Promis
       await erasure.awaitLanding(parts.signal);
     }
     const counts = parts.dryRun ? erasure.rehearse() : erasure.purge();
-    const rewritten = !parts.dryRun && rewriteFile(database, parts.clock);
+    const rewritten = !parts.dryRun && rewriteFile(database, parts.path, parts.clock);
     const id = parts.random.bytes(6).toString('hex');
     const erasedAt = new Date(parts.clock.now()).toISOString();
     const receipt = { receipt: parts.dryRun ? 'dry-run' : `erasure-${id}`, erasedAt, ...counts, rewritten };
@@ -96,6 +96,7 @@ class Erasure {
   readonly #database: Database;
   readonly #people: People;
   readonly #clock: Clock;
+  readonly #runs: Runs;
   readonly #members = new Set<string>();
   readonly #persons = new Set<string>();
   readonly #memberships: Memberships;
@@ -103,7 +104,8 @@ class Erasure {
   /** Ids of the records that take the person out of lists. */
   readonly removals: string[] = [];
 
-  constructor(database: Database, { clock, makeRemoval }: Pick<ErasureParts, 'clock' | 'makeRemoval'>) {
+  constructor(database: Database, { clock, makeRemoval, path }: Pick<ErasureParts, 'clock' | 'makeRemoval' | 'path'>) {
+    this.#runs = new Runs(database, path, clock);
     this.#database = database;
     this.#people = new People(database);
     this.#memberships = new Memberships(database);
@@ -257,7 +259,7 @@ class Erasure {
          WHERE f.done IS NULL AND r.ended IS NULL`,
       )
       .all();
-    const dead = new Set(new Runs(this.#database, this.#clock).findDead());
+    const dead = new Set(this.#runs.findDead());
     return rows.some(
       (row) =>
         !dead.has(Number(row['run'])) &&

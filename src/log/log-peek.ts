@@ -5,7 +5,8 @@ import type { Postback } from '../networks/network.js';
 import type { Clock } from '../clock.js';
 import { systemClock } from '../clock.js';
 import { systemRandom } from '../random.js';
-import { openDatabase } from './database.js';
+import { openDatabase, openToRead } from './database.js';
+import { isUnwritable } from './database-faults.js';
 import type { Database } from './database.js';
 import type { Standing } from './delivery-log.js';
 import { Kinds } from './kinds.js';
@@ -23,11 +24,19 @@ export class LogPeek {
   readonly database: Database;
   readonly kinds: Kinds;
   readonly #rows: PostbackRows;
+  readonly #path: string;
   readonly #workspace: string;
   readonly people: People;
   #seen: SeenIndex | undefined;
 
-  private constructor(database: Database, workspace: string) {
+  private constructor(path: string, workspace: string, database: Database) {
+    try {
+      prepareSchema(database, path, systemRandom);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    this.#path = path;
     this.database = database;
     this.kinds = new Kinds(database);
     this.#rows = new PostbackRows(database, systemClock);
@@ -37,22 +46,32 @@ export class LogPeek {
 
   /** Opens the log if there is one; undefined where nothing was ever sent. @throws as openDatabase. */
   static open(path: string, workspace: string): LogPeek | undefined {
-    return existsSync(path) ? LogPeek.make(path, workspace) : undefined;
+    return existsSync(path) ? new LogPeek(path, workspace, openToRead(path)) : undefined;
   }
 
   /** As open, but makes a log where there is none. @throws as openDatabase. */
   static make(path: string, workspace: string): LogPeek {
-    const database = openDatabase(path, 'normal');
-    prepareSchema(database, path, systemRandom);
-    return new LogPeek(database, workspace);
+    return new LogPeek(path, workspace, openDatabase(path, 'normal'));
   }
 
-  /** Makes pending what dead runs left on its way, so that a plan can count it: as every run does when it starts. */
-  takeOverDead(clock: Clock): void {
-    this.database.transact(() => {
-      const dead = new Runs(this.database, clock).findDead();
-      if (dead.length > 0) takeOver(this.database, this.#rows, this.#index(), dead, clock);
-    });
+  /**
+   * Makes pending what dead runs left on its way, so that a plan can count it: as every run does when it starts.
+   * @returns the dead runs that could not be recovered, because the log can only be read here
+   */
+  takeOverDead(clock: Clock): readonly number[] {
+    const runs = new Runs(this.database, this.#path, clock);
+    const found = runs.findDead();
+    if (found.length === 0 || this.database.isReadOnly) return found;
+    try {
+      this.database.transact(() => {
+        const dead = runs.findDead();
+        if (dead.length > 0) takeOver(this.database, this.#rows, this.#index(), dead, { clock, runs });
+      });
+      return [];
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+      return found;
+    }
   }
 
   /** What became of this postback so far. */

@@ -34,5 +34,6 @@ export function findPlace(database: Database, path: string): Place | undefined {
     line: Number(row['line']),
     head: String(row['head']),
     headBytes: Number(row['head_bytes']),
+    updatedMs: Number(row['updated']),
   };
 }

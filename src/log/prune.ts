@@ -61,7 +61,7 @@ export async function pruneLog(parts: PruneParts): Promise<PruneReceipt> {
     const bytes = sizeOf(database);
     const isDone = await takeAll(database, parts);
     if (!isDone) return { ...receipt, ...subtract(counts, countAll(database, parts.beforeMs)), stopped: true };
-    return { ...receipt, freedBytes: rewriteFile(database, parts.clock) ? bytes - sizeOf(database) : 0 };
+    return { ...receipt, freedBytes: rewriteFile(database, parts.path, parts.clock) ? bytes - sizeOf(database) : 0 };
   } finally {
     peek.close();
   }

@@ -9,11 +9,12 @@ const MOST_BYTES = 1024 ** 3;
 /**
  * Writes the file anew: its free room goes back to the disk, and nothing of what was removed is left in it. Not while somebody
  * sends, who would have to wait until that is done, nor where there is no room for it: then the log uses its free room again.
+ * @param path where the file is
  * @returns whether it was done
  */
-export function rewriteFile(database: Database, clock: Clock): boolean {
+export function rewriteFile(database: Database, path: string, clock: Clock): boolean {
   const living = Number(database.prepare('SELECT count(*) AS n FROM run WHERE ended IS NULL').get()?.['n']);
-  if (living > new Runs(database, clock).findDead().length) return false;
+  if (living > new Runs(database, path, clock).findDead().length) return false;
   if (sizeOf(database) - readPragma(database, 'freelist_count') * readPragma(database, 'page_size') > MOST_BYTES)
     return false;
   try {

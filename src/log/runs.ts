@@ -4,12 +4,15 @@ import { hostname } from 'node:os';
 import { kill, pid } from 'node:process';
 
 import type { Clock } from '../clock.js';
+import { NetworkError } from '../errors.js';
 import type { Random } from '../random.js';
-import type { Database } from './database.js';
+import type { Database, SqlRow } from './database.js';
+import type { RunLock } from './run-lock.js';
+import { isRunLocked, readMachine, removeRunLock, takeRunLock } from './run-lock.js';
 
-/** A run that has not shown itself for this long is dead, whatever its process number says (it may be reused). */
-const SILENT_AFTER_MS = 60_000;
-/** How often a run shows that it lives. */
+/** How long a run of another machine counts as alive without a renewal, in milliseconds. */
+export const LEASE_MS = 60_000;
+/** How often a run renews its lease, in milliseconds. */
 const HEARTBEAT_MS = 5_000;
 
 /** One call of `send`, `replay`, `backfill` or `tail`. */
@@ -18,34 +21,63 @@ export interface Run {
   name: string;
 }
 
-/** The register of runs: who is at work, who died. */
+/** A run that has not ended and whose process lives. */
+export interface LivingRun extends Run {
+  command: string;
+  host: string;
+  pid: number;
+  /** Milliseconds since it last renewed its lease. */
+  silentMs: number;
+}
+
+/**
+ * The register of runs: who is at work, who died. On the machine where a run was registered, it lives as long as its
+ * process holds the run's lock; seen from another machine, as long as its lease does.
+ */
 export class Runs {
   readonly #database: Database;
+  readonly #path: string;
   readonly #clock: Clock;
   #lastBeatMs = 0;
+  #lock: RunLock | undefined;
 
-  constructor(database: Database, clock: Clock) {
+  /** @param path the log's file: the locks of its runs are in a folder next to it */
+  constructor(database: Database, path: string, clock: Clock) {
     this.#database = database;
+    this.#path = path;
     this.#clock = clock;
   }
 
-  /** Registers a run. Call inside a write transaction. */
+  /** Registers a run and takes its lock. Call inside a write transaction. */
   start(command: string, random: Random): Run {
     const nowMs = this.#clock.now();
     const name = `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${random.bytes(3).toString('hex')}`;
+    this.#lock = takeRunLock(this.#path, name);
     const { lastInsertRowid } = this.#database
-      .prepare('INSERT INTO run (name, command, pid, host, started, alive) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(name, command, pid, hostname(), nowMs, nowMs);
+      .prepare('INSERT INTO run (name, command, pid, host, started, alive, machine) VALUES (?, ?, ?, ?, ?, ?, ?)')
+      .run(name, command, pid, hostname(), nowMs, nowMs, readMachine());
     this.#lastBeatMs = nowMs;
     return { id: Number(lastInsertRowid), name };
   }
 
-  /** Shows that the run lives, at most every few seconds. Call inside a write transaction. */
+  /** Renews the run's lease, at most every few seconds. Call inside a write transaction. */
   beat(run: Run): void {
     const nowMs = this.#clock.now();
-    if (nowMs - this.#lastBeatMs < HEARTBEAT_MS) return;
+    // A clock that was set back must not keep the lease from being renewed.
+    if (Math.abs(nowMs - this.#lastBeatMs) < HEARTBEAT_MS) return;
     this.#lastBeatMs = nowMs;
     this.#database.prepare('UPDATE run SET alive = ? WHERE id = ?').run(nowMs, run.id);
+  }
+
+  /**
+   * Checks that no other process has recovered the run: what it was delivering is that one's now.
+   * @throws NetworkError when one has
+   */
+  assertRegistered(run: Run): void {
+    if (this.#database.prepare('SELECT 1 FROM run WHERE id = ? AND ended IS NULL').get(run.id) !== undefined) return;
+    throw new NetworkError('run_taken_over', 'Another run has taken over what this one was delivering.', {
+      hint: 'This run was paused or cut off for more than a minute. Run the same command again: it sends nothing twice.',
+    });
   }
 
   /** Marks the run as ended. Call inside a write transaction. */
@@ -55,22 +87,56 @@ export class Runs {
       .run(this.#clock.now(), summary, run.id);
   }
 
+  /** Releases the lock of the run that this process started. Call when its end, or its failure, is on the disk. */
+  release(): void {
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  /** Marks a dead run as ended, now that what it left is recovered. Call inside a write transaction. */
+  bury(id: number): void {
+    this.#database.prepare('UPDATE run SET ended = ? WHERE id = ?').run(this.#clock.now(), id);
+    const name = this.#database.prepare('SELECT name FROM run WHERE id = ?').get(id)?.['name'];
+    if (name !== undefined) removeRunLock(this.#path, String(name));
+  }
+
   /** Runs, but for this one, that neither ended nor live. */
   findDead(self?: Run): number[] {
-    const rows = this.#database
-      .prepare('SELECT id, pid, host, alive FROM run WHERE ended IS NULL AND id <> ?')
-      .all(self?.id ?? -1);
-    const here = hostname();
-    return rows
-      .filter((row) => {
-        if (this.#clock.now() - Number(row['alive']) > SILENT_AFTER_MS) return true;
-        return row['host'] === here && !isAlive(Number(row['pid']));
-      })
+    return this.#listOpen(self)
+      .filter((row) => !this.#lives(row))
       .map((row) => Number(row['id']));
+  }
+
+  /** Runs, but for this one, that are at work. */
+  listLiving(self?: Run): LivingRun[] {
+    const nowMs = this.#clock.now();
+    return this.#listOpen(self)
+      .filter((row) => this.#lives(row))
+      .map((row) => ({
+        id: Number(row['id']),
+        name: String(row['name']),
+        command: String(row['command']),
+        host: String(row['host']),
+        pid: Number(row['pid']),
+        silentMs: Math.max(0, nowMs - Number(row['alive'])),
+      }));
+  }
+
+  #listOpen(self?: Run): SqlRow[] {
+    return this.#database
+      .prepare('SELECT id, name, command, pid, host, alive, machine FROM run WHERE ended IS NULL AND id <> ?')
+      .all(self?.id ?? -1);
+  }
+
+  #lives(row: SqlRow): boolean {
+    if (row['machine'] === readMachine()) return isRunLocked(this.#path, String(row['name']));
+    if (this.#clock.now() - Number(row['alive']) > LEASE_MS) return false;
+    // An earlier program registered neither machine nor lock.
+    return row['machine'] !== null || row['host'] !== hostname() || hasProcess(Number(row['pid']));
   }
 }
 
-function isAlive(processId: number): boolean {
+function hasProcess(processId: number): boolean {
   try {
     // Signal 0 asks whether the process is there and sends nothing.
     kill(processId, 0);

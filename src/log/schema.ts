@@ -1,12 +1,13 @@
-import { ConfigError } from '../errors.js';
+import { ConfigError, InternalError } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Database } from './database.js';
+import { hasWriteAheadLog, IN_MEMORY, useWriteAheadLog } from './database.js';
 import { leaveUnindexed } from './index-scope.js';
 import { makeSalt } from './people.js';
 import { SeenFilter } from './seen-filter.js';
 
 /** Version of the file format; raised with every change that an older program could not read. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /** What version 3 added: audience lists, and who is in them. */
 const AUDIENCES = `
@@ -49,7 +50,7 @@ const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, command TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL,
-  started INTEGER NOT NULL, alive INTEGER NOT NULL, ended INTEGER, summary TEXT
+  started INTEGER NOT NULL, alive INTEGER NOT NULL, ended INTEGER, summary TEXT, machine TEXT
 );
 CREATE INDEX run_open ON run(id) WHERE ended IS NULL;
 CREATE TABLE kind (
@@ -148,6 +149,8 @@ const UPGRADES: Readonly<Record<number, (database: Database) => void>> = {
     database.exec('DROP VIEW attempts');
     database.exec(VIEW);
   },
+  // The eighth names the machine of each run, see run-lock.ts.
+  7: (database) => database.exec('ALTER TABLE run ADD COLUMN machine TEXT'),
 };
 
 /** One row per attempt and per skip, for anyone with the sqlite3 shell. */
@@ -178,20 +181,21 @@ FROM skip s JOIN run ON run.id = s.run, json_each(s.entries) e;
 
 /**
  * Makes the tables in a new file and checks the version of an old one.
- * @throws ConfigError when a newer program wrote the file
+ * @throws ConfigError when a newer program wrote the file; InternalError when part of the file is missing
  */
 export function prepareSchema(database: Database, path: string, random: Random): void {
   if (readVersion(database) === SCHEMA_VERSION) return;
-  database.transact(() => {
+  const isNew = database.transact(() => {
     // Two processes may start on a new file at once: the second finds the work done.
     const version = readVersion(database);
-    if (version === SCHEMA_VERSION) return;
+    if (version === SCHEMA_VERSION) return true;
     if (version > SCHEMA_VERSION) {
       throw new ConfigError('log_too_new', `The delivery log at ${path} was written by a newer postback.`, {
         hint: 'Update postback, or select another workspace with --workspace.',
       });
     }
     if (version === 0) {
+      checkEmpty(database, path);
       database.exec(TABLES);
       makeSalt(database, random);
       database.exec(VIEW);
@@ -200,6 +204,26 @@ export function prepareSchema(database: Database, path: string, random: Random):
       UPGRADES[from]!(database);
     }
     database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    return version === 0;
+  });
+  if (isNew) useWriteAheadLog(database, path);
+}
+
+/**
+ * A new file gets its tables before its write-ahead log (database.ts). So a file that has one and holds nothing has lost
+ * what was written ahead: it was copied without its `-wal` file, or that was removed or damaged.
+ */
+function checkEmpty(database: Database, path: string): void {
+  if (path === IN_MEMORY || !hasWriteAheadLog(database)) return;
+  const found = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get();
+  const message =
+    Number(found?.['n']) > 0
+      ? `The database at ${path} is not a delivery log.`
+      : `The delivery log at ${path} is incomplete: its write-ahead file ${path}-wal is missing or damaged.`;
+  throw new InternalError('log_damaged', message, {
+    hint:
+      'Restore both files, or move this one aside and keep it: a new log starts empty, so earlier events could be ' +
+      'sent again. To copy a log that is in use: postback logs backup FILE',
   });
 }
 

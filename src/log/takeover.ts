@@ -3,6 +3,7 @@ import type { Database } from './database.js';
 import type { Entry } from './entry.js';
 import { unpackEntries } from './packing.js';
 import type { PostbackRows } from './postback-rows.js';
+import type { Runs } from './runs.js';
 import type { SeenIndex } from './seen-index.js';
 
 /** What a postback waits for whose process ended before the answer was recorded. */
@@ -25,7 +26,7 @@ export function takeOver(
   rows: PostbackRows,
   seen: Pick<SeenIndex, 'has'>,
   deadRuns: readonly number[],
-  clock: Clock,
+  { clock, runs }: { clock: Clock; runs: Runs },
 ): void {
   for (const run of deadRuns) {
     const flights = database
@@ -43,7 +44,7 @@ export function takeOver(
     database.prepare('DELETE FROM flight WHERE run = ? AND done IS NULL').run(run);
     closeRequests(database, run, clock.now());
     rows.release(run);
-    database.prepare('UPDATE run SET ended = ? WHERE id = ?').run(clock.now(), run);
+    runs.bury(run);
   }
 }
 

@@ -31,9 +31,13 @@ const AMAZON_GOAL = {
 export interface Bench {
   folder: string;
   sandbox: Sandbox;
+  /** Of everything that is left to chance. */
+  seed: number;
   env: NodeJS.ProcessEnv;
   /** Starts the program in the folder. */
   start(...args: string[]): Promise<RunningPostback>;
+  /** Starts it by another command: see {@link RunOptions.wrapper}. */
+  startBy(wrapper: readonly string[], ...args: string[]): Promise<RunningPostback>;
   /** Runs the program to its end, whatever that is. */
   run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
@@ -67,11 +71,14 @@ export async function setUpBench(faults: readonly FaultRule[] = [], parts: Bench
   };
   const options = { env, cwd: folder, home: join(folder, 'home'), timeoutMs: 240_000 };
   const start: Bench['start'] = (...args) => spawnPostback(args, options);
+  const startBy: Bench['startBy'] = (wrapper, ...args) => spawnPostback(args, { ...options, wrapper });
   return {
     folder,
     sandbox,
+    seed,
     env,
     start,
+    startBy,
     run: async (...args) => {
       const running = await start(...args);
       running.child.stdin.end();

@@ -67,8 +67,9 @@ export const DELIVERED: Outcome = { kind: 'delivered', reason: 'accepted' };
 export const THROTTLED: Outcome = { kind: 'throttled', reason: 'http_429', message: 'slow down' };
 export const REFUSED: Outcome = { kind: 'payload', reason: 'BAD_REQUEST', message: 'value is wrong' };
 
-/** What the seventh version of the file format added, undone: warnings, and the view that tells of them. */
+/** What later versions of the file format added, undone: the machine of a run, warnings, and the view that tells of them. */
 export const TO_SIXTH = `DROP VIEW attempts; ALTER TABLE problem DROP COLUMN warning;
+  ALTER TABLE run DROP COLUMN machine;
   CREATE VIEW attempts AS SELECT id FROM request; PRAGMA user_version = 6`;
 /** What the fifth version added, undone: in which requests an id was again. */
 export const TO_FOURTH = `${TO_SIXTH}; DROP TABLE seen_again; DELETE FROM meta WHERE name = 'workspaces';

@@ -19,6 +19,8 @@ export interface RunOptions {
   home?: string;
   /** The child is killed after this long. Default 50 s. */
   timeoutMs?: number;
+  /** A command that starts the program, with its arguments: `unshare --pid --fork`, say. */
+  wrapper?: readonly string[];
   onStdout?: (text: string, child: ChildProcessWithoutNullStreams) => void;
   onStderr?: (text: string, child: ChildProcessWithoutNullStreams) => void;
 }
@@ -71,7 +73,8 @@ export async function runPostback(args: readonly string[], options: RunOptions =
 /** Starts the program with an open stdin. It is killed when the test ends. */
 export async function spawnPostback(args: readonly string[], options: RunOptions = {}): Promise<RunningPostback> {
   const home = options.home ?? (await makeFolder());
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const [command = '', ...rest] = [...(options.wrapper ?? []), process.execPath, PROGRAM, ...args];
+  const child = spawn(command, rest, {
     cwd: options.cwd ?? home,
     env: childEnvironment(home, options.env),
   });

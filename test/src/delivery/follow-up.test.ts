@@ -133,10 +133,11 @@ async function openStage(decide: Decide): Promise<Stage> {
       random: systemRandom,
       tally,
       underway: new Underway(),
+      elsewhere: { add: () => undefined },
       mappingOf: () => '1',
       report: (update) => void updates.push(update),
       signal: new AbortController().signal,
-      options: { concurrency: 2, requestsPerSecond: 0, maxAttempts: 5, timeoutMs: 5_000, maxRests: 5 },
+      options: { concurrency: 2, requestsPerSecond: 0, maxAttempts: 5, timeoutMs: 5_000 },
       sharesReader: false,
     };
     const lane = new Lane(deps);

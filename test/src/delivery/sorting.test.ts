@@ -12,6 +12,7 @@ const RULES: SortingRules = {
   channel: { limits: LIMITS },
   random: { unit: () => 0.5, bytes: (size) => Buffer.alloc(size) },
   isStopped: false,
+  isPersistent: false,
 };
 
 function outcome(kind: OutcomeKind): Outcome {

@@ -1,4 +1,14 @@
-import { appendFileSync, copyFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -8,6 +18,7 @@ import { InputError } from '../../../src/errors.js';
 import type { Followed, From } from '../../../src/events/follow.js';
 import { followFile } from '../../../src/events/follow.js';
 import type { Place } from '../../../src/events/place.js';
+import { makeDice } from '../../kit/dice.js';
 import { makeFolder } from '../../kit/log.js';
 
 let folder: string;
@@ -40,8 +51,9 @@ class Follower {
     from: From = 'start',
     file = path,
     readonly onLines?: () => void,
+    pollMs = 3,
   ) {
-    this.ended = this.#run(followFile({ path: file, from, clock: systemClock, signal: this.#stop.signal, pollMs: 3 }));
+    this.ended = this.#run(followFile({ path: file, from, clock: systemClock, signal: this.#stop.signal, pollMs }));
     this.ended.catch(() => undefined);
     onTestFinished(() => this.stop().catch(() => undefined));
   }
@@ -51,7 +63,8 @@ class Follower {
       if (one.type === 'lines') {
         this.onLines?.();
         this.lines.push(...one.lines.map(({ text }) => text));
-        this.place = one.place;
+        // As the log keeps it.
+        this.place = { ...one.place, updatedMs: Date.now() };
       } else if (one.type === 'idle') this.looks++;
       else this.told.push(one.type === 'rotated' ? one.how : one.type);
     }
@@ -246,8 +259,6 @@ describe('rotation while nobody looked', () => {
       'others lie beside it',
       [...missed, ...current],
       async () => {
-        write(linesOf('older', 40), `${path}.2`);
-        await moment();
         write(missed);
         renameSync(path, `${path}.1`);
         await moment();
@@ -258,6 +269,8 @@ describe('rotation while nobody looked', () => {
       },
     ],
   ])('%s', async (_what, expected, happen) => {
+    write(linesOf('older', 40), `${path}.9`);
+    await moment();
     const place = await readAndLeave(first);
     await happen(place);
     const follower = new Follower(place);
@@ -291,5 +304,73 @@ describe('rotation while nobody looked', () => {
     };
     const follower = new Follower(place, path, () => late.happen());
     await follower.has([...missed, ...more, ...current]);
+  });
+});
+
+describe('A4: rotation quicker than the follower looks', () => {
+  const ROUNDS = 40;
+
+  /** Writes as a logger does, and rotates as it or logrotate do. */
+  class Writer {
+    readonly written: string[] = [];
+    #rotations = 0;
+
+    constructor(readonly dice: () => number) {}
+
+    write(): void {
+      const lines = linesOf(`round-${this.#rotations}-${this.written.length}`, Math.floor(this.dice() * 4));
+      this.written.push(...lines);
+      write(lines);
+    }
+
+    readonly kinds: Readonly<Record<string, () => void>> = {
+      // events.jsonl.1 is the newest.
+      chain: () => {
+        for (let number = this.#rotations; number > 0; number--) {
+          if (existsSync(`${path}.${number}`)) renameSync(`${path}.${number}`, `${path}.${number + 1}`);
+        }
+        renameSync(path, `${path}.1`);
+      },
+      // The one with the highest number is the newest.
+      rename: () => renameSync(path, `${path}-${1_000 + this.#rotations}`),
+      copy: () => {
+        copyFileSync(path, `${path}-${1_000 + this.#rotations}`);
+        truncateSync(path);
+      },
+    };
+
+    rotate(kind: string): void {
+      this.#rotations++;
+      if (existsSync(path)) this.kinds[kind]!();
+    }
+  }
+
+  it.each(['chain', 'rename', 'copy'])('%s: every line once', { timeout: 30_000 }, async (kind) => {
+    const seed = Number(process.env['FOLLOW_SEED'] ?? randomInt(2 ** 31));
+    console.log(`seed ${seed} (FOLLOW_SEED=${seed} runs it again)`);
+    const dice = makeDice(seed);
+    const writer = new Writer(dice);
+    // Files that are begun within one tick of the file system's clock cannot be told apart.
+    const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 12));
+    let follower = new Follower('start', path, undefined, 40);
+    let place: Place | undefined;
+    const read: string[] = [];
+    writer.written.push('the first line');
+    write(writer.written);
+    await follower.until(() => follower.lines.length === 1);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (let burst = 0; burst < 3; burst++) writer.write();
+      await tick();
+      writer.rotate(kind);
+      if (dice() < 0.15) {
+        await follower.stop();
+        read.push(...follower.lines);
+        place = follower.place ?? place;
+        follower = new Follower(place ?? 'start', path, undefined, 40);
+      }
+    }
+    write(['the last line']);
+    await follower.until(() => follower.lines.at(-1) === 'the last line');
+    expect([...read, ...follower.lines]).toEqual([...writer.written, 'the last line']);
   });
 });

@@ -1,0 +1,103 @@
+import { statSync } from 'node:fs';
+
+import { InternalError, messageOf, PostbackError } from '../errors.js';
+
+/**
+ * How long one process waits for another's transaction, in milliseconds. Commits take well under a thousandth of it; a
+ * file that is rewritten after an erasure (rewrite.ts, at most 1 GiB) takes the longest.
+ */
+export const LONGEST_WAIT_MS = 60_000;
+
+interface SqliteFault {
+  sqliteCodeName?: string;
+  code?: string;
+}
+
+interface Explanation {
+  pattern: RegExp;
+  code: string;
+  message: (path: string, error: unknown) => string;
+  hint: string;
+}
+
+const MOVE_ASIDE =
+  'Move it aside and keep it: it holds what was sent. A new one starts empty, so earlier events could be sent again.';
+
+/** By SQLite's code or the system's. The first that matches counts. */
+const EXPLANATIONS: readonly Explanation[] = [
+  {
+    pattern: /^(SQLITE_FULL|ENOSPC|EDQUOT)/,
+    code: 'disk_full',
+    message: (path) => `The disk is full: the delivery log at ${path} cannot grow.`,
+    hint: 'Make room and run the same command again: what was recorded is kept, and only what is missing is sent.',
+  },
+  {
+    pattern: /^(EMFILE|ENFILE)/,
+    code: 'too_many_files',
+    message: (path) => `The delivery log at ${path} cannot be opened: too many files are open.`,
+    hint: 'Raise the limit (ulimit -n) or close other programs, then run the same command again.',
+  },
+  {
+    pattern: /^SQLITE_IOERR/,
+    code: 'disk_fault',
+    message: (path, error) => `The delivery log at ${path} could not be written: ${messageOf(error)}.`,
+    hint: 'Look for a full or failing disk, then run the same command again.',
+  },
+  {
+    pattern: /^SQLITE_(NOTADB|CORRUPT)/,
+    code: 'log_damaged',
+    message: (path) => `The delivery log at ${path} is damaged or not a database.`,
+    hint: MOVE_ASIDE,
+  },
+  {
+    pattern: /^SQLITE_(BUSY|LOCKED)/,
+    code: 'log_busy',
+    message: (path) =>
+      `The delivery log at ${path} is held by another program for more than ${LONGEST_WAIT_MS / 1000} s.`,
+    hint: 'Close the program that holds it (a database browser, a backup) and run the same command again.',
+  },
+  {
+    pattern: /^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|SQLITE_CANTOPEN|SQLITE_READONLY)/,
+    code: 'log_unwritable',
+    message: (path) => `The delivery log at ${path} cannot be opened for writing.`,
+    hint: 'Check the owner and mode of the folder, or choose another place with POSTBACK_HOME.',
+  },
+];
+
+/** Turns SQLite's faults into sentences; other errors pass unchanged. */
+export function explainFault(path: string, error: unknown): unknown {
+  if (error instanceof PostbackError) return error;
+  const name = nameOf(error);
+  if (name.startsWith('SQLITE_CANTOPEN') && statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    return new InternalError('log_damaged', `The delivery log at ${path} is a directory, not a file.`, {
+      hint: 'Move the directory aside, then run the same command again.',
+      cause: error,
+    });
+  }
+  if (/no such (table|column)|table \S+ already exists|has no column/.test(messageOf(error))) {
+    return new InternalError(
+      'log_damaged',
+      `The database at ${path} does not have the tables of a delivery log: ${messageOf(error)}.`,
+      { hint: MOVE_ASIDE, cause: error },
+    );
+  }
+  const found = EXPLANATIONS.find(({ pattern }) => pattern.test(name));
+  if (!found) return error;
+  return new InternalError(found.code, found.message(path, error), { hint: found.hint, cause: error });
+}
+
+/** Whether another connection held the database. */
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(nameOf(error));
+}
+
+/** Whether a database that was opened as usual could not be written, though it may be readable. */
+export function isUnwritable(error: unknown): boolean {
+  const { cause } = error as Error;
+  return /^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM))/.test(nameOf(cause ?? error));
+}
+
+function nameOf(error: unknown): string {
+  const { sqliteCodeName, code } = error as SqliteFault;
+  return sqliteCodeName ?? code ?? '';
+}
