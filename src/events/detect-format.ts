@@ -42,9 +42,7 @@ export function detectFormat(record: JsonObject): EventFormat | undefined {
   if (AUDIENCE_MARKS.some(has)) return 'audience';
   if (has('event_timestamp') && (has('user_pseudo_id') || has('event_name'))) return 'ga4';
   if (has('collector_tstamp') || has('COLLECTOR_TSTAMP')) return 'snowplow';
-  if (isSegment(record, has)) return 'segment';
-  // One event of a Measurement Protocol body.
-  return has('name') && (has('client_id') || has('app_instance_id')) ? 'ga4' : undefined;
+  return isSegment(record, has) ? 'segment' : undefined;
 }
 
 /** A message, or a body of the HTTP API's `track` call, which has no type. */

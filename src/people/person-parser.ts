@@ -4,6 +4,7 @@ import { readSegment } from '../events/formats/segment.js';
 import type { Line } from '../events/line-splitter.js';
 import { parseRecord } from '../events/parse-record.js';
 import { splitRun } from '../events/split-run.js';
+import { InexactNumber, mayBeInexact, parseExactNumbers } from '../events/scalars.js';
 import { isJsonObject, type JsonObject } from '../json.js';
 import type { MembershipAction, Person } from './person.js';
 import { EXTERNAL_ID_NAMES, readExternalId, readPersonRecord } from './person-fields.js';
@@ -27,9 +28,20 @@ export function parsePeople(line: Line): ParsedPerson[] {
   let record: JsonObject;
   try {
     record = parseRecord(line.text);
+    if (mayBeInexact(line.text)) record = parseExactNumbers(line.text) as JsonObject;
   } catch (error) {
     return splitRun(line)?.flatMap(parsePeople) ?? [explain(error, {}, line)];
   }
+  try {
+    return readRecords(record, line);
+  } catch (error) {
+    if (!(error instanceof InexactNumber)) throw error;
+    // A number has lost digits that matter: the record is read again from its text.
+    return readRecords(parseExactNumbers(line.text) as JsonObject, line);
+  }
+}
+
+function readRecords(record: JsonObject, line: Line): ParsedPerson[] {
   const { batch } = record;
   if (!Array.isArray(batch) || record['type'] !== undefined) return [readRecord(record, line)];
   return batch.map((element: unknown, index) => {

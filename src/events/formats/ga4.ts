@@ -16,13 +16,8 @@ const VISITS: readonly unknown[] = ['page_view', 'session_start', 'first_visit',
  */
 const BATCH_FIELDS = ['batch_page_id', 'batch_ordering_id', 'batch_event_index'] as const;
 
-/** Reads one row of GA4's BigQuery export, or one event of a Measurement Protocol body. @throws FieldProblem */
+/** Reads one row of GA4's BigQuery export. @throws FieldProblem */
 export function readGa4(record: JsonObject, warn: Warn): ConversionEvent {
-  const isRow = record['event_name'] !== undefined || record['event_params'] !== undefined;
-  return isRow ? readRow(record, warn) : readProtocolEvent(record, warn);
-}
-
-function readRow(record: JsonObject, warn: Warn): ConversionEvent {
   const { event_name: name, event_timestamp: stamp, user_pseudo_id: device } = record;
   const parameters = readGa4Parameters(record['event_params'], 'event_params');
   const draft = new Draft({ properties: parameters.values, prefix: 'event_params.', warn });
@@ -41,32 +36,8 @@ function readRow(record: JsonObject, warn: Warn): ConversionEvent {
   draft.put('transaction_id', transaction, 'ecommerce.transaction_id');
   putGoods(draft, record['items'], 'items');
   putVisit(draft, record);
-  putPage(draft, 'event_params.');
+  putPage(draft);
   putPlace(draft, record);
-  return draft.toEvent({ mayBeNobody: true });
-}
-
-/**
- * One element of `events` of a Measurement Protocol body, with what the body says of all of them beside it
- * (https://developers.google.com/analytics/devguides/collection/protocol/ga4/reference, 2026-11-30).
- */
-function readProtocolEvent(record: JsonObject, warn: Warn): ConversionEvent {
-  const { name } = record;
-  const parameters = readGa4Parameters(record['params'], 'params');
-  const draft = new Draft({ properties: parameters.values, prefix: 'params.', warn });
-  putName(draft, name, 'name');
-  draft.setTime(record['timestamp_micros'], 'timestamp_micros');
-  for (const id of ['client_id', 'app_instance_id']) draft.set('anonymousId', record[id], id);
-  draft.set('userId', record['user_id'], 'user_id');
-  draft.setDerivedId(['ga4-mp', record]);
-  draft.consent.read(record, '');
-  if (toFlag(record['non_personalized_ads']) === true) draft.consent.signals.adPersonalization = 'DENIED';
-  draft.put('user_data', record['user_data'], 'user_data');
-  putGoods(draft, parameters.values['items'], 'params.items');
-  putPage(draft, 'params.');
-  putPlace(draft, record);
-  draft.put('ip', record['ip_override'], 'ip_override');
-  draft.put('user_agent', record['user_agent'], 'user_agent');
   return draft.toEvent({ mayBeNobody: true });
 }
 
@@ -147,10 +118,10 @@ function putVisit(draft: Draft, record: JsonObject): void {
   }
 }
 
-function putPage(draft: Draft, prefix: string): void {
+function putPage(draft: Draft): void {
   const page = draft.get('page_location');
-  draft.putQuery(page, `${prefix}page_location`);
-  draft.put('page_url', page, `${prefix}page_location`);
+  draft.putQuery(page, 'event_params.page_location');
+  draft.put('page_url', page, 'event_params.page_location');
 }
 
 const PLATFORMS = new Map([
@@ -161,11 +132,9 @@ const PLATFORMS = new Map([
 
 function putPlace(draft: Draft, record: JsonObject): void {
   const geo = readSideObject(record, 'geo', 'geo', draft.warn);
-  const location = readSideObject(record, 'user_location', 'user_location', draft.warn);
   const device = readSideObject(record, 'device', 'device', draft.warn);
   if (['1', 'true'].includes(String(draft.get('debug_mode')))) draft.set('test', true, 'event_params.debug_mode');
   draft.put('country', geo['country'], 'geo.country');
-  draft.put('country', location['country_id'], 'user_location.country_id');
   // GA4's own source parameter is a medium's name, not a place.
   draft.drop('source');
   draft.put('source', PLATFORMS.get(String(record['platform']).toUpperCase()), 'platform');

@@ -146,3 +146,11 @@ test('a line that the splitter found bad stays bad', () => {
   const invalid = { code: 'not_utf8', field: '', message: 'is not UTF-8 text' };
   expect(parsePeople({ number: 1, text: '', invalid })).toEqual([{ invalid }]);
 });
+
+test.each([
+  ['a phone number with too many digits', '{"externalUserId":"a","phone":12345678901234567890}', 'a'],
+  ['an id beyond 2^53', '{"externalUserId":12345678901234567890,"email":"a@b.c"}', '12345678901234567890'],
+  ['a postal code in exponent form', '{"externalUserId":"a","postal_code":1e25}', 'a'],
+])('%s is read digit for digit', (_, text, externalId) => {
+  expect(parsePeople({ number: 1, text })).toMatchObject([{ person: { externalId } }]);
+});
