@@ -57,11 +57,12 @@ function isSegment(record: JsonObject, has: (name: string) => boolean): boolean 
 function isGoogle(record: JsonObject, has: (name: string) => boolean): boolean {
   if (isSegmentType(record['type']) || has('messageId')) return false;
   if (GOOGLE_OWN_TIMES.some(has)) return true;
+  // GA4 has some of these names too; rows of its export and bodies of its protocol have ids of the device.
+  const isGa4 = ['user_pseudo_id', 'event_params', 'client_id', 'app_instance_id'].some(has);
+  if (!isGa4 && GOOGLE_SNAKE_TIMES.some(has)) return true;
   if (has('type')) return false;
   if (GOOGLE_TIMES.some(has) && GOOGLE_MARKS.some(has)) return true;
-  // GA4 has some of these names too, and rows of its export and its protocol have ids of the device.
-  if (['user_pseudo_id', 'event_params', 'client_id', 'app_instance_id'].some(has)) return false;
-  return GOOGLE_SNAKE_TIMES.some(has) || (isDateTime(record['event_timestamp']) && GOOGLE_SNAKE_MARKS.some(has));
+  return !isGa4 && isDateTime(record['event_timestamp']) && GOOGLE_SNAKE_MARKS.some(has);
 }
 
 /** GA4's `event_timestamp` is a number of microseconds. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { parseExactJson, readId } from '../../src/exact-json.js';
+import { describe, expect, it, test } from 'vitest';
+import { parseExactJson, parseKeepingNumbers, readId, stringifyExact } from '../../src/exact-json.js';
 
 test.each([
   ['{"id":9007199254740993}', { id: '9007199254740993' }],
@@ -42,4 +42,51 @@ test.each([
   [{}, undefined],
 ])('readId(%j)', (value, expected) => {
   expect(readId(value)).toBe(expected);
+});
+
+describe('parseKeepingNumbers and stringifyExact', () => {
+  test.each([
+    '9.990000000000001',
+    '9.90',
+    '13.0',
+    '12345678901234567890',
+    '-0',
+    '1e3',
+    '0.1',
+    '32.83999999999999612345',
+  ])('K23: keeps %s', (number) => {
+    const text = `{"a":[${number},"${number}"],"b":{"c":${number}}}`;
+    const value = parseKeepingNumbers(text);
+    expect(value).toBeTypeOf('object');
+    expect(stringifyExact(value)).toBe(text);
+  });
+
+  it('K23: writes back any JSON as it was, whatever numbers it has', () => {
+    const number = fc.stringMatching(/^-?(0|[1-9]\d{0,30})(\.\d{1,20})?([eE][+-]?\d{1,2})?$/);
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 3 },
+        number,
+        fc.string().map((text) => JSON.stringify(text)),
+        tie('list'),
+        tie('object'),
+      ),
+      list: fc.array(tie('any')).map((items) => `[${items.join(',')}]`),
+      object: fc
+        .array(fc.tuple(fc.string(), tie('any')))
+        .map(
+          (entries) =>
+            `{${entries.map(([key, item], index) => `${JSON.stringify(`k${index}${key}`)}:${item}`).join(',')}}`,
+        ),
+    }));
+    fc.assert(
+      fc.property(value.any as fc.Arbitrary<string>, (text) => {
+        expect(stringifyExact(parseKeepingNumbers(text))).toBe(text);
+      }),
+    );
+  });
+
+  it('gives the digits as text to those that write JSON themselves', () => {
+    expect(JSON.stringify(parseKeepingNumbers('{"a":9.90}'))).toBe('{"a":"9.90"}');
+  });
 });
