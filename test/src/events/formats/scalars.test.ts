@@ -14,7 +14,7 @@ const SIDE_FIELDS = [
 ];
 
 const ODD_VALUES: unknown[] = [
-  ...[0, 0.5, -1, 7, 9_007_199_254_740_993, 1e300, true, false, null, '', ' ', 'text', 'x'.repeat(9000)],
+  ...[0, 0.5, -1, 7, 2 ** 60, 1e300, true, false, null, '', ' ', 'text', 'x'.repeat(9000)],
   ...[[], ['a'], [1, 2], [null, 'a'], [[]], {}, { a: { b: 1 } }, 'NaN', 'true', '0', '[object Object]'],
 ];
 
