@@ -179,11 +179,12 @@ export class ConsentCollector {
 
   /** Of several strings the first name's is passed on; the others count as well. */
   #keepText(field: TextField, text: string, rank: number): void {
-    const { [field]: known, others = [] } = this.signals;
-    const isFirst = known === undefined || rank < (this.#ranks[field] ?? 0);
+    const { [field]: known = text, others = [] } = this.signals;
+    const isFirst = rank < (this.#ranks[field] ?? Infinity);
     if (isFirst) [this.signals[field], this.#ranks[field]] = [text, rank];
-    if (known === undefined || known === text || field === 'gppSid') return;
-    this.signals.others = [...others, { field, text: isFirst ? known : text }];
+    if (known === text || field === 'gppSid') return;
+    const kept = others.filter((other) => other.field !== field || (other.text !== text && other.text !== known));
+    this.signals.others = [...kept, { field, text: isFirst ? known : text }];
   }
 
   #readStatus(field: StatusField, value: unknown, path: string): void {
