@@ -20,3 +20,8 @@ export function isOpening(byte: number): boolean {
 export function isClosing(byte: number): boolean {
   return byte === CLOSE_OBJECT || byte === CLOSE_ARRAY;
 }
+
+/** By byte, 0 where it may change the depth or the line within a record: all others are passed over in one short loop. */
+export const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  [LINE_FEED, QUOTE, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT].includes(byte) ? 0 : 1,
+);

@@ -5,6 +5,7 @@ import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
   COMMA,
+  IS_PLAIN,
   isClosing,
   isOpening,
   LINE_FEED,
@@ -23,11 +24,6 @@ const ENVELOPE_KEY = /[{,]\s*"(messages|batch|events|conversions)"\s*:\s*$/;
 const KEY_BYTES = 256;
 /** Brackets within brackets whose kind is remembered; deeper ones are taken for objects. */
 const KNOWN_DEPTH = 64;
-
-/** The bytes of a record that may change its depth. All others are passed over in one short loop. */
-const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
-  [LINE_FEED, QUOTE, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT].includes(byte) ? 0 : 1,
-);
 
 /** Where a record begins; `isValue`: it has no brackets of its own, so that what follows it ends it. */
 interface Begun {
@@ -56,6 +52,8 @@ export class ElementSplitter {
   /** Nothing of the line was met yet but spaces. */
   #isFresh = true;
   #isCommaMissing = false;
+  /** The last thing outside of all brackets was a bracket too many. */
+  #isStray = false;
 
   #line = 1;
   /** Bytes since the beginning of the line that were in earlier chunks. */
@@ -255,6 +253,9 @@ export class ElementSplitter {
 
   #meetComma(): void {
     if (this.#base === 0) {
+      // A run of them is one mistake.
+      if (this.#comma === 'met') return;
+      this.#comma = 'met';
       const message = 'a comma after the object was passed over; expected one object a line, or a list in brackets';
       this.#lines.push({ number: this.#line, text: '', note: { code: 'trailing_comma', field: '', message } });
       return;
@@ -272,6 +273,7 @@ export class ElementSplitter {
       if (this.#base === 2 && byte === OPEN_OBJECT && index === this.#lineStart) this.#enter(0);
     }
     const isValue = !isOpening(byte);
+    this.#isStray = false;
     this.#record = { line: this.#line, column: index - this.#lineStart + 1, isValue };
     this.#start = index;
     if (!isValue) this.#descend(byte);
@@ -289,8 +291,9 @@ export class ElementSplitter {
   }
 
   #leave(index: number): void {
-    if (this.#comma === 'met') this.#tell('there is a comma too many');
-    if (this.#base === 0) this.#tell('a bracket is closed that was not opened');
+    if (this.#base > 0 && this.#comma === 'met') this.#tell('there is a comma too many');
+    if (this.#base === 0 && !this.#isStray) this.#tell('a bracket is closed that was not opened');
+    this.#isStray = this.#base === 0;
     this.#isSkipping = this.#base === 2;
     this.#start = index;
     this.#depth = Math.max(0, this.#base - 1);

@@ -96,6 +96,11 @@ export class LineSplitter {
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
       const isWhole = this.#restBytes === 0 && !this.#tooLong && this.#lead === NO_LEAD;
+      if (isWhole && end === start) {
+        this.#number++;
+        this.#ended = this.#pushed + ++start;
+        continue;
+      }
       const isTaken =
         isPlain && isWhole ? this.#takePlain(chunk, start, end, lines) : this.#take(chunk.subarray(start, end), lines);
       if (!isTaken) {

@@ -209,6 +209,8 @@ describe('one bad record costs itself', () => {
     ['a line cut within a list, the last', `{"a":[1,\n${two}\n`, 1, 1],
     ['a line that lacks its last bracket', `${one}\n{"a":{"b":1}\n${three}\n`, 2, 1],
     ['the last of several in a line, cut', `${one}${two.slice(0, -20)}\n${three}\n`, 2, 1],
+    ['many brackets too many', `${one}${'}'.repeat(1000)}\n${three}\n`, 2, 1],
+    ['many commas', `${one}${','.repeat(1000)}\n${three}\n`, 2, 0],
     ['text after an object', `${one} and more\n${three}\n`, 2, 1],
     ['text between objects', `${one}abc${two}\n`, 2, 1],
     ['a bracket too many', `${one}}\n${three}\n`, 2, 1],
