@@ -253,7 +253,6 @@ export class ElementSplitter {
 
   #meetComma(): void {
     if (this.#base === 0) {
-      // A run of them is one mistake.
       if (this.#comma === 'met') return;
       this.#comma = 'met';
       const message = 'a comma after the object was passed over; expected one object a line, or a list in brackets';
@@ -269,7 +268,6 @@ export class ElementSplitter {
     if (this.#comma === 'wanted' && this.#base > 0) {
       if (!this.#isCommaMissing) this.#tell('a comma is missing between elements');
       this.#isCommaMissing = true;
-      // An envelope that was cut off.
       if (this.#base === 2 && byte === OPEN_OBJECT && index === this.#lineStart) this.#enter(0);
     }
     const isValue = !isOpening(byte);
@@ -341,7 +339,6 @@ export class ElementSplitter {
     return ENVELOPE_KEY.exec(this.#held.lastOf(this.#recordUpTo(index), KEY_BYTES).toString('latin1'))?.[1];
   }
 
-  /** What the chunk at hand has of the record, up to `end`. */
   #recordUpTo(end: number): Buffer {
     return this.#chunk.subarray(this.#start, end);
   }
