@@ -4,7 +4,7 @@ import { systemRandom } from '../src/random.js';
 import { BaseCommand } from './_face/base-command.js';
 import { describeDemoStep, printDemo } from './_face/demo-view.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { defineFlags, text } from './_face/flags.js';
+import { defineFlags, text, toggle } from './_face/flags.js';
 import { logColumns } from './_face/log-view.js';
 import { exitOfRun } from './_face/run-end.js';
 import { RunView } from './_face/run-view.js';
@@ -31,6 +31,7 @@ export default class Demo extends BaseCommand<typeof Demo> {
       helpValue: 'FILE',
       exclusive: ['keep'],
     }),
+    force: toggle({ summary: 'with --write-events: replace a file that is there' }),
   });
   static override notes = { exitCodes: [EXIT.failed, EXIT.pending, EXIT.interrupted, EXIT.terminated] };
 
@@ -60,6 +61,10 @@ export default class Demo extends BaseCommand<typeof Demo> {
   }
 
   async #writeEvents(target: string): Promise<ExitCode> {
+    if (!(await this.mayReplace(target, this.flags.force))) {
+      await this.io.remark('Nothing was written.');
+      return EXIT.done;
+    }
     const { writeExampleEvents } = await import('../src/demo/example-file.js');
     const lines = await writeExampleEvents(target, systemClock.now());
     await this.present({ file: target, lines }, () => this.io.out(target));

@@ -9,6 +9,7 @@ import { UsageError } from '../src/errors.js';
 import { listStandingRefusals } from '../src/overview/standing-refusals.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
 import type { Workspace } from '../src/workspace.js';
+import { checkFilterValues } from './_face/filter-values.js';
 import { DeliveryCommand } from './_face/delivery-command.js';
 import { EXIT, type ExitCode } from './_face/exit-codes.js';
 import { defineFlags, integer, list, moment, toggle } from './_face/flags.js';
@@ -58,7 +59,11 @@ export default class Replay extends DeliveryCommand<typeof Replay> {
   protected async execute(): Promise<ExitCode> {
     const selection = this.#readSelection();
     return this.withWorkspace(async (workspace) => {
-      const stage = setStage(workspace, { networks: selection.networks ?? [], goals: this.flags.goal ?? [] });
+      const { goal: wanted, reason } = this.flags;
+      await checkFilterValues(workspace.config, this.environment.directories, { goal: wanted, reason });
+      // A goal that was removed has postbacks still.
+      const goals = (wanted ?? []).filter((id) => workspace.goals.some((known) => known.id === id));
+      const stage = setStage(workspace, { networks: selection.networks ?? [], goals });
       const view = new RunView(this.io);
       view.showTarget({ workspace: workspace.name, accounts: accountsOf(stage) });
       const planned = planReplay(workspace, stage, selection);

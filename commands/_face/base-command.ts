@@ -1,14 +1,16 @@
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { Command, type Config, type Interfaces } from '@oclif/core';
 import { resolveDirectories, type Directories } from '../../src/config/directories.js';
 import type { Input } from '../../src/events/input.js';
-import type { Protected } from '../../src/files/output-file.js';
+import { refuseProtected, type Protected } from '../../src/files/output-file.js';
+import { UsageError } from '../../src/errors.js';
 import { reportError } from './errors.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { checkSwitches, globalFlags, splitListValue, type ListRule } from './flags.js';
 import { runSignal } from './interruption.js';
 import { createProcessIO, type IO } from './io.js';
-import type { PromptContext } from './prompts.js';
+import { confirmOrYes, type PromptContext } from './prompts.js';
 import { startUpdateNotice, type UpdateNotice } from './update-notice.js';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
@@ -61,7 +63,11 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   /** The process as engine input: a copy of the variables, the working directory, and where our files are. */
   protected get environment(): Environment {
     const variables = { ...process.env };
-    return { variables, cwd: process.cwd(), directories: resolveDirectories(variables, process.platform, homedir()) };
+    return {
+      variables,
+      cwd: findWorkingDirectory(),
+      directories: resolveDirectories(variables, process.platform, homedir()),
+    };
   }
 
   /** Files and folders that no output of this command may touch. */
@@ -69,6 +75,18 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     const { config, data } = this.environment.directories;
     // 0 is stdin: `< events.jsonl` makes that file an input too.
     return { inputs: [0, ...inputs.flatMap(({ path }) => path ?? [])], folders: [config, data] };
+  }
+
+  /**
+   * Whether a file that the operator named may be written: a new or empty one, or one that may be replaced.
+   * @throws UsageError where nobody can be asked and `force` is not set, and for our own configuration and logs
+   */
+  protected async mayReplace(path: string, force: boolean): Promise<boolean> {
+    refuseProtected(path, { flag: 'The output', ...this.protectedFiles([]), isProjectFile: true });
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined || !found.isFile() || found.size === 0) return true;
+    const question = `Replace ${path}?`;
+    return confirmOrYes(this.prompting, { question, yes: force, flagName: '--force' });
   }
 
   /** What `prompts.ts` needs. */
@@ -117,6 +135,18 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
 
   protected override async catch(error: unknown): Promise<void> {
     process.exitCode = await reportError(error, this.io);
+  }
+}
+
+/** @throws UsageError when the folder that the program was started in was removed. */
+function findWorkingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new UsageError('no_working_directory', 'The working directory does not exist any more.', {
+      hint: 'Change to a folder that exists, then run the command again.',
+      cause: error,
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Command } from '@oclif/core';
 import { loadRunConfig } from '../../src/config/run-config.js';
 import { UsageError } from '../../src/errors.js';
 import type { Survey } from '../../src/report/survey.js';
+import { checkFilterValues } from './filter-values.js';
 import { BaseCommand } from './base-command.js';
 
 interface Wanted {
@@ -30,7 +31,9 @@ export abstract class FiguresCommand<T extends typeof Command> extends BaseComma
     if (sinceMs > untilMs) {
       throw new UsageError('bad_time', '--since is later than --until.', { hint: 'Write --since 7d --until 1d.' });
     }
-    const workspace = this.workspaceName;
+    const config = loadRunConfig({ flags: this.flags, ...this.environment });
+    const workspace = config.workspace.value;
+    await checkFilterValues(config, this.environment.directories, { goal: goals });
     const filter = { sinceMs, untilMs, nowMs, networks, goals };
     const { surveyLog } = await import('../../src/report/survey.js');
     const path = join(this.environment.directories.data, workspace, 'delivery.db');

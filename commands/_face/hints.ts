@@ -123,7 +123,7 @@ function nameOf([, first = '', second]: RegExpMatchArray): string | undefined {
 /** Where a command that is part of a sentence ends: before its punctuation, a redirection or the next word of the sentence. */
 function findEnd(text: string, start: number): number {
   // A suggestion that is nothing but a command has no sentence after it.
-  const isWhole = text.startsWith('postback ') && !text.includes('. ') && !text.includes(', ');
+  const isWhole = text.startsWith('postback ') && !/[.,] |\.$/.test(text);
   let end = start;
   let takesValue = false;
   for (;;) {

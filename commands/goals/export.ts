@@ -1,5 +1,5 @@
 import { writeProjectFile, formatProject } from '../../src/config/project-file.js';
-import { defineFlags, text } from '../_face/flags.js';
+import { defineFlags, text, toggle } from '../_face/flags.js';
 import { GoalsCommand } from '../_face/goals-command.js';
 import { countOf } from '../_face/text.js';
 
@@ -8,6 +8,7 @@ export default class GoalsExport extends GoalsCommand<typeof GoalsExport> {
   static override examples = ['<%= config.bin %> goals export --out goals.json'];
   static override flags = defineFlags({
     out: text({ summary: 'write to a file instead of stdout', helpValue: 'FILE' }),
+    force: toggle({ summary: 'replace a file that is there' }),
   });
 
   protected async execute(): Promise<void> {
@@ -18,6 +19,7 @@ export default class GoalsExport extends GoalsCommand<typeof GoalsExport> {
       await this.present({ goals }, () => this.io.out(formatProject(project).trimEnd()));
       return;
     }
+    if (!(await this.mayReplace(out, this.flags.force))) return this.io.remark('Nothing was written.');
     writeProjectFile(out, project);
     await this.present({ file: out, goals: goals.length }, () =>
       this.io.remark(`Wrote ${countOf(goals.length, 'goal')} to ${out}.`),

@@ -1,5 +1,7 @@
 import { toEventId } from '../../src/events/event-id.js';
 import { join } from 'node:path';
+import { readNetworkName } from '../../src/networks/mapping-check.js';
+import { checkFilterValues } from '../_face/filter-values.js';
 import { systemClock } from '../../src/clock.js';
 import { loadRunConfig } from '../../src/config/run-config.js';
 import type { LogRow, LogStatus } from '../../src/log/attempt-rows.js';
@@ -55,6 +57,7 @@ export default class Logs extends BaseCommand<typeof Logs> {
 
   protected async execute(): Promise<void> {
     const config = loadRunConfig({ flags: this.flags, ...this.environment });
+    await checkFilterValues(config, this.environment.directories, this.flags);
     const workspace = config.workspace.value;
     const place = { path: join(this.environment.directories.data, workspace, 'delivery.db'), workspace };
     if (this.flags.follow) await this.#follow(place);
@@ -107,7 +110,7 @@ export default class Logs extends BaseCommand<typeof Logs> {
     const { since, until, status, all, network, goal, event, http, reason } = this.flags;
     const filter: LogFilter = {
       statuses: all ? STATUSES : ((status ?? []) as LogStatus[]),
-      networks: network ?? [],
+      networks: (network ?? []).map(readNetworkName),
       goals: goal ?? [],
       events: event ?? [],
       eventIds: (this.flags['event-id'] ?? []).map(toEventId),

@@ -91,6 +91,9 @@ function parseProject(text: string, path: string, mayBeList = false): Project {
   return project;
 }
 
+/** Levels of a project file at most; its own fields need six. */
+const MAX_DEPTH = 32;
+
 function parseObject(text: string, path: string, mayBeList: boolean): JsonObject {
   let content: unknown;
   try {
@@ -109,8 +112,9 @@ function withoutExcerpt(error: unknown): string {
 }
 
 /** A secret in a repository file is refused whatever its field is; the value is not quoted. */
-function refuseSecrets(value: unknown, path: string, at: string): void {
+function refuseSecrets(value: unknown, path: string, at: string, depth = 0): void {
   if (typeof value !== 'object' || value === null) return;
+  if (depth > MAX_DEPTH) throw refuse(path, `it is nested more than ${MAX_DEPTH} levels deep`);
   for (const [key, inner] of Object.entries(value)) {
     const field = Array.isArray(value) ? `${at}[${key}]` : at === '' ? key : `${at}.${key}`;
     if (!Array.isArray(value) && SECRET_FIELD.test(key)) {
@@ -122,7 +126,7 @@ function refuseSecrets(value: unknown, path: string, at: string): void {
         },
       );
     }
-    refuseSecrets(inner, path, field);
+    refuseSecrets(inner, path, field, depth + 1);
   }
 }
 

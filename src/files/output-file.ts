@@ -103,12 +103,17 @@ function readFirstLine(file: number): string {
 }
 
 /**
- * Refuses a path that is ours or an input, whether or not a file is there already.
+ * Refuses a path that is ours or an input, whether or not a file is there already. `isProjectFile`: a project file is what is
+ * written.
  * @throws UsageError
  */
-export function refuseProtected(path: string, rule: Pick<OutputRule, 'flag'> & Protected): void {
+export function refuseProtected(
+  path: string,
+  rule: Pick<OutputRule, 'flag'> & Protected & { isProjectFile?: boolean },
+): void {
   const target = placeOf(path);
-  if (basename(target) === PROJECT_FILE) throw refuse(path, rule, 'is the name of the project file');
+  if (basename(target) === PROJECT_FILE && !rule.isProjectFile)
+    throw refuse(path, rule, 'is the name of the project file');
   for (const folder of rule.folders ?? []) {
     if (`${target}${sep}`.startsWith(`${realPathOf(folder)}${sep}`)) {
       throw refuse(path, rule, 'is inside the folder of the configuration or the delivery logs');

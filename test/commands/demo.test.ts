@@ -83,7 +83,7 @@ describe('demo', () => {
     }
     expect(stderr).toMatch(/ {2}http:\/\/127\.0\.0\.1:\d+\/www\.amazon\.com\/ap\/oa\?client_id=/);
     expect(stderr).toContain('level-10        achievement_unlocked  not mapped');
-    expect(stderr).toMatch(/invalid events\.jsonl:\d+: eventTimestamp is "2026-02-30T12:00:00Z"; expected/);
+    expect(stderr).toMatch(/invalid events\.jsonl:\d+: eventTimestamp is the text "2026-02-30T12:00:00Z"; expected/);
     expect(stderr).toContain('postback connect amazon  ');
     expect(stdout).toMatch(/Delivered {2}175 {2}amazon 175 in 3 requests/);
     expect(stdout).toMatch(/24 {2}organic +no paid click brought the player/);

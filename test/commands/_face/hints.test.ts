@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { addContext, COMMAND_NAMES, CONTEXT_FREE, quoteWord, readHintContext } from '../../../commands/_face/hints.js';
+
+const GAME = { workspace: 'game' };
+
+describe('A11: suggested commands repeat the flags of the call', () => {
+  test.each([
+    ['postback connect amazon', 'postback connect amazon --workspace game'],
+    ['postback goals enable purchase', 'postback goals enable purchase --workspace game'],
+    [
+      'postback replay --state pending --all asks again.',
+      'postback replay --state pending --all --workspace game asks again.',
+    ],
+    [
+      'Connected. Next: postback goals add, then postback map',
+      'Connected. Next: postback goals add --workspace game, then postback map --workspace game',
+    ],
+    [
+      'postback map first-purchase amazon VALUE --test',
+      'postback map first-purchase amazon VALUE --test --workspace game',
+    ],
+    [
+      'postback connect x --token-stdin --pixel ID < token.txt',
+      'postback connect x --token-stdin --pixel ID --workspace game < token.txt',
+    ],
+    ["postback explain 'a b'", "postback explain 'a b' --workspace game"],
+    ['postback status --workspace other', 'postback status --workspace other'],
+    ['postback workspaces', 'postback workspaces'],
+    ['This is a fault of postback. No command', 'This is a fault of postback. No command'],
+    ['see https://example.com/postback send', 'see https://example.com/postback send'],
+    ['npm install postback demo', 'npm install postback demo'],
+  ])('%s', (text, expected) => {
+    const once = addContext(text, GAME);
+    expect(once).toBe(expected);
+    expect(addContext(once, GAME)).toBe(expected);
+  });
+
+  test('all of them, and nothing without a context', () => {
+    const context = { workspace: 'game', sandbox: true, gateway: 'http://127.0.0.1:8790' };
+    expect(addContext('postback send FILE', context)).toBe(
+      'postback send FILE --workspace game --gateway http://127.0.0.1:8790 --sandbox',
+    );
+    expect(addContext('postback send FILE', {})).toBe('postback send FILE');
+  });
+
+  test('the context is read from arguments and the environment', () => {
+    expect(readHintContext(['--workspace=a', '--sandbox'], {})).toEqual({ workspace: 'a', sandbox: true });
+    expect(readHintContext(['--workspace', 'a'], { POSTBACK_WORKSPACE: 'b' })).toEqual({ workspace: 'a' });
+    expect(readHintContext([], { POSTBACK_WORKSPACE: 'b' })).toEqual({ workspace: 'b' });
+    expect(readHintContext(['--', '--sandbox'], {})).toEqual({});
+  });
+
+  test('every command that there is can be suggested', () => {
+    const manifest = JSON.parse(readFileSync(new URL('../../../oclif.manifest.json', import.meta.url), 'utf8')) as {
+      commands: Record<string, { aliases?: string[] }>;
+    };
+    const ids = Object.entries(manifest.commands).flatMap(([id, { aliases = [] }]) => [id, ...aliases]);
+    const named = [...COMMAND_NAMES, ...CONTEXT_FREE, 'help'].toSorted();
+    expect([...new Set(ids.map((id) => id.replaceAll(':', ' ')))].toSorted()).toEqual(named);
+  });
+});
+
+test('words are quoted for the shell of the platform', () => {
+  expect(quoteWord('events.jsonl', 'linux')).toBe('events.jsonl');
+  expect(quoteWord("it's here", 'linux')).toBe("'it'\\''s here'");
+  expect(quoteWord('a b', 'win32')).toBe('"a b"');
+});

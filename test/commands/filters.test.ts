@@ -1,0 +1,123 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { makeErrand, makeLine, parseRows, readError, steer } from '../kit/errand.js';
+
+describe('C12: a filter value that cannot match is an error with a suggestion', () => {
+  const calls: [string[], string, RegExp][] = [
+    [['logs', '--network', 'amzon'], 'unknown_network', /amazon/],
+    [['logs', '--goal', 'purchas'], 'unknown_goal', /Did you mean .*purchase/],
+    [['logs', '--reason', 'too_olt'], 'unknown_reason', /too_old/],
+    [['logs', '--status', 'faild'], 'bad_flag_value', /failed/],
+    [['stats', '--goal', 'purchas'], 'unknown_goal', /purchase/],
+    [['stats', '--network', 'amzon'], 'unknown_network', /amazon/],
+    [['report', '--out', '-', '--goal', 'purchas'], 'unknown_goal', /purchase/],
+    [['replay', '--dry-run', '--goal', 'purchas'], 'unknown_goal', /purchase/],
+    [['replay', '--dry-run', '--reason', 'no_such_thing'], 'unknown_reason', /Unknown reason/],
+    [['replay', '--dry-run', '--state', 'pendin'], 'bad_flag_value', /pending/],
+  ];
+  test.each(calls)('%j', async (args, code, words) => {
+    const errand = await makeErrand();
+    await errand.send(makeLine(1), 0);
+    const { code: exit, stderr } = await errand.run([...args, '--json']);
+    const error = readError(stderr);
+    expect([exit, error.code]).toEqual([2, code]);
+    expect(`${error.message} ${String(error.hint)}`).toMatch(words);
+  });
+
+  test('what is in the log or known is taken: a goal that was removed, reasons of networks', async () => {
+    const errand = await makeErrand();
+    await steer(errand.sandbox, 'POST', '/faults', { status: 503, match: 'eventData' });
+    await errand.send(makeLine(1), 5, '--max-attempts', '1');
+    writeFileSync(join(errand.cwd, 'postback.config.json'), JSON.stringify({ goals: [] }));
+    for (const args of [
+      ['logs', '--goal', 'purchase'],
+      ['logs', '--reason', 'http_503'],
+      ['stats', '--goal', 'purchase'],
+      ['replay', '--dry-run', '--goal', 'purchase'],
+    ]) {
+      expect([args, (await errand.run(args)).code]).toEqual([args, 0]);
+    }
+  });
+});
+
+describe('C2: a --json run that did not deliver everything says why on stderr, after its summary', () => {
+  test('exit 3, 4 and 5', async () => {
+    const errand = await makeErrand();
+    const send = (...args: string[]) => errand.run(['send', '-', '--json', ...args], { input: `${makeLine(1)}\n{\n` });
+    const invalid = await send();
+    expect([invalid.code, JSON.parse(invalid.stdout), readError(invalid.stderr)]).toMatchObject([
+      3,
+      { delivered: 1 },
+      { code: 'lines_invalid', exit: 3 },
+    ]);
+    await steer(errand.sandbox, 'POST', '/faults', { status: 503, match: 'eventData' });
+    const away = await errand.run(['send', '-', '--json', '--max-attempts', '1'], { input: makeLine(2) });
+    expect([away.code, JSON.parse(away.stdout), readError(away.stderr)]).toMatchObject([
+      5,
+      { pending: 1 },
+      { code: 'postbacks_pending', exit: 5, next: 'postback replay --state pending --all' },
+    ]);
+    await steer(errand.sandbox, 'DELETE', '/faults');
+    await steer(errand.sandbox, 'POST', '/grants/revoke');
+    for (const verb of ['send', 'tail']) {
+      const refused = await errand.run([verb, '-', '--json'], { input: makeLine(3) });
+      const last = parseRows<object>(refused.stdout).at(-1);
+      expect([verb, refused.code, last, readError(refused.stderr)]).toMatchObject([
+        verb,
+        4,
+        { command: verb },
+        { code: 'grant_refused', exit: 4 },
+      ]);
+    }
+  });
+
+  test('tail has a row for every invalid line, and its summary comes last', async () => {
+    const errand = await makeErrand();
+    const { stdout } = await errand.run(['tail', '-', '--json'], { input: `${makeLine(1)}\n{\n[]\nnull\n` });
+    const rows = parseRows<{ status?: string; line?: number; command?: string }>(stdout);
+    const invalid = rows.filter(({ status }) => status === 'invalid');
+    const { invalid: count } = rows.at(-1) as { invalid: number };
+    expect(rows.at(-1)).toMatchObject({ command: 'tail', delivered: 1 });
+    expect(invalid).toHaveLength(count);
+    expect(rows.some(({ status }) => status === 'success')).toBe(true);
+  });
+});
+
+describe('C9: an export does not replace a file unless told to', () => {
+  test.each([
+    ['config export', ['config', 'export', '--out']],
+    ['goals export', ['goals', 'export', '--out']],
+    ['demo --write-events', ['demo', '--write-events']],
+  ])('%s', async (_what, args) => {
+    const errand = await makeErrand();
+    const path = join(errand.cwd, 'notes.txt');
+    writeFileSync(path, 'mine\n');
+    const { code, stderr } = await errand.run([...args, 'notes.txt', '--json']);
+    expect([code, readError(stderr)]).toMatchObject([
+      2,
+      { code: 'needs_answer', hint: expect.stringContaining('--force') as string },
+    ]);
+    expect(readFileSync(path, 'utf8')).toBe('mine\n');
+    expect((await errand.run([...args, 'notes.txt', '--force'])).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).not.toBe('mine\n');
+    expect((await errand.run([...args, 'new.json'])).code).toBe(0);
+    mkdirSync(join(errand.home, 'config'), { recursive: true });
+    const config = join(errand.home, 'config', 'config.json');
+    writeFileSync(config, '{}');
+    expect((await errand.run([...args, config, '--force'])).code).toBe(2);
+    expect(readFileSync(config, 'utf8')).toBe('{}');
+  });
+});
+
+describe('C8: a project file nested too deep', () => {
+  test.each([64, 20_000])('%i levels: named, exit 2', async (depth) => {
+    const errand = await makeErrand();
+    const text = `{"settings":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
+    writeFileSync(join(errand.cwd, 'postback.config.json'), text);
+    for (const args of [['status'], ['send', '-']]) {
+      const { code, stderr } = await errand.run([...args, '--json'], { input: makeLine(1) });
+      expect([code, readError(stderr).code]).toEqual([2, 'project_file_invalid']);
+    }
+  });
+});
