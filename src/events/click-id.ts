@@ -25,6 +25,7 @@ const RDT_CID = /^\d{13}\.(\S+)$/;
 const PAIR = /^[?&]?(_?[a-z][a-z_]{1,30})=(.+)$/s;
 const ADDRESS = /^https?(?::\/\/|%3A)|[?&]\w+=/i;
 const ENCODED = /%[0-9a-f]{2}/i;
+const UTM_FIELDS: ReadonlySet<string> = new Set(CLICK_FIELDS.filter((name) => name.startsWith('utm_')));
 const GOOGLE_IDS: ReadonlySet<ClickField> = new Set<ClickField>(['gclid', 'wbraid', 'gbraid', 'dclid']);
 /** Words that programs write for no id. Some are somebody's name, so that they are not in the list for every field. */
 const NO_IDS: ReadonlySet<string> = new Set([
@@ -55,7 +56,7 @@ export function readClickValue(field: ClickField, given: string): ClickValue | '
   if ((field === 'fbc' || field === 'fb_click_id' ? PLAIN_FBC : field === 'fbp' ? PLAIN_FBP : PLAIN).test(given))
     return [field, given];
   const text = cleanText(given);
-  if (field.startsWith('utm_')) return readUtm(field, text);
+  if (UTM_FIELDS.has(field)) return readUtm(field, text);
   const json = readJsonCookie(field, text);
   if (json !== undefined) return readClickValue(field, json);
   if (isNoId(text)) return 'absent';

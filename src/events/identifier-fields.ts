@@ -28,16 +28,26 @@ export type Place = readonly [from: JsonObject, path: string, present: Presence]
 
 /** What one value turned out to be: `absent` stands for no value, `unusable` is left out with a warning. */
 type Verdict = 'taken' | 'absent' | 'unusable';
-type Take = (text: string) => Verdict;
+/** What is looked for: a field, or the hash of it that was made elsewhere. */
 interface Search {
   field: IdentifierField;
   isHash: boolean;
-  take: Take;
+  names: readonly string[];
+  bit: Presence;
 }
 
-const HASH_NAMES = Object.fromEntries(
-  HASHED_FIELDS.map((field) => [field, [hashNameOf(field)]]),
-) as unknown as Readonly<Record<HashedField, readonly string[]>>;
+const PLAIN_SEARCHES = Object.fromEntries(
+  Object.entries(IDENTIFIER_NAMES).map(([name, names]): [string, Search] => {
+    const field = name as IdentifierField;
+    return [field, { field, isHash: false, names, bit: IDENTIFIER_BITS[field] }];
+  }),
+) as Record<IdentifierField, Search>;
+const HASH_SEARCHES = Object.fromEntries(
+  HASHED_FIELDS.map((field): [string, Search] => [
+    field,
+    { field, isHash: true, names: [hashNameOf(field)], bit: IDENTIFIER_BITS[field] },
+  ]),
+) as Record<HashedField, Search>;
 const OTHER_FIELDS = ['externalId', 'maid', 'rampId', 'matchId', 'ip', 'userAgent'] as const;
 /** Maximum number of values of one field that are looked at. */
 const MAX_VALUES = 100;
@@ -68,9 +78,15 @@ class IdentifierReader {
   read(): Identifiers {
     const present = this.#present;
     // First, because a postal code is read by its country.
-    if ((present & IDENTIFIER_BITS.country) !== 0) this.#find('country', this.#takeCountry);
-    for (const field of HASHED_FIELDS) if ((present & IDENTIFIER_BITS[field]) !== 0) this.#readHashed(field);
-    for (const field of OTHER_FIELDS) if ((present & IDENTIFIER_BITS[field]) !== 0) this.#readOther(field);
+    if ((present & IDENTIFIER_BITS.country) !== 0) this.#search(PLAIN_SEARCHES.country);
+    for (const field of HASHED_FIELDS) {
+      // A hash made elsewhere comes first; a plain field may hold one too.
+      if ((present & IDENTIFIER_BITS[field]) === 0 || this.#search(HASH_SEARCHES[field])) continue;
+      this.#search(PLAIN_SEARCHES[field]);
+    }
+    for (const field of OTHER_FIELDS) {
+      if ((present & IDENTIFIER_BITS[field]) !== 0) this.#search(PLAIN_SEARCHES[field]);
+    }
     if ((present & UNREAD_BIT) !== 0) this.#warnOfUnread();
     return this.#identifiers;
   }
@@ -97,76 +113,33 @@ class IdentifierReader {
     this.#places = places;
   }
 
-  /** A hash made elsewhere comes first; a plain field may hold one too. */
-  #readHashed(field: HashedField): void {
-    const { plain, hashed, country } = this.#identifiers;
-    const takeHash = (text: string): Verdict => {
-      const hash = readHash(text);
-      if (hash === undefined) return 'unusable';
-      if (isPlaceholderHash(hash)) return 'absent';
-      hashed[field] = hash;
-      return 'taken';
-    };
-    if (this.#search(HASH_NAMES[field], { field, isHash: true, take: takeHash })) return;
-    this.#find(field, (text) => {
-      const verdict = takeHash(text);
-      if (verdict !== 'unusable') return verdict;
-      const usable = isOtherHash(text) ? undefined : readPlain(field, text, country);
-      if (usable === undefined) return 'unusable';
-      plain[field] = usable;
-      return 'taken';
-    });
-  }
-
-  readonly #takeCountry: Take = (text) => {
-    const country = toCountryCode(text);
-    if (country === undefined) return 'unusable';
-    this.#identifiers.country = country;
-    return 'taken';
-  };
-
-  #readOther(field: (typeof OTHER_FIELDS)[number]): void {
-    this.#find(field, (text) => {
-      const hash = readHash(text);
-      if (hash !== undefined && isPlaceholderHash(hash)) return 'absent';
-      const usable = field === 'ip' ? readPublicIp(text) : text;
-      if (usable === undefined) return 'unusable';
-      this.#identifiers[field] = usable;
-      return 'taken';
-    });
-  }
-
-  #find(field: IdentifierField, take: Take): void {
-    this.#search(IDENTIFIER_NAMES[field], { field, isHash: false, take });
-  }
-
-  /** Whether a place has a usable value under one of `names`, or under another spelling of them. */
-  #search(names: readonly string[], search: Search): boolean {
-    const bit = IDENTIFIER_BITS[search.field];
-    let unusable: { path: string; value: unknown } | undefined;
+  /** Whether a place has a usable value under one of the names, or under another spelling of them. */
+  #search(search: Search): boolean {
+    let unusable: string | undefined;
     for (const [from, path, present] of this.#places) {
-      if ((present & bit) === 0) continue;
-      const others = (present & VARIANT_BIT) === 0 ? [] : variantsOf(from, search);
-      for (const name of others.length === 0 ? names : [...names, ...others]) {
+      if ((present & search.bit) === 0) continue;
+      const names = (present & VARIANT_BIT) === 0 ? search.names : [...search.names, ...variantsOf(from, search)];
+      for (const name of names) {
         const value = from[name];
         if (value === undefined || value === null || value === '') continue;
-        const verdict = this.#takeValue(value, search.take, path + name);
+        const verdict = Array.isArray(value)
+          ? this.#takeList(value, search, path + name)
+          : takeScalar(this.#identifiers, search, value);
         if (verdict === 'taken') return true;
-        if (verdict === 'unusable') unusable ??= { path: path + name, value };
+        if (verdict === 'unusable') unusable ??= path + name;
       }
     }
-    if (unusable !== undefined) this.#warnOfUnusable(unusable.path, search);
+    if (unusable !== undefined) this.#warnOfUnusable(unusable, search);
     return false;
   }
 
-  #takeValue(value: unknown, take: Take, path: string): Verdict {
-    if (!Array.isArray(value)) return takeScalar(value, take);
+  #takeList(values: readonly unknown[], search: Search, path: string): Verdict {
     let verdict: Verdict = 'absent';
-    for (const one of value.slice(0, MAX_VALUES) as unknown[]) {
-      const found = takeScalar(one, take);
+    for (const one of values.slice(0, MAX_VALUES)) {
+      const found = takeScalar(this.#identifiers, search, one);
       if (found === 'unusable') verdict = 'unusable';
       if (found !== 'taken') continue;
-      if (value.length > 1) {
+      if (values.length > 1) {
         this.#warn({ code: 'list_value', field: path, message: 'is a list; the first usable value is taken' });
       }
       return 'taken';
@@ -200,26 +173,55 @@ const EXPECTED: Readonly<Partial<Record<IdentifierField, string>>> = {
   ip: 'a public IP address',
 };
 
+/** Objects, and true or false, are another system's: `address` of a person, `mobile` of a device. */
+function takeScalar(into: Identifiers, search: Search, value: unknown): Verdict {
+  const given = typeof value === 'string' ? value : scalarText(value);
+  if (given === undefined) return typeof value === 'number' ? 'unusable' : 'absent';
+  if (given.length > MAX_TEXT_LENGTH || hasLostDigits(given)) return 'unusable';
+  const text = cleanText(given);
+  if (text === '' || isNotAValue(text)) return 'absent';
+  const hash = readHash(text);
+  if (hash !== undefined && isPlaceholderHash(hash)) return 'absent';
+  const { field } = search;
+  return isHashed(field)
+    ? takeHashable(into, field, text, search.isHash ? (hash ?? '') : hash)
+    : takeOther(into, field, text);
+}
+
+function takeOther(into: Identifiers, field: Exclude<IdentifierField, HashedField>, text: string): Verdict {
+  const usable = field === 'country' ? toCountryCode(text) : field === 'ip' ? readPublicIp(text) : text;
+  if (usable === undefined) return 'unusable';
+  into[field] = usable;
+  return 'taken';
+}
+
+function isHashed(field: IdentifierField): field is HashedField {
+  return field in HASH_SEARCHES;
+}
+
+/** @param hash what the text is a hash of; empty where it should have been one */
+function takeHashable(into: Identifiers, field: HashedField, text: string, hash: string | undefined): Verdict {
+  if (hash === '') return 'unusable';
+  if (hash !== undefined) {
+    into.hashed[field] = hash;
+    return 'taken';
+  }
+  const plain = isOtherHash(text) ? undefined : readPlain(field, text, into.country);
+  if (plain === undefined) return 'unusable';
+  into.plain[field] = plain;
+  return 'taken';
+}
+
 function readPlain(field: HashedField, text: string, country: string | undefined): string | undefined {
   if (field === 'email') return readEmailAddress(text);
   if (field === 'phone') return canBePhone(text) ? text : undefined;
   return field === 'postal_code' ? readPostalCode(text, country) : text;
 }
 
-/** Objects, and true or false, are another system's: `address` of a person, `mobile` of a device. */
-function takeScalar(value: unknown, take: Take): Verdict {
-  const given = scalarText(value);
-  if (given === undefined) return typeof value === 'number' ? 'unusable' : 'absent';
-  if (given.length > MAX_TEXT_LENGTH || hasLostDigits(given)) return 'unusable';
-  const text = cleanText(given);
-  return text === '' || isNotAValue(text) ? 'absent' : take(text);
-}
-
 /** Names in `from` that mean the field and are in no table, in their own order. */
-function variantsOf(from: JsonObject, { field, isHash }: Search): string[] {
-  const exact: readonly string[] = IDENTIFIER_NAMES[field];
+function variantsOf(from: JsonObject, { field, isHash, names }: Search): string[] {
   return Object.keys(from).filter((name) => {
-    if (exact.includes(name)) return false;
+    if (names.includes(name)) return false;
     const known = classifyName(name);
     return typeof known === 'object' && known.field === field && known.isHash === isHash;
   });

@@ -16,11 +16,13 @@ const JOINED: ReadonlySet<string> = new Set(['null', 'undefined', 'none', 'nan',
 const LONGEST_WORD = 40;
 /** What the words begin with. */
 const INITIALS = /^(?:n[auo/\\ ._-]|un|ob)/i;
+/** Character codes: setting the bit of lower case folds the case of letters and leaves digits as they are. */
+const [LOWER_CASE, DIGIT_0, DIGIT_9, LETTER_A, LETTER_Z] = [0x20, 0x30, 0x39, 0x61, 0x7a];
+const [LETTER_N, LETTER_O, LETTER_U] = [0x6e, 0x6f, 0x75];
 /** What stands around a word: quotation marks, brackets, dashes. */
 const DECORATION = /^[^\p{L}\p{N}%]+|[^\p{L}\p{N}%]+$/gu;
 const SEPARATORS = /[\s_./,;|+-]+/g;
 const HAS_LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
-const STARTS_PLAIN = /^[A-Za-z0-9]/;
 const ENCODED = /^(?:%[0-9A-Fa-f]{2}|&lt;)/;
 /** How many times a page address may have been encoded on its way. */
 const MAX_ENCODINGS = 3;
@@ -39,10 +41,18 @@ const MACRO =
  * identifier, click and id field of every format.
  */
 export function isNotAValue(text: string): boolean {
-  if (STARTS_PLAIN.test(text)) {
-    // Nearly every value starts with other letters or is longer than the words are.
+  // Nearly every value starts with a digit or another letter than the words do, or is longer than they are.
+  const first = text.charCodeAt(0) | LOWER_CASE;
+  if (first >= DIGIT_0 && first <= DIGIT_9) return false;
+  if (first >= LETTER_A && first <= LETTER_Z) {
+    if (first !== LETTER_N && first !== LETTER_U && first !== LETTER_O) return false;
     return INITIALS.test(text) && text.length <= LONGEST_WORD && isWord(text);
   }
+  return isDecorated(text);
+}
+
+/** {@link isNotAValue} of a text that begins with something else than an ASCII letter or digit. */
+function isDecorated(text: string): boolean {
   let decoded = text.trim();
   for (let level = 0; level <= MAX_ENCODINGS; level++) {
     if (MACRO.test(decoded) || !HAS_LETTER_OR_DIGIT.test(decoded)) return true;
@@ -81,14 +91,29 @@ const HASHED_SPELLINGS =
 const BLANK_SPELLINGS = [' ', '  ', '\n', '\r\n', '\t', '\0', '""\n', ','];
 
 let hashes: ReadonlySet<string> | undefined;
+/** Which beginnings, of four hex digits, the hashes have: rules out nearly every hash without reading all of it. */
+let beginnings: Uint8Array | undefined;
 
 /**
  * Whether a SHA-256 (64 lower-case hex digits) is that of a text that stands for "no value": it would match everybody
  * whose field is empty.
  */
 export function isPlaceholderHash(hash: string): boolean {
-  hashes ??= hashPlaceholders();
-  return hashes.has(hash);
+  if (hashes === undefined || beginnings === undefined) {
+    hashes = hashPlaceholders();
+    beginnings = new Uint8Array(0x10000);
+    for (const known of hashes) beginnings[beginningOf(known)] = 1;
+  }
+  return beginnings[beginningOf(hash)] === 1 && hashes.has(hash);
+}
+
+function beginningOf(hash: string): number {
+  let beginning = 0;
+  for (let index = 0; index < 4; index++) {
+    const code = hash.charCodeAt(index);
+    beginning = (beginning << 4) | (code <= DIGIT_9 ? code - DIGIT_0 : code - LETTER_A + 10);
+  }
+  return beginning;
 }
 
 function hashPlaceholders(): ReadonlySet<string> {
