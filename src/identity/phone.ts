@@ -92,7 +92,8 @@ function cutZero(digits: string, code: string): string {
   metadata.selectNumberingPlan(undefined, code);
   const prefix = metadata.numberingPlan.nationalPrefix();
   const national = digits.slice(code.length);
-  if (!prefix?.startsWith('0') || !national.startsWith(prefix)) return digits;
+  // The metadata has 0 in place of a prefix where there is none.
+  if (typeof prefix !== 'string' || !prefix.startsWith('0') || !national.startsWith(prefix)) return digits;
   const isWhole = new RegExp(`^(?:${metadata.numberingPlan.nationalNumberPattern()})$`).test(national);
   return isWhole ? digits : code + national.slice(prefix.length);
 }
@@ -101,7 +102,7 @@ function cutZero(digits: string, code: string): string {
 interface Plan {
   hasCallingCode(code: string): boolean;
   selectNumberingPlan(country: undefined, code: string): void;
-  numberingPlan: { nationalPrefix(): string | undefined; nationalNumberPattern(): string };
+  numberingPlan: { nationalPrefix(): unknown; nationalNumberPattern(): string };
 }
 
 function callingCodeOf(digits: string): string {

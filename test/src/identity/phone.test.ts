@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import examples from 'libphonenumber-js/mobile/examples';
+import { getCountries, getExampleNumber, Metadata } from 'libphonenumber-js/min';
 import { describe, expect, test } from 'vitest';
-import { normalisePhone } from '../../../src/identity/phone.js';
+import { canBePhone, normalisePhone } from '../../../src/identity/phone.js';
 
 describe('normalisePhone', () => {
   test.each([
@@ -47,4 +49,76 @@ describe('normalisePhone', () => {
       }),
     );
   });
+});
+
+describe('K01: the national trunk prefix after the country code', () => {
+  const plans = getCountries().flatMap((country) => {
+    const number = getExampleNumber(country, examples);
+    const metadata = new Metadata() as unknown as {
+      selectNumberingPlan(country: string): void;
+      numberingPlan: { nationalPrefix(): unknown };
+    };
+    metadata.selectNumberingPlan(country);
+    const given = metadata.numberingPlan.nationalPrefix();
+    const prefix = typeof given === 'string' ? given : '';
+    return number === undefined
+      ? []
+      : [{ country, code: number.countryCallingCode, national: number.nationalNumber, prefix }];
+  });
+  const withPrefix = plans.filter(({ prefix }) => prefix !== '');
+
+  test('is known for far more than a hundred countries', () => {
+    expect(withPrefix.length).toBeGreaterThan(120);
+  });
+
+  test.each(withPrefix)('goes in $country: +$code $prefix$national', ({ code, national, prefix }) => {
+    const complete = `${code}${national}`;
+    expect(normalisePhone(`+${complete}`)).toBe(complete);
+    expect(normalisePhone(`+${code} ${prefix}${national}`)).toBe(complete);
+    expect(normalisePhone(`+${code} (${prefix})${national}`)).toBe(complete);
+    expect(normalisePhone(`00${code} ${prefix}${national}`, 'FR')).toBe(complete);
+  });
+
+  test.each(plans)('a number of $country that has none stays: +$code $national', ({ code, national }) => {
+    expect(normalisePhone(`+${code}${national}`)).toBe(`${code}${national}`);
+  });
+
+  test.each([
+    ['+39 06 1234 5678', '390612345678'],
+    ['+378 0549 123456', '3780549123456'],
+    ['+379 06 698 12345', '3790669812345'],
+    ['+225 07 12 34 56 78', '2250712345678'],
+    ['+241 06 12 34 56', '24106123456'],
+    ['+242 06 612 3456', '242066123456'],
+    ['+7 843 123 45 67', '78431234567'],
+    ['+1 123-456-7890', '11234567890'],
+  ])('the digit belongs to the number: %s', (text, digits) => {
+    expect(normalisePhone(text)).toBe(digits);
+  });
+
+  test.each([
+    ['+44 0161 496 0000', '441614960000'],
+    ['+44 0 5', '445'],
+    ['+49 0171 1234567', '491711234567'],
+    ['+1 1 650 555 1212', '16505551212'],
+    ['+36 (06) 1 234 5678', '3612345678'],
+    ['(+44) 0161 496 0000', '441614960000'],
+    ['+0044 161 496 0000', '441614960000'],
+    ['p:+16505551212', '16505551212'],
+    ['＋４４ ０１６１ ４９６ ００００', '441614960000'],
+    ['+٢٠١٠٠١٢٣٤٥٦٧', '201001234567'],
+    ['+९१ ९८७६५ ४३२१०', '919876543210'],
+    ['+16505551212 / +16505559999', '16505551212'],
+    ['+16505551212, +16505559999', '16505551212'],
+    ['16505551212.0', '16505551212'],
+  ])('K01, K02: %s', (text, digits) => {
+    expect(normalisePhone(text)).toBe(digits);
+  });
+
+  test.each(['none', 'd41d8cd98f00b204e9800998ecf8427e', '1.65056E+10', 'a@example.com'])(
+    '%s is not a number',
+    (text) => {
+      expect(canBePhone(text)).toBe(false);
+    },
+  );
 });
