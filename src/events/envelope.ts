@@ -28,6 +28,8 @@ export function isEnvelope(outer: JsonObject, key: string): boolean {
 
 /** The envelope that a record is, with its elements; undefined where it is an event. */
 export function findEnvelope(record: JsonObject): OpenEnvelope | undefined {
+  // Every message has a type and no envelope does: most lines are done here.
+  if (record['type'] !== undefined) return undefined;
   for (const key of LISTS) {
     if (record[key] !== undefined && isEnvelope(record, key)) {
       return { key, outer: record, elements: record[key] as unknown[] };
