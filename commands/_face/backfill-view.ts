@@ -33,7 +33,8 @@ export async function printBackfillPlan(io: IO, plan: BackfillPlan): Promise<voi
   if (expiringSoon > 0) words.push(`${count(expiringSoon)} of them expire within 24 hours: they go first.`);
   if (tooOld > 0)
     words.push(`${count(tooOld)} are older than the network's window and are lost; --rejects FILE lists them.`);
-  if (alreadyDelivered > 0) words.push(`${count(alreadyDelivered)} were sent before and are not sent again.`);
+  if (alreadyDelivered > 0)
+    words.push(`${count(alreadyDelivered)} were recorded before or are there twice, and are not sent again.`);
   if (outside > 0) words.push(`${count(outside)} events are outside --since and --until.`);
   await io.remark(words.join('\n'));
 }
