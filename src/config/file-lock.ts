@@ -62,7 +62,8 @@ function clearStaleLock(lockPath: string): void {
 
 function isStale(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && stat.mtimeMs < Date.now() - STALE_AFTER_MS;
+  // A holder renews it with the present time: one that is dated in the future has no holder either.
+  return stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) > STALE_AFTER_MS;
 }
 
 function removeFolder(path: string): void {

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { DroppedEntry } from '../log/entry.js';
 import type { RowOutcome } from '../log/postback-rows.js';
 import type { Outcome } from '../networks/network.js';
@@ -58,11 +59,33 @@ export async function skipDropped(deps: LaneDeps, dropped: readonly DroppedEntry
   }
 }
 
+/** Milliseconds between two readings of the clock that have to agree. */
+const BETWEEN_READINGS_MS = 500;
+/** Readings that are taken at most: then the clock is taken at its word. */
+const MOST_READINGS = 20;
+
+/**
+ * The time, once two readings are as far apart as the clock that nobody sets says: a clock that was wrong for a moment must
+ * not end what can still be sent.
+ */
+async function readSteadyTime(clock: Clock, signal: AbortSignal): Promise<number> {
+  for (let readings = 0; readings < MOST_READINGS && clock.elapsed && !signal.aborted; readings++) {
+    const [firstMs, startMs] = [clock.now(), clock.elapsed()];
+    await clock.sleep(BETWEEN_READINGS_MS, signal).catch(() => undefined);
+    const nowMs = clock.now();
+    const driftMs = nowMs - firstMs - (clock.elapsed() - startMs);
+    if (Math.abs(driftMs) < BETWEEN_READINGS_MS) return nowMs;
+  }
+  return clock.now();
+}
+
 /** The window holds at the moment of sending: what expired while it waited is not sent. */
 export async function dropExpired(deps: LaneDeps, batch: Batch): Promise<Batch> {
-  const { channel, clock, log, tally, report } = deps;
-  const nowMs = clock.now();
+  const { channel, clock, log, tally, report, signal } = deps;
+  let nowMs = clock.now();
   const isLate = ({ outgoing }: Item): boolean => judgeAge(outgoing.postback, nowMs, channel)?.reason === 'too_old';
+  if (!batch.items.some(isLate)) return batch;
+  nowMs = await readSteadyTime(clock, signal);
   const late = batch.items.filter(isLate);
   if (late.length === 0) return batch;
   const outcome: Outcome = { kind: 'expired', reason: 'too_old', message: 'the window closed while it waited' };

@@ -1,3 +1,4 @@
+import { slotOf } from '../log/claims.js';
 import { LogPeek } from '../log/log-peek.js';
 import type { ReplayCandidate, ReplayFilter } from '../log/replay-rows.js';
 import { listDelivered, listUndelivered } from '../log/replay-rows.js';
@@ -69,7 +70,9 @@ export function planReplay(workspace: Workspace, stage: Stage, selection: Replay
         plan.refused[refusal] = (plan.refused[refusal] ?? 0) + 1;
         if (refusal === 'other_account') countOther(plan, candidate);
         if (!firsts.has(refusal)) firsts.set(refusal, candidate);
-        if (refusal === 'too_old' && candidate.state === 'pending') candidates.push(candidate);
+        // A replay ends what waits in vain: it has failed, or another conversion was counted.
+        const isOver = refusal === 'too_old' || refusal === 'already_counted';
+        if (isOver && candidate.state === 'pending') candidates.push(candidate);
       } else if (plan.toSend >= selection.limit) {
         plan.overLimit++;
       } else {
@@ -104,6 +107,9 @@ function judgeCandidate(
   const route = world.routes.get(postback.network);
   const channel = route && channelOf(route, postback);
   if (!accountChanged && account !== undefined && account !== channel?.account) return 'other_account';
+  const slot = slotOf(postback);
+  const holder = slot && state !== 'delivered' ? peek.people.claims.holder(slot) : undefined;
+  if (holder !== undefined && holder !== postback.id) return 'already_counted';
   return force ? undefined : judgeDedupe(candidate, channel, workspace, peek);
 }
 
