@@ -1,4 +1,5 @@
 import { AuthError, ConfigError } from '../errors.js';
+import { isUnwritable } from '../log/database-faults.js';
 import { LogPeek } from '../log/log-peek.js';
 import type { Workspace } from '../workspace.js';
 import { withDelivery } from './delivery.js';
@@ -21,8 +22,8 @@ export async function pickUpDecisions(
       await askForDecisions(deciding);
     });
   } catch (error) {
-    // A connection or mapping that is not well is what whoever asked is about to be told.
-    if (!(error instanceof AuthError || error instanceof ConfigError)) throw error;
+    // The caller reports a connection or mapping that does not work. A log that can only be read is read.
+    if (!(error instanceof AuthError || error instanceof ConfigError || isUnwritable(error))) throw error;
   }
 }
 

@@ -107,10 +107,15 @@ function judgeCandidate(
   const route = world.routes.get(postback.network);
   const channel = route && channelOf(route, postback);
   if (!accountChanged && account !== undefined && account !== channel?.account) return 'other_account';
-  const slot = slotOf(postback);
-  const holder = slot && state !== 'delivered' ? peek.people.claims.holder(slot) : undefined;
-  if (holder !== undefined && holder !== postback.id) return 'already_counted';
+  if (isCounted(candidate, peek)) return 'already_counted';
   return force ? undefined : judgeDedupe(candidate, channel, workspace, peek);
+}
+
+/** Whether another conversion of the player has counted for its goal since. */
+function isCounted({ postback, state }: ReplayCandidate, peek: LogPeek): boolean {
+  const slot = state === 'delivered' ? undefined : slotOf(postback);
+  const holder = slot && peek.people.claims.holder(slot);
+  return holder !== undefined && holder !== postback.id;
 }
 
 /** Whether the network could count it twice: it may hold the first attempt, and has forgotten its id. */

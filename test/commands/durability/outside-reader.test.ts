@@ -24,9 +24,7 @@ function look(bench: Bench): void {
 async function runWatched(bench: Bench, ...args: string[]): Promise<void> {
   const running = await bench.start(...args);
   running.child.stdin.end();
-  let isOver = false;
-  void running.finished.then(() => (isOver = true));
-  for (let looks = 0; looks < LOOKS || !isOver; looks++) {
+  for (let looks = 0; looks < LOOKS || running.child.exitCode === null; looks++) {
     look(bench);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -1,0 +1,112 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { DatabaseSync } from '@photostructure/sqlite';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { PostbackError } from '../../../src/errors.js';
+import type { DeliveryLog } from '../../../src/log/delivery-log.js';
+import type { Entry, OpenRequest } from '../../../src/log/entry.js';
+import { makeEntry, makeFolder, openLog, THROTTLED, WORKSPACE } from '../../kit/log.js';
+
+const ACCOUNT = '1234567890123';
+
+let path: string;
+beforeEach(() => {
+  path = join(makeFolder(), WORKSPACE, 'delivery.db');
+});
+
+async function begin(log: DeliveryLog, entries: Entry[]): Promise<OpenRequest> {
+  const { open } = await log.begin(ACCOUNT, entries);
+  if (!open) throw new Error('every entry was taken');
+  return open;
+}
+
+describe('A6: a goal that counts once per player', () => {
+  const once = (number: number): Entry => {
+    const entry = makeEntry(number);
+    return { ...entry, postback: { ...entry.postback, once: true, person: 'player-1' } };
+  };
+
+  it('holds its slot from the moment its postback is recorded as pending', async () => {
+    const log = openLog(path);
+    expect(await log.settle(ACCOUNT, { entries: [once(1)], flight: undefined }, 'pending', THROTTLED)).toEqual([]);
+    const { open, dropped } = await log.begin(ACCOUNT, [once(2)]);
+    expect(open).toBeUndefined();
+    expect(dropped).toMatchObject([{ reason: 'already_counted' }]);
+    const [entry] = await log.claim([once(1).postback.id]);
+    expect((await log.begin(ACCOUNT, [entry as Entry])).open?.entries).toHaveLength(1);
+    await log.close({});
+  });
+
+  it('drops a second pending postback, and says so', async () => {
+    const log = openLog(path);
+    await log.settle(ACCOUNT, { entries: [once(1)], flight: undefined }, 'pending', THROTTLED);
+    const dropped = await log.settle(ACCOUNT, { entries: [once(2)], flight: undefined }, 'pending', THROTTLED);
+    expect(dropped).toMatchObject([{ reason: 'already_counted' }]);
+    expect(log.standing(once(2).postback)).toBe('unknown');
+    await log.close({});
+  });
+
+  it('tells a replay what another conversion was counted for', async () => {
+    const log = openLog(path);
+    await log.settle(ACCOUNT, { entries: [once(1)], flight: undefined }, 'pending', THROTTLED);
+    const row = log.standing(once(1).postback);
+    await log.write(() => log.database.exec("UPDATE claim SET postback = 'another'"));
+    if (typeof row === 'string') throw new Error('no row');
+    expect(await log.reclaim([row])).toMatchObject({ claimed: [], taken: [], counted: [{ id: once(1).postback.id }] });
+    expect(log.standing(once(1).postback)).toBe('unknown');
+    await log.close({});
+  });
+});
+
+describe('A2: what another run is delivering', () => {
+  it('is elsewhere while that run lives, and claimed once it is dead', async () => {
+    const first = openLog(path);
+    await begin(first, [makeEntry(1)]);
+    await first.settle(ACCOUNT, { entries: [makeEntry(2)], flight: undefined, claimed: true }, 'pending', THROTTLED);
+    const second = openLog(path);
+    const keys = [makeEntry(1).postback, makeEntry(2).postback, makeEntry(3).postback];
+    const accountOf = (): string => ACCOUNT;
+    expect(keys.map((key) => second.isElsewhere(key, second.standing(key)))).toEqual([true, true, false]);
+    expect(await second.inquire(keys, accountOf)).toEqual(['elsewhere', 'elsewhere', 'unknown']);
+    first.abandon();
+    expect(await second.inquire(keys, accountOf)).toMatchObject([{ attempts: 1 }, { attempts: 0 }, 'unknown']);
+    await second.close({});
+  });
+
+  it('a run that was taken over writes nothing more', async () => {
+    const first = openLog(path);
+    await begin(first, [makeEntry(1)]);
+    first.database.exec("UPDATE run SET machine = 'another', host = 'another', alive = 0");
+    await openLog(path).close({});
+    await expect(begin(first, [makeEntry(2)])).rejects.toMatchObject({ kind: 'network', code: 'run_taken_over' });
+    first.abandon();
+  });
+});
+
+it('C8: a log that is a directory, or another database, is refused by name', () => {
+  const codeOf = (open: () => unknown): string => {
+    try {
+      open();
+      return 'opened';
+    } catch (error) {
+      return error instanceof PostbackError ? `${error.kind} ${error.code}` : String(error);
+    }
+  };
+  mkdirSync(path, { recursive: true });
+  expect(codeOf(() => openLog(path))).toBe('internal log_damaged');
+  const other = join(makeFolder(), 'delivery.db');
+  const database = new DatabaseSync(other);
+  database.exec('CREATE TABLE meta (x)');
+  database.close();
+  expect(codeOf(() => openLog(other))).toBe('internal log_damaged');
+});
+
+it('C11: a log whose write-ahead file is missing is not taken for an empty one', () => {
+  mkdirSync(join(path, '..'), { recursive: true });
+  const lost = new DatabaseSync(path);
+  lost.exec('PRAGMA journal_mode = WAL');
+  lost.close();
+  expect(() => openLog(path)).toThrow(/write-ahead file .* is missing or damaged/);
+});
