@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const PROCESS_IN_ENGINE = 'The engine knows no process: take it as an argument.';
@@ -37,6 +38,15 @@ export default tseslint.config(
       complexity: ['error', 15],
       eqeqeq: 'error',
       'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
+    },
+  },
+  {
+    // Input decides how long the texts are: an expression takes time in proportion to its text.
+    files: ['src/**/*.ts', 'commands/**/*.ts', 'bin/*.js'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'certain', ignorePartial: false }],
     },
   },
   {

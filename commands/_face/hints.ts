@@ -1,5 +1,6 @@
 import { ExactNumber } from '../../src/exact-json.js';
 import { isNetworkName } from '../../src/networks/names.js';
+import { trimEndOf } from '../../src/text-ends.js';
 
 /** Flags of this call that a suggested command needs too, so that it works on the same data. */
 export interface HintContext {
@@ -33,7 +34,7 @@ const KNOWN: ReadonlySet<string> = new Set(COMMAND_NAMES);
 const COMMAND = /(?<![\w/.-])postback ([a-z]+)(?: ([a-z]+))?/g;
 /** A word of a command line: quoted, or without blanks. */
 const WORD = / ('(?:[^'\\]|\\.|'\\'')*'|"(?:[^"\\]|\\.)*"|\S+)/y;
-const PUNCTUATION = /[.,;:)`"]+$/;
+const PUNCTUATION = /[.,;:)`"]/;
 
 /**
  * Adds the flags of the context to every `postback …` command in a text. This is the one place that does so: everything
@@ -130,7 +131,7 @@ function findEnd(text: string, start: number): number {
     WORD.lastIndex = end;
     const word = WORD.exec(text)?.[1];
     if (word === undefined || /^[<>|&;#]/.test(word)) return end;
-    const bare = word.replace(PUNCTUATION, '');
+    const bare = trimEndOf(word, PUNCTUATION);
     if (bare === '' || !(isWhole || takesValue || isArgument(bare))) return end;
     end += 1 + bare.length;
     if (bare !== word && !isWhole) return end;

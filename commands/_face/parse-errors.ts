@@ -1,5 +1,6 @@
 import { Errors } from '@oclif/core';
 import { findNearMatches } from '../../src/near-match.js';
+import { textBefore } from '../../src/text-ends.js';
 
 interface ParseDetails {
   flags?: unknown;
@@ -58,7 +59,7 @@ function nounOf(items: readonly unknown[], noun: string): string {
 
 /** `--secret=abc` becomes `--secret`, `-sabc` becomes `-s`. */
 function nameOf(flag: string): string {
-  return flag.startsWith('--') ? flag.replace(/=.*$/s, '') : flag.slice(0, 2);
+  return flag.startsWith('--') ? textBefore(flag, /=/) : flag.slice(0, 2);
 }
 
 /** What was probably meant by flags that do not exist; undefined where nothing is near to any of them. */

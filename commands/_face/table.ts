@@ -3,6 +3,7 @@ import type { ChalkInstance } from 'chalk';
 import type { IO } from './io.js';
 import { chooseColumns, displayWidth, fitWidths, GAP, wrapText } from './table-layout.js';
 import { cleanCell } from './text.js';
+import { trimEndOf } from '../../src/text-ends.js';
 
 export type Cell = string | number | boolean | null | undefined;
 
@@ -150,7 +151,8 @@ async function openAlignedPrinter<Row>(
         ),
       );
     }
-    await io.out(table.toString().replace(/[ ]+$/gm, ''));
+    const lines = table.toString().split('\n');
+    await io.out(lines.map((line) => trimEndOf(line, / /)).join('\n'));
     if (isFirst && visible.length < columns.length) await io.remark(color.dim(hiddenNote(columns, shown)));
   };
 }

@@ -1,5 +1,6 @@
 import type { Outcome, OutcomeKind } from '../networks/network.js';
 import type { Stop } from './lane-parts.js';
+import { trimEndOf } from '../text-ends.js';
 
 /** Single events that are refused, none being taken, until their cause is held to be shared by all. */
 const PROBES = 9;
@@ -115,7 +116,7 @@ export class SharedCauses {
    * @returns why the rest waits; where something of the group was taken before, only the batch that was looked into does
    */
   conclude(key: string, { reason, message }: Outcome): Stop {
-    const words = message === undefined ? reason : message.replace(/[.\s]+$/, '');
+    const words = message === undefined ? reason : trimEndOf(message, /[.\s]/);
     const stop: Stop = {
       kind: 'stopped',
       reason,

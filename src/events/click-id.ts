@@ -42,7 +42,6 @@ const NO_IDS: ReadonlySet<string> = new Set([
   '0',
   '-1',
 ]);
-const MAIL = /^\S+@\S+\.\S+$/;
 
 /** A click parameter and the field that it belongs in, which a cookie may decide. */
 export type ClickValue = readonly [field: ClickField, text: string];
@@ -69,7 +68,7 @@ export function readClickValue(field: ClickField, given: string): ClickValue | '
 
 function readUtm(field: ClickField, text: string): ClickValue | 'absent' | 'unusable' {
   if (text === '' || isNotAValue(text)) return 'absent';
-  return MAIL.test(text) ? 'unusable' : [field, text];
+  return isMail(text) ? 'unusable' : [field, text];
 }
 
 function isNoId(text: string): boolean {
@@ -147,4 +146,12 @@ function unwrapFb(field: ClickField, text: string, id: string): ClickValue | und
 export function readFbcTime(text: string): number | undefined {
   const digits = /^fb\.\d{1,2}\.(\d{13})\./.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);
+}
+
+/** Whether a text without white space has an `@`, and after it a dot, with something around both. */
+function isMail(text: string): boolean {
+  const at = text.indexOf('@', 1);
+  if (at < 0 || /\s/.test(text)) return false;
+  const dot = text.lastIndexOf('.', text.length - 2);
+  return dot > at + 1;
 }

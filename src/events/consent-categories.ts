@@ -58,7 +58,7 @@ const ONETRUST: Readonly<Record<string, Purpose>> = {
 
 /** Longest name that is looked at: a category is a word or two, and reading it must not cost time. */
 const MAX_NAME_LENGTH = 128;
-const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g;
+const WORD = /[A-Z]{1,128}(?![a-z])|[A-Z]?[a-z]+|\d+/g;
 /** Names that say no by themselves: `marketing_opt_out`, `doNotSell`. */
 const NEGATIONS: ReadonlySet<string> = new Set([
   'optout',

@@ -1,4 +1,5 @@
 import { scalarText } from './scalars.js';
+import { trimEndOf } from '../text-ends.js';
 
 const DECIMAL = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 /** What {@link toDecimalText} takes, for JSON Schema: spaces around it are trimmed. */
@@ -59,5 +60,6 @@ function shiftPoint(whole: string, fraction: string, exponent: number): [string,
 export function microsToDecimalText(micros: unknown): string | undefined {
   const text = scalarText(micros)?.trim();
   if (text === undefined || !/^-?\d{1,30}$/.test(text)) return undefined;
-  return toDecimalText(`${text}e-6`)?.replace(/\.?0+$/, '');
+  const decimal = toDecimalText(`${text}e-6`);
+  return decimal === undefined ? undefined : trimEndOf(trimEndOf(decimal, /0/), /\./);
 }

@@ -1,3 +1,5 @@
+import { textBefore } from '../text-ends.js';
+
 /**
  * Thrown where a number lost digits when `JSON.parse` read it. The record is then parsed again by
  * {@link parseExactNumbers}, so that ids and money are never rounded.
@@ -27,7 +29,7 @@ function hasManyDigits(text: string): boolean {
 
 /** Significant digits of a JSON number. */
 function countDigits(token: string): number {
-  return token.replace(/e.*$/i, '').replace(/[-.]/g, '').replace(/^0+/, '').length;
+  return textBefore(token, /e/i).replace(/[-.]/g, '').replace(/^0+/, '').length;
 }
 
 /** Text, or a number as text; undefined for every other type. @throws InexactNumber */

@@ -1,3 +1,5 @@
+import { trimEndOf } from '../text-ends.js';
+
 /** A decimal number, exact: 0.[digits] × 10^magnitude, without zeros at either end of the digits. */
 export interface Decimal {
   sign: -1 | 0 | 1;
@@ -18,7 +20,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   if (digits === '') return ZERO;
   // Beyond this an exponent is no longer exact, and nobody's amount either.
   if (!Number.isSafeInteger(magnitude)) return undefined;
-  return { sign: sign === '-' ? -1 : 1, digits: withoutEndingZeros(digits), magnitude };
+  return { sign: sign === '-' ? -1 : 1, digits: trimEndOf(digits, /0/), magnitude };
 }
 
 /** Below zero where `a` is the smaller, above where it is the greater; without binary floats, whatever the exponents. */
@@ -28,11 +30,4 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
   if (a.digits === b.digits) return 0;
   // Both start behind the point, so the order of the text is the order of the numbers.
   return a.digits > b.digits ? a.sign : -a.sign;
-}
-
-/** A loop, because `/0+$/` is quadratic on long runs of zeros. */
-function withoutEndingZeros(digits: string): string {
-  let end = digits.length;
-  while (digits[end - 1] === '0') end--;
-  return digits.slice(0, end);
 }

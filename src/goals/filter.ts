@@ -29,6 +29,9 @@ const WITH_SIGN = new RegExp(String.raw`^(${FIELD})\s*(!=|>=|<=|=|>|<)(.*)$`, 's
 const WITH_WORD = new RegExp(String.raw`^(${FIELD})\s+(in|exists|contains)(?:(?=[\s(\["])(.*))?$`, 'isu');
 /** The form of a condition, for JSON Schema; what stands behind the operator is judged by {@link parseCondition}. */
 export const CONDITION_PATTERN = String.raw`^\s*${FIELD}(?:\s*(?:!=|>=|<=|=|>|<)\s*[^\s=<>!]|\s+[iI][nN][\s(\[]+\S|\s+[eE][xX][iI][sS][tT][sS]\s*$|\s+[cC][oO][nN][tT][aA][iI][nN][sS]\s+\S)`;
+const QUOTED = /^"(?:[^"\\]|\\.)*"$/s;
+/** A part of a list, with the blanks after it, and the comma that ends it. */
+const LIST_PART = /^("(?:[^"\\]|\\.)*"\s*|[^",]*)(,|$)/s;
 const EXPECTED = `expected a property, one of ${OPERATORS.join(' ')}, and a value, such as value>10`;
 
 /**
@@ -59,14 +62,13 @@ function readOperands(rest: string, operator: Operator): Operand[] | string {
 
 /** The parts between commas that stand outside quotes; undefined where quotes do not match. */
 function splitOperands(text: string, list: boolean): string[] | undefined {
-  const quoted = String.raw`"(?:[^"\\]|\\.)*"`;
-  if (!list) return /^"/.test(text) && !new RegExp(`^${quoted}$`, 's').test(text) ? undefined : [text];
+  if (!list) return text.startsWith('"') && !QUOTED.test(text) ? undefined : [text];
   const parts: string[] = [];
   let rest = text.trim();
   for (;;) {
-    const part = new RegExp(String.raw`^(${quoted}|[^",]*?)\s*(,|$)`, 's').exec(rest);
+    const part = LIST_PART.exec(rest);
     if (part === null) return undefined;
-    parts.push(part[1]!);
+    parts.push(part[1]!.trimEnd());
     if (part[2] === '') return parts;
     rest = rest.slice(part[0].length).trimStart();
   }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { trimEndOf } from '../text-ends.js';
 
 const LOOPBACK_HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
@@ -14,7 +15,7 @@ export function checkGateway(text: string): string {
     });
   }
   refusePlainHttp(url);
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  return `${url.origin}${trimEndOf(url.pathname, /\//)}`;
 }
 
 /**

@@ -91,8 +91,9 @@ function collectCodes(known: ReadonlySet<string>): ReadonlyMap<string, string> {
     const [code, alpha3] = pair.split('=') as [string, string];
     found.set(`=${alpha3}`, code);
   }
-  for (const [, code, names] of VARIANTS.matchAll(/([A-Z]{2})=([^=]*?),?(?=\s+[A-Z]{2}=|\s*$)/g)) {
-    for (const name of (names as string).split(',')) add(found, name, code as string);
+  for (const variant of VARIANTS.trim().split(/\s(?=[A-Z]{2}=)/)) {
+    const [code, names] = variant.split('=') as [string, string];
+    for (const name of names.split(',')) add(found, name, code);
   }
   return found;
 }

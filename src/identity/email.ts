@@ -1,4 +1,5 @@
 import { cleanText } from './clean-text.js';
+import { textBefore } from '../text-ends.js';
 
 /** An address as nearly every line has it: nothing to unwrap. */
 const PLAIN = /^[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
@@ -12,7 +13,7 @@ const BRACKETED = /[<([{]\s*([^\s<>()[\]{}]{1,400}@[^\s<>()[\]{}]{1,400})\s*[>)\
 const LIST = /[,;|\r\n]+/;
 const SPACES = /\s+/;
 const SCHEME = /^(?:mailto|e-?mail|smtp)\s*:\s*(?:\/\/)?/i;
-const QUERY = /[?#].*$/s;
+const QUERY = /[?#]/;
 /** What sentences, lists and code have around an address. */
 const AROUND: ReadonlySet<string> = new Set(' "\'`“”‘’.,;:<>()[]{}\\/!');
 const FULL_WIDTH = /[\uFF01-\uFF5E]/;
@@ -46,7 +47,7 @@ function unwrapAll(text: string): string | undefined {
 function unwrap(text: string): string | undefined {
   const bare = trimAround(trimAround(text).replace(SCHEME, ''));
   const decoded = bare.includes('@') ? bare : bare.replace('%40', '@');
-  const address = trimAround(decoded.replace(QUERY, ''))
+  const address = trimAround(textBefore(decoded, QUERY))
     .split('@')
     .map((side) => side.trim())
     .join('@');

@@ -9,7 +9,8 @@ const HEX = /^(?:sha-?256[:=-]|0x|\\x)?([0-9a-f]{64})$/i;
 /** 32 bytes in base64 or base64url: the last of 43 characters has four bits, two of them zero. */
 const BASE64 = /^(?:sha-?256[:=-])?([\w+/-]{42}[AEIMQUYcgkosw048])(?:=|%3D)?$/i;
 /** A base64 text has both cases or a digit; a word of 43 letters in one case is a word. */
-const MIXED = /[a-z].*[A-Z0-9+/_-]|[A-Z0-9+/_-].*[a-z]/;
+const LOWER = /[a-z]/;
+const UPPER_OR_DIGIT = /[A-Z0-9+/_-]/;
 const SHORTEST_HASH = 43;
 const LONGEST_BASE64 = 54;
 const SHORTEST_OTHER_HASH = 24;
@@ -34,7 +35,7 @@ export function readHash(text: string): string | undefined {
   const hex = HEX.exec(trimmed)?.[1];
   if (hex !== undefined) return hex.toLowerCase();
   const base64 = trimmed.length <= LONGEST_BASE64 ? BASE64.exec(trimmed)?.[1] : undefined;
-  if (base64 === undefined || !MIXED.test(base64)) return undefined;
+  if (base64 === undefined || !LOWER.test(base64) || !UPPER_OR_DIGIT.test(base64)) return undefined;
   return Buffer.from(base64, 'base64url').toString('hex');
 }
 

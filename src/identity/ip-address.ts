@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
+import { textBefore } from '../text-ends.js';
 
 /** Where one address of a list ends; `Forwarded: for=` has parameters after a semicolon (RFC 7239). */
 const BETWEEN = /[,;\s]+/;
@@ -7,7 +8,6 @@ const FORWARDED = /^for=/i;
 /** `[2001:db8::1]:443`, with or without its port. */
 const BRACKETED = /^\[([^\]]+)\](?::\d{1,5})?$/;
 const WITH_PORT = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/;
-const ZONE = /%.*$/s;
 /** An IPv4 address inside an IPv6 one (RFC 4291, section 2.5.5.2), as `new URL` writes it. */
 const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 /**
@@ -37,7 +37,7 @@ export function readPublicIp(text: string): string | undefined {
 
 function readAddress(part: string): string | undefined {
   const bare = part.replaceAll('"', '').replaceAll("'", '').replace(FORWARDED, '');
-  const address = (BRACKETED.exec(bare)?.[1] ?? WITH_PORT.exec(bare)?.[1] ?? bare).replace(ZONE, '').toLowerCase();
+  const address = textBefore(BRACKETED.exec(bare)?.[1] ?? WITH_PORT.exec(bare)?.[1] ?? bare, /%/).toLowerCase();
   const version = isIP(address);
   if (version === 4) return SPECIAL_V4.test(address) ? undefined : address;
   if (version === 0) return undefined;

@@ -19,8 +19,8 @@ const INITIALS = /^(?:n[auo/\\ ._-]|un|ob)/i;
 /** Character codes: setting the bit of lower case folds the case of letters and leaves digits as they are. */
 const [LOWER_CASE, DIGIT_0, DIGIT_9, LETTER_A, LETTER_Z] = [0x20, 0x30, 0x39, 0x61, 0x7a];
 const [LETTER_N, LETTER_O, LETTER_U] = [0x6e, 0x6f, 0x75];
-/** What stands around a word: quotation marks, brackets, dashes. */
-const DECORATION = /^[^\p{L}\p{N}%]+|[^\p{L}\p{N}%]+$/gu;
+/** From the first letter or digit to the last: without the quotation marks, brackets and dashes around a word. */
+const WITHOUT_DECORATION = /[\p{L}\p{N}%](?:.*[\p{L}\p{N}%])?/su;
 const SEPARATORS = /[\s_./,;|+-]+/g;
 const HAS_LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const ENCODED = /^(?:%[0-9A-Fa-f]{2}|&lt;)/;
@@ -64,10 +64,8 @@ function isDecorated(text: string): boolean {
 }
 
 function isWord(text: string): boolean {
-  const words = (text.includes('%') ? text.replaceAll('%20', ' ') : text)
-    .toLowerCase()
-    .replace(DECORATION, '')
-    .replace(SEPARATORS, ' ');
+  const lower = (text.includes('%') ? text.replaceAll('%20', ' ') : text).toLowerCase();
+  const words = (WITHOUT_DECORATION.exec(lower)?.[0] ?? '').replace(SEPARATORS, ' ');
   if (WORDS.has(words)) return true;
   return words.includes(' ') && words.split(' ').every((word) => JOINED.has(word));
 }

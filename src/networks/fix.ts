@@ -1,4 +1,5 @@
 import type { NetworkName } from './names.js';
+import { trimEndOf } from '../text-ends.js';
 
 /** What makes postbacks deliverable that a network refused. */
 export type Fix =
@@ -52,7 +53,7 @@ export function describeTerms(
   said: string,
 ): Record<'problem' | 'action', string> {
   return {
-    problem: `${title} takes nothing until the ${terms} are accepted: ${said.replace(/[.\s]+$/, '')}.`,
+    problem: `${title} takes nothing until the ${terms} are accepted: ${trimEndOf(said, /[.\s]/)}.`,
     action: `Accept them once: ${place}. What waits is kept until then.`,
   };
 }

@@ -1,6 +1,7 @@
 import type { Refusal } from './fix.js';
 import { describeTerms } from './fix.js';
 import { findNetwork } from './registry.js';
+import { trimEndOf } from '../text-ends.js';
 
 /** A refusal in words: the same wherever it is shown. */
 export interface Guidance {
@@ -29,7 +30,7 @@ function describeFix(refusal: Refusal, source: string): Guidance {
   const { network, fix, reason } = refusal;
   const title = findNetwork(network)?.title ?? network;
   const said = refusal.said ?? reason;
-  const words = `: ${said.replace(/[.\s]+$/, '')}.`;
+  const words = `: ${trimEndOf(said, /[.\s]/)}.`;
   switch (fix.by) {
     case 'accept_terms':
       return { ...describeTerms(title, fix, said), next: REPLAY_PENDING };

@@ -14,6 +14,7 @@ import {
   PAGE_HEADERS,
 } from './pages.js';
 import type { OAuthProvider } from './provider.js';
+import { textBefore } from '../text-ends.js';
 
 /** Tried in this order. Login with Amazon compares return URLs whole, so each one must be registered beforehand. */
 export const DEFAULT_PORTS: readonly number[] = [8787, 8788, 8789];
@@ -121,7 +122,7 @@ function makeLoopback(servers: Server[]): Loopback {
 
 /** Only `GET /callback` by a person counts: probes, icons and prefetches never use up the code. */
 function refuseStranger(request: IncomingMessage): number | undefined {
-  const path = (request.url ?? '').replace(/[?#].*$/s, '');
+  const path = textBefore(request.url ?? '', /[?#]/);
   if (path !== '/callback') return 404;
   if (request.method !== 'GET') return 405;
   const purpose = `${String(request.headers['sec-purpose'])} ${String(request.headers['purpose'])}`;

@@ -1,4 +1,5 @@
 import { parseDecimal } from '../goals/decimal.js';
+import { trimEndOf } from '../text-ends.js';
 
 /** Amounts are added up exactly to this many decimals; what is beyond is cut off. */
 const DECIMALS = 18;
@@ -43,7 +44,7 @@ export class Sum {
     this.#flush();
     const sign = this.#total < 0n ? '-' : '';
     const digits = String(this.#total < 0n ? -this.#total : this.#total).padStart(DECIMALS + 1, '0');
-    const fraction = digits.slice(-DECIMALS).replace(/0+$/, '');
+    const fraction = trimEndOf(digits.slice(-DECIMALS), /0/);
     return `${sign}${digits.slice(0, -DECIMALS)}${fraction === '' ? '' : `.${fraction}`}`;
   }
 

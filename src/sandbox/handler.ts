@@ -45,7 +45,7 @@ async function serve(parts: HandlerParts, incoming: IncomingMessage, response: S
     write(parts, response, own);
     return;
   }
-  const [, host = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(url.pathname) ?? [];
+  const [, host = '', rest = ''] = /^\/([^/]*)(.*)/s.exec(url.pathname) ?? [];
   await serveNetwork(parts, toRequest(incoming, host.toLowerCase(), rest || '/', url, read), read, response);
 }
 

@@ -1,5 +1,6 @@
 import type { HttpClient } from '../http/http.js';
 import { isJsonObject } from '../json.js';
+import { textBefore } from '../text-ends.js';
 
 /** The registry that packages come from. */
 const REGISTRY = 'https://registry.npmjs.org';
@@ -26,7 +27,7 @@ export async function fetchLatestVersion(
 
 /** Whether version `candidate` comes after `present`. What is no version is never newer. */
 export function isNewer(candidate: string, present: string): boolean {
-  const [theirs, ours] = [VERSION.exec(candidate), VERSION.exec(present.replace(/[-+].*$/, ''))];
+  const [theirs, ours] = [VERSION.exec(candidate), VERSION.exec(textBefore(present, /[-+]/))];
   if (!theirs || !ours) return false;
   for (const part of [1, 2, 3]) {
     const difference = Number(theirs[part]) - Number(ours[part]);

@@ -86,7 +86,10 @@ export function readBareData(record: JsonObject, { data, id }: Unwrapped, warn: 
   return draft.toEvent({ mayBeNobody: true });
 }
 
-/** The last word of a reverse-DNS type that is no version. */
+/** A version at the end of a type: `.v1`, `/2.0`. It has limits because it is tried at every dot. */
+const VERSION = /[./]v?\d{1,20}(?:\.\d{1,20}){0,9}$/i;
+
+/** Returns the last word of a reverse-DNS type before its version. */
 function nameOf(type: string): string {
-  return type.replace(/[./]v?\d+(?:\.\d+)*$/i, '').replace(/^.*[./]/s, '');
+  return type.replace(VERSION, '').replace(/^.*[./]/s, '');
 }

@@ -17,7 +17,7 @@ export const EVENTS_API_CURRENCIES: ReadonlySet<string> = new Set(
 
 /** Both contracts: within +-9999999999999.99 (specification of the DSP Conversions API). */
 const MAX_WHOLE_DIGITS = 13;
-const DECIMAL = /^(-?)0*(\d+)(?:\.(\d*))?$/;
+const DECIMAL = /^(-?)0*([1-9]\d*|0)(?:\.(\d*))?$/;
 
 /** What an event says of money; either may be missing. */
 export interface Priced {

@@ -1,6 +1,8 @@
+import { trimEndOf } from '../../text-ends.js';
+
 /** `Batch.0.properties.contents.0.content_id: Not a valid string`: events are counted from 0. */
 const NAME = /\bBatch\.(\d{1,6})(?=\.|:|\s|$)/gi;
-const ENDING_SEPARATORS = /[\s;,|]+$/;
+const SEPARATOR = /[\s;,|]/;
 
 /**
  * What a refusal says of each event that it names, by the event's place in a request of `count`. Names that are not in
@@ -12,7 +14,7 @@ export function findNamedEvents(words: string, count: number): ReadonlyMap<numbe
   for (const [index, name] of names.entries()) {
     const place = Number(name[1]);
     if (place >= count) continue;
-    const said = words.slice(name.index, names[index + 1]?.index).replace(ENDING_SEPARATORS, '');
+    const said = trimEndOf(words.slice(name.index, names[index + 1]?.index), SEPARATOR);
     const earlier = named.get(place);
     named.set(place, earlier === undefined ? said : `${earlier}; ${said}`);
   }

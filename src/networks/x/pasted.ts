@@ -24,7 +24,8 @@ const FIELD_BY_NAME: Readonly<Record<string, (typeof FIELDS)[number]>> = {
   tokensecret: 'tokenSecret',
   oauthtokensecret: 'tokenSecret',
 };
-const PAIR = /^\s*"?([\w .-]+?)"?\s*[=:]\s*"?([^\s"]+)"?,?\s*$/;
+const NAME = /^"?([\w .-]+)"?$/;
+const VALUE = /^"?([^\s"]+)"?,?$/;
 const EXPECTED =
   'a pixel token, or the four values of OAuth 1.0a: consumer_key=…, consumer_secret=…, access_token=… and ' +
   'access_token_secret=…, a line each';
@@ -49,7 +50,10 @@ export function readPastedToken(text: string): Pasted | string {
 function readPairs(text: string): [name: string, value: string][] {
   if (!text.startsWith('{')) {
     return text.split(/\r?\n/).flatMap((line) => {
-      const [, name, value] = PAIR.exec(line) ?? [];
+      const at = line.search(/[=:]/);
+      if (at < 0) return [];
+      const name = NAME.exec(line.slice(0, at).trim())?.[1];
+      const value = VALUE.exec(line.slice(at + 1).trim())?.[1];
       return name === undefined || value === undefined ? [] : [[name, value] as [string, string]];
     });
   }

@@ -198,7 +198,7 @@ function listMoney(money: Survey['money']): Reported[] {
 /** An amount as decimal text with its thousands apart and at least two decimals. */
 function formatAmount(amount: string): string {
   const [whole = '0', fraction = ''] = amount.split('.');
-  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ',');
+  const grouped = whole.replace(/\B(?=(?:\d{3}){1,20}$)/g, ',');
   return `${grouped}.${fraction.padEnd(2, '0')}`;
 }
 

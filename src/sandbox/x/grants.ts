@@ -5,7 +5,7 @@ import { SANDBOX_X_OAUTH, SANDBOX_X_PIXEL_TOKEN } from './seed.js';
 
 /** How far a timestamp may be from the server's clock. */
 const CLOCK_MS = 5 * 60 * 1000;
-const PARAMETER = /(\w+)="([^"]*)"/g;
+const PARAMETER = /\b(\w+)="([^"]*)"/g;
 
 /** Who a request comes from: a pixel token or a user; a sentence where it is nobody. */
 export type Identity = 'token' | 'user' | { problem: string };
