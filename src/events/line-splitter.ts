@@ -2,7 +2,6 @@ import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 
 import {
   CARRIAGE_RETURN,
-  CLOSE_ARRAY,
   CLOSE_OBJECT,
   COMMA,
   LINE_FEED,
@@ -262,7 +261,7 @@ export class LineSplitter {
     if (first !== OPEN_ARRAY && first !== COMMA) return false;
     if (first === OPEN_ARRAY && this.#isFirst) return true;
     const next = line.subarray(1).find((byte) => byte > SPACE);
-    return next === OPEN_OBJECT || (first === OPEN_ARRAY && (next === undefined || next === CLOSE_ARRAY));
+    return next === OPEN_OBJECT || (first === OPEN_ARRAY && next === undefined);
   }
 
   #place(text: string): Line {
