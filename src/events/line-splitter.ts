@@ -1,14 +1,6 @@
 import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 
-import {
-  CARRIAGE_RETURN,
-  CLOSE_OBJECT,
-  COMMA,
-  LINE_FEED,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-  SPACE,
-} from './bytes.js';
+import { CARRIAGE_RETURN, CLOSE_OBJECT, COMMA, LINE_FEED, OPEN_ARRAY, OPEN_OBJECT, SPACE } from './bytes.js';
 import type { InvalidLine } from './conversion-event.js';
 import type { Envelope } from './envelope.js';
 import type { Warning } from './warnings.js';
