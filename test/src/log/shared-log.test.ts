@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DatabaseSync } from '@photostructure/sqlite';
@@ -7,6 +8,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { PostbackError } from '../../../src/errors.js';
 import type { DeliveryLog } from '../../../src/log/delivery-log.js';
 import type { Entry, OpenRequest } from '../../../src/log/entry.js';
+import { LogPeek } from '../../../src/log/log-peek.js';
 import { makeEntry, makeFolder, openLog, THROTTLED, WORKSPACE } from '../../kit/log.js';
 
 const ACCOUNT = '1234567890123';
@@ -109,4 +111,21 @@ it('C11: a log whose write-ahead file is missing is not taken for an empty one',
   lost.exec('PRAGMA journal_mode = WAL');
   lost.close();
   expect(() => openLog(path)).toThrow(/write-ahead file .* is missing or damaged/);
+});
+
+it('A5: a second look at an open log keeps its locks, so that the sqlite3 shell leaves the log alone', async () => {
+  if (spawnSync('sqlite3', ['--version']).status !== 0) {
+    console.log('skipped: there is no sqlite3 on this machine');
+    return;
+  }
+  const log = openLog(path);
+  await begin(log, [makeEntry(1)]);
+  LogPeek.open(path, WORKSPACE)?.close();
+  // The shell removes the write-ahead file when it takes itself for the last to close the log.
+  spawnSync('sqlite3', [path, 'SELECT count(*) FROM request']);
+  expect(existsSync(`${path}-wal`)).toBe(true);
+  await begin(log, [makeEntry(2)]);
+  const counted = spawnSync('sqlite3', [path, 'SELECT count(*) FROM request; PRAGMA integrity_check']);
+  expect(String(counted.stdout).trim()).toBe('2\nok');
+  await log.close({});
 });
