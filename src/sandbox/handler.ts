@@ -104,21 +104,30 @@ function decide(
   if (!route || !network) return target.missing!;
   if (plan.revoke) network.revoke(request);
   if (plan.expire) network.expire(request);
-  if (plan.refusal) return refuseByFault(parts, route, plan.refusal);
+  const refused = plan.refusal && refuseByFault(parts, route, plan.refusal);
+  if (refused) return refused;
   if (read.tooLarge) return route.refuse(413);
   if (plan.omission) request.omission = plan.omission;
   return route.handle(request, params);
 }
 
-function refuseByFault(parts: HandlerParts, route: Route, rule: FaultRule): SandboxAnswer {
-  const { retryAfter, retryAfterDate, status = 500, message, body, headers } = rule;
-  const answer = body === undefined ? route.refuse(status, message, rule.retryInfo) : answerJson(status, body);
+/** The answer of a fault; undefined for a code at a network that has none. */
+function refuseByFault(parts: HandlerParts, route: Route, rule: FaultRule): SandboxAnswer | undefined {
+  const { retryAfter, retryAfterDate, body, headers } = rule;
+  const answer = answerRefusal(route, rule);
+  if (!answer) return undefined;
   if (typeof body === 'string') answer.body = body;
   Object.assign(answer.headers, lowerNames(headers));
   if (retryAfterDate !== undefined) {
     answer.headers['retry-after'] = new Date(parts.clock.now() + retryAfterDate * 1000).toUTCString();
   } else if (retryAfter !== undefined) answer.headers['retry-after'] = String(retryAfter);
   return answer;
+}
+
+function answerRefusal(route: Route, rule: FaultRule): SandboxAnswer | undefined {
+  const { code, status = 500, message, body } = rule;
+  if (code !== undefined) return route.refuseCode?.(code, message);
+  return body === undefined ? route.refuse(status, message, rule.retryInfo) : answerJson(status, body);
 }
 
 function lowerNames(headers: Readonly<Record<string, string>> = {}): Record<string, string> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The largest body that is kept: Amazon's own limit is not published (amazon-api.md section 1.4). */
+/** The largest body that is kept: Amazon's own limit is not published. */
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 /** How much of a too large body is read and thrown away, so that the client reads the 413 and not a reset. */

@@ -18,6 +18,8 @@ export interface Route {
    * @param retryInfoS seconds that a fault asks to wait in the body (Google's `RetryInfo`)
    */
   refuse(status: number, message?: string, retryInfoS?: number): SandboxAnswer;
+  /** The answer for one of the network's own error codes, where it has such codes. */
+  refuseCode?(code: number, message?: string): SandboxAnswer;
 }
 
 export type Found =

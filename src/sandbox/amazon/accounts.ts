@@ -38,7 +38,8 @@ export interface AccountParts {
   random: Random;
 }
 
-/** The four calls by which a client finds its region and advertiser (amazon-api.md section 3.2). */
+/** The four calls by which a client finds its region and advertiser (specifications and guides of Amazon as kept in
+ * the repositories that `capi-v1.ts`, `events-api.ts` and `hosts.ts` name). */
 export function createAccountRoutes({ grants, random }: AccountParts): Route[] {
   const refuse = createLegacyRefuse(random);
   const legacy = { clientHeader: 'amazon-advertising-api-clientid' as const, answerTypes: [JSON_TYPE], refuse };
@@ -139,7 +140,7 @@ function describeAccount(account: SandboxAccount): object {
   };
 }
 
-/** `startIndex` from 0, `count` at most 100 (amazon-api.md section 3.2). */
+/** `startIndex` from 0, `count` at most 100 (`GET /dsp/advertisers`, specification). */
 function listAdvertisers({ query }: SandboxRequest, account: SandboxAccount): SandboxAnswer {
   const start = Number(query.get('startIndex') ?? 0);
   const count = Math.min(Number(query.get('count') ?? 100), 100);

@@ -70,7 +70,8 @@ function identifyCaller(
 
 /**
  * The advertiser with this DSP advertiser id. One of another region answers 401, as an unknown one of this region's
- * answers 403 (amazon-api.md section 3.2: "a wrong region shows as 401 or as an empty list").
+ * answers 403: a wrong region shows as 401 or as an empty list
+ * (https://github.com/denisneuf/python-amazon-ad-api/issues/188).
  */
 export function findAccount(caller: Caller, advertiserId: string, refuse: Refuse): SandboxAccount | SandboxAnswer {
   const own = caller.accounts.find((account) => account.advertiserId === advertiserId);
@@ -80,7 +81,7 @@ export function findAccount(caller: Caller, advertiserId: string, refuse: Refuse
   return refuse(403);
 }
 
-/** The advertiser of the Scope header, with the documented 401 texts (amazon-api.md section 2). */
+/** The advertiser of the Scope header, with the documented 401 texts (https://github.com/idealerror/amazon-ads-api-docs/tree/08dc185c, 2025-09). */
 export function findScope(caller: Caller, request: SandboxRequest, refuse: Refuse): SandboxAccount | SandboxAnswer {
   const profileId = readHeader(request, 'amazon-advertising-api-scope');
   if (!profileId) return refuse(401, 'Scope header is missing');

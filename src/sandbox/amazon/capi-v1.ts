@@ -43,7 +43,10 @@ export interface CapiParts {
   conversions: ConversionStore;
 }
 
-/** CAPI v1: `POST /accounts/{accountId}/dsp/conversionDefinitions/eventData` (amazon-api.md section 1.1). */
+/**
+ * CAPI v1: `POST /accounts/{accountId}/dsp/conversionDefinitions/eventData`. Every rule and quotation here is of the
+ * specification, https://github.com/vanling1111/amazon-ads-api-go-sdk/blob/a8b134ee/specs/dsp-conversions.json (2025-10).
+ */
 export function createCapiRoutes(parts: CapiParts): Route[] {
   const refuse = createDspRefuse(parts.random, MEDIA_TYPE);
   const check = createEventCheck(parts.clock);

@@ -59,7 +59,7 @@ export interface DefinitionParts {
   random: Random;
 }
 
-/** Conversion definitions: `list` and create (amazon-api.md section 3.3). */
+/** Conversion definitions: `list` and create (https://github.com/vanling1111/amazon-ads-api-go-sdk/blob/a8b134ee/specs/dsp-conversions.json, 2025-10). */
 export function createDefinitionRoutes(parts: DefinitionParts): Route[] {
   const refuse = createDspRefuse(parts.random, V1_TYPE);
   const base = {

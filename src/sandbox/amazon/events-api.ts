@@ -32,7 +32,7 @@ const MEDIA_TYPE = 'application/json';
 const MAX_EVENTS = 500;
 
 /**
- * 7 or 21 days by source, and the specification is silent (amazon-api.md section 1.4): the sandbox refuses only what
+ * 7 or 21 days by source, and the specification is silent (docs/decisions/amazon-windows.md): the sandbox refuses only what
  * every source calls too old.
  */
 const WINDOW_DAYS = 21;
@@ -49,7 +49,10 @@ export interface EventsParts {
   conversions: ConversionStore;
 }
 
-/** Events API: `POST /adsApi/v1/create/events` (amazon-api.md section 1.2). */
+/**
+ * Events API: `POST /adsApi/v1/create/events`. Every rule and quotation here is of the specification,
+ * https://github.com/lai3221/amazon-ads-api-v1/blob/5acc8dd7/.openapi/amazon-ads-v1-all.json (2026-07-21).
+ */
 export function createEventsRoutes(parts: EventsParts): Route[] {
   const check = createEventCheck(parts.clock);
   return [

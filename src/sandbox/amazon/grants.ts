@@ -3,10 +3,10 @@ import type { Clock } from '../../clock.js';
 import type { Random } from '../../random.js';
 import { AUDIENCE_SCOPE, CAMPAIGN_SCOPE, SANDBOX_CLIENT_ID, seededRefreshToken, USERS } from './seed.js';
 
-/** A code is good for 5 minutes and one use (amazon-api.md section 4). */
+/** A code is good for 5 minutes and one use (https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html, 2026-11-30). */
 const CODE_LIFE_MS = 5 * 60 * 1000;
 
-/** Seconds that an access token is good for (amazon-api.md section 4). */
+/** Seconds that an access token is good for (https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html, 2026-11-30). */
 export const ACCESS_TOKEN_LIFE_S = 3600;
 
 export interface Grant {

@@ -1,4 +1,4 @@
-/** Amazon's regions (amazon-api.md section 3.1). */
+/** Amazon's regions. */
 export const REGIONS = ['na', 'eu', 'fe'] as const;
 export type Region = (typeof REGIONS)[number];
 
@@ -8,7 +8,7 @@ interface RegionHosts {
   token: string;
 }
 
-/** The hosts of each region (amazon-api.md section 3.1). */
+/** The hosts of each region (https://github.com/idealerror/amazon-ads-api-docs/tree/08dc185c, 2025-09). */
 export const REGION_HOSTS: Readonly<Record<Region, RegionHosts>> = {
   na: { api: 'advertising-api.amazon.com', authorize: 'www.amazon.com', token: 'api.amazon.com' },
   eu: { api: 'advertising-api-eu.amazon.com', authorize: 'eu.account.amazon.com', token: 'api.amazon.co.uk' },

@@ -40,7 +40,8 @@ export const refuseAdsApi: Refuse = (status, message) => {
   return answerJson(status, { code, message: message ?? words });
 };
 
-/** The error body of the older hosts' calls: `{code,details,requestId}` (amazon-api.md section 2). */
+/** The error body of the older hosts' calls: `{code,details,requestId}`
+ * (https://github.com/idealerror/amazon-ads-api-docs/tree/08dc185c, 2025-09). */
 export function createLegacyRefuse(random: Random): Refuse {
   return (status, message) => {
     const [code, words] = describeStatus(status);

@@ -5,7 +5,7 @@ import type { Region } from './hosts.js';
 export const SANDBOX_CLIENT_ID = 'amzn1.application-oa2-client.sandbox';
 export const SANDBOX_CLIENT_SECRET = 'sandbox-secret';
 
-/** An application that may log in but is not approved for the Ads API (amazon-api.md section 4, last row). */
+/** An application that may log in but is not approved for the Ads API. */
 export const SANDBOX_UNAPPROVED_CLIENT_ID = 'amzn1.application-oa2-client.sandbox-unapproved';
 
 /** A refresh token that is granted from the start: user `all`, both scopes, for CI and `--sandbox`. */
@@ -47,7 +47,7 @@ export const AMAZON_SEED: SandboxSeed = {
   mappings: { 'first-purchase': '1234567890', 'wishlist-add': '1234567894', 'email-captured': '1234567892' },
 };
 
-/** The scopes that exist (amazon-api.md section 4). */
+/** The scopes that exist (https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html, 2026-11-30). */
 export const KNOWN_SCOPES: readonly string[] = [
   CAMPAIGN_SCOPE,
   AUDIENCE_SCOPE,

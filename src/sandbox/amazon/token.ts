@@ -10,7 +10,7 @@ export interface TokenParts {
   random: Random;
 }
 
-/** The token endpoint of the three regions, with the bodies of amazon-api.md section 4. */
+/** The token endpoint of the three regions (https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html, 2026-11-30). */
 export function createTokenRoutes(parts: TokenParts): Route[] {
   const refuse = (status: number): SandboxAnswer => {
     if (status === 429) return fail(parts, 429, 'slow_down', 'The client has made too many requests');
@@ -21,7 +21,8 @@ export function createTokenRoutes(parts: TokenParts): Route[] {
 }
 
 function answerToken(parts: TokenParts, request: SandboxRequest): SandboxAnswer {
-  // Segment found that a refresh with a Bearer header fails (amazon-api.md section 8); its exact error is not known.
+  // A refresh with a Bearer header fails; its exact error is not known:
+  // https://github.com/segmentio/action-destinations/tree/970a17ee (`amazon-conversions-api`, 2026-08).
   if (/^bearer /i.test(readHeader(request, 'authorization') ?? '')) {
     return fail(parts, 400, 'invalid_request', 'The request must not have an Authorization header with a bearer token');
   }

@@ -109,7 +109,7 @@ function strikes(held: Held): boolean {
 function applyRule(plan: FaultPlan, { rule, chance }: Held): void {
   plan.labels.push(describeFault(rule));
   plan.delayMs += rule.latencyMs ?? 0;
-  if (rule.status !== undefined) plan.refusal ??= rule;
+  if (rule.status !== undefined || rule.code !== undefined) plan.refusal ??= rule;
   if (rule.drop) plan.drop ??= rule.drop;
   if (rule.truncate) plan.truncate = true;
   if (rule.revoke) plan.revoke = true;

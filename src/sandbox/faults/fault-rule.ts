@@ -18,6 +18,11 @@ export interface FaultRule {
 
   /** Answer with this status instead of handling the request; below 300 only with `body`. */
   status?: number;
+  /**
+   * Answer with this code of the network's own table, and the HTTP status that the network gives it.
+   * TikTok and Meta have such codes; other networks answer as usual.
+   */
+  code?: number;
   /** Words of that answer, in the network's own form, where the network has one for words. */
   message?: string;
   /** The whole body of that answer: text as it is, anything else as JSON. */
@@ -63,6 +68,7 @@ const FIELDS: Record<Field, { holds: (value: unknown) => boolean; expected: stri
     holds: (value) => isCount(value) && (value as number) >= 200 && (value as number) <= 599,
     expected: 'an HTTP status from 300 to 599, or from 200 with body',
   },
+  code: { holds: isCount, expected: 'a whole number from 1' },
   message: { holds: (value) => typeof value === 'string' && value !== '', expected: 'text' },
   body: { holds: (value) => value !== undefined, expected: 'text or JSON' },
   headers: {
@@ -84,7 +90,7 @@ const FIELDS: Record<Field, { holds: (value: unknown) => boolean; expected: stri
   expire: { holds: isFlag, expected: 'true or false' },
 };
 
-const EFFECTS: readonly Field[] = ['status', 'latencyMs', 'drop', 'truncate', 'omit', 'revoke', 'expire'];
+const EFFECTS: readonly Field[] = ['status', 'code', 'latencyMs', 'drop', 'truncate', 'omit', 'revoke', 'expire'];
 
 /** A sentence saying what is wrong with a fault rule, or undefined where it is one. */
 export function findFaultProblem(value: unknown): string | undefined {
@@ -94,6 +100,7 @@ export function findFaultProblem(value: unknown): string | undefined {
     if (!field) return `a fault has no field ${JSON.stringify(name)}; known are ${Object.keys(FIELDS).join(', ')}`;
     if (!field.holds(given)) return `${name} must be ${field.expected}`;
   }
+  if (value['status'] !== undefined && value['code'] !== undefined) return 'a fault has status or code, not both';
   if (Number(value['status']) < 300 && value['body'] === undefined) return `status must be ${FIELDS.status.expected}`;
   if (!EFFECTS.some((name) => value[name] !== undefined)) return `a fault needs one of ${EFFECTS.join(', ')}`;
   return undefined;

@@ -5,6 +5,7 @@ import { findFaultProblem, type FaultRule } from './fault-rule.js';
 export const FAULT_FORMS = `429:10%                  one request in ten is answered 429 (any status from 300 to 599)
 429:0.1,retry-after=2    the same, with Retry-After in seconds (retry-after-date=2: as a date)
 429:0.1,retry-info=8     the same, with google.rpc.RetryInfo in the body (Google)
+code:60001               the network's own error code (tiktok, meta), with its HTTP status
 403,message=WORDS        the answer has these words (amazon; without a comma in them)
 terms                    amazon answers 403: the Conversions API terms are not accepted
 latency:100ms            every answer waits (ms or s); latency:2s,rate=5% only some
@@ -69,6 +70,7 @@ export function parseFault(text: string): FaultRule {
 /** A fault rule in words as short as its text form, for logs and pages. */
 export function describeFault(rule: FaultRule): string {
   if (rule.status !== undefined) return String(rule.status);
+  if (rule.code !== undefined) return `code:${rule.code}`;
   if (rule.drop) return `drop-${rule.drop}`;
   if (rule.truncate) return 'truncate';
   if (rule.omit !== undefined) return 'omit';
@@ -79,6 +81,7 @@ export function describeFault(rule: FaultRule): string {
 
 function readHead(head: string): FaultRule | undefined {
   const [kind = '', amount] = head.trim().split(/:(.*)/s, 2);
+  if (kind === 'code') return amount === undefined ? undefined : withNumber('code', readNumber(amount));
   if (kind === 'latency') return amount === undefined ? undefined : withNumber('latencyMs', readDuration(amount));
   const rule = /^\d{3}$/.test(kind) ? { status: Number(kind) } : Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (!rule || amount === undefined) return rule && { ...rule };

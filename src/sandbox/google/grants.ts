@@ -6,7 +6,10 @@ import { CLIENTS, DATA_MANAGER_SCOPE, SANDBOX_GOOGLE_CLIENT_ID, seededRefreshTok
 const CODE_LIFE_MS = 10 * 60 * 1000;
 /** Seconds that an access token is good for; Google says one less than an hour. */
 export const ACCESS_TOKEN_LIFE_S = 3599;
-/** Grants of a consent screen in testing (networks.md section 4, the 7-day trap). */
+/**
+ * Grants of a consent screen in testing end after 7 days:
+ * https://developers.google.com/identity/protocols/oauth2#expiration (2026-11-30).
+ */
 const TESTING_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 
 export interface GoogleGrant {

@@ -21,7 +21,7 @@ export interface ApiParts {
   refuse: Refuse;
 }
 
-/** `POST /v1/events:ingest` and `GET /v1/requestStatus:retrieve` (networks.md section 4a). */
+/** `POST /v1/events:ingest` and `GET /v1/requestStatus:retrieve` (https://developers.google.com/data-manager/api, 2026-11-30). */
 export function createApiRoutes(parts: ApiParts): Route[] {
   const base = {
     hosts: HOSTS,

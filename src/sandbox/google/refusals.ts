@@ -38,7 +38,7 @@ const STATUSES: Readonly<Record<number, readonly [status: string, message: strin
 /** The answer to a request that failed: always as a whole. */
 export type Refuse = (status: number, details?: Details) => SandboxAnswer;
 
-/** Errors in the form of `google.rpc.Status`, with the details that the Data Manager API gives (networks.md section 4a). */
+/** Errors in the form of `google.rpc.Status`, with the details that the Data Manager API gives. */
 export function createRefuse(random: Random): Refuse {
   return (code, { message, reason, violations = [], retryInfoS } = {}) => {
     const [status, words] = STATUSES[code] ?? [code >= 500 ? 'INTERNAL' : 'UNKNOWN', 'The request cannot be served.'];

@@ -5,7 +5,7 @@ export interface AnswerParts {
   random: Random;
 }
 
-/** An error of the Graph API (networks.md section 2, "Error"). */
+/** An error of the Graph API (https://developers.facebook.com/docs/graph-api/guides/error-handling, 2026-11-30). */
 export interface GraphError {
   code: number;
   subcode?: number;
@@ -17,7 +17,7 @@ export interface GraphError {
   isTransient?: boolean;
 }
 
-/** The HTTP status of a code, which lies for 190 and 3 (networks.md section 1); 400 for all others. */
+/** The HTTP status of a code, which misleads for 190 and 3; 400 for all others. */
 const STATUSES: Readonly<Record<number, number>> = {
   1: 500,
   2: 500,
@@ -30,6 +30,7 @@ const STATUSES: Readonly<Record<number, number>> = {
 };
 const FIRST_PERMISSION = 200;
 const LAST_PERMISSION = 299;
+/** https://developers.facebook.com/docs/graph-api/guides/error-handling (2026-11-30): what may pass. */
 const PASSING: ReadonlySet<number> = new Set([1, 2, 4, 17, 341, 368]);
 
 /** The error body, with the status that Meta gives the code, or another. */
@@ -72,7 +73,8 @@ export function makeTraceId({ random }: AnswerParts): string {
   return `A${random.bytes(16).toString('base64url')}`;
 }
 
-const THROTTLED: ReadonlySet<number> = new Set([4, 17, 613, 80_004]);
+/** https://developers.facebook.com/docs/graph-api/overview/rate-limiting (2026-11-30). */
+const THROTTLED: ReadonlySet<number> = new Set([4, 17, 613, 80_000, 80_003, 80_004, 80_014]);
 /** Minutes until the sandbox lets a throttled caller in again: few enough to be waited for in a run. */
 const REGAIN_MINUTES = 0;
 

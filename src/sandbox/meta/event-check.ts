@@ -38,15 +38,20 @@ const MAX_NAME_LENGTH = 50;
 const DAY_S = 24 * 60 * 60;
 const WINDOW_S = 7 * DAY_S;
 const STORE_WINDOW_S = 62 * DAY_S;
-/** Not documented; the bound that RudderStack keeps (networks.md section 13). */
+/**
+ * Seconds. Not documented: the bound of https://github.com/rudderlabs/rudder-transformer/tree/c98d160c
+ * (`facebook_conversions`, 2026-11-30).
+ */
 const AHEAD_S = 60;
 const HTTP_URL = /^https?:\/\/\S+$/;
-const CURRENCY = /^[A-Za-z]{3}$/;
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 /** Units of account that are in ISO 4217 and are nobody's money: the sandbox takes them for no currency. */
 const NO_MONEY: readonly unknown[] = ['XDR', 'XSU', 'XUA', 'XTS', 'XXX'];
 
 /**
- * What is wrong with an event, the first thing only, as Meta tells it. Which subcode goes with which fault is public for
+ * What is wrong with an event, the first thing only, as Meta tells it. The rules are those of
+ * https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/server-event and `custom-data` there
+ * (2026-11-30), and times those of `using-the-api`. Which subcode goes with which fault is public for
  * 2804003 (too old), 2804009 (a Purchase without money) and 2804050 (too broad); the others are of the family, and the
  * sandbox's own choice.
  */
@@ -122,7 +127,7 @@ function checkCustomData({ event_name: name, custom_data: custom = {} }: JsonObj
   if (!isJsonObject(custom)) return refuse(2_804_017, 'Custom Data Is Invalid', 'custom_data is an object.');
   const { value, currency } = custom;
   const isAmount = typeof value === 'number' && value >= 0;
-  const isCode = typeof currency === 'string' && CURRENCY.test(currency) && !NO_MONEY.includes(currency);
+  const isCode = typeof currency === 'string' && CURRENCIES.has(currency.toUpperCase()) && !NO_MONEY.includes(currency);
   if (value !== undefined && !isAmount) return refuse(2_804_017, 'Value Is Invalid', 'value is a number from 0.');
   if (currency !== undefined && !isCode)
     return refuse(2_804_017, 'Currency Is Invalid', `${JSON.stringify(currency)} is no currency of ISO 4217.`);

@@ -9,7 +9,7 @@ import type { MetaToken } from './grants.js';
 import { listPixels } from './seed.js';
 import { findTrouble } from './trouble.js';
 
-/** "You can send up to 1,000 events in data" (using-the-api). */
+/** "You can send up to 1,000 events in data" (https://developers.facebook.com/docs/marketing-api/conversions-api/using-the-api, 2026-11-30). */
 const MAX_EVENTS = 1000;
 
 export interface EventParts extends AnswerParts {
@@ -18,8 +18,9 @@ export interface EventParts extends AnswerParts {
 }
 
 /**
- * `POST /{pixel}/events`: all events are taken, or none for the sake of the first bad one, which is not named (networks.md
- * section 1). Test events count like others.
+ * `POST /{pixel}/events`: all events are taken, or none for the sake of the first bad one, which is not named. Test events
+ * count like others (https://developers.facebook.com/docs/marketing-api/conversions-api/using-the-api,
+ * 2026-11-30).
  */
 export function answerEvents(
   parts: EventParts,

@@ -12,7 +12,10 @@ import {
 
 /** Codes are good for minutes and one use; how many is not documented. */
 const CODE_LIFE_MS = 10 * 60 * 1000;
-/** Seconds: one to two hours for a user's first token, about 60 days once exchanged (networks.md section 2). */
+/**
+ * Seconds: one to two hours for a user's first token, about 60 days once exchanged
+ * (https://developers.facebook.com/docs/facebook-login/guides/access-tokens, 2026-11-30).
+ */
 const SHORT_LIFE_S = 5_400;
 const LONG_LIFE_S = 5_183_944;
 

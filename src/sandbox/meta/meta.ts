@@ -7,10 +7,11 @@ import { answerError, answerStatus } from './answers.js';
 import { answerEvents } from './events.js';
 import { MetaGrants, type MetaToken } from './grants.js';
 import { createMetaLoginRoutes } from './login.js';
+import { describeTrouble } from './trouble.js';
 import { answerToken, answerTokenFacts } from './token.js';
 
 const GRAPH_HOSTS = ['graph.facebook.com'];
-/** The versions that are served in November 2026, as far as networks.md section 1 tells. */
+/** Versions that are served (https://developers.facebook.com/docs/graph-api/changelog, 2026-11-30). */
 const OLDEST_VERSION = 20;
 const NEWEST_VERSION = 26;
 
@@ -20,7 +21,11 @@ type Handle = (request: SandboxRequest, params: RouteParams, caller: MetaToken) 
 export function createMetaSandbox(tools: SandboxTools): SandboxNetwork {
   const grants = new MetaGrants(tools.clock, tools.random);
   const parts = { ...tools, grants };
-  const graph = { hosts: GRAPH_HOSTS, refuse: (status: number) => answerStatus(tools, status) };
+  const graph = {
+    hosts: GRAPH_HOSTS,
+    refuse: (status: number) => answerStatus(tools, status),
+    refuseCode: (code: number, message?: string) => answerError(tools, describeTrouble(code, message)),
+  };
   const route = (method: Route['method'], path: string, handle: Handle): Route => ({
     ...graph,
     method,

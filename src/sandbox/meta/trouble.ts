@@ -26,7 +26,10 @@ const MESSAGES: Readonly<Record<number, string>> = {
 export function findTrouble(pixel: string): GraphError | undefined {
   const [, digits, subcode] = TROUBLE.exec(pixel) ?? [];
   if (digits === undefined) return undefined;
-  const code = Number(digits);
-  const message = MESSAGES[code] ?? `(#${code}) The sandbox was asked for this error.`;
-  return { code, ...(subcode ? { subcode: Number(subcode) } : {}), message };
+  return { ...describeTrouble(Number(digits)), ...(subcode ? { subcode: Number(subcode) } : {}) };
+}
+
+/** An error with this code, in likely words where none are given. */
+export function describeTrouble(code: number, message?: string): GraphError {
+  return { code, message: message ?? MESSAGES[code] ?? `(#${code}) The sandbox was asked for this error.` };
 }

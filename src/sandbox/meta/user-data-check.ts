@@ -2,7 +2,11 @@ import { isIP } from 'node:net';
 import { EMPTY_HASH } from '../../identity/hash.js';
 import type { JsonObject } from '../../json.js';
 
-/** Fields that Meta takes as SHA-256 only, and those that it takes as they are (customer-information-parameters). */
+/**
+ * Fields that Meta takes as SHA-256 only, and those that it takes as they are
+ * (https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/customer-information-parameters
+ * and `fbp-and-fbc` there, 2026-11-30).
+ */
 const HASHED = ['em', 'ph', 'fn', 'ln', 'ct', 'st', 'zp', 'country', 'db', 'ge', 'external_id'];
 const PLAIN: Readonly<Record<string, (text: string) => boolean>> = {
   client_ip_address: (text) => isIP(text) !== 0,
@@ -12,7 +16,10 @@ const PLAIN: Readonly<Record<string, (text: string) => boolean>> = {
 };
 const HASH = /^[0-9a-f]{64}$/;
 
-/** Sets that fit too many people (best-practices): an event with nothing outside one of them is refused. */
+/**
+ * Sets that fit too many people: an event with nothing outside one of them is refused
+ * (https://developers.facebook.com/docs/marketing-api/conversions-api/best-practices, 2026-11-30).
+ */
 const TOO_BROAD: readonly (readonly string[])[] = [
   ['ct', 'country', 'st', 'zp', 'ge', 'client_user_agent'],
   ['db', 'client_user_agent'],

@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<number, string>> = {
   429: 'Too Many Requests',
 };
 
-/** Libraries' own names: "default ones are throttled" (networks.md section 5). */
+/** Libraries' own names, which Reddit throttles (https://ads-api.reddit.com/docs/v3/, 2026-11-30). */
 const DEFAULT_AGENT = /^(?:curl|wget|python|node|undici|axios|got|okhttp|java|go-http|postman|ruby|php|libwww|apache)/i;
 
 /** The error body of v3. */

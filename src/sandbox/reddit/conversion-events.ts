@@ -9,7 +9,7 @@ import { checkEvent } from './event-check.js';
 import type { RedditGrants } from './grants.js';
 import { REDDIT_BUSINESSES, type SandboxPixel } from './seed.js';
 
-/** 1,000 events a request (networks.md section 1). */
+/** Maximum number of events in a request (https://ads-api.reddit.com/docs/v3/, 2026-11-30). */
 const MAX_EVENTS = 1000;
 /** "10 events a second" in the test area. */
 const TEST_EVENTS_A_SECOND = 10;
@@ -22,7 +22,10 @@ export interface EventParts {
 
 type Problems = readonly [field: string, message: string][];
 
-/** `POST /api/v3/pixels/{pixel}/conversion_events`: all events of a request are taken, or none (networks.md section 5). */
+/**
+ * `POST /api/v3/pixels/{pixel}/conversion_events`: all events of a request are taken, or none
+ * (https://ads-api.reddit.com/docs/v3/, 2026-11-30).
+ */
 export function createRedditEventRoute(parts: EventParts): Route {
   const testTimes: number[] = [];
   return createApiRoute(parts.grants, {

@@ -4,7 +4,7 @@ import { hasOwnName, refuseLogin } from './answers.js';
 import { ACCESS_TOKEN_LIFE_S, type Grant, type RedditGrants } from './grants.js';
 import { SANDBOX_REDDIT_CLIENT_ID, SANDBOX_REDDIT_CLIENT_SECRET } from './seed.js';
 
-/** `POST /api/v1/access_token`, with HTTP Basic for the application (networks.md section 5). */
+/** `POST /api/v1/access_token`, with HTTP Basic for the application (https://ads-api.reddit.com/docs/v3/, 2026-11-30). */
 export function createRedditTokenRoute(grants: RedditGrants): Route {
   return {
     method: 'POST',

@@ -7,11 +7,17 @@ export interface AnswerParts {
   random: Random;
 }
 
-/** Codes of the API for Business that the sandbox answers (networks.md section 3). */
+/**
+ * Codes of the API for Business that the sandbox answers: `NumericErrorCodes` in
+ * https://github.com/tiktok/tiktok-business-api-sdk/blob/f809c39/python_sdk/business_api_client/tiktok_business/tiktok_code.py
+ * (2026-02-27).
+ */
 export const CODES = {
   partial: 20001,
   noPermission: 40001,
   invalidParameter: 40002,
+  batchSize: 40061,
+  plainIdentifier: 40062,
   throttled: 40100,
   emptyToken: 40104,
   wrongToken: 40105,
@@ -20,6 +26,26 @@ export const CODES = {
 } as const;
 
 export const WRONG_TOKEN = 'Access token is incorrect or has been revoked.';
+
+/** Words for codes that a fault asks for. TikTok's list has names only, so that these are the sandbox's. */
+const WORDS: Readonly<Record<number, string>> = {
+  40000: 'Invalid parameters.',
+  40003: 'Forbidden.',
+  40061: 'Invalid batch size.',
+  40062: 'PII is not hashed.',
+  40100: 'App reaches the QPS limit.',
+  40132: 'Request frequency limited.',
+  40202: 'Write conflict.',
+  40309: 'Login is required.',
+  50000: 'System error.',
+  60001: 'The service is under maintenance.',
+  61000: 'Too many requests.',
+};
+
+/** The answer of a fault that asks for a code: HTTP 200, as TikTok answers all of its own. */
+export function answerCode(parts: AnswerParts, code: number, message?: string): SandboxAnswer {
+  return answerApi(parts, code, message ?? WORDS[code] ?? 'The sandbox was asked for this code.');
+}
 
 /** The envelope of every answer, with HTTP 200 whatever it says. */
 export function answerApi(parts: AnswerParts, code: number, message: string, data: unknown = {}): SandboxAnswer {

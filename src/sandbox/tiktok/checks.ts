@@ -4,17 +4,18 @@ import { isJsonObject } from '../../json.js';
 /** What is wrong with a value, as `path: words`; nothing where it is right. */
 export type Check = (value: unknown, path: string) => string[];
 
-const HASH = /^[0-9a-f]{64}$/;
+/** A SHA-256 hash in upper case. */
+const UPPER_HASH = /^(?=.*[A-F])[0-9A-Fa-f]{64}$/;
 /** No range is documented: the usual one of a count. */
 const MAX_INT32 = 2_147_483_647;
-const CURRENCY = /^[A-Z]{3}$/;
+const CURRENCIES: ReadonlySet<unknown> = new Set(Intl.supportedValuesOf('currency'));
 
 function checkThat(holds: (value: unknown) => boolean, words: string): Check {
   return (value, path) => (holds(value) ? [] : [`${path}: ${words}`]);
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-const isHash = (value: unknown): boolean => typeof value === 'string' && HASH.test(value);
+const isHashForm = (value: unknown): boolean => isText(value) && !UPPER_HASH.test(value);
 
 export const checkText = checkThat(isText, 'Not a valid string.');
 export const checkNumber = checkThat((value) => typeof value === 'number', 'Not a valid number.');
@@ -24,12 +25,15 @@ export const checkInteger = checkThat(
 );
 export const checkFlag = checkThat((value) => typeof value === 'boolean', 'Not a valid boolean.');
 export const checkIp = checkThat((value) => isText(value) && isIP(value) !== 0, 'Not a valid IP address.');
-export const checkCurrency = checkThat((value) => isText(value) && CURRENCY.test(value), 'Not a valid currency.');
+export const checkCurrency = checkThat((value) => CURRENCIES.has(value), 'Not a valid currency.');
 export const checkUrl = checkThat((value) => isText(value) && /^https?:$/.test(protocolOf(value)), 'Not a valid URL.');
 
-/** A SHA-256 hash in lower-case hex, or an array of them. */
+/**
+ * Text that may be a SHA-256 hash, or an array of it. Upper-case hex is refused here; plain text is
+ * another refusal, of the whole request.
+ */
 export const checkHash = checkThat(
-  (value) => isHash(value) || (Array.isArray(value) && value.length > 0 && value.every(isHash)),
+  (value) => isHashForm(value) || (Array.isArray(value) && value.length > 0 && value.every(isHashForm)),
   'Not a valid SHA-256 hash.',
 );
 

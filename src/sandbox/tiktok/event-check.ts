@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import type { JsonObject } from '../../json.js';
+import { isJsonObject, type JsonObject } from '../../json.js';
 import {
   checkCurrency,
   checkFields,
@@ -15,7 +15,7 @@ import {
 } from './checks.js';
 
 const DAY_S = 24 * 60 * 60;
-/** The longest click window: what TikTok takes of web events is not documented (networks.md section 13, 1). */
+/** The longest click window: TikTok documents no age limit for web events. */
 const WINDOW_S = 28 * DAY_S;
 const AHEAD_S = 5 * 60;
 
@@ -31,15 +31,17 @@ const CONTENT = checkFields(
   },
 );
 
+/**
+ * Identifiers that TikTok takes hashed only
+ * (https://github.com/tiktok/gtm-template-eapi/blob/089e34e/template.tpl, 2026-11-30).
+ */
+const HASHED = ['email', 'phone', 'external_id', 'first_name', 'last_name', 'zip_code'];
+const HASH = /^[0-9a-f]{64}$/;
+
 const USER = checkFields(
   {},
   {
-    email: checkHash,
-    phone: checkHash,
-    external_id: checkHash,
-    first_name: checkHash,
-    last_name: checkHash,
-    zip_code: checkHash,
+    ...Object.fromEntries(HASHED.map((name) => [name, checkHash])),
     ttclid: checkText,
     ttp: checkText,
     ip: checkIp,
@@ -64,7 +66,17 @@ const PROPERTIES = checkFields(
   },
 );
 
-/** What is wrong with one web event of `data` (networks.md section 3), the fields first. */
+/** Whether an event of the right form has an identifier that is not hashed. */
+export function hasPlainIdentifier({ user }: JsonObject): boolean {
+  if (!isJsonObject(user)) return false;
+  return HASHED.some((name) => [user[name] ?? []].flat().some((value) => !HASH.test(String(value))));
+}
+
+/**
+ * What is wrong with one web event of `data`, the fields first. Web events need `page.url`, and
+ * `limited_data_use` needs `user.ip` (https://business-api.tiktok.com/portal/docs,
+ * 2026-11-30).
+ */
 export function createEventCheck(clock: Clock): (event: unknown, path: string) => string[] {
   const checkTime: Check = (value, path) => {
     if (!Number.isInteger(value)) return [`${path}: Not a valid integer.`];

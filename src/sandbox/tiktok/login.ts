@@ -23,7 +23,8 @@ export interface LoginParts extends AnswerParts {
 
 /**
  * The business portal: `/portal/auth` shows a browser the consent form and lets any other client through at once, and
- * `oauth2/access_token` takes JSON (networks.md section 3). No PKCE, no scope: permissions are the app's.
+ * `oauth2/access_token` takes JSON. No PKCE, no scope: permissions are the app's. No official page is public; the sandbox
+ * follows the documentation of pitchfire.app (2026-11-30).
  */
 export function createTikTokLoginRoutes(parts: LoginParts): Route[] {
   const portal = { hosts: HOSTS, path: '/portal/auth', kind: 'login' as const, refuse: refusePortal };

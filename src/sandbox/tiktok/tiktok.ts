@@ -2,7 +2,7 @@ import { readHeader, type SandboxAnswer, type SandboxRequest } from '../exchange
 import type { Route } from '../route.js';
 import type { SandboxNetwork, SandboxTools } from '../sandbox-network.js';
 import { listAdvertisers, listPixels } from './accounts.js';
-import { answerApi, answerStatus, CODES, WRONG_TOKEN } from './answers.js';
+import { answerApi, answerCode, answerStatus, CODES, WRONG_TOKEN } from './answers.js';
 import { TikTokGrants } from './grants.js';
 import { createTikTokLoginRoutes } from './login.js';
 import type { SandboxTikTokUser } from './seed.js';
@@ -20,6 +20,7 @@ export function createTikTokSandbox(tools: SandboxTools): SandboxNetwork {
     path: `/open_api/v1.3${path}`,
     kind: 'api',
     refuse: (status) => answerStatus(tools, status),
+    refuseCode: (code, message) => answerCode(tools, code, message),
     handle(request) {
       const token = readToken(request);
       if (token === '') return answerApi(tools, CODES.emptyToken, 'Access-Token is empty.');

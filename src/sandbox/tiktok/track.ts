@@ -2,11 +2,11 @@ import { isJsonObject, type JsonObject } from '../../json.js';
 import type { ConversionStore } from '../conversion-store.js';
 import { readJson, readMediaType, type Omission, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
 import { pickOmitted } from '../omission.js';
-import { answerApi, CODES, type AnswerParts } from './answers.js';
-import { createEventCheck } from './event-check.js';
+import { answerApi, answerCode, CODES, type AnswerParts } from './answers.js';
+import { createEventCheck, hasPlainIdentifier } from './event-check.js';
 import type { SandboxTikTokUser } from './seed.js';
 
-/** 1000 events a request (networks.md section 1). */
+/** Maximum number of events in `data` (https://business-api.tiktok.com/portal/docs, 2026-11-30). */
 const MAX_EVENTS = 1000;
 const SOURCES: readonly unknown[] = ['web', 'app', 'offline', 'crm'];
 const FRAME: readonly string[] = ['event_source', 'event_source_id', 'partner_name', 'test_event_code', 'data'];
@@ -22,20 +22,21 @@ interface Batch {
 }
 
 /**
- * `POST /open_api/v1.3/event/track/`: takes all events or none, and names the bad ones by their place, from 0
- * (networks.md sections 1 and 3).
+ * `POST /open_api/v1.3/event/track/`: takes all events or none, and names the bad ones by their place, from 0. What is
+ * not hashed (40062) and a batch that is too large (40061) have codes of their own and name no place.
  */
 export function createTracker(parts: TrackParts): (request: SandboxRequest, user: SandboxTikTokUser) => SandboxAnswer {
   const check = createEventCheck(parts.clock);
   return (request, user) => {
     const batch = readBatch(request);
-    if (typeof batch === 'string') return answerApi(parts, CODES.invalidParameter, batch);
+    if ('words' in batch) return answerApi(parts, batch.code, batch.words);
     if (!mayReport(user, batch.pixel)) {
       const words = 'You must be an admin or operator of this advertiser account.';
       return answerApi(parts, CODES.noPermission, `No permission to operate pixel code: ${batch.pixel}. ${words}`);
     }
     const problems = batch.events.flatMap((event, index) => check(event, `Batch.${index}`));
     if (problems.length > 0) return answerApi(parts, CODES.invalidParameter, problems.join('; '));
+    if (batch.events.some(hasPlainIdentifier)) return answerCode(parts, CODES.plainIdentifier);
     return takeBatch(parts, batch, request.omission);
   };
 }
@@ -55,23 +56,40 @@ function mayReport({ advertisers, mayReport: may }: SandboxTikTokUser, pixel: st
   return may && advertisers.some(({ pixels }) => pixels.some(({ code }) => code === pixel));
 }
 
-/** The frame of a request; a sentence where it is wrong, and no event can be blamed. */
-function readBatch(request: SandboxRequest): Batch | string {
-  if (readMediaType(request) !== 'application/json') return 'Content-Type: Must be application/json.';
+/** Why a request is refused whole, with no event to blame. */
+interface FrameRefusal {
+  code: number;
+  words: string;
+}
+
+function refuseFrame(words: string, code: number = CODES.invalidParameter): FrameRefusal {
+  return { code, words };
+}
+
+/** Reads the frame of a request. */
+function readBatch(request: SandboxRequest): Batch | FrameRefusal {
+  if (readMediaType(request) !== 'application/json') return refuseFrame('Content-Type: Must be application/json.');
   const body = readJson(request)?.value;
-  if (!isJsonObject(body)) return 'Invalid JSON.';
+  if (!isJsonObject(body)) return refuseFrame('Invalid JSON.');
   const unknown = Object.keys(body).find((name) => !FRAME.includes(name));
-  if (unknown !== undefined) return `${unknown}: Unknown field.`;
+  if (unknown !== undefined) return refuseFrame(`${unknown}: Unknown field.`);
   const { event_source: source, event_source_id: pixel, test_event_code: testCode, data } = body;
-  const refusal = refuseSource(source, pixel);
-  if (refusal !== undefined) return refusal;
-  if (!Array.isArray(data) || data.length < 1 || data.length > MAX_EVENTS) {
-    return `data: Length must be between 1 and ${MAX_EVENTS}.`;
+  const refusal = refuseSource(source, pixel) ?? refuseTestCode(testCode);
+  if (refusal !== undefined) return refuseFrame(refusal);
+  if (!Array.isArray(data)) return refuseFrame('data: Not a valid list.');
+  if (data.length < 1) return refuseFrame(`data: Length must be between 1 and ${MAX_EVENTS}.`);
+  if (data.length > MAX_EVENTS) {
+    return refuseFrame(`data: Length must be between 1 and ${MAX_EVENTS}.`, CODES.batchSize);
   }
   const batch: Batch = { pixel: pixel as string, events: data as JsonObject[] };
   if (testCode === undefined) return batch;
-  if (typeof testCode !== 'string' || testCode === '') return 'test_event_code: Not a valid string.';
-  return data.length > 1 ? 'test_event_code: Only one event a request can be tested.' : { ...batch, testCode };
+  if (data.length > 1) return refuseFrame('test_event_code: Only one event a request can be tested.');
+  return { ...batch, testCode: testCode as string };
+}
+
+function refuseTestCode(code: unknown): string | undefined {
+  if (code === undefined || (typeof code === 'string' && code !== '')) return undefined;
+  return 'test_event_code: Not a valid string.';
 }
 
 function refuseSource(source: unknown, pixel: unknown): string | undefined {

@@ -23,7 +23,10 @@ const REFUSED_CLICK = 'sandbox-refused';
 
 type Tell = (parameter: string, message: string) => void;
 
-/** What is wrong with one conversion; `event_id` is judged by whoever knows the tags. */
+/**
+ * What is wrong with one conversion; `event_id` is checked where the tags are known. The fields are those of
+ * https://developer.x.com/en/docs/x-ads-api/measurement/web-conversions/conversions (2026-11-30).
+ */
 export function checkConversion(clock: Clock, conversion: unknown): XError[] {
   const errors: XError[] = [];
   const tell: Tell = (parameter, message) => void errors.push({ code: 'INVALID_PARAMETER', message, parameter });

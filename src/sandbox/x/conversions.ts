@@ -9,7 +9,10 @@ import { checkConversion } from './conversion-check.js';
 import type { XGrants } from './grants.js';
 import { SANDBOX_X_BASE_TAG, SANDBOX_X_FOREIGN_PIXEL, SANDBOX_X_PIXEL } from './seed.js';
 
-/** 500 conversions a request, 60,000 in 15 minutes (networks.md section 6). */
+/**
+ * Maximum number of conversions in a request and in 15 minutes:
+ * https://github.com/xdevplatform/docs/blob/28713281/x-ads-api/measurement/web-conversions.mdx.
+ */
 const MAX_CONVERSIONS = 500;
 const MAX_IN_WINDOW = 60_000;
 const RATE_WINDOW_MS = 15 * 60 * 1000;

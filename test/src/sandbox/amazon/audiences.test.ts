@@ -77,6 +77,8 @@ describe('audience lists', () => {
 
   it.each<[string, unknown, number, RegExp]>([
     ['a name of 9 characters', { ...LIST, name: 'nine char' }, 400, /'name'.*between 10 and 128/],
+    ['a name of 129 characters', { ...LIST, name: 'x'.repeat(129) }, 400, /'name'.*between 10 and 128/],
+    ['a description of 1,001', { ...LIST, description: 'x'.repeat(1001) }, 400, /'description'.*1000/],
     ['no description', { ...LIST, description: undefined }, 400, /'description'/],
     ['no external id', { ...LIST, metadata: {} }, 400, /externalAudienceId/],
     ['more than 397 days', { ...LIST, metadata: { externalAudienceId: 'a', ttl: 34_300_801 } }, 400, /ttl/],
@@ -163,6 +165,15 @@ describe('records', () => {
       recordsBody([record(), record({ externalUserId: 'a@b' })]),
       /records\.2\.member\.externalUserId/,
     ],
+    ['an external id of 129', recordsBody([record({ externalUserId: 'x'.repeat(129) })]), /externalUserId/],
+    ['an empty external id', recordsBody([record({ externalUserId: '' })]), /externalUserId/],
+    ['a country that is none', recordsBody([record({ countryCode: 'UK' })]), /countryCode/],
+    [
+      'another target',
+      recordsBody([record()], FIRST_LIST, ',"targetResource":{"connectionId":"c","targetTypes":["AMC"]}'),
+      /targetTypes/,
+    ],
+    ['a field that is none', recordsBody([record({ email: PII.email })]), /records\.1\.member\.email/],
     ['another action', recordsBody([record({ action: 'UPDATE' })]), /enum value set: \[CREATE, DELETE\]/],
     ['no hashedPII', recordsBody([record({ hashedPII: [] })]), /hashedPII/],
     ['101 sets', recordsBody([record({ hashedPII: new Array(101).fill(PII) })]), /hashedPII/],
@@ -171,6 +182,25 @@ describe('records', () => {
   ])('are refused whole with %s', async (_name, body, message) => {
     const answer = await call(await openSandbox(), 'records', { body });
     expect([answer.status, answer.text]).toEqual([400, expect.stringMatching(message)]);
+  });
+
+  it('amazon: 10,000 records with ids of 128 characters are taken', async () => {
+    const sandbox = await openSandbox();
+    await call(sandbox, 'metadata', { body: LIST });
+    const records = Array.from({ length: 10_000 }, (_, index) =>
+      record({ externalUserId: `${index}`.padStart(128, '-') }),
+    );
+    await upload(sandbox, records);
+    expect(sandbox.state.audiences()[0]!.members).toHaveLength(10_000);
+  });
+
+  it('amazon: records want their own media type', async () => {
+    const sandbox = await openSandbox();
+    const body = recordsBody([record()]);
+    expect((await call(sandbox, 'records', { body, headers: { 'content-type': 'application/json' } })).status).toBe(
+      415,
+    );
+    expect((await call(sandbox, 'records', { body, headers: { accept: 'application/json' } })).status).toBe(406);
   });
 
   it.each<[string, Record<string, unknown>, RegExp]>([

@@ -4,7 +4,7 @@ import {
   SANDBOX_META_SENDER_TOKEN,
   SANDBOX_META_TOKEN,
 } from '../../../../src/sandbox/meta/seed.js';
-import { control, NOW_MS, openSandbox, sha256 } from '../stage.js';
+import { control, NOW_MS, openSandbox, sha256, type Answer } from '../stage.js';
 import { graph, metaEvent, postEvents, sendEvents } from './calls.js';
 
 const NOW_S = NOW_MS / 1000;
@@ -48,6 +48,7 @@ describe("Meta's events", () => {
     ['a page that is none', { event_source_url: 'game.example' }, 2804019],
     ['a website without a browser', { action_source: 'website', event_source_url: 'https://a.example' }, 2804019],
     ['a website without a page', { action_source: 'website', user_data: { em, client_user_agent: 'x' } }, 2804019],
+    ['a referrer that is none', { referrer_url: 'game.example' }, 2804019],
     ['no user data', { user_data: undefined }, 2804016],
     ['a plain address', { user_data: { em: 'test@example.com' } }, 2804016],
     ['an upper-case hash', { user_data: { em: em.toUpperCase() } }, 2804016],
@@ -55,16 +56,21 @@ describe("Meta's events", () => {
     ['a telephone number with its hash missing', { user_data: { ph: ['16505551212'] } }, 2804016],
     ['a hashed browser', { user_data: { em, fbp: sha256('x') } }, 2804016],
     ['a click without its form', { user_data: { em, fbc: 'IwAR2F' } }, 2804016],
+    ['a click in seconds', { user_data: { em, fbc: `fb.1.${NOW_S}.IwAR2F` } }, 2804016],
+    ['a click of the wrong index', { user_data: { em, fbc: `fb.x.${NOW_MS}.IwAR2F` } }, 2804016],
+    ['a whole URL as click', { user_data: { em, fbc: 'https://a.example/?fbclid=IwAR2F' } }, 2804016],
     ['an IP address that is none', { user_data: { em, client_ip_address: '1.2.3' } }, 2804016],
     ['an unknown field of a person', { user_data: { em, email: em } }, 2804016],
     ['nobody', { user_data: {} }, 2804050],
     ['a place', { user_data: { ct: em, st: em, zp: em, country: em, client_user_agent: 'x' } }, 2804050],
     ['a first name', { user_data: { fn: em, ge: em } }, 2804050],
+    ['a last name', { user_data: { ln: em, ge: em } }, 2804050],
     ['a birthday', { user_data: { db: em, client_user_agent: 'x' } }, 2804050],
     ['a purchase without money', { custom_data: undefined }, 2804009],
     ['a purchase without currency', { custom_data: { value: 1 } }, 2804009],
     ['a value as text', { custom_data: { value: '9.99', currency: 'USD' } }, 2804017],
     ['a negative value', { custom_data: { value: -1, currency: 'USD' } }, 2804017],
+    ['a currency of the game', { custom_data: { value: 1, currency: 'GEM' } }, 2804017],
     ['a currency in words', { custom_data: { value: 1, currency: 'dollars' } }, 2804017],
     ['opt_out as text', { opt_out: 'true' }, 2804048],
     ['another option', { data_processing_options: ['CCPA'] }, 2804048],
@@ -80,6 +86,19 @@ describe("Meta's events", () => {
     });
     expect(sandbox.state.conversions()).toEqual([]);
   });
+
+  it.each(['em', 'ph', 'fn', 'ln', 'ct', 'st', 'zp', 'country', 'db', 'ge', 'external_id'])(
+    'meta: user_data.%s is refused in the clear, alone and in a list',
+    async (name) => {
+      const sandbox = await openSandbox();
+      for (const value of ['plain', ['plain'], [em, 'plain']]) {
+        const user = { client_ip_address: '203.0.113.7', [name]: value };
+        const [status, { error }] = await sendEvents(sandbox, [metaEvent({ user_data: user })]);
+        expect([status, error.error_subcode]).toEqual([400, 2804016]);
+      }
+      expect(sandbox.state.received()).toBe(0);
+    },
+  );
 
   it.each<[string, Record<string, unknown>]>([
     ['lists of hashes', { user_data: { em: [em, sha256('b@example.com')] } }],
@@ -223,6 +242,21 @@ describe('trouble', () => {
     expect(answer.status).toBe(status);
     const text = await answer.text();
     expect(text.startsWith('{') ? JSON.parse(text).error.code : undefined).toBe(code);
+  });
+
+  it.each([
+    [4, 403],
+    [17, 400],
+    [613, 400],
+    [80_000, 400],
+    [80_003, 400],
+    [80_004, 400],
+    [80_014, 400],
+  ])('meta: the fault code:%d says when the caller may go on', async (code, status) => {
+    const sandbox = await openSandbox({ faults: [{ code, times: 1 }] });
+    const answer = await postEvents(sandbox, { data: [metaEvent()] });
+    expect([answer.status, ((await answer.json()) as Answer).error.code]).toEqual([status, code]);
+    expect(answer.headers.get('x-business-use-case-usage')).toContain('estimated_time_to_regain_access');
   });
 
   it.each([

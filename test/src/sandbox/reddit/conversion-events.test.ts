@@ -61,12 +61,22 @@ describe('what is wrong with an event', () => {
       { type: { tracking_type: 'CUSTOM', custom_event_name: 'x'.repeat(65) } },
       'type.custom_event_name',
     ],
+    ['an empty name', { type: { tracking_type: 'CUSTOM', custom_event_name: '' } }, 'type.custom_event_name'],
+    [
+      'a name of 65 signs',
+      { type: { tracking_type: 'CUSTOM', custom_event_name: '\u{1F3AE}'.repeat(65) } },
+      'type.custom_event_name',
+    ],
     ['a standard name', { type: { tracking_type: 'CUSTOM', custom_event_name: 'Purchase' } }, 'type.custom_event_name'],
     ['a name without custom', { type: { tracking_type: 'LEAD', custom_event_name: 'x' } }, 'type.custom_event_name'],
     ["v2's metadata", { event_metadata: {} }, 'event_metadata'],
     ["v2's value", { metadata: { value_decimal: 1 } }, 'metadata.value_decimal'],
     ['a value in text', { metadata: { value: '9.99' } }, 'metadata.value'],
     ['a currency of the game', { metadata: { currency: 'GEM' } }, 'metadata.currency'],
+    ['a value below zero', { metadata: { value: -1 } }, 'metadata.value'],
+    ['an empty conversion id', { metadata: { conversion_id: '' } }, 'metadata.conversion_id'],
+    ['items in fractions', { metadata: { item_count: 1.5 } }, 'metadata.item_count'],
+    ['a page that is none', { event_source_url: 'shop' }, 'event_source_url'],
     ['a product without id', { metadata: { products: [{ name: 'x' }] } }, 'metadata.products[0].id'],
     ['a cookie for a UUID', { user: { uuid: '1700000000.abcd-uuid' } }, 'user.UUID'],
     ['an address of another kind', { user: { email: 'nobody' } }, 'user.email'],
@@ -90,6 +100,13 @@ describe('what is wrong with an event', () => {
     expect(body.error.message).toBe('There were 1 invalid conversion events. None were processed.');
     expect(body.error.fields).toMatchObject([{ field: `$.data.events[1].${field}` }]);
     expect(sandbox.state.received()).toBe(0);
+  });
+
+  test('reddit: a name of 64 signs is taken, and 1,000 events are', async () => {
+    const sandbox = await openSandbox();
+    const type = { tracking_type: 'CUSTOM', custom_event_name: '\u{1F3AE}'.repeat(64) };
+    expect((await send(sandbox, [makeEvent({ type })]))[0]).toBe(200);
+    expect((await send(sandbox, Array<object>(1000).fill(makeEvent())))[0]).toBe(200);
   });
 
   test('167 hours and 5 minutes ahead are fine', async () => {
@@ -134,6 +151,7 @@ describe('the request as a whole', () => {
     ['1,001 events', { data: { events: Array(1001).fill(makeEvent()) } }, 400, /1 to 1000/],
     ['a test id beside the data', { test_id: 't', data: { events: [makeEvent()] } }, 400, /test_id is not a known/],
     ["v2's test mode", { data: { test_mode: true, events: [makeEvent()] } }, 400, /test_mode/],
+    ['an empty test id', { data: { test_id: '', events: [makeEvent()] } }, 400, /test_id must be a string/],
     ['two test events', { data: { test_id: 't', events: [makeEvent(), makeEvent()] } }, 400, /one event/],
   ])('%s', async (_name, body, status, words) => {
     const sandbox = await openSandbox();
@@ -168,6 +186,8 @@ describe('who may', () => {
     ["nobody's pixel", { pixel: 'a2_nobody' }, 404],
     ['a client without a name of its own', { agent: 'python-requests/2.32' }, 429],
     ['node', { agent: 'node' }, 429],
+    ['curl', { agent: 'curl/8.9.1' }, 429],
+    ['no name at all', { agent: '' }, 429],
   ])('%s: %j', async (_name, parts, status) => {
     expect((await send(await openSandbox(), [makeEvent()], parts))[0]).toBe(status);
   });

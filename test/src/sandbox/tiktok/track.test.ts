@@ -59,7 +59,6 @@ describe('the envelope', () => {
 describe('the frame, where no event can be blamed', () => {
   it.each<[string, unknown, Record<string, unknown>, RegExp]>([
     ['no event', [], {}, /^data: Length must be between 1 and 1000/],
-    ['1001 events', Array.from({ length: 1001 }, () => webEvent()), {}, /^data: Length/],
     ['no list', webEvent(), {}, /^data: /],
     ['the old shape', [webEvent()], { pixel_code: 'C' }, /^pixel_code: Unknown field/],
     ['no source', [webEvent()], { event_source: undefined }, /^event_source: /],
@@ -94,7 +93,6 @@ describe('one event', () => {
     ['no page', { page: undefined }, 'page: Missing data for required field.'],
     ['a page without URL', { page: {} }, 'page.url: Missing data for required field.'],
     ['a page that is none', { page: { url: 'shop' } }, 'page.url: Not a valid URL.'],
-    ['a plain e-mail address', { user: { email: 'jo@example.com' } }, 'user.email: Not a valid SHA-256 hash.'],
     ['an upper-case hash', { user: { email: EMAIL.toUpperCase() } }, 'user.email: Not a valid SHA-256 hash.'],
     ['an empty list of hashes', { user: { phone: [] } }, 'user.phone: Not a valid SHA-256 hash.'],
     ['no IP address', { user: { ip: 'here' } }, 'user.ip: Not a valid IP address.'],
@@ -103,7 +101,23 @@ describe('one event', () => {
     ['text as value', { properties: { value: '9.99', currency: 'USD' } }, 'properties.value: Not a valid number.'],
     ['value alone', { properties: { value: 9.99 } }, 'properties.currency: Missing data for required field.'],
     ['currency alone', { properties: { currency: 'USD' } }, 'properties.value: Missing data for required field.'],
-    ['a long currency', { properties: { value: 1, currency: 'usd' } }, 'properties.currency: Not a valid currency.'],
+    [
+      'a currency of the game',
+      { properties: { value: 1, currency: 'GEM' } },
+      'properties.currency: Not a valid currency.',
+    ],
+    [
+      'a referrer that is none',
+      { page: { url: 'https://a.example/', referrer: 'b' } },
+      'page.referrer: Not a valid URL.',
+    ],
+    ['a number as click id', { user: { ttclid: 7 } }, 'user.ttclid: Not a valid string.'],
+    ['an empty browser id', { user: { ttp: '' } }, 'user.ttp: Not a valid string.'],
+    [
+      'a currency in small letters',
+      { properties: { value: 1, currency: 'usd' } },
+      'properties.currency: Not a valid currency.',
+    ],
     [
       'a number as item id',
       { properties: { contents: [{ content_id: 7 }] } },
@@ -161,7 +175,43 @@ it('shows test events apart, and counts none', async () => {
   ]);
 });
 
+describe('refusals of a whole request that have a code of their own', () => {
+  it('tiktok: 1001 events are 40061', async () => {
+    const sandbox = await openSandbox();
+    const events = Array.from({ length: 1001 }, () => webEvent());
+    const [status, body] = await track(sandbox, events);
+    expect([status, body.code, body.message]).toEqual([200, 40061, 'data: Length must be between 1 and 1000.']);
+    expect(sandbox.state.received()).toBe(0);
+  });
+
+  it.each([
+    ['email', 'jo@example.com'],
+    ['phone', '+16505551212'],
+    ['external_id', 'player-1'],
+    ['first_name', 'Jo'],
+    ['last_name', 'Doe'],
+    ['zip_code', '94105'],
+    ['email', [EMAIL, 'jo@example.com']],
+  ])('tiktok: an identifier in the clear is 40062, which names no event: %s %j', async (name, value) => {
+    const sandbox = await openSandbox();
+    const [status, body] = await track(sandbox, [webEvent(), webEvent({ user: { [name]: value } })]);
+    expect([status, body.code]).toEqual([200, 40062]);
+    expect(JSON.stringify(body)).not.toMatch(/Batch|jo@example/);
+    expect(sandbox.state.received()).toBe(0);
+  });
+});
+
 describe('faults', () => {
+  it.each([40000, 40003, 40061, 40132, 40309, 60001, 61000, 51013])(
+    'tiktok: the fault code:%i is that code in HTTP 200',
+    async (code) => {
+      const sandbox = await openSandbox({ faults: [{ code, times: 1 }] });
+      const [status, body] = await track(sandbox, [webEvent()]);
+      expect([status, body.code, body.message]).toEqual([200, code, expect.stringMatching(/\.$/)]);
+      expect((await track(sandbox, [webEvent()]))[1].code).toBe(0);
+    },
+  );
+
   it.each([
     [401, 200, 40105],
     [403, 200, 40001],
