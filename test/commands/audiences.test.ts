@@ -109,7 +109,7 @@ describe('an audience list', () => {
     expect(kept).not.toMatch(/p-[0-3]|example\.com/);
   });
 
-  it('A15: an erased person gets a receipt at once, while the job that removes the person stays PENDING', async () => {
+  it('amazon: A15: an erased person gets a receipt at once, while the job that removes the person stays PENDING', async () => {
     const errand = await makeErrand({ sandbox: { processingMs: 3_600_000 } });
     await createList(errand);
     await sync(errand, writePeople(errand, 'people.jsonl', range(0, 2)), 0);
@@ -122,7 +122,7 @@ describe('an audience list', () => {
     expect(Date.now() - startedMs).toBeLessThan(25_000);
   });
 
-  it('A15: an erasure ends although Amazon answers nothing', { timeout: 60_000 }, async () => {
+  it('amazon: A15: an erasure ends although Amazon answers nothing', { timeout: 60_000 }, async () => {
     const errand = await makeErrand({ sandbox: { processingMs: 0 } });
     await createList(errand);
     await sync(errand, writePeople(errand, 'people.jsonl', range(0, 2)), 0, '--wait');

@@ -11,7 +11,7 @@ const MAPPINGS = {
   'events-api': { name: 'Purchase', type: 'OFF_AMAZON_PURCHASES', source: 'WEBSITE' },
 };
 
-describe.each(['capi-v1', 'events-api'] as const)('C5: terms not accepted at %s', (api) => {
+describe.each(['capi-v1', 'events-api'] as const)('amazon: C5: terms not accepted at %s', (api) => {
   test('send, status, bare postback, doctor and replay say the same, and replay delivers afterwards', async () => {
     const errand = await makeErrand({
       goals: [{ ...PURCHASE_GOAL, map: { amazon: MAPPINGS[api] } }],

@@ -14,6 +14,7 @@ export interface AnswerParts {
  */
 export const CODES = {
   partial: 20001,
+  invalidRequest: 40000,
   noPermission: 40001,
   invalidParameter: 40002,
   batchSize: 40061,

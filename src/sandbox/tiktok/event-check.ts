@@ -66,6 +66,14 @@ const PROPERTIES = checkFields(
   },
 );
 
+/** A click id that begins so is refused: no client can know what is wrong with it. */
+const REFUSED_CLICK = 'sandbox-refused';
+
+/** Whether an event of the right form has a click id that the sandbox refuses without a place. */
+export function hasRefusedClick({ user }: JsonObject): boolean {
+  return isJsonObject(user) && String(user['ttclid']).startsWith(REFUSED_CLICK);
+}
+
 /** Whether an event of the right form has an identifier that is not hashed. */
 export function hasPlainIdentifier({ user }: JsonObject): boolean {
   if (!isJsonObject(user)) return false;

@@ -3,7 +3,7 @@ import type { ConversionStore } from '../conversion-store.js';
 import { readJson, readMediaType, type Omission, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
 import { pickOmitted } from '../omission.js';
 import { answerApi, answerCode, CODES, type AnswerParts } from './answers.js';
-import { createEventCheck, hasPlainIdentifier } from './event-check.js';
+import { createEventCheck, hasPlainIdentifier, hasRefusedClick } from './event-check.js';
 import type { SandboxTikTokUser } from './seed.js';
 
 /** Maximum number of events in `data` (https://business-api.tiktok.com/portal/docs, 2026-11-30). */
@@ -37,6 +37,7 @@ export function createTracker(parts: TrackParts): (request: SandboxRequest, user
     const problems = batch.events.flatMap((event, index) => check(event, `Batch.${index}`));
     if (problems.length > 0) return answerApi(parts, CODES.invalidParameter, problems.join('; '));
     if (batch.events.some(hasPlainIdentifier)) return answerCode(parts, CODES.plainIdentifier);
+    if (batch.events.some(hasRefusedClick)) return answerCode(parts, CODES.invalidRequest);
     return takeBatch(parts, batch, request.omission);
   };
 }

@@ -268,7 +268,7 @@ describe('connect', () => {
     expect(readFileSync(join(home, 'config', 'credentials.json'), 'utf8')).toContain('1//0');
   });
 
-  test('with a refresh token, through a manager; reconnecting keeps mappings', async () => {
+  test('with a refresh token, through a manager; replacing the account keeps mappings', async () => {
     const { url } = await openLiveSandbox();
     const through = [
       '--token-stdin',
@@ -282,7 +282,7 @@ describe('connect', () => {
     const { home } = first;
     await runPostback(['goals', 'add', '--name', 'Buy', '--event', 'purchase', '--trigger', 'once'], { home });
     await runPostback(['map', 'buy', 'google', ACTION], { home });
-    const again = await connect(url, ['--token-stdin', '--customer', SANDBOX_GOOGLE_CUSTOMER], {
+    const again = await connect(url, ['--token-stdin', '--replace', '--customer', SANDBOX_GOOGLE_CUSTOMER], {
       home,
       input: SANDBOX_GOOGLE_REFRESH_TOKEN,
     });

@@ -146,16 +146,17 @@ function describeForTikTok(one: Outgoing): object {
 }
 
 function describeForGoogle({ postback }: Outgoing): object {
-  const { source, click, email, phone, value, currency, consent } = postback.facts as GoogleFacts;
+  const { source, click, email, phone, consent, ...priced } = postback.facts as GoogleFacts;
+  const money = moneyOf(priced);
   const people = [email && { emailAddress: email }, phone && { phoneNumber: phone }].filter(Boolean);
   return {
     transactionId: postback.dedupeId,
     eventTimestamp: new Date(postback.eventTimeMs).toISOString(),
-    eventSource: source,
+    eventSource: source ?? 'OTHER',
     adIdentifiers: click,
     userData: people.length === 0 ? undefined : { userIdentifiers: people },
-    conversionValue: value === undefined ? undefined : Number(value),
-    currency: value === undefined ? undefined : currency,
+    conversionValue: money.value,
+    currency: money.currency,
     consent,
   };
 }

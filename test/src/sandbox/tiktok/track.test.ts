@@ -201,6 +201,13 @@ describe('refusals of a whole request that have a code of their own', () => {
   });
 });
 
+it('tiktok: a click id that begins with sandbox-refused is 40000, which names no event', async () => {
+  const sandbox = await openSandbox();
+  const [status, body] = await track(sandbox, [webEvent(), webEvent({ user: { ttclid: 'sandbox-refused-1' } })]);
+  expect([status, body.code, body.message]).toEqual([200, 40000, 'Invalid parameters.']);
+  expect(sandbox.state.received()).toBe(0);
+});
+
 describe('faults', () => {
   it.each([40000, 40003, 40061, 40132, 40309, 60001, 61000, 51013])(
     'tiktok: the fault code:%i is that code in HTTP 200',
