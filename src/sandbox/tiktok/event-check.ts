@@ -77,7 +77,9 @@ export function hasRefusedClick({ user }: JsonObject): boolean {
 /** Whether an event of the right form has an identifier that is not hashed. */
 export function hasPlainIdentifier({ user }: JsonObject): boolean {
   if (!isJsonObject(user)) return false;
-  return HASHED.some((name) => [user[name] ?? []].flat().some((value) => !HASH.test(String(value))));
+  return HASHED.some((name) =>
+    [user[name] ?? []].flat().some((value) => typeof value === 'string' && !HASH.test(value)),
+  );
 }
 
 /**

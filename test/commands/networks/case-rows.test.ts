@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../src/json.js';
 import type { NetworkName } from '../../../src/networks/names.js';
 import type { FaultRule } from '../../../src/sandbox/faults/fault-rule.js';
 import { SANDBOX_REDDIT_PIXELS } from '../../../src/sandbox/reddit/seed.js';
-import { makeErrand, makeLine, PURCHASE_GOAL, steer, type Errand } from '../../kit/errand.js';
+import { makeErrand, makeLine, steer, type Errand } from '../../kit/errand.js';
 import { connectAllBySandbox, makeRepeatableGoals, NETWORK_CLICKS, VISIT } from '../../kit/networks.js';
 
 const NO_SOURCE = { utm_source: undefined, utm_medium: undefined };
