@@ -49,7 +49,7 @@ export default class Backfill extends DeliveryCommand<typeof Backfill> {
   };
 
   protected async execute(): Promise<ExitCode> {
-    const inputs = readInputArguments(this.io, this.args.file, this.flags.format);
+    const inputs = readInputArguments(this.inputContext, this.args.file, this.flags.format);
     const rejects = new RejectsFile(this.flags.rejects, this.protectedFiles(inputs));
     const requests = this.openRequests(inputs);
     const { since, until, network, goal, strict } = this.flags;

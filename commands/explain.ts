@@ -31,7 +31,7 @@ export default class Explain extends WorkspaceCommand<typeof Explain> {
   static override notes = { exitCodes: [EXIT.failed, EXIT.auth, EXIT.input] };
 
   protected async execute(): Promise<ExitCode> {
-    const target = readExplainTarget(this.io, this.args.target);
+    const target = readExplainTarget(this.inputContext, this.args.target);
     return this.withWorkspace(async (workspace) => {
       if ('input' in target) return this.#explainLines(workspace, target.input, target.line);
       const explanation = explainLogged(workspace, target.eventId);

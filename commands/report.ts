@@ -1,3 +1,4 @@
+import { refuseProtected } from '../src/files/output-file.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
 import { toStats } from '../src/report/stats.js';
 import { describeCount, describeRate } from '../src/report/words.js';
@@ -28,6 +29,7 @@ export default class Report extends FiguresCommand<typeof Report> {
 
   protected async execute(): Promise<void> {
     const { out, since, until, network, goal } = this.flags;
+    if (out !== '-') refuseProtected(out, { flag: '--out', ...this.protectedFiles([]) });
     const networks = (network ?? []).map(readNetworkName);
     const survey = await this.survey({ since, until, networks, goals: goal ?? [], defaultSpanMs: WEEK_MS });
     const { renderPage } = await import('../src/report/page/page.js');

@@ -35,7 +35,7 @@ export default class Send extends DeliveryCommand<typeof Send> {
 
   protected async execute(): Promise<ExitCode> {
     const { file: names = [] } = this.args;
-    const inputs = readInputArguments(this.io, names, this.flags.format);
+    const inputs = readInputArguments(this.inputContext, names, this.flags.format);
     const networks = (this.flags.network ?? []).map(readNetworkName);
     const rejects = new RejectsFile(this.flags.rejects, this.protectedFiles(inputs));
     const requests = this.openRequests(inputs);

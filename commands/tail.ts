@@ -42,7 +42,7 @@ export default class Tail extends DeliveryCommand<typeof Tail> {
 
   protected async execute(): Promise<ExitCode> {
     const { file } = this.args;
-    const [input] = readInputArguments(this.io, file === undefined ? [] : [file], this.flags.format);
+    const [input] = readInputArguments(this.inputContext, file === undefined ? [] : [file], this.flags.format);
     if (!input) throw new UsageError('missing_argument', 'No event file was named.', { next: 'postback tail FILE' });
     const rejects = new RejectsFile(this.flags.rejects, this.protectedFiles([input]));
     const requests = this.openRequests([input]);

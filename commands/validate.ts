@@ -26,7 +26,7 @@ export default class Validate extends BaseCommand<typeof Validate> {
   static override notes = { exitCodes: [EXIT.input, EXIT.interrupted, EXIT.terminated] };
 
   protected async execute(): Promise<ExitCode> {
-    const inputs = readInputArguments(this.io, this.args.file ?? [], this.flags.format);
+    const inputs = readInputArguments(this.inputContext, this.args.file ?? [], this.flags.format);
     const counts = emptyLintCounts();
     const tell = (message: string): void => void this.io.remark(this.io.color.err.dim(message));
     const problems = lintInputs(inputs, counts, tell, this.signal);

@@ -9,6 +9,7 @@ import { reportError } from './errors.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { checkSwitches, globalFlags, splitListValue, type ListRule } from './flags.js';
 import { runSignal } from './interruption.js';
+import type { InputContext } from './inputs.js';
 import { createProcessIO, type IO } from './io.js';
 import { confirmOrYes, type PromptContext } from './prompts.js';
 import { startUpdateNotice, type UpdateNotice } from './update-notice.js';
@@ -72,9 +73,14 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
 
   /** Files and folders that no output of this command may touch. */
   protected protectedFiles(inputs: readonly Input[]): Protected {
-    const { config, data } = this.environment.directories;
     // 0 is stdin: `< events.jsonl` makes that file an input too.
-    return { inputs: [0, ...inputs.flatMap(({ path }) => path ?? [])], folders: [config, data] };
+    return { inputs: [0, ...inputs.flatMap(({ path }) => path ?? [])], folders: this.inputContext.folders };
+  }
+
+  /** What `inputs.ts` needs. */
+  protected get inputContext(): InputContext {
+    const { config, data } = this.environment.directories;
+    return { io: this.io, folders: [config, data] };
   }
 
   /**

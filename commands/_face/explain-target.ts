@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
 import { UsageError } from '../../src/errors.js';
 import type { Input } from '../../src/events/input.js';
-import { readInputArguments } from './inputs.js';
-import type { IO } from './io.js';
+import { readInputArguments, type InputContext } from './inputs.js';
 
 /** What `explain` is asked about: an event of the log, or lines of an input. */
 export type ExplainTarget = { eventId: string } | { input: Input; line?: number };
@@ -14,23 +13,23 @@ const LIKE_A_FILE = /[/\\]|\.(?:jsonl?|ndjson|gz)(?::\d+)?$/i;
  * Tells an event id from `FILE` and `FILE:LINE`: what exists is a file, `-` or nothing stdin.
  * @throws {UsageError} when there is neither an argument nor a pipe.
  */
-export function readExplainTarget(io: IO, text: string | undefined): ExplainTarget {
-  if (text === undefined) return { input: readInput(io, undefined) };
+export function readExplainTarget(context: InputContext, text: string | undefined): ExplainTarget {
+  if (text === undefined) return { input: readInput(context, undefined) };
   const [, name, digits] = /^(.+):(\d+)$/.exec(text) ?? [];
-  if (text === '-' || exists(text)) return { input: readInput(io, text) };
+  if (text === '-' || exists(text)) return { input: readInput(context, text) };
   if (name !== undefined && (exists(name) || LIKE_A_FILE.test(name))) {
-    return { input: readInput(io, name), line: readLineNumber(digits as string) };
+    return { input: readInput(context, name), line: readLineNumber(digits as string) };
   }
-  return LIKE_A_FILE.test(text) ? { input: readInput(io, text) } : { eventId: text };
+  return LIKE_A_FILE.test(text) ? { input: readInput(context, text) } : { eventId: text };
 }
 
-function readInput(io: IO, name: string | undefined): Input {
-  if (name === undefined && io.stdin.isTTY) {
+function readInput(context: InputContext, name: string | undefined): Input {
+  if (name === undefined && context.io.stdin.isTTY) {
     throw new UsageError('missing_argument', 'Neither an event id nor an event file was named.', {
       next: 'postback explain events.jsonl:1',
     });
   }
-  return readInputArguments(io, name === undefined ? [] : [name])[0] as Input;
+  return readInputArguments(context, name === undefined ? [] : [name])[0] as Input;
 }
 
 function readLineNumber(digits: string): number {

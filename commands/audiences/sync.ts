@@ -53,7 +53,7 @@ export default class AudiencesSync extends WorkspaceCommand<typeof AudiencesSync
 
   protected async execute(): Promise<ExitCode> {
     const { full, yes, 'dry-run': isRehearsal } = this.flags;
-    const [input] = readInputArguments(this.io, this.args.file === undefined ? [] : [this.args.file]);
+    const [input] = readInputArguments(this.inputContext, this.args.file === undefined ? [] : [this.args.file]);
     // Off a terminal nobody can answer: said before the file is read, not after.
     if (full && !yes && !isRehearsal && !this.io.isInteractive) await this.#confirm(undefined);
     const view = new RunView(this.io);

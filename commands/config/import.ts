@@ -1,4 +1,5 @@
 import { readProjectFile } from '../../src/config/project-file.js';
+import { refuseOwnInput } from '../../src/files/own-files.js';
 import { importGoals } from '../../src/goals/goal-list.js';
 import { argument, defineArgs, defineFlags, toggle } from '../_face/flags.js';
 import { describeImport } from '../_face/import-view.js';
@@ -22,6 +23,7 @@ export default class ConfigImport extends SettingsCommand<typeof ConfigImport> {
   protected override readonly makesWorkspace = true;
 
   protected async execute(): Promise<void> {
+    refuseOwnInput(this.args.file, this.args.file, this.inputContext.folders);
     const config = this.loadConfig();
     const { goals = [], settings, workspace: named } = readProjectFile(this.args.file);
     const asked = this.scopeOf(config);

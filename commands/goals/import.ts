@@ -1,4 +1,5 @@
 import { readProjectFile } from '../../src/config/project-file.js';
+import { refuseOwnInput } from '../../src/files/own-files.js';
 import { importGoals } from '../../src/goals/goal-list.js';
 import { argument, defineArgs, defineFlags, toggle } from '../_face/flags.js';
 import { warnOfShared } from '../_face/shared-warning.js';
@@ -19,6 +20,7 @@ export default class GoalsImport extends GoalsCommand<typeof GoalsImport> {
   });
 
   protected async execute(): Promise<void> {
+    refuseOwnInput(this.args.file, this.args.file, this.inputContext.folders);
     const config = this.loadConfig();
     const imported = readProjectFile(this.args.file).goals ?? [];
     const plan = importGoals(config.user.readGoals(config.workspace.value), imported);

@@ -12,6 +12,7 @@ import {
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
 import { messageOf, UsageError } from '../errors.js';
+import { isOwnFile, lookAt } from './own-files.js';
 
 /** Name of the project file; an output never takes it. */
 const PROJECT_FILE = 'postback.config.json';
@@ -119,6 +120,7 @@ export function refuseProtected(
       throw refuse(path, rule, 'is inside the folder of the configuration or the delivery logs');
     }
   }
+  if (isOwnFile(path, rule.folders ?? [])) throw refuse(path, rule, 'is a file of postback itself');
   for (const input of rule.inputs ?? []) {
     if (typeof input === 'string' && placeOf(input) === target) throw refuseAsInput(path, rule);
   }
@@ -126,19 +128,8 @@ export function refuseProtected(
 
 function refuseInput(path: string, found: BigIntStats, rule: OutputRule): void {
   for (const input of rule.inputs ?? []) {
-    const other = statOf(input);
+    const other = lookAt(input);
     if (other !== undefined && other.dev === found.dev && other.ino === found.ino) throw refuseAsInput(path, rule);
-  }
-}
-
-function statOf(input: string | number): BigIntStats | undefined {
-  try {
-    return typeof input === 'number'
-      ? fstatSync(input, { bigint: true })
-      : statSync(input, { bigint: true, throwIfNoEntry: false });
-  } catch {
-    // It cannot be looked at, so it cannot be read either: reading it reports that.
-    return undefined;
   }
 }
 

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { openSync, readSync, closeSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+
 import { messageOf, UsageError } from '../errors.js';
 
 /**
@@ -10,9 +12,10 @@ export function writePage(path: string, page: string): void {
     new UsageError('file_unwritable', `${path} ${message}`, { hint: 'Name another file with --out.', cause });
   try {
     if (!mayReplace(path)) throw refuse('is no page, and is not replaced.');
-    const draft = `${path}.new`;
+    // An unused name: what has it already, a link included, is left alone.
+    const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
     try {
-      writeFileSync(draft, page);
+      writeFileSync(draft, page, { flag: 'wx' });
       renameSync(draft, path);
     } catch (error) {
       rmSync(draft, { force: true });
