@@ -103,8 +103,9 @@ describe('an audience list', () => {
     expect(await sync(errand, other, 0)).toMatchObject({ delivered: 0, skips: { suppressed: 1 } });
     expect(membersOf(errand)).toEqual(['p-0', 'p-2', 'p-3']);
     const data = join(errand.home, 'data', 'default');
-    const kept = readdirSync(data)
-      .map((name) => readFileSync(join(data, name), 'latin1'))
+    const kept = readdirSync(data, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => readFileSync(join(data, name), 'latin1'))
       .join('');
     expect(kept).not.toMatch(/p-[0-3]|example\.com/);
   });

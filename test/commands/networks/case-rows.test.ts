@@ -34,8 +34,9 @@ function taken(errand: Errand): JsonObject[] {
 /** Everything that the workspace keeps on the disk, as text. */
 function readStored(errand: Errand): string {
   const folder = join(errand.home, 'data', 'default');
-  return readdirSync(folder)
-    .map((name) => readFileSync(join(folder, name), 'latin1'))
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => readFileSync(join(folder, name), 'latin1'))
     .join('');
 }
 
