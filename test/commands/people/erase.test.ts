@@ -30,8 +30,9 @@ async function erase(errand: Errand, ...args: string[]): Promise<Record<string, 
 
 function dataOf({ home }: Errand): string {
   const folder = join(home, 'data', 'default');
-  return readdirSync(folder)
-    .map((name) => readFileSync(join(folder, name), 'latin1'))
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => readFileSync(join(folder, name), 'latin1'))
     .join('');
 }
 
