@@ -163,7 +163,7 @@ describe('K30 K31 K32: the same thousand events in every framing', () => {
   });
 
   test('framings put together with cat give all events of all of them', async () => {
-    const few = makeEvents(4);
+    const few = makeEvents(7);
     const expected = await readAll(fileOf(lines(few)));
     const unpacked = Object.keys(FRAMINGS).filter((name) => !name.includes('gzip'));
     await fc.assert(
@@ -214,6 +214,7 @@ describe('one bad record costs itself', () => {
     ['text after an object', `${one} and more\n${three}\n`, 2, 1],
     ['text between objects', `${one}abc${two}\n`, 2, 1],
     ['a bracket too many', `${one}}\n${three}\n`, 2, 1],
+    ['an empty array on a line', `${one}\n[]\n${three}\n`, 2, 1],
     ['a log line in brackets', `${one}\n[2026-11-30 10:00] started\n[ERROR] {no}\n${two}\n`, 2, 2],
     ['a pretty object cut, then a line', `{\n  "a": 1,\n  "b": {\n${one}\n${two}\n`, 2, 1],
     ['an envelope cut, then lines', `{"sentAt":1,"messages":[${one},\n${two}\n${three}\n`, 3, 1],
