@@ -38,7 +38,7 @@ test.each<[string, NetworkStatus[], number, Stage, string]>([
   ['switched off', [status({ enabled: false })], 1, 'not_connected', 'postback enable amazon'],
   ['a refused grant comes first', [refused], 1, 'grant_refused', 'postback connect amazon'],
   ['failures wait', [status({ failed24h: 2, pending: 3 })], 1, 'failures_waiting', 'postback logs --status failed'],
-  ['postbacks wait', [status({ pending: 3 })], 1, 'postbacks_waiting', 'postback replay --state pending'],
+  ['postbacks wait', [status({ pending: 3 })], 1, 'postbacks_waiting', 'postback replay --state pending --all'],
   [
     'nothing sent yet',
     [status({ lastDelivery: null, delivered24h: 0 })],
@@ -46,7 +46,7 @@ test.each<[string, NetworkStatus[], number, Stage, string]>([
     'nothing_sent',
     'postback send FILE --dry-run',
   ],
-  ['the network decides', [status({ processing: 4 })], 1, 'processing', 'postback replay --state pending'],
+  ['the network decides', [status({ processing: 4 })], 1, 'processing', 'postback replay --state pending --all'],
   ['well', [status()], 1, 'well', 'postback status'],
   ['one network is enough', [status(), status({ network: 'x', goalsMapped: 0 })], 1, 'well', 'postback status'],
 ])('%s', (_name, networks, goals, stage, first) => {

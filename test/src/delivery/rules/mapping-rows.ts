@@ -15,7 +15,8 @@ const ACCOUNT_URL = '/accounts/4567890123/dsp/conversionDefinitions/eventData';
 export const TEST_ROWS: Row[] = [
   ['T1', 'test: true marks the message', { of: TEST }, ['-test_event']],
   ['T1', 'test: false does not', { of: { test: false } }, COUNTED],
-  ['T1', 'another word is no mark', { of: { test: 'true' } }, ['!wrong_type test']],
+  ['T1', 'so does the word', { of: { test: 'true' } }, ['-test_event']],
+  ['T1', 'another word is no mark and costs nothing', { of: { test: 'perhaps' } }, COUNTED],
   ['T1', 'a property of that name is none', { with: TEST }, COUNTED],
   [
     'T1',

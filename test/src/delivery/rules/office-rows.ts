@@ -44,7 +44,7 @@ export const OFFICE_ROWS: OfficeRow[] = [
     'and is not seen in another',
     async (office) => {
       await settle(office);
-      await office.connect('na', {}, 'two');
+      await office.connect('na', {}, { game: 'two' });
       return office.plan('two');
     },
     ['-no_goal @amazon'],
@@ -61,10 +61,20 @@ export const OFFICE_ROWS: OfficeRow[] = [
   ['G4', 'event, review, where there is nothing to filter by', askFor('email_acquired', []), []],
   [
     'K1',
-    'one connection a game: another account takes its place',
+    'one connection a game: another account is refused unless it may take its place',
     async (office) => {
       await settle(office);
-      await office.connect('eu');
+      const refused = await refusalOf(office.connect('eu'));
+      return [refused, await office.send(), office.store.find('one', 'amazon')?.connection.account];
+    },
+    ['account_differs', `success delivered ${na}`, na],
+  ],
+  [
+    'K1',
+    'one connection a game: another account takes its place when it may',
+    async (office) => {
+      await settle(office);
+      await office.connect('eu', {}, { replaces: true });
       return [await office.send(), office.store.find('one', 'amazon')?.connection.account];
     },
     [`success delivered ${eu}`, eu],
@@ -74,7 +84,7 @@ export const OFFICE_ROWS: OfficeRow[] = [
     'another game keeps its own',
     async (office) => {
       await settle(office);
-      await office.connect('eu', {}, 'two');
+      await office.connect('eu', {}, { game: 'two' });
       return ['one', 'two'].map((game) => office.store.find(game, 'amazon')?.connection.account);
     },
     [na, eu],
@@ -96,7 +106,7 @@ export const OFFICE_ROWS: OfficeRow[] = [
     'off in one game is not off in another',
     async (office) => {
       await settle(office);
-      await office.connect('na', {}, 'two');
+      await office.connect('na', {}, { game: 'two' });
       await office.keep(BUY, 'two');
       await office.store.setEnabled('two', 'amazon', false);
       return office.plan();

@@ -60,17 +60,18 @@ export class Office {
   }
 
   /** Connects a game as a user of the sandbox, by his refresh token. */
-  async connect(user: string, wish: AccountWish = {}, game = 'one'): Promise<void> {
+  async connect(user: string, wish: AccountWish = {}, { game = 'one', replaces = false } = {}): Promise<void> {
     await this.#connect(game, amazon, wish, {
+      replaces,
       client: { id: SANDBOX_CLIENT_ID, secret: new Secret(SANDBOX_CLIENT_SECRET) },
       consent: { kind: 'token', secrets: { refreshToken: new Secret(seededRefreshToken(user)) } },
     });
   }
 
   /** Connects a game to a pixel by a pasted access token. */
-  async paste(network: Network, token: string, account: string, game = 'one'): Promise<void> {
+  async paste(network: Network, token: string, account: string, { replaces = false } = {}): Promise<void> {
     const consent = { kind: 'token', secrets: { accessToken: new Secret(token) } } as const;
-    await this.#connect(game, network, { account }, { consent });
+    await this.#connect('one', network, { account }, { replaces, consent });
   }
 
   /** Connects a game to TikTok: with a token of the app, which lists pixels, or with a pasted one, which does not. */
@@ -84,10 +85,10 @@ export class Office {
     game: string,
     network: Network,
     wish: AccountWish,
-    parts: Pick<ConnectInput, 'client' | 'consent'>,
+    parts: Pick<ConnectInput, 'client' | 'consent' | 'replaces'>,
   ): Promise<void> {
     const connector = await network.loadConnector();
-    await this.#within(game, ({ http }) =>
+    const connect = ({ http }: Workspace): Promise<unknown> =>
       connectNetwork({
         network,
         connector,
@@ -101,8 +102,8 @@ export class Office {
         choose: (candidates) => Promise.reject(refuseToGuess(candidates, connector)),
         askAccount: () => Promise.reject(refuseToGuess([], connector)),
         onWarning: () => undefined,
-      }),
-    );
+      });
+    await this.#within(game, connect, true);
   }
 
   /** Stores goals as `goals import` does. */
@@ -154,7 +155,8 @@ export class Office {
     return buy({ eventTimestamp: new Date(this.clock.now() - HOUR_MS).toISOString() }, click);
   }
 
-  async #within<T>(game: string, work: (workspace: Workspace) => T | Promise<T>): Promise<T> {
+  /** @param makesWorkspace whether the command may name a game that is not there yet, as `connect` may */
+  async #within<T>(game: string, work: (workspace: Workspace) => T | Promise<T>, makesWorkspace = false): Promise<T> {
     const workspace = await openWorkspace({
       flags: { gateway: this.#sandbox.url, workspace: game },
       variables: {},
@@ -163,6 +165,7 @@ export class Office {
       version: '0.0.0',
       clock: this.clock,
       random: systemRandom,
+      makesWorkspace,
     });
     try {
       return await work(workspace);

@@ -49,10 +49,11 @@ export const TOKEN_ROWS: OfficeRow[] = [
       return [
         await refusalOf(office.paste(reddit, 'other', SANDBOX_REDDIT_PIXEL)),
         await refusalOf(office.paste(reddit, SANDBOX_REDDIT_TOKEN, 'a2_sandboxsolo')),
+        await refusalOf(office.paste(reddit, SANDBOX_REDDIT_TOKEN, 'a2_sandboxsolo', { replaces: true })),
         await office.send('one', RDT),
       ];
     },
-    ['token_refused', 'no_account_found', DELIVERED],
+    ['token_refused', 'account_differs', 'no_account_found', DELIVERED],
   ],
   [
     'K15',
@@ -66,10 +67,10 @@ export const TOKEN_ROWS: OfficeRow[] = [
   ],
   [
     'K1',
-    'another pixel takes the place of the first',
+    'another pixel takes the place of the first when it may',
     async (office) => {
       await settle(office);
-      await office.paste(reddit, SANDBOX_REDDIT_TOKEN, SANDBOX_REDDIT_PIXELS.events);
+      await office.paste(reddit, SANDBOX_REDDIT_TOKEN, SANDBOX_REDDIT_PIXELS.events, { replaces: true });
       return office.store.find('one', 'reddit')?.connection.account;
     },
     SANDBOX_REDDIT_PIXELS.events,
