@@ -186,13 +186,22 @@ describe('backfill', () => {
     expect(Math.max(...held)).toBeLessThanOrEqual(untilMs);
   });
 
-  it('off a terminal it wants --yes; stdin it does not take', async () => {
+  it('off a terminal it wants --yes, and takes stdin as a file', async () => {
     const bench = await setUpBench();
-    const { file } = makeHistory(bench, 12);
+    const { file, eligible } = makeHistory(bench, 12);
     const asked = await bench.run('backfill', file, '--json');
     expect(asked.code).toBe(2);
     expect(readError(asked.stderr)).toMatchObject({ hint: expect.stringContaining('--yes') });
-    expect((await bench.run('backfill', '-', '--yes')).code).toBe(2);
     expect(bench.sandbox.state.received()).toBe(0);
+    const running = await bench.start('backfill', '-', '--yes', '--json');
+    running.child.stdin.end(readFileSync(file));
+    const { code, stdout, stderr } = await running.finished;
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      lines: 12,
+      delivered: eligible.length,
+      plan: { eligible: eligible.length },
+    });
+    expect(bench.sandbox.state.received()).toBe(eligible.length);
   });
 });

@@ -1,5 +1,6 @@
 import { appendFileSync, cpSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
@@ -63,7 +64,7 @@ function makeValid(first: number, count: number): string {
   return makeEvents('\n', first, count).replaceAll('{"type":"track"\n', '');
 }
 
-function writeEvents({ folder }: Bench, name: string, text: string): string {
+function writeEvents({ folder }: Bench, name: string, text: string | Uint8Array): string {
   const file = join(folder, name);
   writeFileSync(file, text);
   return file;
@@ -218,7 +219,8 @@ describe('a send that takes up another', () => {
     const text = makeEvents('\n', 0, 3000);
     const ids = await planOf(text);
     const bench = await setUpBench(SLOW, { goals: GOALS });
-    const files = [writeEvents(bench, 'events.jsonl', text), writeEvents(bench, 'broken.gz', 'no gzip')];
+    const broken = gzipSync(text).subarray(0, 200);
+    const files = [writeEvents(bench, 'events.jsonl', text), writeEvents(bench, 'broken.gz', broken)];
     await killSend(bench, ids.length * 0.3, files[0] as string);
     const resumed = await bench.run('send', ...files);
     expect(resumed.stderr).toMatch(/events\.jsonl: going on at line \d+/);

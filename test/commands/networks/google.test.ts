@@ -268,7 +268,7 @@ describe('connect', () => {
     expect(readFileSync(join(home, 'config', 'credentials.json'), 'utf8')).toContain('1//0');
   });
 
-  test('with a refresh token, through a manager; replacing the account keeps mappings', async () => {
+  test('with a refresh token, through a manager; mappings survive a reconnect, and --replace', async () => {
     const { url } = await openLiveSandbox();
     const through = [
       '--token-stdin',
@@ -282,14 +282,22 @@ describe('connect', () => {
     const { home } = first;
     await runPostback(['goals', 'add', '--name', 'Buy', '--event', 'purchase', '--trigger', 'once'], { home });
     await runPostback(['map', 'buy', 'google', ACTION], { home });
-    const again = await connect(url, ['--token-stdin', '--replace', '--customer', SANDBOX_GOOGLE_CUSTOMER], {
-      home,
-      input: SANDBOX_GOOGLE_REFRESH_TOKEN,
-    });
+    const expectMapped = async (): Promise<void> => {
+      const { stdout } = await runPostback(['map', '--json'], { home });
+      expect(JSON.parse(stdout)).toEqual([expect.objectContaining({ network: 'google', value: ACTION })]);
+    };
+    const same = await connect(url, through, { home, input: seededRefreshToken('manager') });
+    expect(same.code, same.stderr).toBe(0);
+    await expectMapped();
+    const other = ['--token-stdin', '--customer', SANDBOX_GOOGLE_CUSTOMER];
+    const refused = await connect(url, other, { home, input: SANDBOX_GOOGLE_REFRESH_TOKEN });
+    expect([refused.code, readError(refused.stderr).code]).toEqual([2, 'account_differs']);
+    const read = (): string => readFileSync(join(home, 'config', 'credentials.json'), 'utf8');
+    expect(read()).toContain(SANDBOX_GOOGLE_MANAGER);
+    const again = await connect(url, [...other, '--replace'], { home, input: SANDBOX_GOOGLE_REFRESH_TOKEN });
     expect(again.code, again.stderr).toBe(0);
-    const mapped = await runPostback(['map', '--json'], { home });
-    expect(JSON.parse(mapped.stdout)).toEqual([expect.objectContaining({ network: 'google', value: ACTION })]);
-    const stored = readFileSync(join(home, 'config', 'credentials.json'), 'utf8');
+    await expectMapped();
+    const stored = read();
     expect(stored).toContain(SANDBOX_GOOGLE_CUSTOMER);
     expect(stored).not.toContain(SANDBOX_GOOGLE_MANAGER);
   });

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import {
   steer,
   type Errand,
 } from '../../kit/errand.js';
-import { openLog } from '../../kit/log.js';
+import { openLog, readFolder } from '../../kit/log.js';
 import { spawnPostback } from '../../kit/run.js';
 
 /** A line with an address of its own: whoever shares one is the same person. */
@@ -29,11 +29,7 @@ async function erase(errand: Errand, ...args: string[]): Promise<Record<string, 
 }
 
 function dataOf({ home }: Errand): string {
-  const folder = join(home, 'data', 'default');
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => readFileSync(join(folder, name), 'latin1'))
-    .join('');
+  return readFolder(join(home, 'data', 'default'));
 }
 
 /** Whether the log's files hold the hash of an address, as text or as bytes. */
