@@ -1,10 +1,10 @@
 import { cleanText } from '../identity/clean-text.js';
-import { toCountryCode } from '../identity/country.js';
-import { readEmailAddress } from '../identity/email.js';
-import { isOtherHash, readHash } from '../identity/hash.js';
+import { isCountryCode, toCountryCode } from '../identity/country.js';
+import { isPlainAddress, readEmailAddress } from '../identity/email.js';
+import { isOtherHash, readHash, readUsualHash } from '../identity/hash.js';
 import { readPublicIp } from '../identity/ip-address.js';
-import { isNotAValue, isPlaceholderHash } from '../identity/not-a-value.js';
-import { canBePhone } from '../identity/phone.js';
+import { beginsAsValue, isNotAValue, isPlaceholderHash } from '../identity/not-a-value.js';
+import { canBePhone, isE164 } from '../identity/phone.js';
 import { readPostalCode } from '../identity/postal-code.js';
 import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
@@ -19,7 +19,16 @@ import {
   IDENTIFIER_NAMES,
   type IdentifierField,
 } from './identifier-names.js';
-import { CONTAINER_BIT, IDENTIFIER_BITS, type Presence, readPresence, UNREAD_BIT, VARIANT_BIT } from './presence.js';
+import {
+  bitsOf,
+  CONTAINER_BIT,
+  HASH_BIT,
+  IDENTIFIER_BITS,
+  type Presence,
+  readPresence,
+  UNREAD_BIT,
+  VARIANT_BIT,
+} from './presence.js';
 import { hasLostDigits, scalarText } from './scalars.js';
 import { ignoreWarnings, type Warn } from './warnings.js';
 
@@ -32,6 +41,8 @@ type Verdict = 'taken' | 'absent' | 'unusable';
 interface Search {
   field: IdentifierField;
   isHash: boolean;
+  /** Whether the field is one of {@link HASHED_FIELDS}. */
+  isHashed: boolean;
   names: readonly string[];
   bit: Presence;
 }
@@ -39,16 +50,26 @@ interface Search {
 const PLAIN_SEARCHES = Object.fromEntries(
   Object.entries(IDENTIFIER_NAMES).map(([name, names]): [string, Search] => {
     const field = name as IdentifierField;
-    return [field, { field, isHash: false, names, bit: IDENTIFIER_BITS[field] }];
+    const isHashed = (HASHED_FIELDS as readonly string[]).includes(field);
+    return [field, { field, isHash: false, isHashed, names, bit: IDENTIFIER_BITS[field] }];
   }),
 ) as Record<IdentifierField, Search>;
 const HASH_SEARCHES = Object.fromEntries(
   HASHED_FIELDS.map((field): [string, Search] => [
     field,
-    { field, isHash: true, names: [hashNameOf(field)], bit: IDENTIFIER_BITS[field] },
+    { field, isHash: true, isHashed: true, names: [hashNameOf(field)], bit: IDENTIFIER_BITS[field] },
   ]),
 ) as Record<HashedField, Search>;
 const OTHER_FIELDS = ['externalId', 'maid', 'rampId', 'matchId', 'ip', 'userAgent'] as const;
+const OTHER_BITS = bitsOf(OTHER_FIELDS);
+/** Objects in a list: to look up searches and bits by the names of the fields took 0.2 us a line. */
+const HASHED_SEARCHES = HASHED_FIELDS.map((field) => ({
+  bit: IDENTIFIER_BITS[field],
+  hash: HASH_SEARCHES[field],
+  plain: PLAIN_SEARCHES[field],
+}));
+const OTHER_SEARCHES = OTHER_FIELDS.map((field) => PLAIN_SEARCHES[field]);
+const HOLDER_BITS = CONTAINER_BIT | IDENTIFIER_BITS.address;
 /** Maximum number of values of one field that are looked at. */
 const MAX_VALUES = 100;
 
@@ -72,20 +93,21 @@ class IdentifierReader {
     this.#places = places;
     this.#warn = warn;
     for (const place of places) this.#present |= place[2];
-    if ((this.#present & (CONTAINER_BIT | IDENTIFIER_BITS.address)) !== 0) this.#openContainers();
+    if ((this.#present & HOLDER_BITS) !== 0) this.#openContainers();
   }
 
   read(): Identifiers {
     const present = this.#present;
     // First, because a postal code is read by its country.
-    if ((present & IDENTIFIER_BITS.country) !== 0) this.#search(PLAIN_SEARCHES.country);
-    for (const field of HASHED_FIELDS) {
+    if ((present & PLAIN_SEARCHES.country.bit) !== 0) this.#search(PLAIN_SEARCHES.country);
+    const hasHashes = (present & HASH_BIT) !== 0;
+    for (const { bit, hash, plain } of HASHED_SEARCHES) {
       // A hash made elsewhere comes first; a plain field may hold one too.
-      if ((present & IDENTIFIER_BITS[field]) === 0 || this.#search(HASH_SEARCHES[field])) continue;
-      this.#search(PLAIN_SEARCHES[field]);
+      if ((present & bit) === 0 || (hasHashes && this.#search(hash))) continue;
+      this.#search(plain);
     }
-    for (const field of OTHER_FIELDS) {
-      if ((present & IDENTIFIER_BITS[field]) !== 0) this.#search(PLAIN_SEARCHES[field]);
+    if ((present & OTHER_BITS) !== 0) {
+      for (const search of OTHER_SEARCHES) if ((present & search.bit) !== 0) this.#search(search);
     }
     if ((present & UNREAD_BIT) !== 0) this.#warnOfUnread();
     return this.#identifiers;
@@ -173,8 +195,29 @@ const EXPECTED: Readonly<Partial<Record<IdentifierField, string>>> = {
   ip: 'a public IP address',
 };
 
+/**
+ * Takes a value in its field's usual form; false for any other, which {@link takeScalar} looks at. The forms are such
+ * that none of its steps would change or refuse the value, which saves 0.6 us a line.
+ */
+function takeUsual(into: Identifiers, { field, isHash, isHashed }: Search, value: string): boolean {
+  if (isHashed) {
+    const hash = readUsualHash(value);
+    if (hash !== undefined && !isPlaceholderHash(hash)) {
+      into.hashed[field as HashedField] = hash;
+      return true;
+    }
+  }
+  if (isHash) return false;
+  if (field === 'email' && isPlainAddress(value) && beginsAsValue(value)) into.plain.email = value;
+  else if (field === 'phone' && isE164(value)) into.plain.phone = value;
+  else if (field === 'country' && isCountryCode(value)) into.country = value;
+  else return false;
+  return true;
+}
+
 /** Objects, and true or false, are another system's: `address` of a person, `mobile` of a device. */
 function takeScalar(into: Identifiers, search: Search, value: unknown): Verdict {
+  if (typeof value === 'string' && takeUsual(into, search, value)) return 'taken';
   const given = typeof value === 'string' ? value : scalarText(value);
   if (given === undefined) return typeof value === 'number' ? 'unusable' : 'absent';
   if (given.length > MAX_TEXT_LENGTH || hasLostDigits(given)) return 'unusable';
@@ -183,7 +226,7 @@ function takeScalar(into: Identifiers, search: Search, value: unknown): Verdict 
   const hash = readHash(text);
   if (hash !== undefined && isPlaceholderHash(hash)) return 'absent';
   const { field } = search;
-  return isHashed(field)
+  return isHashedField(field)
     ? takeHashable(into, field, text, search.isHash ? (hash ?? '') : hash)
     : takeOther(into, field, text);
 }
@@ -195,7 +238,7 @@ function takeOther(into: Identifiers, field: Exclude<IdentifierField, HashedFiel
   return 'taken';
 }
 
-function isHashed(field: IdentifierField): field is HashedField {
+function isHashedField(field: IdentifierField): field is HashedField {
   return field in HASH_SEARCHES;
 }
 

@@ -49,12 +49,24 @@ export const CLICK_ALIAS_BIT = defineBit(Object.keys(CLICK_ALIASES));
 export const CONSENT_BIT = defineBit(CONSENT_NAMES);
 export const PLACE_BIT = defineBit(Object.keys(PLACE_FIELDS));
 
+/** A hash that was made elsewhere, under the name of any identifier: `email_hash`. */
+export const HASH_BIT = defineBit(HASHED_FIELDS.map(hashNameOf));
+
 /** Objects that may hold identifiers of their own. */
 export const CONTAINER_BIT = defineBit(CONTAINER_NAMES);
 /** An identifier by a spelling that is not in our tables. */
 export const VARIANT_BIT = defineBit([]);
 /** A name that looks like an identifier's and is not read. */
 export const UNREAD_BIT = defineBit([]);
+
+/** Returns one presence of the bits of all given fields. */
+export function bitsOf(fields: readonly IdentifierField[]): Presence {
+  return fields.reduce((bits, field) => bits | IDENTIFIER_BITS[field], 0);
+}
+
+/** Anything that the reader of identifiers looks at. */
+export const IDENTITY_BITS =
+  bitsOf(Object.keys(IDENTIFIER_NAMES) as IdentifierField[]) | CONTAINER_BIT | VARIANT_BIT | UNREAD_BIT;
 
 /** Maximum number of names that are remembered: data can be in names too. */
 const MAX_NAMES = 5000;
@@ -72,7 +84,11 @@ export function readPresence(from: JsonObject): Presence {
 /** A name that was not met before. */
 function addName(name: string): Presence {
   const known = classifyName(name);
-  const bit = known === undefined ? 0 : known === 'unread' ? UNREAD_BIT : IDENTIFIER_BITS[known.field] | VARIANT_BIT;
+  const bit = known === undefined ? 0 : known === 'unread' ? UNREAD_BIT : variantBits(known);
   if (BITS.size < MAX_NAMES) BITS.set(name, bit);
   return bit;
+}
+
+function variantBits({ field, isHash }: { field: IdentifierField; isHash: boolean }): Presence {
+  return IDENTIFIER_BITS[field] | VARIANT_BIT | (isHash ? HASH_BIT : 0);
 }

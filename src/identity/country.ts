@@ -50,6 +50,11 @@ export function toCountryCode(text: string): string | undefined {
   return codeOfCountryName(trimmed, ALPHA_2);
 }
 
+/** Whether a text is an ISO 3166-1 alpha-2 code in upper case, which {@link toCountryCode} returns as it is. */
+export function isCountryCode(text: string): boolean {
+  return ALPHA_2.has(text);
+}
+
 /** Whether `country` (alpha-2, upper case) is in the EEA, the UK or Switzerland. */
 export function isConsentCountry(country: string): boolean {
   return CONSENT_COUNTRIES.has(country);

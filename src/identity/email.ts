@@ -18,6 +18,11 @@ const QUERY = /[?#]/;
 const AROUND: ReadonlySet<string> = new Set(' "\'`“”‘’.,;:<>()[]{}\\/!');
 const FULL_WIDTH = /[\uFF01-\uFF5E]/;
 
+/** Whether {@link readEmailAddress} returns a text as it is. */
+export function isPlainAddress(text: string): boolean {
+  return text.length <= LONGEST_ADDRESS && PLAIN.test(text);
+}
+
 /**
  * Returns the e-mail address in a text, its case kept: without `mailto:`, a display name, brackets, quotation marks,
  * dots and commas around it, and the first of several. Undefined where there is none, or where other words around it may

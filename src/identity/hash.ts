@@ -20,6 +20,11 @@ const OTHER_HASH =
 /** MD5, SHA-1 and SHA-512 in base64, which ends with `=` for their lengths. */
 const OTHER_BASE64 = /^(?:(?:md5|sha-?\d{1,3})[:=-])?(?:[\w+/-]{22}==|[\w+/-]{27}=|[\w+/-]{86}==)$/i;
 
+/** A SHA-256 as nearly every file has it. */
+const USUAL_HASH = /^(?:sha256:)?[0-9a-f]{64}$/;
+const HEX_LENGTH = 64;
+const PREFIXED_LENGTH = 71;
+
 /** SHA-256 of the UTF-8 bytes of `text`, as 64 lower-case hex digits. */
 export function sha256Hex(text: string): string {
   return hash('sha256', text, 'hex');
@@ -37,6 +42,17 @@ export function readHash(text: string): string | undefined {
   const base64 = trimmed.length <= LONGEST_BASE64 ? BASE64.exec(trimmed)?.[1] : undefined;
   if (base64 === undefined || !LOWER.test(base64) || !UPPER_OR_DIGIT.test(base64)) return undefined;
   return Buffer.from(base64, 'base64url').toString('hex');
+}
+
+/**
+ * {@link readHash} of the two usual forms alone: 64 lower-case hex digits, with or without `sha256:`.
+ * Undefined for anything else. Most texts cost one comparison of their length.
+ */
+export function readUsualHash(text: string): string | undefined {
+  const { length } = text;
+  if (length !== HEX_LENGTH && length !== PREFIXED_LENGTH) return undefined;
+  if (!USUAL_HASH.test(text)) return undefined;
+  return length === HEX_LENGTH ? text : text.slice(length - HEX_LENGTH);
 }
 
 /** Whether a value is a hash of another kind (MD5, SHA-1, SHA-512): no network can use it, and hashing it again cannot help. */

@@ -19,6 +19,7 @@ const INITIALS = /^(?:n[auo/\\ ._-]|un|ob)/i;
 /** Character codes: setting the bit of lower case folds the case of letters and leaves digits as they are. */
 const [LOWER_CASE, DIGIT_0, DIGIT_9, LETTER_A, LETTER_Z] = [0x20, 0x30, 0x39, 0x61, 0x7a];
 const [LETTER_N, LETTER_O, LETTER_U] = [0x6e, 0x6f, 0x75];
+const PLUS = 0x2b;
 /** From the first letter or digit to the last: without the quotation marks, brackets and dashes around a word. */
 const WITHOUT_DECORATION = /[\p{L}\p{N}%](?:.*[\p{L}\p{N}%])?/su;
 const SEPARATORS = /[\s_./,;|+-]+/g;
@@ -41,14 +42,26 @@ const MACRO =
  * identifier, click and id field of every format.
  */
 export function isNotAValue(text: string): boolean {
-  // Nearly every value starts with a digit or another letter than the words do, or is longer than they are.
+  if (beginsAsValue(text)) return false;
   const first = text.charCodeAt(0) | LOWER_CASE;
-  if (first >= DIGIT_0 && first <= DIGIT_9) return false;
-  if (first >= LETTER_A && first <= LETTER_Z) {
-    if (first !== LETTER_N && first !== LETTER_U && first !== LETTER_O) return false;
+  if (first === LETTER_N || first === LETTER_U || first === LETTER_O) {
     return INITIALS.test(text) && text.length <= LONGEST_WORD && isWord(text);
   }
-  return isDecorated(text);
+  return !isPlusAndDigit(text) && isDecorated(text);
+}
+
+/** A phone number: no word, and no template, begins like one. */
+function isPlusAndDigit(text: string): boolean {
+  const second = text.charCodeAt(1);
+  return text.charCodeAt(0) === PLUS && second >= DIGIT_0 && second <= DIGIT_9;
+}
+
+/** Whether {@link isNotAValue} is false by the first character alone, as it is of nearly every value. */
+export function beginsAsValue(text: string): boolean {
+  const first = text.charCodeAt(0) | LOWER_CASE;
+  if (first >= DIGIT_0 && first <= DIGIT_9) return true;
+  const isLetter = first >= LETTER_A && first <= LETTER_Z;
+  return isLetter && first !== LETTER_N && first !== LETTER_U && first !== LETTER_O;
 }
 
 /** {@link isNotAValue} of a text that begins with something else than an ASCII letter or digit. */

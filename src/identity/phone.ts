@@ -18,6 +18,9 @@ const ROUNDED = /^\d(?:[.,]\d+)?E\+?\d+$/i;
 const TOKEN = /(?<![\w+/=])(?=[\d+/=_]*[a-z])[\w+/=]{22,}/i;
 const HAS_DIGIT = /\d/;
 
+/** ITU-T E.164: a country code, which never begins with 0, and at most 15 digits in all. */
+const E164 = /^\+[1-9]\d{6,14}$/;
+
 let library: typeof LibPhoneNumber | undefined;
 
 /**
@@ -39,6 +42,11 @@ export function normalisePhone(text: string, country?: string): string {
 /** Whether a number says its country code, so that it can be read without knowing where it is dialed. */
 export function isCompletePhone(text: string): boolean {
   return COMPLETE.test(toAsciiDigits(text).replace(PLUS_SIGNS, '+'));
+}
+
+/** Whether a phone number is written as ITU-T E.164 has it, with its `+` and nothing between the digits. */
+export function isE164(text: string): boolean {
+  return E164.test(text);
 }
 
 /** Whether a text can be a phone number: it has a digit, and is neither a hash nor a number that a spreadsheet rounded. */

@@ -18,7 +18,7 @@ import { FieldProblem } from '../field-problem.js';
 import { type FieldRule, readSide } from '../field-rules.js';
 import { MAX_ID_LENGTH, missing, readSideObject, TOO_LARGE } from '../field-values.js';
 import { type Place, readIdentifiers } from '../identifier-fields.js';
-import { COMMERCE_BITS, CONSENT_BIT, PLACE_BIT, type Presence, readPresence } from '../presence.js';
+import { COMMERCE_BITS, CONSENT_BIT, IDENTITY_BITS, PLACE_BIT, type Presence, readPresence } from '../presence.js';
 import { parseTimestamp } from '../timestamp.js';
 import { ignoreWarnings, type Warn } from '../warnings.js';
 
@@ -57,6 +57,7 @@ export function readAudienceMessage(
   const userId = realId(quickSide(message['userId'], MESSAGE_FIELDS.userId, message, warn));
   if (anonymousId === undefined && userId === undefined) refuseNobody(message, mayBeNobody || type === 'alias');
   const present = readPresence(properties);
+  const inProperties: Place = [properties, 'properties.', present];
   const inContext = readPresence(context);
   const level = quickLevel(message['consentLevel']);
   const event: ConversionEvent = {
@@ -66,7 +67,7 @@ export function readAudienceMessage(
     timeMs,
     consentLevel: level === 'unusual' ? 'not_set' : level,
     test: readTest(message, warn),
-    identifiers: readIdentifiers(placesOf(message, [properties, present], [context, inContext], warn), warn),
+    identifiers: readIdentifiers(placesOf(message, inProperties, [context, 'context.', inContext], warn), warn),
     click: readClick(properties, present, warn),
     consent: {},
     properties,
@@ -77,26 +78,28 @@ export function readAudienceMessage(
   if (level === 'unusual' || mayHaveConsent(message, present | inContext)) readConsent(event, message, context, warn);
   if (isTrack) readCommerce(event, properties, present, warn);
   else if (type === 'alias') readAlias(event, message);
-  readPlace(event, [properties, present], context, warn);
+  readPlace(event, inProperties, context, warn);
   return event;
 }
 
-/** Where identifiers may be, most specific first. Most messages have no traits: looking there costs more than asking. */
-function placesOf(
-  message: JsonObject,
-  [properties, present]: [JsonObject, Presence],
-  [context, inContext]: [JsonObject, Presence],
-  warn: Warn,
-): Place[] {
-  const places: Place[] = [[properties, 'properties.', present]];
-  const add = (from: JsonObject, path: string): unknown => places.push([from, path, readPresence(from)]);
-  if (message['traits'] !== undefined) add(readSideObject(message, 'traits', 'traits', warn), 'traits.');
-  if (context['traits'] !== undefined)
-    add(readSideObject(context, 'traits', 'context.traits', warn), 'context.traits.');
-  if (inContext !== 0) places.push([context, 'context.', inContext]);
-  const inMessage = readPresence(message);
-  if (inMessage !== 0) places.push([message, '', inMessage]);
+/**
+ * Returns where identifiers may be, most specific first. Most messages have no traits, and a place
+ * without any identifier is left out: looking there costs more than asking.
+ */
+function placesOf(message: JsonObject, inProperties: Place, inContext: Place, warn: Warn): Place[] {
+  const places: Place[] = [inProperties];
+  const [context] = inContext;
+  if (message['traits'] !== undefined) places.push(readTraits(message, 'traits', warn));
+  if (context['traits'] !== undefined) places.push(readTraits(context, 'context.traits', warn));
+  if ((inContext[2] & IDENTITY_BITS) !== 0) places.push(inContext);
+  const present = readPresence(message);
+  if ((present & IDENTITY_BITS) !== 0) places.push([message, '', present]);
   return places;
+}
+
+function readTraits(from: JsonObject, path: string, warn: Warn): Place {
+  const traits = readSideObject(from, 'traits', path, warn);
+  return [traits, `${path}.`, readPresence(traits)];
 }
 
 /** Text as nearly every line has it; whatever else there is, or is not, is for the field's rule. */
@@ -234,12 +237,7 @@ function readMoney(rule: FieldRule<string>, properties: JsonObject, isStrict: bo
   }
 }
 
-function readPlace(
-  event: ConversionEvent,
-  [properties, present]: [JsonObject, Presence],
-  context: JsonObject,
-  warn: Warn,
-): void {
+function readPlace(event: ConversionEvent, [properties, , present]: Place, context: JsonObject, warn: Warn): void {
   const hasPlace = (present & PLACE_BIT) !== 0;
   if (hasPlace) readSource(event, properties);
   const pageUrl =
