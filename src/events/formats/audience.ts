@@ -14,6 +14,7 @@ import {
 import { readClick } from '../click-fields.js';
 import { ConsentCollector, hasConsentCarrier } from '../consent-carriers.js';
 import type { ConsentLevel, ConversionEvent, EventSource, EventSurface } from '../conversion-event.js';
+import { isUsualDecimal } from '../decimal-text.js';
 import { FieldProblem } from '../field-problem.js';
 import { type FieldRule, readSide } from '../field-rules.js';
 import { MAX_ID_LENGTH, missing, readSideObject, TOO_LARGE } from '../field-values.js';
@@ -29,6 +30,10 @@ const SURFACES: ReadonlyMap<unknown, EventSurface> = new Map<unknown, EventSurfa
   ['unity', 'app'],
   ['unreal', 'app'],
 ]);
+
+const ANY_COMMERCE_BIT = Object.values(COMMERCE_BITS).reduce((bits, bit) => bits | bit, 0);
+/** Codes of characters. */
+const [LETTER_A, LETTER_Z] = [0x41, 0x5a];
 
 const SOURCES: readonly string[] = ['website', 'app', 'android', 'ios', 'fire_tv', 'offline'];
 
@@ -205,20 +210,45 @@ function readAlias(event: ConversionEvent, message: JsonObject): void {
  * so only a purchase is refused for them. Everything else costs itself.
  */
 function readCommerce(event: ConversionEvent, properties: JsonObject, present: Presence, warn: Warn): void {
+  if ((present & ANY_COMMERCE_BIT) === 0) return;
   const isStrict = event.name === STRICT_EVENT;
   if ((present & COMMERCE_BITS.value) !== 0) {
-    const value = readMoney(COMMERCE_FIELDS.value, properties, isStrict);
+    const given = properties['value'];
+    const isUsual = typeof given === 'string' && isUsualDecimal(given);
+    const value = isUsual ? given : readMoney(COMMERCE_FIELDS.value, properties, isStrict);
     if (value !== undefined) event.value = value;
   }
   if ((present & COMMERCE_BITS.currency) !== 0) {
-    const currency = readMoney(COMMERCE_FIELDS.currency, properties, isStrict);
+    const given = properties['currency'];
+    const isUsual = isUsualCurrency(given);
+    const currency = isUsual ? given : readMoney(COMMERCE_FIELDS.currency, properties, isStrict);
     if (currency !== undefined) event.currency = currency;
   }
+  readGoods(event, properties, present, warn);
+}
+
+/** Three capital letters: looking at them by code takes 0.1 us less than the field's rule. */
+function isUsualCurrency(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length === 3 &&
+    isCapital(value.charCodeAt(0)) &&
+    isCapital(value.charCodeAt(1)) &&
+    isCapital(value.charCodeAt(2))
+  );
+}
+
+function isCapital(code: number): boolean {
+  return code >= LETTER_A && code <= LETTER_Z;
+}
+
+function readGoods(event: ConversionEvent, properties: JsonObject, present: Presence, warn: Warn): void {
   const read = <T>(name: keyof typeof COMMERCE_BITS, rule: FieldRule<T>): T | undefined =>
     (present & COMMERCE_BITS[name]) === 0 ? undefined : readSide(rule, properties, warn);
   const quantity = read('quantity', COMMERCE_FIELDS.quantity);
   if (quantity !== undefined) event.quantity = quantity;
-  const transactionId = realId(read('transaction_id', COMMERCE_FIELDS.transaction_id));
+  const order = properties['transaction_id'];
+  const transactionId = realId(isUsualText(order) ? order : read('transaction_id', COMMERCE_FIELDS.transaction_id));
   if (transactionId !== undefined) event.transactionId = transactionId;
   const itemId = realId(read('item_id', COMMERCE_FIELDS.item_id));
   if (itemId !== undefined) event.itemId = itemId;
