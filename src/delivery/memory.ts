@@ -73,10 +73,13 @@ function joinPersons(event: ConversionEvent, sides: readonly People[]): Set<stri
 /** Ids may be joined on one side by an alias of the log, on the other by one that was just read. */
 function closePersons(members: Iterable<string>, sides: readonly People[]): Set<string> {
   const found = new Set(members);
+  const listed = sides.map(() => new Set<string>());
   // A set that grows while it is walked through is walked through to its end.
   for (const member of found) {
-    for (const { aliases } of sides) {
+    for (const [side, { aliases }] of sides.entries()) {
       const person = aliases.personOf(member);
+      if (listed[side]!.has(person)) continue;
+      listed[side]!.add(person);
       for (const other of aliases.membersOf(person)) found.add(other);
     }
   }

@@ -18,7 +18,7 @@ export function addFieldWarnings(outcomes: Outcome[], body: JsonObject): Outcome
     const { position } = warning;
     const words = describeViolation(warning);
     if (position === undefined) shared.push(words);
-    else if (position < outcomes.length) named.set(position, [...(named.get(position) ?? []), words]);
+    else if (position < outcomes.length) addTo(named, position, words);
   }
   const common = shared.length === 0 ? undefined : withWarning(outcomes[0] as Outcome, shared);
   return outcomes.map((outcome, position) => {
@@ -39,11 +39,19 @@ export function addCountWarnings(
   if (warnings.length === 0) return outcomes;
   const isNamed = warnings.every((one) => one.positions.length > 0 && one.positions.every((at) => at < total));
   const words = describeCounts(warnings) ?? '';
+  if (!isNamed) return outcomes.map((outcome) => withWarning(outcome, [words]));
+  const named = new Map<number, string[]>();
+  for (const one of warnings) for (const position of new Set(one.positions)) addTo(named, position, one.reason);
   return outcomes.map((outcome, index) => {
-    if (!isNamed) return withWarning(outcome, [words]);
-    const own = warnings.filter((one) => one.positions.includes(positions[index] ?? -1));
-    return own.length === 0 ? outcome : withWarning(outcome, [own.map(({ reason }) => reason).join(', ')]);
+    const reasons = named.get(positions[index] ?? -1);
+    return reasons === undefined ? outcome : withWarning(outcome, [reasons.join(', ')]);
   });
+}
+
+function addTo(named: Map<number, string[]>, position: number, words: string): void {
+  const known = named.get(position);
+  if (known) known.push(words);
+  else named.set(position, [words]);
 }
 
 function withWarning(outcome: Outcome, words: readonly string[]): Outcome {

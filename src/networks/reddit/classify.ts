@@ -72,9 +72,13 @@ function judgeRefusal(items: readonly Outgoing[], answer: HttpAnswer, refusal: R
 
 function judgeEvents(items: readonly Outgoing[], status: number, refusal: RedditRefusal): Verdict {
   const found = new Map<number, Complaint[]>();
+  const positions = new Map(items.map(({ postback }, position) => [postback.dedupeId, position] as const));
   for (const complaint of refusal.complaints) {
-    const position = locate(items, complaint);
-    if (position !== undefined) found.set(position, [...(found.get(position) ?? []), complaint]);
+    const position = locate(positions, complaint, items.length);
+    if (position === undefined) continue;
+    const known = found.get(position);
+    if (known) known.push(complaint);
+    else found.set(position, [complaint]);
   }
   const reason = `http_${status}`;
   const whole = makeOutcome(kindOf(refusal.complaints, refusal.message), reason, refusal.message);
@@ -90,11 +94,14 @@ function judgeEvents(items: readonly Outgoing[], status: number, refusal: Reddit
   return verdict;
 }
 
-function locate(items: readonly Outgoing[], { position, conversionId }: Complaint): number | undefined {
-  if (position !== undefined) return position >= 0 && position < items.length ? position : undefined;
-  if (conversionId === undefined) return undefined;
-  const found = items.findIndex(({ postback }) => postback.dedupeId === conversionId);
-  return found < 0 ? undefined : found;
+/** @param positions where each event stands in the request, by its dedupe id */
+function locate(
+  positions: ReadonlyMap<string, number>,
+  { position, conversionId }: Complaint,
+  count: number,
+): number | undefined {
+  if (position !== undefined) return position >= 0 && position < count ? position : undefined;
+  return conversionId === undefined ? undefined : positions.get(conversionId);
 }
 
 function kindOf(complaints: readonly Complaint[], message = ''): OutcomeKind {
