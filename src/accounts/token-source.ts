@@ -89,8 +89,7 @@ export function createTokenSource(connected: Connected, { http, clock, provider 
       if (!(error instanceof AuthError) || !(error.code in STATUS_OF_REFUSAL)) throw error;
       await markRefused(STATUS_OF_REFUSAL[error.code]!);
       const told = error.code === 'grant_refused' ? explainRefusal(error) : error;
-      const fromEnvironment = held.connection.source === 'environment' && error.code === 'grant_refused';
-      throw fromEnvironment ? blameVariable(told, network) : told;
+      throw held.connection.source === 'environment' ? blameVariables(told, network) : told;
     }
   }
 
@@ -157,12 +156,16 @@ function isSameGrant(a: Credentials, b: Credentials): boolean {
   return a.accessToken?.reveal() === b.accessToken?.reveal();
 }
 
-function blameVariable(error: AuthError, network: NetworkName): AuthError {
-  const variable = variableOf(network, 'REFRESH_TOKEN');
+/** Connecting again changes nothing while variables hold the grant: names the variables instead. */
+function blameVariables(error: AuthError, network: NetworkName): AuthError {
+  const [id, secret, token] = ['CLIENT_ID', 'CLIENT_SECRET', 'REFRESH_TOKEN'].map((name) => variableOf(network, name));
+  const advice: Readonly<Record<string, string>> = {
+    grant_refused: `The consent was revoked or has expired. Put a new refresh token into ${token}`,
+    client_refused: `Put the values of one client into ${id} and ${secret}`,
+    token_ended: `Put a valid grant into ${variableOf(network, '*')}`,
+  };
   return new AuthError(error.code, error.message, {
-    hint:
-      `The consent was revoked or has expired. Put a new refresh token into ${variable}, or unset the variables and run ` +
-      `postback connect ${network}.`,
+    hint: `${advice[error.code]}, or unset the variables and run postback connect ${network}.`,
     next: 'postback doctor',
     cause: error,
   });
