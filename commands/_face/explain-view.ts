@@ -1,6 +1,7 @@
 import { stringifyExact } from '../../src/exact-json.js';
 import type { ExplainedGate, ExplainedPostback, Explanation } from '../../src/delivery/explain.js';
 import type { LoggedPostback } from '../../src/delivery/explain-log.js';
+import type { ExplainVerdict } from '../../src/delivery/explain-verdict.js';
 import type { IO } from './io.js';
 import { cleanCell, countOf } from './text.js';
 
@@ -14,6 +15,7 @@ export async function printExplanation(
 ): Promise<void> {
   const { bold, dim } = io.color.out;
   const { eventId, event, gates, postbacks } = explanation;
+  await io.out(describeVerdict(io, explanation));
   await io.out(
     `${bold(cleanCell(event ?? 'no event'))}  ${cleanCell(eventId ?? '')}  ${dim(cleanCell(place))}`.trimEnd(),
   );
@@ -25,7 +27,30 @@ export async function printExplanation(
     await printGate(io, gate);
   }
   for (const postback of postbacks) await printPostback(io, postback);
-  if (postbacks.length === 0) await io.out(`\n${bold('Nothing would be sent.')}`);
+}
+
+const VERDICT_PAINT = { sent: 'green', not_sent: 'red', pending: 'yellow', failed: 'red' } as const;
+
+/** The first line: what became of the event, or what would, and why. */
+function describeVerdict(
+  { color }: IO,
+  { verdict, reason, gates, postbacks }: Explanation<ExplainedPostback | LoggedPostback>,
+): string {
+  const isLogged = reason === 'duplicate' || postbacks.some((postback) => 'state' in postback);
+  const words: Readonly<Record<ExplainVerdict, string>> = {
+    sent: isLogged ? 'Sent' : 'Would be sent',
+    not_sent: isLogged ? 'Not sent' : 'Would not be sent',
+    pending: 'Pending',
+    failed: 'Failed',
+  };
+  const shown = color.out.bold(color.out[VERDICT_PAINT[verdict]](words[verdict]));
+  if (verdict === 'sent') return reason === 'duplicate' ? `${shown} before: it would not be sent again.` : `${shown}.`;
+  const own = postbacks.find(
+    (postback): postback is LoggedPostback => 'state' in postback && postback.reason === reason,
+  );
+  const message = own?.message ?? gates.find((gate) => gate.reason === reason)?.message;
+  const why = [reason, message].filter((part) => part).map((part) => cleanCell(part ?? ''));
+  return why.length === 0 ? `${shown}.` : `${shown}: ${why.join(', ')}`;
 }
 
 async function printGate(io: IO, { gate, result, reason, message, saw, rule }: ExplainedGate): Promise<void> {
@@ -39,9 +64,11 @@ async function printGate(io: IO, { gate, result, reason, message, saw, rule }: E
 
 async function printPostback(io: IO, postback: ExplainedPostback | LoggedPostback): Promise<void> {
   const { bold, dim } = io.color.out;
-  const { network, goal, deadline, request } = postback;
+  const { network, account, goal, deadline, request } = postback;
   const until = deadline === null ? '' : `, can be sent until ${deadline}`;
-  await io.out(`\n${bold('Postback')}  ${goal} at ${network}${until}  ${dim(postback.postbackId)}`);
+  await io.out(
+    `\n${bold('Postback')}  ${goal} at ${network}${account === null ? '' : ` account ${account}`}${until}  ${dim(postback.postbackId)}`,
+  );
   if ('state' in postback) await printState(io, postback);
   if (!request) return;
   await io.out(`${request.method} ${request.url}`);
@@ -50,7 +77,7 @@ async function printPostback(io: IO, postback: ExplainedPostback | LoggedPostbac
   await io.out(typeof body === 'string' ? body : stringifyExact(body, 2));
 }
 
-async function printState(io: IO, { state, attempts, reason, message, now }: LoggedPostback): Promise<void> {
+async function printState(io: IO, { state, attempts, reason, message, now, next }: LoggedPostback): Promise<void> {
   const why = reason === null ? '' : `, ${reason}${message ? `: ${cleanCell(message)}` : ''}`;
   await io.out(`${state}${why}; ${countOf(attempts.length, 'attempt')}`);
   for (const { time, status, http, attempt, reason: code } of attempts) {
@@ -60,5 +87,6 @@ async function printState(io: IO, { state, attempts, reason, message, now }: Log
   if (now === null) await io.out('Its facts are not kept: send the line again.');
   else if (now.result === 'stop')
     await io.out(`Now it could not be sent, ${now.reason}: ${cleanCell(now.message ?? '')}`);
-  else await io.out('Now it could be sent: postback replay --event-id, with --state where it was skipped.');
+  else await io.out('Now it could be sent.');
+  if (next !== undefined) await io.out(`Next: ${next}`);
 }

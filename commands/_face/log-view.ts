@@ -35,6 +35,7 @@ export function logColumns(isTerminal: boolean): Column<LogRow>[] {
     { header: 'Attempt', value: ({ attempt }) => attempt, align: 'right', dropOrder: 3 },
     { header: 'Goal', value: ({ goal }) => goal, dropOrder: 4 },
     { header: 'Network', value: ({ network }) => network, dropOrder: 5 },
+    { header: 'Account', value: ({ account }) => account, dropOrder: 5.5 },
     { header: 'Reason', value: ({ reason, message }) => reasonOf(reason, message, isTerminal) },
     { header: 'Event ID', value: ({ eventId }) => eventId, dropOrder: 6 },
   ];

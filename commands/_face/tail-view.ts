@@ -9,6 +9,7 @@ type TailRow = Pick<
   | 'event'
   | 'goal'
   | 'network'
+  | 'account'
   | 'status'
   | 'http'
   | 'latencyMs'
@@ -51,7 +52,7 @@ export class TailView {
     return this.#shown;
   }
 
-  #format({ time, event, goal, network, status, http, latencyMs, eventId, reason }: TailRow): string {
+  #format({ time, event, goal, network, account, status, http, latencyMs, eventId, reason }: TailRow): string {
     const color = this.#io.color.out;
     const paints = {
       success: color.green,
@@ -63,7 +64,7 @@ export class TailView {
     const parts = [
       time,
       paints[status](status.padEnd(8)),
-      network,
+      `${network} ${account}`,
       event,
       goal,
       http ?? '-',
@@ -74,7 +75,7 @@ export class TailView {
   }
 }
 
-function rowsOf({ batch, verdicts, http, latencyMs }: Extract<Update, { type: 'answer' }>): TailRow[] {
+function rowsOf({ batch, account, verdicts, http, latencyMs }: Extract<Update, { type: 'answer' }>): TailRow[] {
   const time = new Date().toISOString();
   return verdicts.map(({ status, outcome }, index): TailRow => {
     const { postback, attempts } = batch.items[index]!.entry;
@@ -84,6 +85,7 @@ function rowsOf({ batch, verdicts, http, latencyMs }: Extract<Update, { type: 'a
       event: postback.event,
       goal: postback.goal,
       network: postback.network,
+      account,
       status,
       http: http ?? null,
       latencyMs: Math.round(latencyMs),

@@ -235,7 +235,8 @@ export class Courier {
       again.map(({ items }) => items.map(({ entry }) => entry)),
     );
     this.#count(verdicts);
-    report({ type: 'answer', network: channel.network, batch, verdicts, http: answer?.status, latencyMs });
+    const { network, account } = channel;
+    report({ type: 'answer', network, account, batch, verdicts, http: answer?.status, latencyMs });
     this.#reportNotice(verdict);
     report({ type: 'progress', summary: tally.summary });
     // Another process took this request over while this one slept: what is left of it is no longer ours.

@@ -8,6 +8,7 @@ import { LogPeek } from '../log/log-peek.js';
 import type { Workspace } from '../workspace.js';
 import type { Explanation } from './explain.js';
 import { explainEvent, explainInvalid } from './explain.js';
+import type { JudgedPostback } from './explain-verdict.js';
 import { judgeStanding } from './intake.js';
 import { openRehearsalMemory } from './memory.js';
 import type { World } from './plan.js';
@@ -37,7 +38,15 @@ export async function* explainInput(workspace: Workspace, run: ExplainRun): Asyn
   const { world } = surveyStage(workspace, run);
   const peek = LogPeek.open(workspace.logPath, workspace.name);
   const memory = openRehearsalMemory(peek?.people);
-  const full: World = { ...world, memory, standing: (key) => judgeStanding(peek?.standing(key) ?? 'unknown') };
+  let known: JudgedPostback[] = [];
+  const standing: World['standing'] = (key) => {
+    const found = peek?.standing(key) ?? 'unknown';
+    // What the log knows without a row of its own has been delivered.
+    if (found === 'known') known.push({ state: 'delivered' });
+    else if (found !== 'unknown') known.push(found);
+    return judgeStanding(found);
+  };
+  const full: World = { ...world, memory, standing };
   const remember = (events: readonly ConversionEvent[]): Promise<void> => {
     memory.remember(events);
     return Promise.resolve();
@@ -46,7 +55,8 @@ export async function* explainInput(workspace: Workspace, run: ExplainRun): Asyn
     if (input.path !== undefined) await prescan(input, remember, signal);
     for await (const { line, record } of pickRecords({ ...run, input }, remember)) {
       const nowMs = workspace.clock.now();
-      const told = 'event' in record ? explainEvent(record.event, full, nowMs) : explainInvalid(record.invalid);
+      known = [];
+      const told = 'event' in record ? explainEvent(record.event, full, nowMs, known) : explainInvalid(record.invalid);
       yield { file: input.name, line, ...told };
     }
   } finally {

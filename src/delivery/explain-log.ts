@@ -7,6 +7,7 @@ import type { ReplayCandidate } from '../log/replay-rows.js';
 import { listDelivered, listUndelivered } from '../log/replay-rows.js';
 import type { SkipReason } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
+import { judgeLogged } from './explain-verdict.js';
 import type { ExplainedGate, ExplainedPostback, Explanation } from './explain.js';
 import { describeRequest, explainGate } from './explain.js';
 import type { GateName } from './gates.js';
@@ -24,6 +25,8 @@ export interface LoggedPostback extends ExplainedPostback {
   attempts: LogRow[];
   /** Whether it could be sent now; null where its facts are not kept any more. */
   now: { result: 'pass' | 'stop'; reason?: string; message?: string } | null;
+  /** The command that sends it, where it is not delivered and could be. */
+  next?: string;
 }
 
 /** The gates of an event, then those of each postback of it, in order. */
@@ -95,7 +98,7 @@ export function explainLogged(workspace: Workspace, givenId: string): Explanatio
     gates.push(...listGates(POSTBACK_GATES, own[0], skip).map((gate) => ({ ...gate, goal, network })));
   }
   const event = first?.event ?? [...stored.values()][0]?.postback.event ?? null;
-  return { eventId, event, gates, postbacks };
+  return { eventId, event, ...judgeLogged(postbacks, gates), gates, postbacks };
 }
 
 function readStory(workspace: Workspace, eventId: string): Story {
@@ -124,7 +127,8 @@ function tellPostback(
   const attempts = rows.filter(({ status }) => status !== 'skipped');
   const last = attempts.at(-1) ?? findSkip(rows);
   const { network, goal } = stored?.postback ?? (last as Pick<LoggedPostback, 'network' | 'goal'>);
-  const told = { network, goal, postbackId: id, attempts };
+  const account = stored?.account ?? last?.account ?? null;
+  const told = { network, account, goal, postbackId: id, attempts };
   const { reason = null, message = null } = last ?? {};
   if (!stored) return { ...told, state: stateOf(last), reason, message, deadline: null, now: null, request: null };
   return {
@@ -138,16 +142,28 @@ function tellPostback(
 
 /** What would become of a stored postback now. */
 function judgeNow(
-  { postback }: ReplayCandidate,
+  { postback, account, state }: ReplayCandidate,
   workspace: Workspace,
   { world }: Stage,
-): Pick<LoggedPostback, 'deadline' | 'now' | 'request'> {
+): Pick<LoggedPostback, 'deadline' | 'now' | 'request' | 'next'> {
   const { stop, way } = judgeStored(postback, workspace, world);
-  const now: LoggedPostback['now'] = { result: stop ? 'stop' : 'pass', ...stop };
+  const isOther = !stop && account !== undefined && way !== undefined && way.channel.account !== account;
+  const other = isOther && {
+    reason: 'other_account',
+    message: `recorded for ${postback.network} account ${account}; connected now: ${way.channel.account}`,
+  };
+  const now: LoggedPostback['now'] = { result: stop || isOther ? 'stop' : 'pass', ...(stop ?? other) };
   if (!way) return { deadline: null, now, request: null };
   const { channel, mapping } = way;
   const deadline = new Date(deadlineOf(postback, channel)).toISOString();
-  return { deadline, now, request: describeRequest(channel, { postback, mapping }) };
+  const replay = `postback replay --event-id ${quoteId(postback.eventId)}${isOther ? ' --account-changed' : ''}`;
+  const next = stop || state === 'delivered' ? {} : { next: replay };
+  return { deadline, now, request: describeRequest(channel, { postback, mapping }), ...next };
+}
+
+/** An event id as one word of a command. */
+function quoteId(id: string): string {
+  return /^[\w.:-]+$/.test(id) ? id : `'${id.replaceAll("'", "'\\''")}'`;
 }
 
 /** The skip that counts: that a line was read again says least. */

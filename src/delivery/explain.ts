@@ -3,6 +3,7 @@ import type { NetworkName } from '../networks/names.js';
 import type { Channel, Outgoing } from '../networks/network.js';
 import type { PlannedRequest } from './dry-run.js';
 import { describeBatch } from './dry-run.js';
+import { judgeLine, type ExplainVerdict, type JudgedPostback } from './explain-verdict.js';
 import type { GateName, GateVerdict } from './gates.js';
 import { GATE_RULES } from './gates.js';
 import type { World } from './plan.js';
@@ -25,6 +26,8 @@ export interface ExplainedGate {
 /** A postback that would be sent, with the request that it alone would make. */
 export interface ExplainedPostback {
   network: NetworkName;
+  /** The account that it would be sent to; of a postback in the log, the one that it was recorded for. */
+  account: string | null;
   goal: string;
   postbackId: string;
   /** When it can be sent for the last time, ISO 8601. */
@@ -36,12 +39,23 @@ export interface Explanation<P extends ExplainedPostback = ExplainedPostback> {
   /** Null for a line that is no event. */
   eventId: string | null;
   event: string | null;
+  verdict: ExplainVerdict;
+  /** Why it was not simply sent. */
+  reason?: string;
   gates: ExplainedGate[];
   postbacks: P[];
 }
 
-/** Why an event would or would not be sent: `planEvent` itself, listened to. Nothing is sent or recorded. */
-export function explainEvent(event: ConversionEvent, world: World, nowMs: number): Explanation {
+/**
+ * Why an event would or would not be sent: `planEvent` itself, listened to. Nothing is sent or recorded.
+ * @param known what the log has of the event; filled while `world` is asked
+ */
+export function explainEvent(
+  event: ConversionEvent,
+  world: World,
+  nowMs: number,
+  known: readonly JudgedPostback[] = [],
+): Explanation {
   const gates = [explainGate({ gate: 'event', stop: undefined, saw: describeEvent(event) })];
   const { outgoing } = planEvent(event, world, nowMs, (verdict) => void gates.push(explainGate(verdict)));
   const postbacks = outgoing.map((planned): ExplainedPostback => {
@@ -49,16 +63,18 @@ export function explainEvent(event: ConversionEvent, world: World, nowMs: number
     // Only what a channel has judged comes out of a plan.
     const channel = world.routes.get(network)?.channel as Channel;
     const deadline = new Date(deadlineOf(planned.postback, channel)).toISOString();
-    return { network, goal, postbackId: id, deadline, request: describeRequest(channel, planned) };
+    const { account } = channel;
+    return { network, account, goal, postbackId: id, deadline, request: describeRequest(channel, planned) };
   });
-  return { eventId: event.id, event: event.name, gates, postbacks };
+  const judgement = judgeLine(postbacks.length, gates, known);
+  return { eventId: event.id, event: event.name, ...judgement, gates, postbacks };
 }
 
 /** The explanation of a line that is no event. */
 export function explainInvalid({ code, field, message }: InvalidLine): Explanation {
   const stop = { reason: 'invalid_event', message: `${field === '' ? 'the line' : field} ${message}` } as const;
   const gates = [explainGate({ gate: 'event', stop, saw: field === '' ? code : `${field}: ${code}` })];
-  return { eventId: null, event: null, gates, postbacks: [] };
+  return { eventId: null, event: null, ...judgeLine(0, gates), gates, postbacks: [] };
 }
 
 /** A gate's verdict with its rule. */

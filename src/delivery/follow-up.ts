@@ -191,6 +191,7 @@ async function record(
   report({
     type: 'answer',
     network: channel.network,
+    account: channel.account,
     batch: { items: [...items], notBeforeMs: 0 },
     verdicts: full,
     http,

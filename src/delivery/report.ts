@@ -13,6 +13,7 @@ export type Update =
   | {
       type: 'answer';
       network: NetworkName;
+      account: string;
       batch: Batch;
       verdicts: EntryVerdict[];
       http: number | undefined;

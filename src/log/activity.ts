@@ -11,6 +11,8 @@ export interface NetworkActivity {
   failed: number;
   /** Postbacks that wait to be sent again, `processing` left out. */
   pending: number;
+  /** Of `pending`, how many were recorded for each account, those without one left out. */
+  pendingByAccount?: Map<string, number>;
   /** Postbacks that the network has accepted and not decided upon. */
   processing: number;
   /** Postbacks that finally failed since the asked time and were not sent again. */
@@ -76,7 +78,7 @@ function collect(database: Database, sinceMs: number): Map<string, NetworkActivi
   for (const row of database.prepare(WAITING).all()) {
     const activity = of(row['network']);
     if (row['kind'] === 'processing') activity.processing += Number(row['n']);
-    else activity.pending += Number(row['n']);
+    else countWaiting(activity, row);
     if (row['kind'] === 'credential') noteRefusal(activity, Number(row['newest']));
   }
   for (const row of database.prepare(LOST).all(sinceMs)) {
@@ -97,6 +99,13 @@ function collect(database: Database, sinceMs: number): Map<string, NetworkActivi
     if (refusedMs !== undefined) noteRefusal(activity, refusedMs);
   }
   return found;
+}
+
+function countWaiting(activity: NetworkActivity, { account, n }: SqlRow): void {
+  activity.pending += Number(n);
+  if (account === null || account === undefined) return;
+  const counts = (activity.pendingByAccount ??= new Map<string, number>());
+  counts.set(String(account), (counts.get(String(account)) ?? 0) + Number(n));
 }
 
 function readFailure({ kind, reason, message }: SqlRow): Failure {
@@ -124,7 +133,8 @@ SELECT network, sum(CASE WHEN verdicts IS NULL THEN count ELSE length(verdicts) 
 FROM request WHERE started >= ? AND ended IS NOT NULL GROUP BY network`;
 
 const WAITING = `
-SELECT network, kind, count(*) AS n, max(updated) AS newest FROM postback WHERE state = 'pending' GROUP BY network, kind`;
+SELECT network, kind, account, count(*) AS n, max(updated) AS newest FROM postback WHERE state = 'pending'
+GROUP BY network, kind, account`;
 
 const LOST = `
 SELECT network, kind, reason, max(message) AS message, count(*) AS n FROM postback

@@ -119,10 +119,36 @@ function findDeliveryTrouble({ network, activity }: AttentionInput, connection: 
       next: `postback logs --status failed --network ${network.name}`,
     };
   }
-  if (pending > 0) {
-    const words = pending === 1 ? '1 postback waits' : `${pending} postbacks wait`;
-    return { problem: `${words} to be sent.`, next: `postback replay --state pending --all --network ${network.name}` };
-  }
+  if (pending > 0) return describeWaiting(network, connection, pending, activity);
   if (lastAttemptMs !== undefined) return undefined;
   return { problem: 'No recent activity: nothing was delivered yet.', next: 'postback send FILE' };
+}
+
+/** What waits, by whether the connected account may get it: a replay leaves alone what is of another one. */
+function describeWaiting(
+  network: Network,
+  { account }: Connection,
+  pending: number,
+  activity: NetworkActivity | undefined,
+): Attention {
+  const others = listOthers(account, activity);
+  const next = `postback replay --state pending --all --network ${network.name}`;
+  const own = pending - others.reduce((total, [, number]) => total + number, 0);
+  if (own > 0) return { problem: `${countWaiting(own)} to be sent.`, next };
+  const problem =
+    `${countWaiting(pending)} for account ${others.map(([other]) => other).join(', ')}; connected now: ${account}. ` +
+    'Connect that account again, or send them to this one.';
+  return { problem, next: `${next} --account-changed` };
+}
+
+function countWaiting(count: number): string {
+  return count === 1 ? '1 postback waits' : `${count} postbacks wait`;
+}
+
+/** Returns the accounts other than `account` that pending postbacks were recorded for, with how many of each. */
+export function listOthers(
+  account: string,
+  { pendingByAccount }: Partial<NetworkActivity> = {},
+): [account: string, count: number][] {
+  return [...(pendingByAccount ?? [])].filter(([other]) => other !== account);
 }

@@ -7,7 +7,7 @@ import type { Connection, Network } from '../networks/network.js';
 import { NETWORKS } from '../networks/registry.js';
 import type { Workspace } from '../workspace.js';
 import { judgeHealth, type Health } from './health.js';
-import { findAttention, type Attention } from './attention.js';
+import { findAttention, listOthers, type Attention } from './attention.js';
 import { countGoals } from './goal-count.js';
 
 /** One network as `status` shows it (contract.md section 4). Times ISO 8601. */
@@ -32,6 +32,8 @@ export interface NetworkStatus {
   failed24h: number;
   /** Postbacks that wait to be sent. */
   pending: number;
+  /** Of `pending`, how many were recorded for other accounts than the connected one, by account. */
+  otherAccounts?: Record<string, number>;
   /** Postbacks that the network has accepted and is still deciding upon. */
   processing: number;
   lastDelivery: string | null;
@@ -109,12 +111,22 @@ function describe(
     delivered24h: activity.delivered,
     failed24h: activity.failed,
     pending: activity.pending,
+    ...describeOthers(connection, activity),
     processing: activity.processing,
     lastDelivery: activity.lastDeliveryMs === undefined ? null : new Date(activity.lastDeliveryMs).toISOString(),
     health: connected ? judgeHealth(connected.credentials, activity) : null,
     ...(attention ? { problem: attention.problem, next: attention.next } : {}),
     ...(attention?.fix === undefined ? {} : { fix: attention.fix }),
   };
+}
+
+/** Pending postbacks of accounts that are not connected now; empty where there are none. */
+function describeOthers(
+  connection: Connection | undefined,
+  activity: NetworkActivity,
+): Pick<NetworkStatus, 'otherAccounts'> {
+  const others = connection ? listOthers(connection.account, activity) : [];
+  return others.length === 0 ? {} : { otherAccounts: Object.fromEntries(others) };
 }
 
 const IDLE: NetworkActivity = { delivered: 0, failed: 0, pending: 0, processing: 0, lost: 0 };

@@ -137,6 +137,20 @@ function describeDelivery(working: readonly NetworkStatus[]): Guidance {
     };
   }
   const held = working.find(({ fix, pending: waiting }) => fix !== undefined && waiting > 0);
+  const stranded = working.filter(isForOther);
+  if (pending > 0 && working.every((network) => network.pending === 0 || isForOther(network))) {
+    return {
+      stage: 'postbacks_waiting',
+      message: `${stranded[0]!.title}: ${stranded[0]!.problem ?? 'what waits was recorded for another account.'}`,
+      steps: [
+        { command: `${REPLAY_PENDING} --account-changed`, why: 'send them to the account that is connected now' },
+        ...stranded.map(({ network }) => ({
+          command: `postback connect ${network} --replace`,
+          why: 'or connect the account that they were recorded for',
+        })),
+      ],
+    };
+  }
   if (pending > 0) {
     return {
       stage: 'postbacks_waiting',
@@ -169,6 +183,12 @@ function describeDelivery(working: readonly NetworkStatus[]): Guidance {
     };
   }
   return { stage: 'well', message: 'All is well.', steps: WELL };
+}
+
+/** Whether all that waits at a network was recorded for accounts that are not connected. */
+function isForOther({ pending, otherAccounts = {} }: NetworkStatus): boolean {
+  const others = Object.values(otherAccounts).reduce((total, number) => total + number, 0);
+  return others > 0 && others === pending;
 }
 
 const WELL: NextStep[] = [

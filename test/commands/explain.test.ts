@@ -127,7 +127,7 @@ describe('explain FILE', () => {
     const errand = await makeErrand();
     const { code, stdout, stderr } = await errand.run(['explain', `${writeFile(errand)}:6`]);
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^purchase {2}\S+ {2}events\.jsonl:6\n {2}pass {2}event /);
+    expect(stdout).toMatch(/^Would be sent\.\npurchase {2}\S+ {2}events\.jsonl:6\n {2}pass {2}event /);
     expect(stdout).toContain('purchase at amazon');
     expect(stdout).toContain('Authorization: Bearer ***');
     expect(stdout).not.toMatch(/test@example\.com|player-6/);

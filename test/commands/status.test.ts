@@ -80,7 +80,7 @@ describe('status', () => {
     await errand.send(makeFile(2), 5, '--max-attempts', '1');
     expect(await readStatus(errand, 0)).toMatchObject({
       pending: 2,
-      next: 'postback replay --state pending --network amazon',
+      next: 'postback replay --state pending --all --network amazon',
     });
     expect(await readNext(errand)).toBe('postbacks_waiting');
   });

@@ -25,8 +25,8 @@ const ROW: LogRow = {
 
 test.each([
   [80, ['Time', 'Event', 'Status', 'HTTP', 'Latency', 'Attempt', 'Reason']],
-  [120, ['Time', 'Event', 'Status', 'HTTP', 'Latency', 'Attempt', 'Goal', 'Network', 'Reason']],
-  [200, ['Time', 'Event', 'Status', 'HTTP', 'Latency', 'Attempt', 'Goal', 'Network', 'Reason', 'Event ID']],
+  [120, ['Time', 'Event', 'Status', 'HTTP', 'Latency', 'Attempt', 'Goal', 'Network', 'Account', 'Reason']],
+  [200, ['Time', 'Event', 'Status', 'HTTP', 'Latency', 'Attempt', 'Goal', 'Network', 'Account', 'Reason', 'Event ID']],
 ])('a terminal of %i columns shows what matters most', async (width, headers) => {
   const { io, stdout } = createMemoryIO(width, { noColor: true });
   await printTable(io, [ROW], logColumns(true), { empty: '' });

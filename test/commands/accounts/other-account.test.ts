@@ -104,3 +104,57 @@ test('A7: replay takes what is pending however old it is, and only what failed i
   const { stdout } = await errand.run(['replay', '--yes', '--json']);
   expect(JSON.parse(stdout)).toMatchObject({ delivered: 2, plan: { matched: 2 } });
 });
+
+test('A8: status, next and explain say where postbacks wait, for which account, and what sends them', async () => {
+  const errand = await makePending();
+  const read = async <T>(...args: string[]): Promise<T> => {
+    const { stdout } = await errand.run([...args, '--json'], { env: EU });
+    return JSON.parse(stdout) as T;
+  };
+  const replay = 'postback replay --state pending --all';
+  const status = await read<{ networks: { network: string; problem?: string; next?: string }[] }>('status');
+  const amazon = status.networks.find(({ network }) => network === 'amazon')!;
+  expect(amazon).toMatchObject({
+    pending: 3,
+    account: SANDBOX_ACCOUNTS.eu,
+    otherAccounts: { [SANDBOX_ACCOUNTS.na]: 3 },
+    next: `${replay} --network amazon --account-changed`,
+  });
+  expect(amazon.problem).toContain(SANDBOX_ACCOUNTS.na);
+  const next = await read<{ steps: { command: string }[] }>('next');
+  expect(next.steps.map(({ command }) => command)).toEqual([
+    `${replay} --account-changed`,
+    'postback connect amazon --replace',
+  ]);
+  const [row] = await errand.logs();
+  const id = row!.eventId;
+  const explained = await read<{ verdict: string; reason: string; postbacks: { next: string }[] }>('explain', id);
+  expect(explained).toMatchObject({
+    verdict: 'pending',
+    postbacks: [{ account: SANDBOX_ACCOUNTS.na, now: { result: 'stop', reason: 'other_account' } }],
+  });
+  const { stdout } = await errand.run(['explain', id], { env: EU });
+  expect(stdout.split('\n')[0]).toMatch(/^Pending: /);
+  expect(stdout).toContain(`connected now: ${SANDBOX_ACCOUNTS.eu}`);
+  // The printed command sends this one, and the one of status sends the rest.
+  for (const [command, delivered] of [
+    [explained.postbacks[0]!.next, 1],
+    [amazon.next!, 2],
+  ] as const) {
+    const sent = await errand.run([...command.split(' ').slice(1), '--yes', '--json'], { env: EU });
+    expect([sent.code, JSON.parse(sent.stdout)]).toMatchObject([0, { delivered }]);
+  }
+  const after = await read<{ verdict: string }>('explain', id);
+  expect(after).toMatchObject({ verdict: 'sent', postbacks: [{ account: SANDBOX_ACCOUNTS.eu, state: 'delivered' }] });
+});
+
+test('A8: each row of tail and of logs names the account', async () => {
+  const errand = await makeErrand();
+  const tailed = await errand.run(['tail', '-', '--json'], { input: `${makeLine(1)}\n` });
+  const [row] = tailed.stdout.split('\n').map((line) => JSON.parse(line || '{}') as { account?: string });
+  expect(row).toMatchObject({ account: SANDBOX_ACCOUNTS.na, network: 'amazon' });
+  const words = await errand.run(['tail', '-'], { input: `${makeLine(2)}\n` });
+  expect(words.stdout).toContain(`  amazon ${SANDBOX_ACCOUNTS.na}  `);
+  const { stdout } = await errand.run(['logs']);
+  expect(stdout).toContain(SANDBOX_ACCOUNTS.na);
+});

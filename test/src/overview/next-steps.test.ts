@@ -40,6 +40,20 @@ test.each<[string, NetworkStatus[], number, Stage, string]>([
   ['failures wait', [status({ failed24h: 2, pending: 3 })], 1, 'failures_waiting', 'postback logs --status failed'],
   ['postbacks wait', [status({ pending: 3 })], 1, 'postbacks_waiting', 'postback replay --state pending --all'],
   [
+    'postbacks wait for another account',
+    [status({ pending: 3, otherAccounts: { '42': 3 } })],
+    1,
+    'postbacks_waiting',
+    'postback replay --state pending --all --account-changed',
+  ],
+  [
+    'some wait for another account',
+    [status({ pending: 4, otherAccounts: { '42': 3 } })],
+    1,
+    'postbacks_waiting',
+    'postback replay --state pending --all',
+  ],
+  [
     'nothing sent yet',
     [status({ lastDelivery: null, delivered24h: 0 })],
     1,

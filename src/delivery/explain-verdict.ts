@@ -1,0 +1,53 @@
+import type { ExplainedGate } from './explain.js';
+
+/** What became of an event, or what would become of a line if it were sent now. */
+export type ExplainVerdict = 'sent' | 'not_sent' | 'pending' | 'failed';
+
+/** State of one postback of an event. */
+export interface JudgedPostback {
+  state: 'pending' | 'delivered' | 'failed' | 'skipped';
+  reason?: string | null;
+}
+
+/** The verdict on an event, and the reason where it was not simply sent. */
+export interface Judgement {
+  verdict: ExplainVerdict;
+  reason?: string;
+}
+
+const VERDICTS = { pending: 'pending', failed: 'failed', delivered: 'sent' } as const;
+
+/**
+ * Returns the verdict on an event of the log: the state of its postbacks, the one that needs attention first. Where none
+ * was sent, the reason is that of the gate that stopped the event. Pure.
+ */
+export function judgeLogged(postbacks: readonly JudgedPostback[], gates: readonly ExplainedGate[]): Judgement {
+  for (const state of ['pending', 'failed', 'delivered'] as const) {
+    const found = postbacks.find((postback) => postback.state === state);
+    if (!found) continue;
+    const reason = state === 'delivered' ? undefined : (found.reason ?? undefined);
+    return { verdict: VERDICTS[state], ...(reason === undefined ? {} : { reason }) };
+  }
+  return withReason('not_sent', gates);
+}
+
+/**
+ * Returns the verdict on a line: `sent` where `send` would make a postback of it. A line that the log knows already has the
+ * state that its postbacks have there, with the reason `duplicate`. Pure.
+ * @param known states of the postbacks that the log has of this event
+ */
+export function judgeLine(
+  planned: number,
+  gates: readonly ExplainedGate[],
+  known: readonly JudgedPostback[] = [],
+): Judgement {
+  if (planned > 0) return { verdict: 'sent' };
+  const { verdict } = judgeLogged(known, gates);
+  return verdict === 'not_sent' ? withReason(verdict, gates) : { verdict, reason: 'duplicate' };
+}
+
+/** The last gate that stopped: earlier ones stopped other goals or networks, which the last one took over. */
+function withReason(verdict: ExplainVerdict, gates: readonly ExplainedGate[]): Judgement {
+  const reason = gates.find(({ result }) => result === 'stop')?.reason;
+  return { verdict, ...(reason === undefined ? {} : { reason }) };
+}
