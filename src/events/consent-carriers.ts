@@ -7,6 +7,7 @@ import {
   isReportingCategory,
   levelOfCategories,
   levelOfScopes,
+  nameOfCategory,
   readCategories,
   readNestedAnswer,
 } from './consent-categories.js';
@@ -51,7 +52,7 @@ export const CONSENT_CARRIERS = {
   gpc: ['gpc', 'globalPrivacyControl', 'global_privacy_control', 'sec_gpc', 'Sec-GPC', 'sec-gpc', 'secGpc'],
   amznUserData: ['amzn_user_data', 'amznUserData'],
   amznAdStorage: ['amzn_ad_storage', 'amznAdStorage'],
-  adUserData: ['ad_user_data', 'adUserData'],
+  adUserData: ['ad_user_data', 'adUserData', 'adUserDataConsent', 'ad_user_data_consent'],
   adPersonalization: ['ad_personalization', 'adPersonalization', 'ad_personalisation'],
   adStorage: ['ad_storage', 'adStorage', 'ads_storage', 'adsStorage'],
   analyticsStorage: ['analytics_storage', 'analyticsStorage'],
@@ -67,6 +68,12 @@ export const CONSENT_CARRIERS = {
     ...['optanon_active_groups', 'OptanonConsent', 'optanonConsent', 'optanon_consent', 'onetrust', 'oneTrust'],
     ...['consent_groups', 'consentGroups', 'consent_preferences', 'consentPreferences', 'consents'],
     ...['cookie_consent', 'cookieConsent', 'CookieConsent', 'consent_purposes', 'consentPurposes'],
+  ],
+  adsAnswer: [
+    ...['ad_consent', 'adConsent', 'ads_consent', 'adsConsent', 'consent_ads', 'consentAds'],
+    ...['advertising_consent', 'advertisingConsent', 'consent_advertising', 'consentAdvertising'],
+    ...['marketing_consent', 'marketingConsent', 'consent_marketing', 'consentMarketing'],
+    ...['targeting_consent', 'targetingConsent', 'tracking_consent', 'trackingConsent'],
   ],
   consent: ['consent'],
   management: ['consentManagement', 'consent_management'],
@@ -223,6 +230,7 @@ const READERS: Readonly<Record<Exclude<Carrier, TextField | StatusField>, Read>>
   limitedDataUse: (collector, value, path) => collector.limit(value, path),
   gpc: readGpc,
   dataProcessing: readDataProcessing,
+  adsAnswer: readAdsAnswer,
   consent: readConsentObject,
   management: readManagement,
 };
@@ -243,6 +251,17 @@ function isLimitMode(mode: unknown): boolean {
   return word === 'LDU' || word === 'LIMITED_DATA_USE';
 }
 
+/** An answer about advertising alone: it can refuse, but a grant may be for a newsletter and grants nothing. */
+function readAdsAnswer(collector: ConsentCollector, value: unknown, path: string): void {
+  const answer = readNestedAnswer(value);
+  if (answer === 'denied' || answer === 'unclear') {
+    collector.state({ level: ANSWER_LEVELS[answer], says: describeValue(value) }, path);
+  }
+}
+
+/** Members of a consent object that hold its categories. */
+const CATEGORY_LISTS = ['categories', 'purposes', 'preferences', 'groups', 'choices'];
+
 /** An answer, or an object with carriers and with categories by their own names. */
 function readConsentObject(collector: ConsentCollector, value: unknown, path: string): void {
   if (!isJsonObject(value)) {
@@ -251,9 +270,14 @@ function readConsentObject(collector: ConsentCollector, value: unknown, path: st
     return;
   }
   collector.read(value, `${path}.`);
+  for (const name of CATEGORY_LISTS) {
+    if (typeof value[name] === 'object') collector.readCategories(value[name], `${path}.${name}`);
+  }
   const answer = readAnswer(ANSWERS.map((name) => value[name]).filter((one) => typeof one !== 'object'));
   if (answer !== undefined) collector.state({ level: ANSWER_LEVELS[answer], says: answer }, path);
-  const rest = Object.entries(value).filter(([name]) => !CARRIERS.has(name) && !ANSWERS.includes(name));
+  const rest = Object.entries(value).filter(
+    ([name]) => !CARRIERS.has(name) && !ANSWERS.includes(name) && !CATEGORY_LISTS.includes(name),
+  );
   // Other members of such an object are times, versions and the like: what answers is a category, or is named like one.
   const answers = answersOf(Object.fromEntries(rest)).filter(
     ([name, one]) => one === 'granted' || one === 'denied' || isReportingCategory(name),
@@ -286,15 +310,26 @@ function readManagement(collector: ConsentCollector, value: unknown, path: strin
   }
 }
 
-/** Ids in a list, in text with commas, or as members of an object. */
+/** Ids in a list, in text with commas, or as members of an object; empty for one that cannot be read. */
 function listOf(ids: unknown): string[] | undefined {
+  if (ids === undefined || ids === null) return undefined;
   if (typeof ids === 'string')
     return ids
       .split(',')
       .map((id) => id.trim())
       .filter(Boolean);
   if (isJsonObject(ids)) return Object.keys(ids).filter((id) => readNestedAnswer(ids[id]) === 'granted');
-  return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : undefined;
+  return [ids]
+    .flat(2)
+    .filter((id) => id !== null && id !== '')
+    .map(readId);
+}
+
+/** The id of a consent purpose: text, a number, or an object that has one. */
+function readId(id: unknown): string {
+  if (typeof id === 'number') return String(id);
+  if (isJsonObject(id)) return nameOfCategory(id) ?? '';
+  return typeof id === 'string' ? id : '';
 }
 
 /** A complete list of granted purposes, as Snowplow writes it. */

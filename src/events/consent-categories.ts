@@ -212,6 +212,12 @@ export function readNestedAnswer(value: unknown): Answer | undefined {
 
 const NAME_NAMES = ['id', 'name', 'category', 'purpose', 'group', 'key', 'code', 'CustomGroupId', 'GroupName'];
 
+/** The name of a category that is an object; a number counts as its name. */
+export function nameOfCategory(item: JsonObject): string | undefined {
+  const name = NAME_NAMES.map((one) => item[one]).find((one) => typeof one === 'string' || typeof one === 'number');
+  return name === undefined ? undefined : String(name);
+}
+
 function readCategoryList(items: readonly unknown[]): CategoryReading | undefined {
   if (items.length === 0) return undefined;
   const active = items.filter((item) => typeof item === 'string');
@@ -220,8 +226,7 @@ function readCategoryList(items: readonly unknown[]): CategoryReading | undefine
   }
   const answers = items.filter(isJsonObject).map((item): [string, Answer | undefined] => {
     const { Status: status, ...rest } = item;
-    const name = NAME_NAMES.map((one) => item[one]).find((one) => typeof one === 'string');
-    return [name ?? '', readNestedAnswer(status === undefined ? rest : status)];
+    return [nameOfCategory(item) ?? '', readNestedAnswer(status === undefined ? rest : status)];
   });
   return levelOfCategories(answers);
 }

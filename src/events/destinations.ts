@@ -17,7 +17,7 @@ const PARTS: readonly (readonly [NetworkName, readonly string[]])[] = [
   ['amazon', ['amazonads', 'amazonadvertising', 'amazonconversion', 'amazondsp', 'amazonaudience', 'amazonamc']],
   ['amazon', ['amazoncapi', 'amazonpixel', 'amazonadtag']],
   ['reddit', ['reddit']],
-  ['x', ['twitter', 'xads', 'xpixel', 'xconversion', 'xcapi', 'xcorp']],
+  ['x', ['twitter', 'xads', 'xpixel', 'xconversion', 'xcapi', 'xcorp', 'xaudience']],
 ];
 
 /** Names that are the network's and nothing else. */
@@ -55,7 +55,7 @@ const EVERY_OTHER = 'all';
 export function readDestinations(integrations: JsonObject, path: string): DestinationAnswers | undefined {
   const answers: DestinationAnswers = { networks: {} };
   for (const [name, value] of Object.entries(integrations)) {
-    const answer = isJsonObject(value) ? 'granted' : readSwitch(value);
+    const answer = readSwitch(value);
     if (answer === undefined) continue;
     if (name.toLowerCase() === EVERY_OTHER) {
       if (answer !== 'granted') answers.others = { answer, carrier: `${path}.${name}` };
@@ -70,7 +70,9 @@ export function readDestinations(integrations: JsonObject, path: string): Destin
   return given.some((one) => one !== undefined && one.answer !== 'granted') ? answers : undefined;
 }
 
+/** Settings of a destination are a grant, unless they switch it off themselves. */
 function readSwitch(value: unknown): Exclude<Answer, 'unset'> | undefined {
+  if (isJsonObject(value)) return readAnswer(value['enabled']) === 'denied' ? 'denied' : 'granted';
   const answer = readAnswer(value);
   return answer === 'unset' ? undefined : answer;
 }

@@ -217,6 +217,12 @@ describe("K26: Segment's integrations", () => {
     for (const network of NETWORK_NAMES) expect(outcome(segment(network, { [name]: false }))).toBe('sent');
   });
 
+  it('K26: settings of a destination that switch it off refuse its network', () => {
+    expect(outcome(segment('meta', { 'Facebook Pixel': { enabled: false } }))).toBe('consent_none');
+    expect(outcome(segment('meta', { All: false, 'Facebook Pixel': { enabled: true } }))).toBe('sent');
+    expect(outcome(segment('x', { 'X Audiences': false }))).toBe('consent_none');
+  });
+
   it('lets the refusal win where one network has two names', () => {
     const integrations = { 'Facebook Pixel': false, 'Facebook Conversions API (Actions)': true };
     expect(outcome(segment('meta', integrations))).toBe('consent_none');

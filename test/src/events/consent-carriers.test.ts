@@ -266,6 +266,39 @@ describe('consent categories in every shape', () => {
     expect(judgeConsent(segment({ consentManagement }), 'full').level).toBe(level);
   });
 
+  test.each<[denied: unknown, level: ConsentLevel]>([
+    [[['C0004']], 'none'],
+    [[{ id: 'C0004' }], 'none'],
+    [{ C0004: true }, 'none'],
+    [[4], 'not_set'],
+    [4, 'not_set'],
+    [[{ purpose: {} }], 'not_set'],
+    [[true], 'not_set'],
+  ])('K27: no default overrules deniedConsentIds %j', (deniedConsentIds, level) => {
+    const consentManagement = { allowedConsentIds: ['C0001'], deniedConsentIds };
+    expect(judgeConsent(segment({ consentManagement }), 'full').level).toBe(level);
+  });
+
+  test.each<[consent: JsonObject, level: ConsentLevel]>([
+    [{ categories: { Advertising: false } }, 'none'],
+    [{ purposes: { ads: 'denied', necessary: true } }, 'none'],
+    [{ preferences: [{ name: 'marketing', enabled: false }] }, 'none'],
+    [{ categories: { Advertising: true } }, 'full'],
+    [{ categories: { Advertising: 'perhaps' } }, 'not_set'],
+  ])('K27: reads the categories in a consent object: %j', (consent, level) => {
+    expect(judgeConsent(segment({ consent }), 'full').level).toBe(level);
+  });
+
+  test.each<[properties: JsonObject, level: ConsentLevel]>([
+    [{ advertising_consent: 'denied' }, 'none'],
+    [{ marketing_consent: false }, 'none'],
+    [{ adsConsent: { granted: 'No' } }, 'none'],
+    [{ tracking_consent: 'perhaps' }, 'not_set'],
+    [{ marketing_consent: true }, 'anonymous'],
+  ])('K27: an answer about advertising alone can refuse and grants nothing: %j', (properties, level) => {
+    expect(judgeConsent(bare({}, properties), 'anonymous').level).toBe(level);
+  });
+
   it('does not let opaque ids that are denied pass for consent', () => {
     const opaque = { allowedConsentIds: ['1xAb'], deniedConsentIds: ['9yZz'] };
     expect(judgeConsent(segment({ consentManagement: opaque }), 'full').level).toBe('not_set');
