@@ -319,10 +319,8 @@ function listOf(ids: unknown): string[] | undefined {
       .map((id) => id.trim())
       .filter(Boolean);
   if (isJsonObject(ids)) return Object.keys(ids).filter((id) => readNestedAnswer(ids[id]) === 'granted');
-  return [ids]
-    .flat(2)
-    .filter((id) => id !== null && id !== '')
-    .map(readId);
+  const list = Array.isArray(ids) ? (ids.flat() as unknown[]) : [ids];
+  return list.filter((id) => id !== null && id !== '').map(readId);
 }
 
 /** The id of a consent purpose: text, a number, or an object that has one. */
