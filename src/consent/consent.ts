@@ -35,6 +35,11 @@ const RANK: Readonly<Record<KnownLevel, number>> = { none: 0, anonymous: 1, full
  */
 export function judgeConsent(event: Consenting, fallback: ConsentLevel): Consent {
   const signals = readSignals(event.consent);
+  // Most events say their level and no more.
+  if (signals.length === 0 && event.consentLevel !== 'not_set') {
+    const { consentLevel, consent } = event;
+    return { level: consentLevel, source: consent.levelFrom?.carrier ?? 'consentLevel', signals };
+  }
   let [level, source]: [ConsentLevel, string] = [
     event.consentLevel,
     event.consent.levelFrom?.carrier ?? 'consentLevel',

@@ -9,6 +9,8 @@ const COMPLETE = /^[^\d+]*(?:\+|00)/;
 /** What stands before a complete number's country code: signs and zeros, as no code begins with 0. */
 const BEFORE_CODE = /^[^1-9]+/;
 const NOT_DIGITS = /\D+/g;
+/** A whole number of North America, which loses its `+` alone: 0.03 us in place of 0.24. */
+const USUAL_NANP = /^\+1\d{10}$/;
 const NANP = /^1?(\d{10})$/;
 const PLUS_SIGNS = /[\uFF0B\uFE62\u207A\u208A]/g;
 /** What spreadsheets make of long numbers: with a fraction, or rounded beyond repair. */
@@ -31,6 +33,7 @@ let library: typeof LibPhoneNumber | undefined;
  * no digit.
  */
 export function normalisePhone(text: string, country?: string): string {
+  if (USUAL_NANP.test(text)) return text.slice(1);
   const folded = toAsciiDigits(text).replace(PLUS_SIGNS, '+').replace(FRACTION, '$1');
   const number = folded.replace(AFTER_NUMBER, '');
   if (COMPLETE.test(number)) return dropTrunkPrefix(digitsOf(number.replace(BEFORE_CODE, '')));

@@ -7,7 +7,7 @@ import { isCountryCode, toCountryCode } from '../../../src/identity/country.js';
 import { isPlainAddress, readEmailAddress } from '../../../src/identity/email.js';
 import { isOtherHash, readHash, readUsualHash } from '../../../src/identity/hash.js';
 import { beginsAsValue, isNotAValue } from '../../../src/identity/not-a-value.js';
-import { canBePhone, isE164 } from '../../../src/identity/phone.js';
+import { canBePhone, isE164, normalisePhone } from '../../../src/identity/phone.js';
 
 const HEX = '973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b';
 const RUNS = 2000;
@@ -55,6 +55,16 @@ describe('usual forms of identifiers', () => {
     );
     expect(['+12065550001', '+442071838750'].every(isE164)).toBe(true);
     expect(['12065550001', '+0165055501', '+1 2065550001', '+1206555'.repeat(3)].some(isE164)).toBe(false);
+  });
+
+  test('a whole number of North America is read as the same one with a space after its code', () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^\d{10}$/),
+        (national) => normalisePhone(`+1${national}`) === normalisePhone(`+1 ${national}`),
+      ),
+      { numRuns: RUNS },
+    );
   });
 
   test.each([HEX, `sha256:${HEX}`])('%s is the usual form of a hash', (text) => {
