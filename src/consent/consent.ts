@@ -35,15 +35,21 @@ const RANK: Readonly<Record<KnownLevel, number>> = { none: 0, anonymous: 1, full
  */
 export function judgeConsent(event: Consenting, fallback: ConsentLevel): Consent {
   const signals = readSignals(event.consent);
+  const stated = event.consent.levelFrom?.carrier ?? 'consentLevel';
   // Most events say their level and no more.
-  if (signals.length === 0 && event.consentLevel !== 'not_set') {
-    const { consentLevel, consent } = event;
-    return { level: consentLevel, source: consent.levelFrom?.carrier ?? 'consentLevel', signals };
+  if (signals === NO_SIGNALS && event.consentLevel !== 'not_set') {
+    return { level: event.consentLevel, source: stated, signals };
   }
-  let [level, source]: [ConsentLevel, string] = [
-    event.consentLevel,
-    event.consent.levelFrom?.carrier ?? 'consentLevel',
-  ];
+  return judgeSignals(signals, [event.consentLevel, stated], fallback);
+}
+
+/** Judges what the fields state together with the signals. */
+function judgeSignals(
+  signals: readonly Signal[],
+  stated: [level: ConsentLevel, source: string],
+  fallback: ConsentLevel,
+): Consent {
+  let [level, source] = stated;
   for (const { source: name, reading } of signals) {
     if ('level' in reading && isStricter(reading.level, level)) [level, source] = [reading.level, name];
   }
