@@ -1,9 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { ConfigError, InternalError, messageOf } from '../errors.js';
+import { ConfigError, InternalError, messageOf, PostbackError } from '../errors.js';
 import { isJsonObject, type JsonObject } from '../json.js';
+import { isBusy } from '../log/database-faults.js';
+import type { KernelLock } from '../log/kernel-lock.js';
 import { withFileLock } from './file-lock.js';
+
+/** Time to wait for another process that is writing the file, in milliseconds. */
+const WRITE_WAIT_MS = 30_000;
+
+type TakeLock = (path: string, waitMs: number) => KernelLock;
 
 export interface ConfigFileOptions<T extends object> {
   /** Folder of the file; made with mode 0700 when something is written. */
@@ -41,14 +48,18 @@ export class ConfigFile<T extends object> {
    * @throws ConfigError naming the file when it cannot be read, is no JSON object or comes from a newer version.
    */
   read(): T {
-    const text = this.#readText();
+    return this.#complete(this.#readText());
+  }
+
+  #complete(text: string | undefined): T {
     const content = text === undefined ? {} : this.#parse(text);
     return { ...structuredClone(this.#options.defaults), ...content };
   }
 
   /**
    * Reads, changes and writes the content while no other process does. `change` alters the draft or returns another;
-   * nothing is written when it changes nothing or throws. Gives the content as it is afterwards.
+   * nothing is written when it changes nothing or throws. It is called again where another process wrote meanwhile.
+   * Gives the content as it is afterwards.
    * @throws ConfigError as {@link read}, and when the file cannot be written; a broken file is never overwritten.
    *   InternalError when the disk is full.
    */
@@ -56,27 +67,64 @@ export class ConfigFile<T extends object> {
     // Before anything is made on disk, so that a broken file is reported as such and not as a lock that failed.
     this.read();
     const { default: Conf } = await import('conf');
+    const { takeKernelLock } = await import('../log/kernel-lock.js');
     this.#makeDirectory();
+    const options = {
+      cwd: this.#options.directory,
+      configName: this.#options.name,
+      configFileMode: 0o600,
+      accessPropertiesByDotNotation: false,
+      deserialize: (text: string) => JSON.parse(withoutMark(text)) as Record<string, unknown>,
+      serialize: (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`,
+    };
     return withFileLock(this.path, () => {
-      this.#removeDrafts();
-      const before = this.read();
-      const draft = structuredClone(before);
-      const after = change(draft) ?? draft;
-      if (isDeepStrictEqual(after, before)) return after;
-      try {
-        new Conf<Record<string, unknown>>({
-          cwd: this.#options.directory,
-          configName: this.#options.name,
-          configFileMode: 0o600,
-          accessPropertiesByDotNotation: false,
-          deserialize: (text) => JSON.parse(withoutMark(text)) as Record<string, unknown>,
-          serialize: (value) => `${JSON.stringify(value, undefined, 2)}\n`,
-        }).store = { version: this.#options.version, ...after };
-      } catch (error) {
-        throw this.#refuseWrite(error);
+      for (;;) {
+        const found = this.#readText();
+        const before = this.#complete(found);
+        const draft = structuredClone(before);
+        const after = change(draft) ?? draft;
+        if (isDeepStrictEqual(after, before)) return after;
+        const write = (): void => {
+          new Conf<Record<string, unknown>>(options).store = { version: this.#options.version, ...after };
+        };
+        if (this.#commit(found, write, takeKernelLock)) return after;
       }
-      return after;
     });
+  }
+
+  /**
+   * Writes the file unless it has changed since it was read: a process that was paused in {@link withFileLock} may have
+   * lost that lock to another. No process loses the lock that is held here, which covers a few milliseconds.
+   * @returns whether it was written
+   */
+  #commit(found: string | undefined, write: () => void, take: TakeLock): boolean {
+    const lock = this.#takeWriteLock(take);
+    try {
+      if (this.#readText() !== found) return false;
+      this.#removeDrafts();
+      write();
+      return true;
+    } catch (error) {
+      throw this.#refuseWrite(error);
+    } finally {
+      lock.release();
+    }
+  }
+
+  #takeWriteLock(take: TakeLock): KernelLock {
+    try {
+      return take(`${this.path}.write`, WRITE_WAIT_MS);
+    } catch (error) {
+      if (!isBusy(error)) throw this.#refuseWrite(error);
+      throw new ConfigError(
+        'config_locked',
+        `Cannot write ${this.path}: a process that is writing it does not go on.`,
+        {
+          hint: 'Continue or end the other postback process, then run the same command again.',
+          cause: error,
+        },
+      );
+    }
   }
 
   /**
@@ -85,8 +133,15 @@ export class ConfigFile<T extends object> {
    */
   async removeDrafts(): Promise<void> {
     if (this.#listDrafts().length === 0) return;
-    // A draft of a live process is written under the lock; what is there now belongs to a dead one.
-    await withFileLock(this.path, () => this.#removeDrafts()).catch(() => undefined);
+    // A draft of a live process is written under the write lock; what is there now belongs to a dead one.
+    await withFileLock(this.path, () => this.#removeDeadDrafts()).catch(() => undefined);
+  }
+
+  async #removeDeadDrafts(): Promise<void> {
+    const { takeKernelLock } = await import('../log/kernel-lock.js');
+    const lock = this.#takeWriteLock(takeKernelLock);
+    this.#removeDrafts();
+    lock.release();
   }
 
   #removeDrafts(): void {
@@ -157,7 +212,8 @@ export class ConfigFile<T extends object> {
     });
   }
 
-  #refuseWrite(error: unknown): ConfigError | InternalError {
+  #refuseWrite(error: unknown): PostbackError {
+    if (error instanceof PostbackError) return error;
     const message = `Cannot write ${this.path}: ${messageOf(error)}.`;
     const hint = 'The file is as it was before.';
     if (codeOf(error) === 'ENOSPC') return new InternalError('disk_full', message, { hint, cause: error });

@@ -13,15 +13,20 @@ interface Job {
 export class CommitQueue {
   readonly #database: Database;
   readonly #check: () => void;
+  readonly #committed: () => void;
   #jobs: Job[] = [];
   /** Those that come after the others. */
   #last: Job[] = [];
   #scheduled = false;
 
-  /** @param check called first in every transaction; what it throws, every write of the transaction throws */
-  constructor(database: Database, check: () => void) {
+  /**
+   * @param check called first in every transaction; what it throws, every write of the transaction throws
+   * @param committed called after every commit; it does not throw
+   */
+  constructor(database: Database, check: () => void, committed: () => void) {
     this.#database = database;
     this.#check = check;
+    this.#committed = committed;
   }
 
   /** Runs `work` in the next transaction; resolves when it is on the disk. */
@@ -55,6 +60,7 @@ export class CommitQueue {
         this.#check();
         return jobs.map(({ work }) => work());
       });
+      this.#committed();
       jobs.forEach(({ resolve }, index) => resolve(results[index] as never));
     } catch (error) {
       for (const { reject } of jobs) reject(error);

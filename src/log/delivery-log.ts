@@ -3,10 +3,8 @@ import type { Place } from '../events/place.js';
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { Channel, Postback } from '../networks/network.js';
 import { CommitQueue } from './commit-queue.js';
-import type { Database } from './database.js';
-import { openDatabase } from './database.js';
-import type { Reclaimed, ReplayTarget } from './claim-rows.js';
-import { claimRow, claimRows, reclaimRows } from './claim-rows.js';
+import { openDatabase, type Database } from './database.js';
+import { claimRow, claimRows, reclaimRows, type Reclaimed, type ReplayTarget } from './claim-rows.js';
 import type { Begun, DroppedEntry, Entry, OpenRequest, RequestResult, SkipEntry } from './entry.js';
 import { noteName } from './index-scope.js';
 import type { LogOptions } from './log-options.js';
@@ -14,16 +12,13 @@ import { Flights } from './flights.js';
 import { Kinds } from './kinds.js';
 import { Memberships, settleMembership } from './memberships.js';
 import { People } from './people.js';
-import type { AccountOf, RowOutcome, RowPlace, StoredPostback } from './postback-rows.js';
-import type { KeptPlace } from './places.js';
-import { findPlace, putPlace, putPlaces } from './places.js';
+import { PostbackRows, type AccountOf, type RowOutcome, type RowPlace, type StoredPostback } from './postback-rows.js';
+import { findPlace, putPlace, putPlaces, type KeptPlace } from './places.js';
 import { Obstacles } from './obstacles.js';
 import { OtherRuns } from './other-runs.js';
-import { PostbackRows } from './postback-rows.js';
 import { closeRequest, insertRequest } from './request-rows.js';
 import type { ReplayCandidate } from './replay-rows.js';
-import type { LivingRun, Run } from './runs.js';
-import { Runs } from './runs.js';
+import { Runs, type LivingRun, type Run } from './runs.js';
 import { prepareSchema } from './schema.js';
 import { SeenIndex } from './seen-index.js';
 import { insertSkips } from './skip-rows.js';
@@ -68,7 +63,12 @@ export class DeliveryLog {
     this.kinds = new Kinds(database);
     this.people = new People(database);
     this.memberships = new Memberships(database);
-    this.#queue = new CommitQueue(database, () => runs.assertRegistered(run));
+    this.#queue = new CommitQueue(
+      database,
+      () => runs.assertRegistered(run),
+      () => runs.noteCommit(),
+    );
+    runs.noteCommit();
     this.#rows = new PostbackRows(database, options.clock);
     this.#flights = new Flights(database, run.id, options.keepDelivered);
     this.#seen = new SeenIndex(database, this.kinds, (network, goal, eventId) =>

@@ -124,7 +124,7 @@ async function takeAll(database: Database, { beforeMs, clock, signal }: PrunePar
   database.transact(() => {
     database
       .prepare(
-        `DELETE FROM run WHERE ended < ? AND id NOT IN (SELECT run FROM request) AND id NOT IN (SELECT run FROM skip)
+        `DELETE FROM run WHERE ended < ? AND id < (SELECT max(id) FROM run) AND id NOT IN (SELECT run FROM request) AND id NOT IN (SELECT run FROM skip)
            AND id NOT IN (SELECT run FROM flight)`,
       )
       .run(beforeMs);

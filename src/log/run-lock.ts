@@ -1,30 +1,22 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { DatabaseSync } from '@photostructure/sqlite';
 
-/** A lock that the operating system releases when this process ends, however it ends. */
-export interface RunLock {
-  release(): void;
-}
+import { takeKernelLock, type KernelLock } from './kernel-lock.js';
 
 /**
- * Takes the lock of a run that is about to be registered in the log at `logPath`. SQLite holds it on an empty
- * database file of its own: one kind of lock for Linux, macOS and Windows, seen through pid namespaces.
+ * Takes the lock of a run that is about to be registered in the log at `logPath`.
  * @throws the system's or SQLite's error when the file cannot be made
  */
-export function takeRunLock(logPath: string, run: string): RunLock {
+export function takeRunLock(logPath: string, run: string): KernelLock {
   const file = lockFileOf(logPath, run);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  closeSync(openSync(file, 'wx', 0o600));
-  const holder = new DatabaseSync(file);
-  // Nothing is ever written to it, so that it needs no journal beside it.
-  holder.exec('PRAGMA journal_mode = MEMORY');
-  holder.exec('BEGIN EXCLUSIVE');
+  const lock = takeKernelLock(file);
   return {
     release: () => {
-      if (holder.isOpen) holder.close();
+      lock.release();
       removeRunLock(logPath, run);
     },
   };

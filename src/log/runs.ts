@@ -7,7 +7,8 @@ import type { Clock } from '../clock.js';
 import { NetworkError } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Database, SqlRow } from './database.js';
-import type { RunLock } from './run-lock.js';
+import { LastCommit } from './last-commit.js';
+import type { KernelLock } from './kernel-lock.js';
 import { isRunLocked, readMachine, removeRunLock, takeRunLock } from './run-lock.js';
 
 /** How long a run of another machine counts as alive without a renewal, in milliseconds. */
@@ -38,18 +39,24 @@ export class Runs {
   readonly #database: Database;
   readonly #path: string;
   readonly #clock: Clock;
+  readonly #lastCommit: LastCommit;
   #lastBeatMs = 0;
-  #lock: RunLock | undefined;
+  #lock: KernelLock | undefined;
 
   /** @param path the log's file: the locks of its runs are in a folder next to it */
   constructor(database: Database, path: string, clock: Clock) {
     this.#database = database;
     this.#path = path;
     this.#clock = clock;
+    this.#lastCommit = new LastCommit(database, path);
   }
 
-  /** Registers a run and takes its lock. Call inside a write transaction. */
+  /**
+   * Registers a run and takes its lock. Call inside a write transaction.
+   * @throws InternalError when the log has lost what was committed last
+   */
   start(command: string, random: Random): Run {
+    this.#lastCommit.check(this.#path);
     const nowMs = this.#clock.now();
     const name = `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${random.bytes(3).toString('hex')}`;
     this.#lock = takeRunLock(this.#path, name);
@@ -78,6 +85,11 @@ export class Runs {
     throw new NetworkError('run_taken_over', 'Another run has taken over what this one was delivering.', {
       hint: 'This run was paused or cut off for more than a minute. Run the same command again: it sends nothing twice.',
     });
+  }
+
+  /** Notes, at most once a second, how far the log is committed. Call after a commit. */
+  noteCommit(): void {
+    this.#lastCommit.note(this.#clock.now());
   }
 
   /** Marks the run as ended. Call inside a write transaction. */

@@ -223,7 +223,7 @@ function checkEmpty(database: Database, path: string): void {
   throw new InternalError('log_damaged', message, {
     hint:
       'Restore both files, or move this one aside and keep it: a new log starts empty, so earlier events could be ' +
-      'sent again. To copy a log that is in use: sqlite3 delivery.db ".backup FILE"',
+      'sent again. To copy a log that is in use: postback logs backup FILE',
   });
 }
 

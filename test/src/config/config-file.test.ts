@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigFile } from '../../../src/config/config-file.js';
 import { ConfigError } from '../../../src/errors.js';
 import { makeChildScript } from '../../kit/child-script.js';
@@ -15,6 +16,7 @@ interface Content {
 }
 
 const writeKeys = await makeChildScript(new URL('write-keys.ts', import.meta.url));
+const pausedWriter = await makeChildScript(new URL('paused-writer.ts', import.meta.url));
 let root: string;
 
 beforeEach(() => {
@@ -114,7 +116,7 @@ describe('updating', () => {
     expect(readFileSync(file.path, 'utf8')).toBe('{\n  "version": 2,\n  "names": [\n    "a"\n  ]\n}\n');
     expect(statSync(file.path).mode & 0o777).toBe(0o600);
     expect(statSync(join(root, 'config')).mode & 0o777).toBe(0o700);
-    expect(readdirSync(join(root, 'config'))).toEqual(['file.json']);
+    expect(readdirSync(join(root, 'config'))).toEqual(['file.json', 'file.json.write']);
   });
 
   test('takes another object instead of the draft, keeps unknown fields, raises the version', async () => {
@@ -139,12 +141,37 @@ describe('updating', () => {
   test('eight processes with 100 keys each lose none', async () => {
     const content = await runEightWriters(join(root, 'new'));
     expect(Object.keys(content)).toHaveLength(801);
-    expect(readdirSync(join(root, 'new'))).toEqual(['shared.json']);
+    expect(readdirSync(join(root, 'new'))).toEqual(['shared.json', 'shared.json.write']);
   });
 
   test('eight processes that find the lock of a killed one lose none either', async () => {
     mkdirSync(join(root, 'shared.json.lock'));
     utimesSync(join(root, 'shared.json.lock'), new Date(0), new Date(0));
     expect(Object.keys(await runEightWriters(root))).toHaveLength(801);
+  });
+
+  test('C10: a process that was paused and lost the lock keeps what another has written meanwhile', async () => {
+    const child = spawn(process.execPath, [pausedWriter, root]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    // As after ten seconds without a renewal.
+    utimesSync(join(root, 'shared.json.lock'), new Date(0), new Date(0));
+    const file = new ConfigFile<Record<string, number>>({ directory: root, name: 'shared', version: 1, defaults: {} });
+    await file.update((draft) => {
+      draft['other'] = 1;
+    });
+    child.kill('SIGCONT');
+    expect(await ended).toEqual([0, null]);
+    expect(file.read()).toEqual({ other: 1, paused: 2 });
+  });
+
+  test('C10: a lock that is dated in the future has no holder', async () => {
+    mkdirSync(join(root, 'file.json.lock'));
+    const future = new Date(Date.now() + 3_600_000);
+    utimesSync(join(root, 'file.json.lock'), future, future);
+    const file = open(root);
+    await file.update((draft) => void draft.names.push('a'));
+    expect(file.read().names).toEqual(['a']);
   });
 });

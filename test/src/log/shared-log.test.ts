@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DatabaseSync } from '@photostructure/sqlite';
@@ -128,4 +128,34 @@ it('A5: a second look at an open log keeps its locks, so that the sqlite3 shell 
   const counted = spawnSync('sqlite3', [path, 'SELECT count(*) FROM request; PRAGMA integrity_check']);
   expect(String(counted.stdout).trim()).toBe('2\nok');
   await log.close({});
+});
+
+describe('C11: a log that has lost its newest commits', () => {
+  it('is noticed when its write-ahead file is gone after a checkpoint', async () => {
+    const log = openLog(path);
+    await begin(log, [makeEntry(1)]);
+    await log.close({});
+    const checkpointed = readFileSync(path);
+    const second = openLog(path);
+    await begin(second, [makeEntry(2)]);
+    second.abandon();
+    // What a machine has after kill -9 and without the write-ahead file.
+    const note = join('runs', 'last-commit.json');
+    const left = join(makeFolder(), WORKSPACE);
+    mkdirSync(join(left, 'runs'), { recursive: true });
+    writeFileSync(join(left, 'delivery.db'), checkpointed);
+    copyFileSync(join(path, '..', note), join(left, note));
+    expect(() => openLog(join(left, 'delivery.db'))).toThrow(/has lost its newest rows/);
+    rmSync(join(left, note));
+    await openLog(join(left, 'delivery.db')).close({});
+  });
+
+  it('is not seen in another log that takes its place', async () => {
+    const log = openLog(path);
+    await begin(log, [makeEntry(1)]);
+    await log.close({});
+    rmSync(path);
+    await openLog(path).close({});
+    await openLog(path).close({});
+  });
 });
