@@ -158,7 +158,7 @@ class IdentifierReader {
   #takeList(values: readonly unknown[], search: Search, path: string): Verdict {
     let verdict: Verdict = 'absent';
     for (const one of values.slice(0, MAX_VALUES)) {
-      const found = takeScalar(this.#identifiers, search, one);
+      const found = takeElement(this.#identifiers, search, one);
       if (found === 'unusable') verdict = 'unusable';
       if (found !== 'taken') continue;
       if (values.length > 1) {
@@ -229,6 +229,17 @@ function takeScalar(into: Identifiers, search: Search, value: unknown): Verdict 
   return isHashedField(field)
     ? takeHashable(into, field, text, search.isHash ? (hash ?? '') : hash)
     : takeOther(into, field, text);
+}
+
+/** Members of a listed object that hold its value, as in `[{"value": "+16505551212", "type": "work"}]`. */
+const VALUE_NAMES = ['value', 'number', 'address'];
+
+/** Takes an element of a list: the value itself, or an object that holds it. */
+function takeElement(into: Identifiers, search: Search, element: unknown): Verdict {
+  // Objects in `address` are opened as containers.
+  if (!isJsonObject(element) || search.field === 'address') return takeScalar(into, search, element);
+  const held = [...search.names, ...VALUE_NAMES].map((name) => element[name]).find((value) => isGiven(value));
+  return held === undefined ? 'unusable' : takeScalar(into, search, held);
 }
 
 function takeOther(into: Identifiers, field: Exclude<IdentifierField, HashedField>, text: string): Verdict {

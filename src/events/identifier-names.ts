@@ -20,8 +20,11 @@ export const IDENTIFIER_NAMES = {
 } as const;
 export type IdentifierField = keyof typeof IDENTIFIER_NAMES;
 
-/** Objects that hold identifiers: gtag's and Meta's `user_data`, and what hand-written exports have. */
-export const CONTAINER_NAMES = ['user_data', 'userData', 'user', 'customer'] as const;
+/** Objects that hold identifiers: gtag's and Meta's `user_data`, and what shops and hand-written exports have. */
+export const CONTAINER_NAMES = [
+  ...(['user_data', 'userData', 'user', 'customer'] as const),
+  ...(['billing', 'billing_address', 'billingAddress', 'billing_details', 'billingDetails'] as const),
+];
 /** Objects of an address inside another. */
 export const ADDRESS_NAMES = ['address', 'addresses'] as const;
 

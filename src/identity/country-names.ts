@@ -38,7 +38,7 @@ KG=Kyrgyz Republic,Kirghizia KN=Saint Kitts Nevis,St Kitts,Saint Christopher Nev
 KP=Democratic Peoples Republic Korea,DPRK,Korea Dem Peoples Rep,Korea North
 KR=Republic Korea,Korea,Korea South,Korea Rep LA=Lao Peoples Democratic Republic,Lao PDR,Lao LY=Libyan Arab Jamahiriya
 MD=Republic Moldova MF=Saint Martin French part,Saint Martin MK=Republic North Macedonia,Macedonia,
-MK=Former Yugoslav Republic Macedonia,FYROM,FYR Macedonia MM=Burma,Myanmar MO=Macau,Macao,Macau SAR,Macao SAR
+MK=Former Yugoslav Republic Macedonia,FYROM,Macedonia FYROM,FYR Macedonia MM=Burma,Myanmar MO=Macau,Macao,Macau SAR,Macao SAR
 NL=Kingdom Netherlands,Holland,The Netherlands PN=Pitcairn
 PS=Palestine,State Palestine,Palestinian Territory,Palestinian Territory Occupied,Occupied Palestinian Territory
 PS=Palestinian Territories,West Bank Gaza RE=Reunion Island RU=Russian Federation,Russia

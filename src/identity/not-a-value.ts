@@ -34,7 +34,7 @@ const MAX_ENCODINGS = 3;
  * @see https://ads.tiktok.com/help/article/track-offsite-web-events (macros of TikTok, 2026-11-30)
  */
 const MACRO =
-  /^(?:[$#@!]?\{.*\}|[$#]?\[.*\]|\$\(.*\)|<[^@]*>|__[^@]+__|%[^%]+%|%%[^%]+%%|##?\w+##?|@@?\w+@@?|\*\|.*\|\*|\$[A-Za-z_]\w*\$?|~~?\w+~~?)$/s;
+  /^(?:[$#@!]?\{.*\}|[$#]?\[[^@"]*\]|\$\(.*\)|<[^@]*>|__[^@]+__|%[^%]+%|%%[^%]+%%|##?\w+##?|@@?\w+@@?|\*\|.*\|\*|\$[A-Za-z_]\w*\$?|~~?\w+~~?)$/s;
 
 /**
  * Whether a text stands for "no value": a word such as `null` or `(not set)` in any case and in quotation marks, a text

@@ -38,6 +38,7 @@ export function readGa4(record: JsonObject, warn: Warn): ConversionEvent {
   putVisit(draft, record);
   putPage(draft);
   putPlace(draft, record);
+  putUser(draft, record['user_properties']);
   return draft.toEvent({ mayBeNobody: true });
 }
 
@@ -75,6 +76,12 @@ function putMoney(draft: Draft, record: JsonObject, { values, integers }: Ga4Par
   if (hasMoney || usd === undefined || usd === null) return;
   draft.replace('value', usd, 'event_value_in_usd');
   draft.replace('currency', 'USD', 'event_value_in_usd');
+}
+
+/** What was said of the user once holds for every event (user_properties, in the form of the parameters). */
+function putUser(draft: Draft, properties: unknown): void {
+  if (!Array.isArray(properties) || properties.length === 0) return;
+  draft.setTraits(readGa4Parameters(properties, 'user_properties').values, undefined);
 }
 
 function putGoods(draft: Draft, items: unknown, path: string): void {

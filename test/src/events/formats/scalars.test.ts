@@ -224,6 +224,37 @@ describe('K03: a list where one value belongs', () => {
   });
 });
 
+describe('K03 and K11: where other systems keep identifiers', () => {
+  const read = (properties: JsonObject) =>
+    readPurchase('audience', tellPurchase('audience', { email: undefined, ...properties }));
+  const LISTS: [properties: JsonObject, plain: JsonObject][] = [
+    [{ emails: [{ value: 'a@example.com', type: 'work' }] }, { email: 'a@example.com' }],
+    [{ email: [{ email: null }, { address: 'a@example.com', name: 'A' }] }, { email: 'a@example.com' }],
+    [{ phones: [{ number: '+16505551212' }, '+16505559999'] }, { phone: '+16505551212' }],
+    [{ email: '["a@example.com"]' }, { email: 'a@example.com' }],
+    [{ billing: { email: 'a@example.com', phone: '+16505551212' } }, { email: 'a@example.com', phone: '+16505551212' }],
+    [{ billing_address: { city: 'Paris' } }, { city: 'Paris' }],
+  ];
+  test.each(LISTS)('%j is read', (properties, plain) => {
+    expect(read(properties).event.identifiers.plain).toEqual(plain);
+  });
+
+  it('warns of a list of objects in which it finds no value', () => {
+    const { event, codes } = read({ phone: [{ kind: 'work' }] });
+    expect(event.identifiers.plain).toEqual({});
+    expect(codes).toEqual(['unusable_field']);
+  });
+
+  it('reads the user properties of GA4 after the parameters', () => {
+    const userProperties = ['email', 'city'].map((key) => ({ key, value: { string_value: `${key}@example.com` } }));
+    const { event } = readPurchase(
+      'ga4',
+      tellPurchase('ga4', { email: undefined, city: 'Paris' }, { user_properties: userProperties }),
+    );
+    expect(event.identifiers.plain).toMatchObject({ email: 'email@example.com', city: 'Paris' });
+  });
+});
+
 const ID_FIELDS: Readonly<Record<string, string>> = {
   segment: 'messageId',
   ecapi: 'id',
