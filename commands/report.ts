@@ -3,7 +3,7 @@ import { readNetworkName } from '../src/networks/mapping-check.js';
 import { toStats } from '../src/report/stats.js';
 import { describeCount, describeRate } from '../src/report/words.js';
 import { FiguresCommand } from './_face/figures-command.js';
-import { defineFlags, list, moment, text } from './_face/flags.js';
+import { defineFlags, list, moment, text, toggle } from './_face/flags.js';
 import { KIND_WORDS, REASON_WORDS } from './_face/reasons.js';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -21,6 +21,7 @@ export default class Report extends FiguresCommand<typeof Report> {
   ];
   static override flags = defineFlags({
     out: text({ summary: 'the file to write; - is stdout', helpValue: 'FILE.html', required: true }),
+    force: toggle({ summary: 'replace a file that is not an earlier report' }),
     since: moment({ summary: 'from this time: 24h, 7d, 30d ago or ISO 8601 (default: 7d)' }),
     until: moment({ summary: 'up to this time (default: now)' }),
     network: list({ summary: 'only these networks', helpValue: 'NAME' }),
@@ -28,7 +29,7 @@ export default class Report extends FiguresCommand<typeof Report> {
   });
 
   protected async execute(): Promise<void> {
-    const { out, since, until, network, goal } = this.flags;
+    const { out, force, since, until, network, goal } = this.flags;
     if (out !== '-') refuseProtected(out, { flag: '--out', ...this.protectedFiles([]) });
     const networks = (network ?? []).map(readNetworkName);
     const survey = await this.survey({ since, until, networks, goals: goal ?? [], defaultSpanMs: WEEK_MS });
@@ -43,7 +44,8 @@ export default class Report extends FiguresCommand<typeof Report> {
       await this.io.write(page);
       return;
     }
-    const { writePage } = await import('../src/report/write-page.js');
+    const { isReport, writePage } = await import('../src/report/write-page.js');
+    if (!(await this.mayReplace(out, force, isReport))) return this.io.remark('Nothing was written.');
     writePage(out, page);
     await this.present({ out, ...toStats(survey) }, async () => {
       const { conversions, delivered, deliveryRate } = survey.total.figures.toData();

@@ -87,10 +87,10 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
    * Whether a file that the operator named may be written: a new or empty one, or one that may be replaced.
    * @throws UsageError where nobody can be asked and `force` is not set, and for our own configuration and logs
    */
-  protected async mayReplace(path: string, force: boolean): Promise<boolean> {
+  protected async mayReplace(path: string, force: boolean, isOurs = (_path: string) => false): Promise<boolean> {
     refuseProtected(path, { flag: 'The output', ...this.protectedFiles([]), isProjectFile: true });
     const found = statSync(path, { throwIfNoEntry: false });
-    if (found === undefined || !found.isFile() || found.size === 0) return true;
+    if (found === undefined || !found.isFile() || found.size === 0 || isOurs(path)) return true;
     const question = `Replace ${path}?`;
     return confirmOrYes(this.prompting, { question, yes: force, flagName: '--force' });
   }

@@ -1,45 +1,59 @@
-import { randomBytes } from 'node:crypto';
-import { openSync, readSync, closeSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { messageOf, UsageError } from '../errors.js';
 
+/** Tag in the head of each page, by which an earlier report is recognized. */
+const GENERATOR_TAG = '<meta name="generator" content="postback report" />';
+/** Bytes of an existing file that are read to recognize it. */
+const HEAD_BYTES = 2048;
+
 /**
- * Writes a page to a file, whole or not at all; one that stands there is replaced.
- * @throws UsageError when the place cannot be written, or something stands there that is no page
+ * Writes a page to a file, whole or not at all. A file that is there is replaced: the caller has asked whether it may be.
+ * Pipes and devices such as /dev/stderr are written to.
+ * @throws UsageError when the file cannot be written
  */
 export function writePage(path: string, page: string): void {
-  const refuse = (message: string, cause?: unknown): UsageError =>
-    new UsageError('file_unwritable', `${path} ${message}`, { hint: 'Name another file with --out.', cause });
   try {
-    if (!mayReplace(path)) throw refuse('is no page, and is not replaced.');
-    // An unused name: what has it already, a link included, is left alone.
-    const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
-    try {
-      writeFileSync(draft, page, { flag: 'wx' });
-      renameSync(draft, path);
-    } catch (error) {
-      rmSync(draft, { force: true });
-      throw error;
-    }
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined || found.isFile() || found.isDirectory()) replace(path, page);
+    else writeFileSync(path, page);
   } catch (error) {
-    throw error instanceof UsageError ? error : refuse(`cannot be written: ${messageOf(error)}.`, error);
+    throw new UsageError('file_unwritable', `${path} cannot be written: ${messageOf(error)}.`, {
+      hint: 'Name another file with --out.',
+      cause: error,
+    });
   }
 }
 
-/** Whether nothing stands there, or a page: an event file that was named by mistake is not to be lost. */
-function mayReplace(path: string): boolean {
-  let file: number;
+/** The name of the draft is new, so that it is never another file. */
+function replace(path: string, page: string): void {
+  const draft = `${path}.${randomUUID()}.new`;
   try {
-    file = openSync(path, 'r');
+    writeFileSync(draft, page, { flag: 'wx' });
+    renameSync(draft, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    rmSync(draft, { force: true });
     throw error;
   }
+}
+
+/**
+ * Returns whether a file is an earlier report, which a new one may replace without a question.
+ * @throws UsageError when it cannot be read
+ */
+export function isReport(path: string): boolean {
+  let file: number | undefined;
   try {
-    const head = Buffer.alloc(15);
-    const length = readSync(file, head);
-    return length === 0 || head.toString('latin1').toLowerCase() === '<!doctype html>';
+    file = openSync(path, 'r');
+    const head = Buffer.alloc(HEAD_BYTES);
+    const text = head.toString('utf8', 0, readSync(file, head));
+    return text.startsWith('<!doctype html>') && text.includes(GENERATOR_TAG);
+  } catch (error) {
+    throw new UsageError('file_unwritable', `${path} cannot be read: ${messageOf(error)}.`, {
+      hint: 'Name another file with --out.',
+      cause: error,
+    });
   } finally {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
   }
 }

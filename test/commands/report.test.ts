@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeErrand, makeFile, makeLine, readError } from '../kit/errand.js';
@@ -27,8 +27,24 @@ test('replaces an older report, and nothing else', async () => {
   const line = makeLine(1);
   writeFileSync(events, line);
   const refused = await runPostback(['report', '--out', events, '--json'], { home });
-  expect([refused.code, readError(refused.stderr).code]).toEqual([2, 'file_unwritable']);
+  expect([refused.code, readError(refused.stderr).hint]).toEqual([2, expect.stringContaining('--force')]);
   expect(readFileSync(events, 'utf8')).toBe(line);
+  // A page of somebody else is not an earlier report; what is one is known by its head.
+  for (const foreign of [
+    '<!doctype html>\n<title>Our shop</title>\n',
+    `${line}<meta name="generator" content="postback report" />`,
+  ]) {
+    writeFileSync(join(home, 'page.html'), foreign);
+    expect((await runPostback(['report', '--out', 'page.html'], { home, cwd: home })).code).toBe(2);
+    expect(readFileSync(join(home, 'page.html'), 'utf8')).toBe(foreign);
+  }
+  expect((await runPostback(['report', '--out', 'page.html', '--force'], { home, cwd: home })).code).toBe(0);
+  expect((await runPostback(['report', '--out', 'page.html'], { home, cwd: home })).code).toBe(0);
+  const own = await runPostback(
+    ['report', '--out', join(home, 'data', 'default', 'delivery.db'), '--force', '--json'],
+    { home },
+  );
+  expect([own.code, readError(own.stderr).code]).toEqual([2, 'output_not_ours']);
 });
 
 test.each([['no/such/folder/report.html'], ['.']])('says when %s cannot be written', async (out) => {
@@ -49,9 +65,12 @@ test('wants a place to write to, and networks that there are', async () => {
   expect([code, readError(stderr).code]).toEqual([2, 'unknown_network']);
 });
 
-test('an unfinished file of another page is left as it is when the folder takes nothing', async () => {
+test('writes no other file on the way, and to a device as it is', async () => {
   const { home } = await runPostback(['report', '--out', 'a.html']);
-  mkdirSync(join(home, 'b.html.new'));
-  const { code } = await runPostback(['report', '--out', 'b.html'], { home, cwd: home });
-  expect([code, existsSync(join(home, 'b.html'))]).toEqual([2, false]);
+  writeFileSync(join(home, 'b.html.new'), 'mine');
+  expect((await runPostback(['report', '--out', 'b.html'], { home, cwd: home })).code).toBe(0);
+  expect(readFileSync(join(home, 'b.html.new'), 'utf8')).toBe('mine');
+  expect(readdirSync(home).filter((name) => name.endsWith('.new'))).toEqual(['b.html.new']);
+  expect((await runPostback(['report', '--out', '/dev/null'], { home })).code).toBe(0);
+  expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
 });

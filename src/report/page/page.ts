@@ -41,6 +41,7 @@ export function renderPage({ workspace, survey, advice, timeZone }: PageParts): 
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <meta name="generator" content="postback report" />
         <meta http-equiv="content-security-policy" content="${POLICY}" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
