@@ -21,7 +21,7 @@ export default class Test extends WorkspaceCommand<typeof Test> {
   static override summary = 'send a made-up conversion for each goal, to see that it arrives';
   static override description =
     'One test conversion for each mapped goal and connected network, of a person who does not exist. It goes to the ' +
-    'test mapping (postback map --test) or to the test area of the network: a goal with neither is refused, unless ' +
+    'test mapping (postback map GOAL NETWORK ID --test) or to the test area of the network: a goal with neither is refused, unless ' +
     '--live sends a real conversion. Every test has an event id of its own and is in the log.';
   static override examples = [
     '<%= config.bin %> test --json',

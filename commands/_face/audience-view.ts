@@ -63,7 +63,7 @@ const COLUMNS: Column<KnownList>[] = [
 
 /** The lists of a workspace, and what stands in the way of their use. */
 export async function printLists(io: IO, lists: readonly KnownList[]): Promise<void> {
-  const empty = 'No list was made or synced here. Next: postback audiences create';
+  const empty = 'No list was made or synced here. Next: postback audiences create --name NAME --external-id ID';
   await printTable(io, lists, COLUMNS, { empty });
   for (const { id, problem, remote } of lists) {
     if (problem !== undefined) await io.remark(`${id}: ${problem}`);
