@@ -3,7 +3,7 @@ import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import { CLICK_FIELDS, type ClickField, type ConversionEvent } from '../conversion-event.js';
 import { Draft } from '../draft.js';
-import { isPresent, missing, quote, readObject, readSideObject, readText } from '../field-values.js';
+import { isPresent, missing, quote, readSideObject, readText } from '../field-values.js';
 import { FieldProblem } from '../field-problem.js';
 import { EVENT_TYPES, mendAliases, mendUserAliases } from './ecapi-words.js';
 import type { Warn } from '../warnings.js';
@@ -30,7 +30,7 @@ export function readEcapi(record: JsonObject, warn: Warn): ConversionEvent {
   readText(record, 'data_set_id', 'data_set_id');
   if (!isPresent(record['data_set_id'])) throw missing('data_set_id', 'the id of the data set');
   const user = mendUserAliases(readSideObject(record, 'user_data', 'user_data', warn), warn);
-  const properties = mendAliases(readObject(record, 'properties', 'properties'), warn);
+  const properties = mendAliases(readSideObject(record, 'properties', 'properties', warn), warn);
   const ext = {
     ...readSideObject(user, 'ext', 'user_data.ext', warn),
     ...readSideObject(record, 'ext', 'ext', warn),

@@ -14,7 +14,7 @@ const OTHER_TYPES: readonly unknown[] = ['group', 'delete'];
 
 /** Reads one Segment, RudderStack or Jitsu message (event-formats.md section 3). @throws FieldProblem */
 export function readSegment(record: JsonObject, warn: Warn): ConversionEvent {
-  const properties = readObject(record, 'properties', 'properties');
+  const properties = isEmptyList(record['properties']) ? {} : readObject(record, 'properties', 'properties');
   const context = readSideObject(record, 'context', 'context', warn);
   // Both write times in UTC (https://segment.com/docs/connections/spec/common/#timestamps, 2026-11-30).
   const draft = new Draft({ properties, prefix: 'properties.', warn, zoneless: 'assumed_utc' });
@@ -46,6 +46,11 @@ export function readSegment(record: JsonObject, warn: Warn): ConversionEvent {
   const event = draft.toEvent();
   setLanguage(event, context['locale']);
   return event;
+}
+
+/** PHP writes an empty object as an empty list. */
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 /** Where the record may go, by destination. */

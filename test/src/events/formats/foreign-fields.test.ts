@@ -290,7 +290,7 @@ describe('a wrong field is named by its own path', () => {
     ['segment', { timestamp: '18.11.2026 20:14' }, 'invalid_format', 'timestamp'],
     ['segment', { timestamp: undefined }, 'missing_required_field', 'timestamp'],
     ['segment', { properties: { revenue: 'ten' } }, 'invalid_value', 'properties.revenue'],
-    ['segment', { properties: [] }, 'wrong_type', 'properties'],
+    ['segment', { properties: [1] }, 'wrong_type', 'properties'],
     ['segment', { userId: undefined, anonymousId: undefined }, 'missing_required_field', 'anonymousId'],
     ['segment', { type: 'alias' }, 'missing_required_field', 'previousId'],
     ['ecapi', { data_set_id: '' }, 'missing_required_field', 'data_set_id'],

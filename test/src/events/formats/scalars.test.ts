@@ -262,6 +262,29 @@ const ID_FIELDS: Readonly<Record<string, string>> = {
   google: 'transactionId',
 };
 
+describe('K10: an empty list where an object belongs', () => {
+  const read = (record: JsonObject, format: FormatChoice) => parseWithWarnings(JSON.stringify(record), format);
+
+  it('Segment: properties are empty then, as PHP writes them', () => {
+    const record = {
+      type: 'track',
+      messageId: 'm',
+      timestamp: '2026-11-30T11:58:26Z',
+      userId: 'u',
+      event: 'Signed Up',
+    };
+    const { parsed } = read({ ...record, properties: [], context: [], traits: [] }, 'segment');
+    expect(parsed).toMatchObject({ event: { name: 'sign_up', properties: {} } });
+  });
+
+  it('costs no ECAPI purchase, whose money is not in the properties, in whatever type they are', () => {
+    const record = TELLERS.ecapi?.(CONVERSION) ?? {};
+    for (const properties of [[], [1], 'x', 7]) {
+      expect(read({ ...record, properties }, 'ecapi').parsed).toHaveProperty('event');
+    }
+  });
+});
+
 describe('K24: an event without an id of its own', () => {
   test.each(Object.entries(ID_FIELDS))('%s: has one made of the record', (format, field) => {
     const read = (changes: JsonObject) =>
