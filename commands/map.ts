@@ -98,7 +98,7 @@ export default class Map extends GoalsCommand<typeof Map> {
   private async readDefinitions(network: NetworkName): Promise<Listed | undefined> {
     if (!findNetwork(network)?.loadDefinitions) return undefined;
     const { openWorkspace } = await import('../src/workspace.js');
-    const { findDefinitions } = await import('../src/accounts/definitions.js');
+    const { findDefinitions } = await import('../src/overview/definitions.js');
     const { version } = this.config;
     const parts = { version, clock: systemClock, random: systemRandom };
     const workspace = await openWorkspace({ ...this.environment, ...parts, flags: this.flags });

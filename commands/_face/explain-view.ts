@@ -1,7 +1,7 @@
 import { stringifyExact } from '../../src/exact-json.js';
-import type { ExplainedGate, ExplainedPostback, Explanation } from '../../src/delivery/explain.js';
+import type { ExplainedPostback, Explanation } from '../../src/delivery/explain.js';
 import type { LoggedPostback } from '../../src/delivery/explain-log.js';
-import type { ExplainVerdict } from '../../src/delivery/explain-verdict.js';
+import type { ExplainedGate, ExplainVerdict } from '../../src/delivery/explain-verdict.js';
 import type { IO } from './io.js';
 import { cleanCell, countOf } from './text.js';
 

@@ -36,7 +36,7 @@ export async function checkFilterValues(
   const own = [...Object.keys(REASON_WORDS), ...OWN_REASONS];
   const isKnownReason = (value: string): boolean => own.includes(value) || /^http_\d{3}$/.test(value);
   if (goal.every((id) => configured.includes(id)) && reason.every(isKnownReason)) return;
-  const { listKnownValues } = await import('../../src/log/known-values.js');
+  const { listKnownValues } = await import('../../src/report/known-values.js');
   const inLog = listKnownValues(join(data, workspace.value, 'delivery.db'), workspace.value);
   refuseUnknown({ what: 'goal', code: 'unknown_goal' }, goal, [...configured, ...inLog.goals]);
   refuseUnknown(

@@ -1,4 +1,4 @@
-import type { Standing } from '../log/delivery-log.js';
+import type { Standing } from '../log/postback-rows.js';
 import type { StagedPair } from '../log/membership-stage.js';
 
 /** What is done with one person. `resume`, `resend`: an earlier run began it. */

@@ -6,7 +6,7 @@ import type { Input } from '../events/input.js';
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { AudienceList } from '../log/audience-lists.js';
 import type { Database } from '../log/database.js';
-import type { Standing } from '../log/delivery-log.js';
+import type { Standing } from '../log/postback-rows.js';
 import type { SkipEntry } from '../log/entry.js';
 import { MembershipStage } from '../log/membership-stage.js';
 import type { People } from '../log/people.js';

@@ -8,7 +8,7 @@ import type { HttpRequest } from '../http/http.js';
 import { parseKeepingNumbers } from '../exact-json.js';
 import { redactRequest } from '../http/redact.js';
 import { slotOf } from '../log/claims.js';
-import type { Standing } from '../log/delivery-log.js';
+import type { Standing } from '../log/postback-rows.js';
 import { LogPeek } from '../log/log-peek.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Channel, Outgoing } from '../networks/network.js';

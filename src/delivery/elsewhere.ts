@@ -4,7 +4,7 @@ import type { DeliveryLog } from '../log/delivery-log.js';
 import { LEASE_MS } from '../log/runs.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Postback } from '../networks/network.js';
-import type { Lane } from './lane.js';
+import type { Item } from './batch.js';
 import type { Report } from './report.js';
 import type { Tally } from './tally.js';
 import type { Underway } from './underway.js';
@@ -16,10 +16,17 @@ const PER_LOOK = 500;
 /** Postbacks kept in memory. More are only counted: another run that has so many does not finish within a lease. */
 const MOST_KEPT = 10_000;
 
+/** What a lane does for postbacks that come back to this run. */
+interface Taker {
+  account: string;
+  add(item: Item): void;
+  shelve(count: number): void;
+}
+
 export interface ElsewhereParts {
   log: DeliveryLog;
   /** The lane that a postback goes by. */
-  laneOf: (postback: Postback) => Lane | undefined;
+  laneOf: (postback: Postback) => Taker | undefined;
   clock: Clock;
   tally: Tally;
   underway: Underway;

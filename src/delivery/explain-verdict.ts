@@ -1,4 +1,18 @@
-import type { ExplainedGate } from './explain.js';
+import type { NetworkName } from '../networks/names.js';
+import type { GateName } from './gates.js';
+
+/** What one gate made of an event: one element of `gates` in the result of `explain`. */
+export interface ExplainedGate {
+  gate: GateName;
+  result: 'pass' | 'stop';
+  /** Of the goal and the network whose postback the gate judged; absent where it judged the event. */
+  goal?: string;
+  network?: NetworkName;
+  reason?: string;
+  message?: string;
+  saw: string;
+  rule: string;
+}
 
 /** What became of an event, or what would become of a line if it were sent now. */
 export type ExplainVerdict = 'sent' | 'not_sent' | 'pending' | 'failed';

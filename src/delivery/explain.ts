@@ -3,25 +3,12 @@ import type { NetworkName } from '../networks/names.js';
 import type { Channel, Outgoing } from '../networks/network.js';
 import type { PlannedRequest } from './dry-run.js';
 import { describeBatch } from './dry-run.js';
-import { judgeLine, type ExplainVerdict, type JudgedPostback } from './explain-verdict.js';
-import type { GateName, GateVerdict } from './gates.js';
+import { judgeLine, type ExplainedGate, type ExplainVerdict, type JudgedPostback } from './explain-verdict.js';
+import type { GateVerdict } from './gates.js';
 import { GATE_RULES } from './gates.js';
 import type { World } from './plan.js';
 import { planEvent } from './plan.js';
 import { deadlineOf } from './window.js';
-
-/** What one gate made of an event, in the form of contract.md section 4. */
-export interface ExplainedGate {
-  gate: GateName;
-  result: 'pass' | 'stop';
-  /** Of the goal and the network whose postback the gate judged; absent where it judged the event. */
-  goal?: string;
-  network?: NetworkName;
-  reason?: string;
-  message?: string;
-  saw: string;
-  rule: string;
-}
 
 /** A postback that would be sent, with the request that it alone would make. */
 export interface ExplainedPostback {

@@ -3,7 +3,7 @@ import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
 import { moveWarningCounts } from '../events/warnings.js';
-import type { Standing } from '../log/delivery-log.js';
+import type { Standing } from '../log/postback-rows.js';
 import type { SkipEntry } from '../log/entry.js';
 import type { Delivery } from './delivery.js';
 import type { Lane } from './lane.js';

@@ -12,7 +12,7 @@ import { Flights } from './flights.js';
 import { Kinds } from './kinds.js';
 import { Memberships, settleMembership } from './memberships.js';
 import { People } from './people.js';
-import { PostbackRows, type AccountOf, type RowOutcome, type RowPlace, type StoredPostback } from './postback-rows.js';
+import { PostbackRows, type AccountOf, type RowOutcome, type RowPlace, type Standing } from './postback-rows.js';
 import { findPlace, putPlace, putPlaces, type KeptPlace } from './places.js';
 import { Obstacles } from './obstacles.js';
 import { OtherRuns } from './other-runs.js';
@@ -26,9 +26,6 @@ import { takeOver } from './takeover.js';
 
 /** What became of a postback that another run had; see {@link DeliveryLog.inquire}. */
 export type Inquired = Entry | 'other_account' | 'elsewhere' | 'known' | 'unknown';
-
-/** What the log knows of a postback. `known`: it was part of a request and waits for nothing. */
-export type Standing = 'unknown' | 'known' | StoredPostback;
 
 /**
  * The delivery log as the run that writes it sees it. Every write goes through {@link CommitQueue}: a promise resolves

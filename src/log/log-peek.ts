@@ -8,7 +8,7 @@ import { systemRandom } from '../random.js';
 import { openDatabase, openToRead } from './database.js';
 import { isUnwritable } from './database-faults.js';
 import type { Database } from './database.js';
-import type { Standing } from './delivery-log.js';
+import type { Standing } from './postback-rows.js';
 import { Kinds } from './kinds.js';
 import { People } from './people.js';
 import { PostbackRows } from './postback-rows.js';

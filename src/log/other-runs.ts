@@ -1,7 +1,7 @@
 import type { Postback } from '../networks/network.js';
 import type { Database } from './database.js';
 import { readDataVersion } from './database.js';
-import type { Standing } from './delivery-log.js';
+import type { Standing } from './postback-rows.js';
 import type { SeenIndex } from './seen-index.js';
 
 type PostbackKey = Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>;

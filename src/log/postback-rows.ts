@@ -24,6 +24,9 @@ export interface StoredPostback {
   request: number | undefined;
 }
 
+/** What the log knows of a postback. `known`: it was part of a request and waits for nothing. */
+export type Standing = 'unknown' | 'known' | StoredPostback;
+
 /** Why a postback is in a row: an outcome of its network, or a reason of our own. */
 export type RowOutcome = Partial<Omit<Outcome, 'kind'>> & { kind?: Outcome['kind'] | 'stopped' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { countPerson, countRecords, judgePair, startPlan, type PlanRules } from '../../../src/audiences/plan.js';
-import type { Standing } from '../../../src/log/delivery-log.js';
+import type { Standing } from '../../../src/log/postback-rows.js';
 import type { StagedPerson } from '../../../src/log/membership-stage.js';
 import type { Membership } from '../../../src/log/memberships.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ExplainedGate } from '../../../src/delivery/explain.js';
+import type { ExplainedGate } from '../../../src/delivery/explain-verdict.js';
 import { judgeLine, judgeLogged, type JudgedPostback } from '../../../src/delivery/explain-verdict.js';
 
 const passed: ExplainedGate = { gate: 'event', result: 'pass', saw: '', rule: '' };

@@ -1,4 +1,4 @@
-import { LogPeek } from './log-peek.js';
+import { LogPeek } from '../log/log-peek.js';
 
 /** What a delivery log has rows of. */
 export interface KnownValues {
