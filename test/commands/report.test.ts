@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeErrand, makeFile, makeLine, readError } from '../kit/errand.js';
@@ -73,4 +73,14 @@ test('writes no other file on the way, and to a device as it is', async () => {
   expect(readdirSync(home).filter((name) => name.endsWith('.new'))).toEqual(['b.html.new']);
   expect((await runPostback(['report', '--out', '/dev/null'], { home })).code).toBe(0);
   expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+});
+
+test('a page that cannot be put in its place leaves no draft', async () => {
+  const { home } = await runPostback(['report', '--out', 'a.html']);
+  mkdirSync(join(home, 'b.html', 'full'), { recursive: true });
+  for (const out of ['b.html', join('missing', 'c.html')]) {
+    expect((await runPostback(['report', '--out', out], { home, cwd: home })).code, out).toBe(2);
+  }
+  expect(readdirSync(home).filter((name) => name.endsWith('.new'))).toEqual([]);
+  expect(readdirSync(join(home, 'b.html'))).toEqual(['full']);
 });

@@ -23,7 +23,7 @@ const BAD_LINES: [what: string, line: string, field: string, words: RegExp][] = 
   ['a time without zone', makeLine(2, { eventTimestamp: '2026-02-03T00:00:00' }), 'eventTimestamp', /with its zone/],
   ['a day for a time', makeLine(2, { eventTimestamp: 20261118 }), 'eventTimestamp', /is the number 20261118; expected/],
   ['an unknown type', makeLine(2, { type: 'purchase' }), 'type', /is "purchase"; expected one of track/],
-  ['an unknown level', makeLine(2, { consentLevel: 'yes' }), 'consentLevel', /is "yes"; expected one of not_set/],
+  ['a list for the event', makeLine(2, { eventName: ['purchase'] }), 'eventName', /is an array; expected text/],
   ['an object for an id', makeLine(2, { messageId: {} }), 'messageId', /is an object; expected text/],
   ['no id', makeLine(2, { messageId: undefined }), 'messageId', /is missing; expected the id/],
   ['an id that is too long', makeLine(2, { messageId: 'x'.repeat(257) }), 'messageId', /257 characters; at most 256/],

@@ -57,7 +57,10 @@ describe('stats', () => {
     await stats(errand, 3, '--min-delivery-rate', '90.01', '--goal', 'purchase');
     await stats(errand, 3, '--max-response-time', '2m');
     await stats(errand, 0, '--max-response-time', '2h', '--min-delivery-rate', '75');
-    await stats(errand, 3, '--min-delivery-rate', '0', '--goal', 'nobody');
+    // Nothing happened so long ago: there is no rate that could hold.
+    await stats(errand, 3, '--min-delivery-rate', '0', '--until', '1h');
+    const unknown = await errand.run(['stats', '--json', '--min-delivery-rate', '0', '--goal', 'nobody']);
+    expect([unknown.code, readError(unknown.stderr).code]).toEqual([2, 'unknown_goal']);
     const words = await errand.run(['stats', '--min-delivery-rate', '98']);
     expect(words.code).toBe(3);
     expect(words.stderr).toMatch(/^not held --min-delivery-rate 98 %: the delivery rate is 75 %/m);
