@@ -22,6 +22,7 @@ const ROOMS = [
   ['events'],
   ['identity', 'update'],
   ['http'],
+  ['files'],
 ];
 
 const upward = ROOMS.flatMap((rooms, level) => {
@@ -88,7 +89,7 @@ module.exports = {
     },
     onlyIn('undici', npm('undici'), '^src/http/'),
     onlyIn('conf', npm('conf'), '^src/(accounts|config)/'),
-    onlyIn('sqlite', npm('@photostructure/sqlite'), '^src/log/'),
+    onlyIn('sqlite', npm('@photostructure/sqlite'), '^src/(log/|files/kernel-lock)'),
     onlyIn('charts', npm('d3-.*'), '^src/report/page/'),
     onlyIn('terminal-packages', npm('chalk', 'cli-table3', '@inquirer/.*', 'open'), '^commands/_face/'),
     {

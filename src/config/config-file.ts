@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError, InternalError, messageOf, PostbackError } from '../errors.js';
 import { isJsonObject, type JsonObject } from '../json.js';
-import { isBusy } from '../log/database-faults.js';
-import type { KernelLock } from '../log/kernel-lock.js';
+import { isBusy } from '../files/fault-name.js';
+import type { KernelLock } from '../files/kernel-lock.js';
 import { withFileLock } from './file-lock.js';
 
 /** Time to wait for another process that is writing the file, in milliseconds. */
@@ -67,7 +67,7 @@ export class ConfigFile<T extends object> {
     // Before anything is made on disk, so that a broken file is reported as such and not as a lock that failed.
     this.read();
     const { default: Conf } = await import('conf');
-    const { takeKernelLock } = await import('../log/kernel-lock.js');
+    const { takeKernelLock } = await import('../files/kernel-lock.js');
     this.#makeDirectory();
     const options = {
       cwd: this.#options.directory,
@@ -138,7 +138,7 @@ export class ConfigFile<T extends object> {
   }
 
   async #removeDeadDrafts(): Promise<void> {
-    const { takeKernelLock } = await import('../log/kernel-lock.js');
+    const { takeKernelLock } = await import('../files/kernel-lock.js');
     const lock = this.#takeWriteLock(takeKernelLock);
     this.#removeDrafts();
     lock.release();

@@ -1,17 +1,13 @@
 import { statSync } from 'node:fs';
 
 import { InternalError, messageOf, PostbackError } from '../errors.js';
+import { nameOfFault } from '../files/fault-name.js';
 
 /**
  * How long one process waits for another's transaction, in milliseconds. Commits take well under a thousandth of it; a
  * file that is rewritten after an erasure (rewrite.ts, at most 1 GiB) takes the longest.
  */
 export const LONGEST_WAIT_MS = 60_000;
-
-interface SqliteFault {
-  sqliteCodeName?: string;
-  code?: string;
-}
 
 interface Explanation {
   pattern: RegExp;
@@ -67,7 +63,7 @@ const EXPLANATIONS: readonly Explanation[] = [
 /** Turns SQLite's faults into sentences; other errors pass unchanged. */
 export function explainFault(path: string, error: unknown): unknown {
   if (error instanceof PostbackError) return error;
-  const name = nameOf(error);
+  const name = nameOfFault(error);
   if (name.startsWith('SQLITE_CANTOPEN') && statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     return new InternalError('log_damaged', `The delivery log at ${path} is a directory, not a file.`, {
       hint: 'Move the directory aside, then run the same command again.',
@@ -86,18 +82,10 @@ export function explainFault(path: string, error: unknown): unknown {
   return new InternalError(found.code, found.message(path, error), { hint: found.hint, cause: error });
 }
 
-/** Whether another connection held the database. */
-export function isBusy(error: unknown): boolean {
-  return /^SQLITE_(BUSY|LOCKED)/.test(nameOf(error));
-}
-
 /** Whether a database that was opened as usual could not be written, though it may be readable. */
 export function isUnwritable(error: unknown): boolean {
   const { cause } = error as Error;
-  return /^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM))/.test(nameOf(cause ?? error));
-}
-
-function nameOf(error: unknown): string {
-  const { sqliteCodeName, code } = error as SqliteFault;
-  return sqliteCodeName ?? code ?? '';
+  return /^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM))/.test(
+    nameOfFault(cause ?? error),
+  );
 }

@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 
 import { DatabaseSync } from '@photostructure/sqlite';
 
-import { LONGEST_WAIT_MS, explainFault, isBusy, isUnwritable } from './database-faults.js';
+import { isBusy } from '../files/fault-name.js';
+import { LONGEST_WAIT_MS, explainFault, isUnwritable } from './database-faults.js';
 
 export type SqlValue = string | number | null | Uint8Array;
 export type SqlRow = Record<string, SqlValue>;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import { DatabaseSync } from '@photostructure/sqlite';
 
-import { takeKernelLock, type KernelLock } from './kernel-lock.js';
+import { takeKernelLock, type KernelLock } from '../files/kernel-lock.js';
 
 /**
  * Takes the lock of a run that is about to be registered in the log at `logPath`.

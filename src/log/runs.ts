@@ -8,7 +8,7 @@ import { NetworkError } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Database, SqlRow } from './database.js';
 import { LastCommit } from './last-commit.js';
-import type { KernelLock } from './kernel-lock.js';
+import type { KernelLock } from '../files/kernel-lock.js';
 import { isRunLocked, readMachine, removeRunLock, takeRunLock } from './run-lock.js';
 
 /** How long a run of another machine counts as alive without a renewal, in milliseconds. */
