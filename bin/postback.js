@@ -38,7 +38,10 @@ async function main() {
     keepCodeBy,
   } = require('../dist/commands/_face/door.js');
   keepCodeBy(keepNow);
+  const outputFaults = new WeakSet();
   const fail = async (error) => {
+    // oclif throws what its listener gets; whoever wrote reports it.
+    if (outputFaults.has(error)) return;
     process.exitCode = await reportFailure(error);
   };
   // The first signal lets the run drain, the second leaves at once.
@@ -49,7 +52,10 @@ async function main() {
   // oclif swallows EPIPE and lets the run go on. Any other fault of an output is told by whoever wrote to it.
   const onOutputFault = (error) => {
     if (error.code === 'EPIPE') interruptRun('EPIPE');
-    else process.exitCode ||= 1;
+    else {
+      outputFaults.add(error);
+      process.exitCode ||= 1;
+    }
   };
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', onOutputFault);
   for (const signal of SIGNALS) process.on(signal, onSignal);

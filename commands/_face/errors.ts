@@ -30,10 +30,25 @@ export function describeError(error: unknown): ErrorView {
   return { ...view, message: cleanText(view.message), hint: clean(view.hint), next: clean(view.next) };
 }
 
+/** The limit of this process or of the machine, wherever it was met. */
+function isFileLimit(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === 'EMFILE' || code === 'ENFILE';
+}
+
 function viewOf(error: unknown): ErrorView {
   if (error instanceof PostbackError) {
     const { code, message, hint, next, kind } = error;
     return { code, message: withoutParserWords(message), hint, next, exit: EXIT_BY_KIND[kind] };
+  }
+  if (isFileLimit(error)) {
+    return {
+      code: 'too_many_files',
+      message: 'Too many files are open: this process may open no more.',
+      hint: 'Raise the limit (ulimit -n), then run the same command again.',
+      next: undefined,
+      exit: EXIT.fault,
+    };
   }
   if (isParseError(error)) return { ...describeParseError(error), next: undefined, exit: EXIT.usage };
   return {

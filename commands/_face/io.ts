@@ -150,5 +150,8 @@ function writeTo(stream: Output, text: string): Promise<void> {
 export function outputErrorOf(error: unknown): Error {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') return new Interruption('EPIPE');
-  return new InternalError('output_failed', `The output could not be written: ${messageOf(error)}`, { cause: error });
+  return new InternalError('output_failed', `The output could not be written: ${messageOf(error)}.`, {
+    hint: 'Make room, or send the output elsewhere. What was delivered is in the log: postback logs.',
+    cause: error,
+  });
 }

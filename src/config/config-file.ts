@@ -164,6 +164,8 @@ export class ConfigFile<T extends object> {
       return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(this.path));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
+      // Nothing is wrong with the file: the terminal explains the limit.
+      if (codeOf(error) === 'EMFILE' || codeOf(error) === 'ENFILE') throw error;
       throw this.#refuse('config_unreadable', describeReadFault(error), error);
     }
   }

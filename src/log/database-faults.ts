@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
+import { devNull } from 'node:os';
 
 import { InternalError, messageOf, PostbackError } from '../errors.js';
 import { nameOfFault } from '../files/fault-name.js';
@@ -77,11 +78,21 @@ export function explainFault(path: string, error: unknown): unknown {
       { hint: MOVE_ASIDE, cause: error },
     );
   }
-  const found = EXPLANATIONS.find(({ pattern }) => pattern.test(name));
+  const cause = name.startsWith('SQLITE_CANTOPEN') && isFileLimitReached() ? 'EMFILE' : name;
+  const found = EXPLANATIONS.find(({ pattern }) => pattern.test(cause));
   if (!found) return error;
   return new InternalError(found.code, found.message(path, error), { hint: found.hint, cause: error });
 }
 
+/** Whether this process may open no more files, which SQLite reports as a file that it cannot open. */
+function isFileLimitReached(): boolean {
+  try {
+    closeSync(openSync(devNull, 'r'));
+    return false;
+  } catch (error) {
+    return /^(EMFILE|ENFILE)/.test(nameOfFault(error));
+  }
+}
 /** Whether a database that was opened as usual could not be written, though it may be readable. */
 export function isUnwritable(error: unknown): boolean {
   const { cause } = error as Error;
