@@ -1,3 +1,4 @@
+import { parseStored } from './stored-json.js';
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { SqlRow } from './database.js';
 import type { Kinds } from './kinds.js';
@@ -105,7 +106,7 @@ export type PackedSkip = [
 export function unpackSkips(row: SqlRow, context: UnpackContext): LogRow[] {
   const time = new Date(Number(row['at'])).toISOString();
   const run = context.runName(Number(row['run']));
-  return (JSON.parse(String(row['entries'])) as PackedSkip[]).map(
+  return (parseStored(String(row['entries']), 'some skips') as PackedSkip[]).map(
     ([eventId, event, reason, goal, network, message]): LogRow => ({
       time,
       event,

@@ -1,3 +1,4 @@
+import { parseStored } from './stored-json.js';
 import { derivePostbackId } from '../identity/postback-id.js';
 import type { NetworkName } from '../networks/names.js';
 import type { SqlRow, SqlValue } from './database.js';
@@ -105,7 +106,7 @@ export class Facts {
       const rows = this.#peek.database
         .prepare(
           `SELECT network, goal, kind, reason, max(message) AS message, updated / ? AS hour, count(*) AS n FROM postback
-           WHERE state = ? AND updated >= ? AND updated <= ?${among} AND json_extract(data, '$.test') IS NOT 1
+           WHERE state = ? AND updated >= ? AND updated <= ?${among} AND CASE WHEN json_valid(data) THEN json_extract(data, '$.test') END IS NOT 1
              AND goal NOT LIKE '${LIST_GOAL}%'
              AND reason IS NOT 'replayed'
            GROUP BY network, goal, kind, reason, hour`,
@@ -126,7 +127,7 @@ export class Facts {
       .iterate(sinceMs, untilMs);
     for (const row of rows) {
       const atMs = Number(row['at']);
-      const entries = JSON.parse(String(row['entries'])) as PackedSkip[];
+      const entries = parseStored(String(row['entries']), 'some skips') as PackedSkip[];
       yield entries.flatMap(([eventId, , reason, goal, network]) =>
         wanted(networks, network) && wanted(goals, goal) && !isListGoal(goal)
           ? { eventId, reason, goal: goal ?? undefined, network: network ?? undefined, atMs }

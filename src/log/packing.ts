@@ -1,3 +1,4 @@
+import { parseStored } from './stored-json.js';
 import { Buffer } from 'node:buffer';
 
 import type { NetworkName } from '../networks/names.js';
@@ -29,7 +30,7 @@ function uuidAt(hex: string, at: number): string {
 
 /** The ids that {@link packIds} packed, in order. */
 export function unpackIds(packed: Uint8Array | string): string[] {
-  if (typeof packed === 'string') return JSON.parse(packed) as string[];
+  if (typeof packed === 'string') return parseStored(packed, 'a request') as string[];
   const hex = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength).toString('hex');
   const ids: string[] = [];
   for (let at = 0; at < hex.length; at += ID_DIGITS) ids.push(uuidAt(hex, at));
@@ -68,7 +69,7 @@ export function packDetails(details: readonly Detail[], startedMs: number): stri
 
 /** The details that {@link packDetails} packed, in order. */
 export function unpackDetails(packed: string, startedMs: number): Detail[] {
-  return (JSON.parse(packed) as PackedDetail[]).map(([kind, delta, value, attempt]) => ({
+  return (parseStored(packed, 'a request') as PackedDetail[]).map(([kind, delta, value, attempt]) => ({
     kind,
     eventTimeMs: startedMs + delta,
     attempt: attempt ?? 1,
@@ -233,11 +234,11 @@ export function unpackEntries(packed: unknown, network: unknown): Entry[] {
   if (packed instanceof Uint8Array) {
     const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
     const jsonEnd = LENGTH_BYTES + bytes.readUInt32LE();
-    const flight = JSON.parse(bytes.toString('utf8', LENGTH_BYTES, jsonEnd)) as PackedFlight;
+    const flight = parseStored(bytes.toString('utf8', LENGTH_BYTES, jsonEnd), 'a batch') as PackedFlight;
     return unpackFlight(flight, new Digits(bytes.toString('hex', jsonEnd)), name);
   }
   // As the fifth version of the file format has them, the fourth and the third.
-  const found = JSON.parse(String(packed)) as PackedFlight | (FourthEntry | Entry)[];
+  const found = parseStored(String(packed), 'a batch') as PackedFlight | (FourthEntry | Entry)[];
   if (!Array.isArray(found)) return unpackFlight(found, new Digits(), name);
   return found.map((entry) => (Array.isArray(entry) ? unpackFourth(entry, name) : entry));
 }

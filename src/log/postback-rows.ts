@@ -1,3 +1,4 @@
+import { parseStored } from './stored-json.js';
 import { Buffer } from 'node:buffer';
 
 import type { Clock } from '../clock.js';
@@ -217,7 +218,7 @@ export function readStored(row: SqlRow): StoredPostback {
   const text = (name: string): string | undefined => (row[name] === null ? undefined : String(row[name]));
   return {
     state: String(row['state']) as PostbackState,
-    postback: JSON.parse(String(row['data'])) as Postback,
+    postback: parseStored(String(row['data']), `postback ${nameOfKey(row['id'])}`) as Postback,
     account: text('account'),
     attempts: Number(row['attempts']),
     run: row['run'] === null ? undefined : Number(row['run']),
@@ -228,4 +229,9 @@ export function readStored(row: SqlRow): StoredPostback {
     updatedMs: Number(row['updated']),
     request: row['request'] === null ? undefined : Number(row['request']),
   };
+}
+
+/** The id of a postback as it is printed, from its key in the table. */
+function nameOfKey(key: unknown): string {
+  return key instanceof Uint8Array ? Buffer.from(key).toString('hex') : String(key);
 }
