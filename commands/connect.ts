@@ -182,7 +182,7 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     const variables = rules.filter(({ overlays }) => !overlays).map(({ suffix }) => variableOf(network, suffix));
     throw new UsageError('needs_terminal', `Connecting ${network} in a browser needs a terminal, and this is none.`, {
       hint:
-        `Pipe a ${pasted} token in with --token-stdin, or set the variables ${variables.join(', ')} instead of ` +
+        `Pipe the ${pasted} token in with --token-stdin, or set the variables ${variables.join(', ')} instead of ` +
         'connecting. --no-browser prints the URL and waits.',
       next: `postback connect ${network} --token-stdin ${accountFlag} ID < token.txt`,
     });
