@@ -38,7 +38,6 @@ async function openScene(): Promise<Scene> {
   Object.assign(errand.env, variables, { POSTBACK_GATEWAY: proxy.url });
   const printed: string[] = [];
   const run = async (args: string[], input = ''): Promise<void> => {
-    proxy.startProcess();
     const { stdout, stderr } = await errand.run(args, { input, env: { POSTBACK_DEBUG: '1' } });
     printed.push(stdout, stderr);
   };
@@ -109,7 +108,6 @@ test('B1: nor what a token endpoint echoes, in the terminal and in the browser',
   }
   const env = { ...errand.env };
   for (const name of ['REFRESH_TOKEN', 'REGION', 'ACCOUNT']) env[`POSTBACK_AMAZON_${name}`] = undefined;
-  proxy.startProcess();
   const args = ['connect', 'amazon', '--no-browser', '--port=18797'];
   const login = await spawnPostback(args, { env, home: errand.home, cwd: errand.cwd });
   const [, url] = await login.waitFor('stderr', /^(http\S+)\n/m);

@@ -16,7 +16,10 @@ const WHOLE: readonly Encode[] = [
   (secret) => JSON.stringify(secret),
   (secret) => secret.toUpperCase(),
 ];
-/** The same with parts, of secrets that the running process knows. */
+/**
+ * The same with parts, of secrets that the process is given. A token that the sandbox issued is echoed
+ * whole: another answer may repeat it before the process has read the one that brings it.
+ */
 const ENCODINGS: readonly Encode[] = [...WHOLE, (secret) => secret.slice(0, 9), (secret) => secret.slice(-12)];
 
 /** Fields of a successful answer that a client needs as they are. */
@@ -28,8 +31,6 @@ export interface EchoProxy {
   url: string;
   /** Every secret that passed, in either direction. */
   secrets: ReadonlySet<string>;
-  /** Call before a process starts: what was issued to earlier ones is echoed whole from now on. */
-  startProcess: () => void;
   /** Answers every request of a matching path with this status and a body that echoes. */
   refuse: (match: string | undefined, status?: number) => void;
 }
@@ -41,14 +42,13 @@ export interface EchoProxy {
  */
 export async function startEchoProxy(target: string, aliases: ReadonlyMap<string, string>): Promise<EchoProxy> {
   const secrets = new Set<string>(aliases.keys());
-  const old = new Set<string>();
   let turn = 0;
   let refused: { match: string; status: number } | undefined;
   const echo = (): string => {
     turn += 1;
     const encode = ENCODINGS[turn % ENCODINGS.length]!;
-    const encodeOld = WHOLE[turn % WHOLE.length]!;
-    return [...secrets].map((secret) => (old.has(secret) ? encodeOld : encode)(secret)).join(' ');
+    const encodeIssued = WHOLE[turn % WHOLE.length]!;
+    return [...secrets].map((secret) => (aliases.has(secret) ? encode : encodeIssued)(secret)).join(' ');
   };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -112,9 +112,6 @@ export async function startEchoProxy(target: string, aliases: ReadonlyMap<string
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     secrets,
-    startProcess: () => {
-      for (const secret of secrets) if (!aliases.has(secret)) old.add(secret);
-    },
     refuse: (match, status = 400) => {
       refused = match === undefined ? undefined : { match, status };
     },
