@@ -62,11 +62,11 @@ function listFiles(folder: string): string[] {
 
 function expectNoEcho({ errand, proxy, printed }: Scene): void {
   expect(proxy.secrets.size).toBeGreaterThan(6);
-  expect(findEchoes(printed.join('\n'), proxy.secrets)).toEqual([]);
+  expect(findEchoes(printed.join('\n'), proxy.given)).toEqual([]);
   const files = [...listFiles(errand.home), ...listFiles(errand.cwd)];
   expect(files.some((file) => file.endsWith('delivery.db'))).toBe(true);
   for (const file of files.filter((name) => !name.endsWith('credentials.json'))) {
-    expect([file, findEchoes(readFileSync(file).toString('latin1'), proxy.secrets)]).toEqual([file, []]);
+    expect([file, findEchoes(readFileSync(file).toString('latin1'), proxy.given)]).toEqual([file, []]);
   }
 }
 

@@ -31,6 +31,8 @@ export interface EchoProxy {
   url: string;
   /** Every secret that passed, in either direction. */
   secrets: ReadonlySet<string>;
+  /** Those that the program was given: a process knows them from its start. */
+  given: ReadonlySet<string>;
   /** Answers every request of a matching path with this status and a body that echoes. */
   refuse: (match: string | undefined, status?: number) => void;
 }
@@ -112,6 +114,7 @@ export async function startEchoProxy(target: string, aliases: ReadonlyMap<string
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     secrets,
+    given: new Set(aliases.keys()),
     refuse: (match, status = 400) => {
       refused = match === undefined ? undefined : { match, status };
     },
