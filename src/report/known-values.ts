@@ -6,7 +6,7 @@ export interface KnownValues {
   reasons: string[];
 }
 
-/** The goals and reasons that a log has rows of, for telling a typing error from a filter that matches nothing now. */
+/** The goals and reasons that a log has rows of, to tell a typing error from a filter that matches nothing now. */
 export function listKnownValues(path: string, workspace: string): KnownValues {
   const peek = LogPeek.open(path, workspace);
   if (!peek) return { goals: [], reasons: [] };

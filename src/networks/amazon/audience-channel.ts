@@ -19,7 +19,7 @@ const RECORDS_PER_HOUR = 15_000_000;
 const FOR_EVER_MS = 100 * 365 * 24 * 3_600_000;
 /** "Processed for ingestion within 15 minutes": often sooner, and asking costs a call. */
 const PAUSE_MS = 2_000;
-/** Four times as long as Amazon says that it takes; whoever waits longer should look into it. */
+/** Four times as long as Amazon says that it takes; a longer wait needs a look. */
 export const JOB_PATIENCE_MS = 60 * 60 * 1000;
 
 /**
