@@ -1,12 +1,35 @@
+import { randomInt } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
+
+// Workers inherit it: see test/kit/seed.ts.
+process.env['SEED'] ??= String(randomInt(2 ** 31));
+
+const IN_PROCESS = 'test/src/**/*.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Process tests start the built program: two cores, so leave room for the children.
-    maxWorkers: 2,
+    // Process tests start the built program and wait for it, so there are more of them than cores.
+    maxWorkers: 5,
+    sequence: { seed: Number(process.env['SEED']) },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     unstubEnvs: true,
+    globalSetup: ['test/kit/print-seed.ts'],
+    projects: [
+      {
+        extends: true,
+        // Files of a worker share its modules: to load them for each took as long as the tests.
+        test: {
+          name: 'src',
+          include: [IN_PROCESS],
+          isolate: false,
+          setupFiles: ['test/kit/clean-process.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'program', include: ['test/**/*.test.ts'], exclude: [IN_PROCESS] },
+      },
+    ],
   },
 });

@@ -1,18 +1,18 @@
 #!/usr/bin/env node
-// The door: what has to happen before, around and after a command. What happens inside is in commands/.
+// Entry point: what happens before, around and after a command. The commands are in commands/.
 // CommonJS, as the bundle is: on Node 20 the loader of ES modules alone costs 10 ms.
 'use strict';
 const { readFileSync, writeSync } = require('node:fs');
 const { join } = require('node:path');
 
 /** What lets the run drain. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 const root = join(__dirname, '..');
 const [first] = process.argv.slice(2);
 const package_ = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-if (first === '--version' || first === '-v') printVersion();
-else void main();
+if (['--version', '-v', '-V', 'version'].includes(first)) printVersion();
+else main().catch(failPlainly);
 
 function printVersion() {
   const text = `${package_.name}/${package_.version} ${process.platform}-${process.arch} node-${process.version}\n`;
@@ -25,31 +25,55 @@ function printVersion() {
   }
 }
 
+/**
+ * Reports an error with nothing but what is loaded already: where no more files can be opened, the
+ * module that words errors cannot be read either, and a rejection here would call the same handler
+ * without end.
+ */
+function failPlainly({ code, message = 'unknown' }) {
+  const isFileLimit = code === 'EMFILE' || code === 'ENFILE';
+  const error = {
+    code: isFileLimit ? 'too_many_files' : 'unexpected',
+    message: isFileLimit
+      ? 'Too many files are open: this process may open no more.'
+      : String(message),
+    hint: isFileLimit
+      ? 'Raise the limit (ulimit -n), then run the same command again.'
+      : 'Reinstall postback.',
+    exit: 1,
+  };
+  const isJson = process.argv.includes('--json') || process.env.POSTBACK_JSON === 'true';
+  const text = isJson ? JSON.stringify({ error }) : `Error: ${error.message}\n${error.hint}`;
+  try {
+    writeSync(2, `${text}\n`);
+  } finally {
+    process.exit(1);
+  }
+}
+
 async function main() {
   // What is cached (the newest version, compiled code) is where everything else of ours is.
-  if (process.env.POSTBACK_HOME) process.env.POSTBACK_CACHE_DIR = join(process.env.POSTBACK_HOME, 'cache');
-  const command = !first || first.startsWith('-') ? 'help' : first;
-  const keepNow = require('./code-cache.js')({ command, dist: join(root, 'dist') });
+  if (process.env.POSTBACK_HOME)
+    process.env.POSTBACK_CACHE_DIR = join(process.env.POSTBACK_HOME, 'cache');
+  require('./compile-cache.js')(root);
   const {
     runCommand,
     reportFailure,
     interruptRun,
     findInterruption,
-    keepCodeBy,
-  } = require('../dist/commands/_face/door.js');
-  keepCodeBy(keepNow);
+  } = require('../dist/src/cli/entry-point.js');
   const outputFaults = new WeakSet();
   const fail = async (error) => {
-    // oclif throws what its listener gets; whoever wrote reports it.
+    // oclif rethrows errors that its listener receives. The writer already reports them.
     if (outputFaults.has(error)) return;
-    process.exitCode = await reportFailure(error);
+    process.exitCode = await reportFailure(error).catch(failPlainly);
   };
   // The first signal lets the run drain, the second leaves at once.
   const onSignal = (signal) => {
     if (findInterruption()) process.exit(signal === 'SIGINT' ? 130 : 143);
     interruptRun(signal);
   };
-  // oclif swallows EPIPE and lets the run go on. Any other fault of an output is told by whoever wrote to it.
+  // oclif swallows EPIPE and lets the run continue. The writer reports any other output error.
   const onOutputFault = (error) => {
     if (error.code === 'EPIPE') interruptRun('EPIPE');
     else {
@@ -57,10 +81,11 @@ async function main() {
       process.exitCode ||= 1;
     }
   };
-  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', onOutputFault);
+  for (const stream of [process.stdout, process.stderr])
+    stream.removeAllListeners('error').on('error', onOutputFault);
   for (const signal of SIGNALS) process.on(signal, onSignal);
-  // Libraries that tidy up on a signal (when-exit under conf, signal-exit) send it again, which would cut the draining short.
-  // They tidy up at the process's exit all the same.
+  // Libraries that tidy up on a signal (when-exit under conf, signal-exit) send it again, which
+  // would cut the draining short. They tidy up at the process's exit all the same.
   process.on('newListener', (event, listener) => {
     if (listener === onSignal || !SIGNALS.includes(event)) return;
     process.nextTick(() => process.removeListener(event, listener));

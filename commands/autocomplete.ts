@@ -1,15 +1,29 @@
 import { basename } from 'node:path';
-import { BaseCommand } from './_face/base-command.js';
-import { isShell, SHELL_SCRIPTS, SHELL_SETUP, SHELLS, type Shell } from './_face/completion/shell-scripts.js';
-import { argument, defineArgs } from './_face/flags.js';
+import { BaseCommand } from '../src/cli/base-command.js';
+import {
+  isShell,
+  SHELL_SCRIPTS,
+  SHELL_SETUP,
+  SHELLS,
+  type Shell,
+} from '../src/cli/completion/shell-scripts.js';
+import { argument, defineArgs } from '../src/cli/flags.js';
 
 export default class Autocomplete extends BaseCommand<typeof Autocomplete> {
-  static override summary = 'shell completion, with the names of your goals, networks and workspaces';
+  static override summary = 'print a shell completion script';
   static override description =
-    'Prints the script of a shell. Without one, says how to switch completion on in the shell that is running.';
+    'Prints the completion script of a shell. Without a shell, explains how to enable ' +
+    'completion in the current shell. Completes commands, flags and the names of goals, ' +
+    'networks and workspaces.';
   static override examples = [
-    { description: 'For this session of bash', command: 'eval "$(<%= config.bin %> autocomplete bash)"' },
-    { description: 'For good', command: 'echo \'eval "$(<%= config.bin %> autocomplete bash)"\' >> ~/.bashrc' },
+    {
+      description: 'Current bash session only',
+      command: 'eval "$(<%= config.bin %> autocomplete bash)"',
+    },
+    {
+      description: 'All bash sessions',
+      command: 'echo \'eval "$(<%= config.bin %> autocomplete bash)"\' >> ~/.bashrc',
+    },
     { description: 'fish', command: '<%= config.bin %> autocomplete fish | source' },
   ];
   static override args = defineArgs({
@@ -25,9 +39,9 @@ export default class Autocomplete extends BaseCommand<typeof Autocomplete> {
     const mine = this.#guessShell();
     const { line, file } = SHELL_SETUP[mine];
     await this.present({ shell: mine, line, file }, async () => {
-      await this.io.remark(`${mine}: type this, or put it into ${file}:`);
-      await this.io.out(line);
-      await this.io.remark(`Other shells: postback autocomplete ${SHELLS.join('|')}`);
+      await this.io.info(`${mine}: run this command, or add it to ${file}:`);
+      await this.io.print(line);
+      await this.io.info(`Other shells: postback autocomplete ${SHELLS.join('|')}`);
     });
   }
 

@@ -1,57 +1,70 @@
 import { dirname } from 'node:path';
-import { planBackfill, type BackfillOptions, type BackfillPlan } from '../src/delivery/backfill-plan.js';
+import {
+  planBackfill,
+  type BackfillOptions,
+  type BackfillPlan,
+} from '../src/delivery/backfill-plan.js';
 import type { DryRunSummary } from '../src/delivery/dry-run.js';
+import { expandSources } from '../src/delivery/run-source.js';
 import { runBackfill } from '../src/delivery/backfill.js';
 import type { Update } from '../src/delivery/report.js';
 import type { Summary } from '../src/delivery/tally.js';
 import { holdInputs } from '../src/events/spool.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
 import type { Workspace } from '../src/workspace.js';
-import { printBackfillPlan } from './_face/backfill-view.js';
-import { DeliveryCommand } from './_face/delivery-command.js';
-import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { argument, defineArgs, defineFlags, moment, toggle } from './_face/flags.js';
-import { readInputArguments } from './_face/inputs.js';
-import type { PlannedRequests } from './_face/planned-requests.js';
-import { confirmOrYes } from './_face/prompts.js';
-import { RejectsFile } from './_face/rejects.js';
-import { endRun } from './_face/run-end.js';
-import { runFlags } from './_face/run-flags.js';
-import { printNextSteps, printSummary, RunView } from './_face/run-view.js';
+import { printBackfillPlan } from '../src/cli/backfill-view.js';
+import { DeliveryCommand } from '../src/cli/delivery-command.js';
+import { EXIT, type ExitCode, RUN_EXITS } from '../src/cli/exit-codes.js';
+import { argument, defineArgs, defineFlags, moment, toggle } from '../src/cli/flags.js';
+import type { PlannedRequests } from '../src/cli/planned-requests.js';
+import type { Rejects } from '../src/cli/rejects.js';
+import { endRun } from '../src/cli/run-end.js';
+import { runFlags } from '../src/cli/run-flags.js';
+import { printNextSteps, RunView } from '../src/cli/run-view.js';
+import { printSummary } from '../src/cli/summary-view.js';
 
-/** Files that a backfill writes. */
+/** Where a backfill writes. */
 interface Outputs {
-  rejects: RejectsFile;
+  view: RunView;
+  rejects: Rejects;
   requests: PlannedRequests | undefined;
 }
 
 export default class Backfill extends DeliveryCommand<typeof Backfill> {
-  static override summary = 'deliver old events, nearest deadline first';
+  static override summary = 'deliver old events, earliest deadline first';
   static override description =
-    'Reads the files and shows per day what can be sent, what expires within 24 hours and what is too old; then asks and ' +
-    'delivers what is nearest its deadline first. Stopped at any moment, the same command goes on where it was.';
+    'Reads the files and shows, per day, what can be sent, what expires within 24 hours and ' +
+    'what is too old. Then asks, and delivers the events with the earliest deadline first. If ' +
+    'it is stopped, the same command continues where it left off. A topic or stream is read ' +
+    'from its first message to the one that is the last at the start. The workers of its group ' +
+    'keep their places.';
   static override examples = [
     '<%= config.bin %> backfill week.jsonl --dry-run',
     '<%= config.bin %> backfill week.jsonl --since 2026-11-15 --yes --rejects lost.jsonl',
   ];
   static override strict = false;
   static override args = defineArgs({
-    file: argument({ description: 'event files, packed with gzip or not; - is stdin', multiple: true, required: true }),
+    file: argument({
+      description:
+        'event files, optionally gzipped; kafka://, nats:// or s3:// addresses; - for stdin',
+      multiple: true,
+      required: true,
+    }),
   });
   static override flags = defineFlags({
-    since: moment({ summary: 'only events from this time' }),
+    since: moment({ summary: 'only events at or after this time' }),
     until: moment({ summary: 'only events up to this time' }),
     yes: toggle({ char: 'y', summary: 'do not ask' }),
     ...runFlags,
   });
   static override notes = {
-    exitCodes: [EXIT.failed, EXIT.auth, EXIT.pending, EXIT.input, EXIT.interrupted, EXIT.terminated],
+    exitCodes: RUN_EXITS,
   };
 
   protected async execute(): Promise<ExitCode> {
-    const inputs = readInputArguments(this.inputContext, this.args.file, this.flags.format);
-    const rejects = new RejectsFile(this.flags.rejects, this.protectedFiles(inputs));
+    const inputs = this.readInputs(this.args.file, this.flags.format);
     const requests = this.openRequests(inputs);
+    const rejects = await this.openRejects(inputs);
     const { since, until, network, goal, strict } = this.flags;
     const options: BackfillOptions = {
       inputs,
@@ -65,24 +78,30 @@ export default class Backfill extends DeliveryCommand<typeof Backfill> {
     };
     try {
       return await this.withWorkspace(async (workspace) => {
+        const outputs = { rejects, requests, view: new RunView(this.io) };
+        const report = (update: Update): void => outputs.view.show(update);
+        const expanded = await expandSources(workspace, inputs, report);
         // A dry run reads once and writes nothing.
-        if (requests) return this.#run(workspace, options, { rejects, requests });
-        // A stream is read twice: for the plan, and to send.
-        const held = await holdInputs(inputs, dirname(workspace.logPath), this.signal);
+        if (requests) return this.#run(workspace, { ...options, inputs: expanded }, outputs);
+        // Stdin is read twice: for the plan, and to send.
+        const held = await holdInputs(expanded, dirname(workspace.logLocation.path), this.signal);
         try {
-          return await this.#run(workspace, { ...options, inputs: held.inputs }, { rejects, requests });
+          return await this.#run(workspace, { ...options, inputs: held.inputs }, outputs);
         } finally {
           await held.close();
         }
       });
     } finally {
-      rejects.close();
+      await rejects.close();
       requests?.close();
     }
   }
 
-  async #run(workspace: Workspace, options: BackfillOptions, { rejects, requests }: Outputs): Promise<ExitCode> {
-    const view = new RunView(this.io);
+  async #run(
+    workspace: Workspace,
+    options: BackfillOptions,
+    { rejects, requests, view }: Outputs,
+  ): Promise<ExitCode> {
     const report = (update: Update): void => {
       if (update.type !== 'progress') view.show(update);
       // The delivery that follows notes them with the name of its run.
@@ -94,16 +113,21 @@ export default class Backfill extends DeliveryCommand<typeof Backfill> {
       ...{ report, requests, origins, remembers: !requests },
     });
     if (this.signal.aborted) {
-      await this.present({ ...summary, plan }, () => this.io.remark('Stopped while reading: nothing was sent.'));
+      await this.present({ ...summary, plan }, () =>
+        this.io.info('Stopped while reading. Nothing was sent.'),
+      );
       return await endRun(this.io, summary);
     }
     if (requests) return this.#showDryRun({ ...summary, requests: requests.shown, plan }, requests);
     if (!this.io.json) await printBackfillPlan(this.io, plan);
-    if (plan.eligible > 0 && !(await this.#confirm(plan))) return EXIT.done;
+    if (plan.eligible > 0 && !(await this.#confirm(plan, summary))) return EXIT.done;
     return this.#send(workspace, plan, options, { view, rejects });
   }
 
-  async #showDryRun(summary: DryRunSummary & { plan: BackfillPlan }, requests: PlannedRequests): Promise<ExitCode> {
+  async #showDryRun(
+    summary: DryRunSummary & { plan: BackfillPlan },
+    requests: PlannedRequests,
+  ): Promise<ExitCode> {
     await this.present(summary, async () => {
       await printBackfillPlan(this.io, summary.plan);
       await printSummary(this.io, summary);
@@ -112,15 +136,16 @@ export default class Backfill extends DeliveryCommand<typeof Backfill> {
     return await endRun(this.io, summary);
   }
 
-  #confirm({ eligible }: BackfillPlan): Promise<boolean> {
-    return confirmOrYes(this.prompting, { question: `Send ${eligible} postbacks?`, yes: this.flags.yes });
+  #confirm(plan: BackfillPlan, summary: Summary): Promise<boolean> {
+    const question = `Send ${plan.eligible} postbacks?`;
+    return this.confirmRun(question, this.flags.yes, () => ({ ...summary, plan }));
   }
 
   async #send(
     workspace: Workspace,
     plan: BackfillPlan,
     options: BackfillOptions,
-    { view, rejects }: { view: RunView; rejects: RejectsFile },
+    { view, rejects }: { view: RunView; rejects: Rejects },
   ): Promise<ExitCode> {
     const { origins } = rejects;
     const report = (update: Update): void => {
@@ -130,7 +155,13 @@ export default class Backfill extends DeliveryCommand<typeof Backfill> {
       rejects.note(update);
     };
     try {
-      const summary = await runBackfill(workspace, { ...options, waits: this.flags.wait, origins, report });
+      const summary = await runBackfill(workspace, {
+        ...options,
+        waits: this.flags.wait,
+        rejects: rejects.store,
+        origins,
+        report,
+      });
       view.clear();
       await this.present({ ...summary, plan }, () => this.#tell(summary));
       return await endRun(this.io, summary);
@@ -141,6 +172,6 @@ export default class Backfill extends DeliveryCommand<typeof Backfill> {
 
   async #tell(summary: Summary): Promise<void> {
     await printSummary(this.io, summary);
-    await printNextSteps(this.io, summary, this.signal.aborted);
+    await printNextSteps(this.io, summary, { isStopped: this.signal.aborted });
   }
 }

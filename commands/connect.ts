@@ -2,20 +2,44 @@ import type { AccountChange, Consent } from '../src/accounts/connect.js';
 import { describeOverride, variableOf } from '../src/accounts/environment.js';
 import { UsageError } from '../src/errors.js';
 import { checkGateway } from '../src/http/gateway.js';
-import type { AccountWish, Connector } from '../src/networks/connector.js';
-import type { Connection, Network } from '../src/networks/network.js';
-import type { NetworkName } from '../src/networks/names.js';
-import { findNetwork, NETWORKS } from '../src/networks/registry.js';
+import type { AccountSelector, Connector } from '../src/networks/connector.js';
+import type { Connection, AnyNetwork } from '../src/networks/network.js';
+import { makeEndpointNetwork } from '../src/networks/http/endpoint.js';
+import { listPresets } from '../src/networks/endpoint-presets.js';
+import { endpointNameOf, type NetworkName } from '../src/networks/names.js';
+import { variablesOf } from '../src/networks/profiles.js';
 import type { OAuthClient } from '../src/oauth/provider.js';
 import type { Workspace } from '../src/workspace.js';
-import { createAccountChooser, createAccountQuestion } from './_face/account-choice.js';
-import { checkConnectFlags, chooseNetwork, readAccountWish } from './_face/connect-wish.js';
-import { connectionData, printConnection } from './_face/connection-view.js';
-import { argument, choice, defineArgs, defineFlags, duration, integer, text, toggle } from './_face/flags.js';
-import { confirm } from './_face/prompts.js';
-import { createLoginPresenter, readPastedLines } from './_face/login-words.js';
-import { askForClient, findClientId, readTokenText } from './_face/secrets.js';
-import { WorkspaceCommand } from './_face/workspace-command.js';
+import { createAccountChooser, createAccountQuestion } from '../src/cli/account-choice.js';
+import {
+  checkConnectFlags,
+  chooseNetwork,
+  readAccountSelector,
+} from '../src/cli/connect-options.js';
+import {
+  connectEndpointOf,
+  readEndpointArguments,
+  readEndpointTemplate,
+  refuseEndpointFlags,
+} from '../src/cli/connect-endpoint.js';
+import { connectionData, printConnection } from '../src/cli/connection-view.js';
+import {
+  ADVANCED,
+  argument,
+  choice,
+  defineArgs,
+  defineFlags,
+  duration,
+  integer,
+  text,
+  toggle,
+} from '../src/cli/flags.js';
+import { Interruption, interruptionOf } from '../src/cli/interruption.js';
+import { confirm } from '../src/cli/prompts.js';
+import { CONNECT_APIS, namesOf, NETWORK_CHOICES } from '../src/cli/network-words.js';
+import { createLoginPresenter, listReturnUrls, readPastedLines } from '../src/cli/login-words.js';
+import { askForClient, findClientId, readTokenText } from '../src/cli/secrets.js';
+import { WorkspaceCommand } from '../src/cli/workspace-command.js';
 
 const DEFAULT_TIMEOUT_MS = 600_000;
 
@@ -31,13 +55,12 @@ function findQuietly<T>(find: () => T): T | undefined {
 export default class Connect extends WorkspaceCommand<typeof Connect> {
   static override summary = 'connect an ad network account';
   static override description =
-    'Consent in the browser where the network has it (amazon, google, meta, tiktok), or a token that is pasted or piped ' +
-    '(--token-stdin; reddit and x). Grant and account are checked with the network before anything is stored, and ' +
-    'connecting again keeps mappings. Register http://localhost:8787/callback (and 8788, 8789) as return URLs of your ' +
-    'application first. docs/networks.md says where each network hands out what it needs.';
+    `Signs in through the browser (${namesOf('browser')}), or takes a token that you ` +
+    `paste or pipe in (${namesOf('token')}). The grant is checked before it is stored; mappings ` +
+    'are kept. Register http://localhost:8787/callback (and 8788, 8789) as return URLs first. ' +
+    '`postback help amazon`, or another network, says where to find the credentials.';
   static override examples = [
     '<%= config.bin %> connect amazon',
-    '<%= config.bin %> connect amazon --no-browser --account 1234567890123',
     '<%= config.bin %> connect amazon --token-stdin < refresh-token.txt',
     '<%= config.bin %> connect meta --token-stdin --pixel 1234567890123456 < access-token.txt',
   ];
@@ -45,53 +68,128 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     exitCodes: [4, 5] as const,
     environment: {
       'POSTBACK_<NETWORK>_CLIENT_ID': 'client id, instead of --client-id',
-      'POSTBACK_<NETWORK>_CLIENT_SECRET': 'client secret, instead of the hidden question',
+      'POSTBACK_<NETWORK>_CLIENT_SECRET': 'client secret, instead of the hidden prompt',
     },
   };
   static override aliases = ['login'];
   static override args = defineArgs({
-    network: argument({ description: NETWORKS.map(({ name }) => name).join(', ') }),
+    network: argument({ description: `${NETWORK_CHOICES}, or http` }),
+    name: argument({ description: 'http: what the endpoint is called here' }),
   });
   static override flags = defineFlags({
     region: choice({
-      summary: 'amazon: log in there, and take accounts of that region only',
+      summary: 'amazon: sign in to this region and use only its accounts',
       options: ['na', 'eu', 'fe'] as const,
     })(),
     'client-id': text({ summary: 'client id of your application', helpValue: 'ID' }),
-    account: text({ summary: 'account to send to, where the user has several', helpValue: 'ID' }),
-    pixel: text({ summary: 'meta, tiktok, reddit, x: pixel to send to', helpValue: 'ID' }),
-    customer: text({ summary: 'google: customer to send to', helpValue: 'ID' }),
-    'login-customer': text({ summary: 'google: manager account that reaches the customer', helpValue: 'ID' }),
-    api: choice({ summary: 'amazon: which conversions API to speak', options: ['capi-v1', 'events-api'] as const })(),
-    'test-code': text({ summary: 'meta, tiktok, reddit: where test events go', helpValue: 'CODE' }),
-    port: integer({ summary: 'port of the return URL (default 8787, then 8788, 8789)', min: 1, max: 65_535 }),
-    'no-browser': toggle({ summary: 'print the URL and open nothing' }),
-    timeout: duration({ summary: 'how long to wait for consent (default 10m)' }),
-    'token-stdin': toggle({ summary: 'take a token from stdin instead of asking for consent' }),
-    replace: toggle({ summary: 'let another account take the place of the one that is connected' }),
-    audiences: toggle({ summary: 'amazon: ask for the audience scope too' }),
+    account: text({ summary: 'account to send to, if the user has several', helpValue: 'ID' }),
+    pixel: text({ summary: `${namesOf('--pixel')}: pixel to send to`, helpValue: 'ID' }),
+    customer: text({ summary: `${namesOf('--customer')}: customer to send to`, helpValue: 'ID' }),
+    'login-customer': text({
+      ...ADVANCED,
+      summary: 'google: manager account that has access to the customer',
+      helpValue: 'ID',
+    }),
+    api: choice({
+      ...ADVANCED,
+      summary: `${namesOf('api')}: contract to use`,
+      options: CONNECT_APIS,
+    })(),
+    'test-code': text({
+      ...ADVANCED,
+      summary: `${namesOf('test code')}: where test events go`,
+      helpValue: 'CODE',
+    }),
+    port: integer({
+      ...ADVANCED,
+      summary: 'port of the return URL (default 8787, then 8788, 8789)',
+      min: 1,
+      max: 65_535,
+    }),
+    'no-browser': toggle({ summary: 'print the URL instead of opening a browser' }),
+    timeout: duration({ ...ADVANCED, summary: 'how long to wait for consent (default: 10m)' }),
+    'token-stdin': toggle({ summary: 'read a token from stdin instead of using the browser' }),
+    replace: toggle({ summary: 'replace the connected account with another one' }),
+    audiences: toggle({ ...ADVANCED, summary: 'amazon: also request the audience scope' }),
+    template: text({ summary: 'http: file that describes the postback URL', helpValue: 'FILE' }),
+    preset: choice({
+      ...ADVANCED,
+      summary: 'http: template that comes with postback',
+      options: listPresets(),
+    })(),
+    'allow-private': toggle({
+      ...ADVANCED,
+      summary: 'http: allow a loopback, private or link-local address',
+    }),
   });
 
   protected override readonly makesWorkspace = true;
+  #isStored = false;
 
   protected async execute(): Promise<void> {
+    try {
+      await this.#run();
+    } catch (error) {
+      const reason = interruptionOf(error)?.reason;
+      if (reason === undefined || this.#isStored) throw error;
+      throw new Interruption(reason, 'Cancelled. Nothing was stored.');
+    }
+  }
+
+  async #run(): Promise<void> {
+    const endpoint = readEndpointArguments(this.args.network, this.args.name);
+    if (endpoint) return this.#connectEndpoint(endpoint.name);
+    refuseEndpointFlags(this.flags);
     const network = await chooseNetwork(this.prompting, this.args.network);
     const connector = await network.loadConnector();
     checkConnectFlags(network, connector, this.flags);
-    const wish = readAccountWish(this.flags);
+    const wanted = readAccountSelector(this.flags);
     return this.withWorkspace(async (workspace) => {
-      const connection = await this.#connect(workspace, network, connector, wish);
-      if (!connection) return this.io.remark('Nothing was stored: the account that is connected stays.');
-      await this.present(connectionData(connection), () => printConnection(this.io, connection));
-      await this.#tellWhatFollows(workspace, network, connection, connector);
+      const connection = await this.#connect(workspace, network, connector, wanted);
+      if (!connection)
+        return this.io.info('Nothing was stored. The connected account stays connected.');
+      await this.#show(workspace, network, connection, connector);
+    });
+  }
+
+  async #show(
+    workspace: Workspace,
+    network: AnyNetwork,
+    connection: Connection,
+    connector: Connector,
+  ): Promise<void> {
+    this.#isStored = true;
+    await this.present(connectionData(connection), () => printConnection(this.io, connection));
+    await this.#tellWhatFollows(workspace, network, connection, connector);
+    const { findPendingIssue } = await import('../src/status/pending-issue.js');
+    const waiting = await findPendingIssue(workspace, network, connection);
+    if (waiting) await this.io.info(`${waiting.problem} Next: ${waiting.next}`);
+  }
+
+  async #connectEndpoint(name: string | undefined): Promise<void> {
+    const { template, path } = await readEndpointTemplate(this.flags, name);
+    const network = makeEndpointNetwork(endpointNameOf(template.name), template);
+    const connector = await network.loadConnector();
+    checkConnectFlags(network, connector, this.flags);
+    return this.withWorkspace(async (workspace) => {
+      const { confirmReplace } = this.#replacing(workspace, network);
+      const connection = await connectEndpointOf(
+        workspace,
+        this.environment.variables,
+        this.flags,
+        { template, path, confirmReplace, onWarning: (words) => void this.io.info(words) },
+      );
+      if (!connection)
+        return this.io.info('Nothing was stored. The connected endpoint stays connected.');
+      await this.#show(workspace, network, connection, connector);
     });
   }
 
   async #connect(
     workspace: Workspace,
-    network: Network,
+    network: AnyNetwork,
     connector: Connector,
-    wish: AccountWish,
+    wanted: AccountSelector,
   ): Promise<Connection | undefined> {
     // An embedded sandbox has granted everything already, and ends with this command.
     const given = workspace.sandboxUrl && workspace.connections.find(workspace.name, network.name);
@@ -109,14 +207,14 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
         connector,
         ...(client ? { client } : {}),
         consent,
-        wish,
+        wanted,
         ...(api ? { api } : {}),
         ...(testCode ? { testCode } : {}),
         audiences,
         choose: createAccountChooser(this.prompting, connector, close),
         askAccount: createAccountQuestion(this.prompting, connector, close),
         ...this.#replacing(workspace, network),
-        onWarning: (words) => void this.io.remark(words),
+        onWarning: (words) => void this.io.info(words),
         signal: this.signal,
       });
     } finally {
@@ -124,49 +222,67 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     }
   }
 
-  /** What decides whether another account may take the place of the one that is connected. */
-  #replacing({ connections, name }: Workspace, network: Network) {
+  /** Returns the options that decide whether another account may replace the connected one. */
+  #replacing({ connections, name }: Workspace, network: AnyNetwork) {
     const { replace: replaces } = this.flags;
     const { isInteractive } = this.io;
     const held = findQuietly(() => connections.find(name, network.name)?.credentials.connection);
     const heldInEnvironment = held?.source === 'environment' ? held : undefined;
     const confirmReplace = async (change: AccountChange): Promise<boolean> => {
       const { describeChange } = await import('../src/accounts/connect.js');
-      await this.io.remark(describeChange(change));
-      await this.io.remark(
-        `Mappings and pending postbacks belong to ${change.from.account}; replay leaves those alone.`,
+      await this.io.info(describeChange(change));
+      await this.io.info(
+        `Mappings and pending postbacks belong to ${change.from.account}. replay does not send ` +
+          'them to another account.',
       );
-      return confirm(this.prompting, { message: `Replace it with ${change.to.account}?`, flagName: '--replace' });
+      return confirm(this.prompting, {
+        message: `Replace it with ${change.to.account}?`,
+        flagName: '--replace',
+      });
     };
-    return { replaces, isInteractive, heldInEnvironment, ...(isInteractive ? { confirmReplace } : {}) };
+    return {
+      replaces,
+      isInteractive,
+      heldInEnvironment,
+      ...(isInteractive ? { confirmReplace } : {}),
+    };
   }
 
   /** Consent in the browser, or a token; `close` gives stdin back. */
   async #obtainConsent(
     workspace: Workspace,
-    { name }: Network,
+    { name }: AnyNetwork,
     connector: Connector,
   ): Promise<{ consent: Consent; client?: OAuthClient; close: () => void }> {
     const held = workspace.connections.store.find(workspace.name, name);
     const { variables } = this.environment;
     const login = connector.makeLogin?.({ audiences: false });
-    const place = login?.clientPlace ?? connector.tokenPlace;
-    const question = { network: name, clientId: this.flags['client-id'], variables, held, place };
+    const question = { network: name, clientId: this.flags['client-id'], variables, held, login };
     const isPasted =
-      this.flags['token-stdin'] || !login || (connector.prefersToken && findClientId(question) === undefined);
+      this.flags['token-stdin'] ||
+      !login ||
+      (connector.prefersToken && findClientId(question) === undefined);
     if (!isPasted) {
       this.#refuseToWait(name, connector);
-      const client = await askForClient(this.prompting, question);
+      const client = await askForClient(this.prompting, {
+        ...question,
+        returnUrls: listReturnUrls(this.flags.port),
+      });
       const pasted = readPastedLines(this.io);
       return { consent: this.#loginConsent(pasted.lines), client, close: () => pasted.close() };
     }
     if (!this.flags['token-stdin'] && !this.io.isInteractive) {
-      throw new UsageError('missing_flag', `${name} is connected by a token, and there is no terminal to ask on.`, {
-        hint: `Pipe it in; it is found in the ${connector.tokenPlace}.`,
-        next: `postback connect ${name} --token-stdin ${connector.accountFlag} ID < token.txt`,
-      });
+      throw new UsageError(
+        'missing_flag',
+        `${name} is connected with a token, and there is no terminal to ask for it.`,
+        {
+          hint: `Pipe the token in. You find it in the ${connector.tokenHelp}.`,
+          next: `postback connect ${name} --token-stdin ${connector.accountFlag} ID < token.txt`,
+        },
+      );
     }
-    if (this.io.isInteractive) await this.io.remark(`The token is found in the ${connector.tokenPlace}.`);
+    if (this.io.isInteractive)
+      await this.io.info(`You find the token in the ${connector.tokenHelp}.`);
     const { readPastedSecrets } = await import('../src/accounts/pasted.js');
     // stdin first: a question would swallow the token.
     const secrets = readPastedSecrets(await readTokenText(this.prompting, connector), connector);
@@ -175,24 +291,33 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     return { consent: { kind: 'token', secrets }, ...client, close: () => undefined };
   }
 
-  /** Off a terminal nobody sees a URL, unless --no-browser says that somebody will. */
+  /** Without a terminal nobody sees the URL, unless --no-browser was given. */
   #refuseToWait(network: NetworkName, { accountFlag, pasted }: Connector): void {
     if (this.io.isInteractive || this.flags['no-browser']) return;
-    const { rules = [] } = findNetwork(network)?.variables ?? {};
-    const variables = rules.filter(({ overlays }) => !overlays).map(({ suffix }) => variableOf(network, suffix));
-    throw new UsageError('needs_terminal', `Connecting ${network} in a browser needs a terminal, and this is none.`, {
-      hint:
-        `Pipe the ${pasted} token in with --token-stdin, or set the variables ${variables.join(', ')} instead of ` +
-        'connecting. --no-browser prints the URL and waits.',
-      next: `postback connect ${network} --token-stdin ${accountFlag} ID < token.txt`,
-    });
+    const variables = variablesOf(network)
+      .rules.filter(({ overlays }) => !overlays)
+      .map(({ suffix }) => variableOf(network, suffix));
+    throw new UsageError(
+      'needs_terminal',
+      `Connecting ${network} in a browser requires a terminal.`,
+      {
+        hint:
+          `Pipe the ${pasted} token in with --token-stdin, or set the variables ` +
+          `${variables.join(', ')} instead of connecting. --no-browser prints the URL and ` +
+          'waits.',
+        next: `postback connect ${network} --token-stdin ${accountFlag} ID < token.txt`,
+      },
+    );
   }
 
   #loginConsent(pasted: AsyncIterable<string>): Consent {
     const { port, timeout, gateway, 'no-browser': noBrowser } = this.flags;
     return {
       kind: 'login',
-      presenter: createLoginPresenter(this.io, { noBrowser, variables: this.environment.variables }),
+      presenter: createLoginPresenter(this.io, {
+        noBrowser,
+        variables: this.environment.variables,
+      }),
       timeoutMs: timeout ?? DEFAULT_TIMEOUT_MS,
       ...(port === undefined ? {} : { ports: [port] }),
       ...(gateway ? { gateway: checkGateway(gateway) } : {}),
@@ -202,23 +327,23 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
 
   async #tellWhatFollows(
     { connections, name, goals }: Workspace,
-    network: Network,
+    network: AnyNetwork,
     connection: Connection,
     { remarks = [] }: Connector,
   ): Promise<void> {
     const stored = connections.store.find(name, network.name);
     const override = describeOverride(network.name, this.environment.variables, stored);
-    for (const remark of remarks) await this.io.remark(remark);
-    if (override && connection.source === 'store') await this.io.remark(override);
+    for (const remark of remarks) await this.io.info(remark);
+    if (override && connection.source === 'store') await this.io.info(override);
     if (!connections.store.isEnabled(name, network.name)) {
-      await this.io.remark(`${network.name} is switched off here. Next: postback enable ${network.name}`);
+      await this.io.info(`${network.name} is disabled here. Next: postback enable ${network.name}`);
     } else if (goals.length === 0) {
       const mapping = network.defaultMapping ? '' : ', then postback map';
-      await this.io.remark(`Connected. Next: postback goals add${mapping}`);
+      await this.io.info(`Connected. Next: postback goals add${mapping}`);
     } else if (!network.defaultMapping && !goals.some(({ map }) => map[network.name])) {
-      await this.io.remark('Connected. Next: postback map');
+      await this.io.info('Connected. Next: postback map');
     } else {
-      await this.io.remark('Connected. Mappings are as they were.');
+      await this.io.info('Connected. Mappings were kept.');
     }
   }
 }

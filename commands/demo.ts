@@ -1,39 +1,46 @@
+import { argumentWords } from '../src/shell-word.js';
 import { systemClock } from '../src/clock.js';
 import type { DemoResult, DemoStep } from '../src/demo/demo.js';
 import { systemRandom } from '../src/random.js';
-import { BaseCommand } from './_face/base-command.js';
-import { describeDemoStep, printDemo } from './_face/demo-view.js';
-import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { defineFlags, text, toggle } from './_face/flags.js';
-import { logColumns } from './_face/log-view.js';
-import { exitOfRun } from './_face/run-end.js';
-import { RunView } from './_face/run-view.js';
-import { printTable } from './_face/table.js';
+import { BaseCommand } from '../src/cli/base-command.js';
+import { describeDemoStep, printDemo } from '../src/cli/demo-view.js';
+import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
+import { defineFlags, text, toggle } from '../src/cli/flags.js';
+import { logColumns } from '../src/cli/log-view.js';
+import { exitOfRun } from '../src/cli/run-end.js';
+import { RunView } from '../src/cli/run-view.js';
+import { printTable } from '../src/cli/table.js';
 
-/** What tells the story; the whole log has more. */
+/** Columns of the log that the demo shows. */
 const LOG_COLUMNS = ['Event', 'Status', 'HTTP', 'Latency', 'Attempt', 'Reason'];
 
 export default class Demo extends BaseCommand<typeof Demo> {
-  static override summary = 'see the whole errand on a sandbox, in ten seconds';
+  static override summary = 'run an end-to-end demo against a local sandbox';
   static override description =
-    'Starts a stand-in for Amazon on this machine, connects to it through the real login, maps goals, sends about 300 ' +
-    'made-up events and shows the log. Your own configuration is neither read nor changed, nothing leaves this machine, ' +
-    'and nothing stays behind unless --keep names a folder.';
+    'Starts a local sandbox of Amazon, connects to it through the real login, maps goals, ' +
+    'sends about 300 sample events and shows the log. It does not read or change your ' +
+    'configuration, sends nothing off this machine, and leaves no files unless --keep names a ' +
+    'folder.';
   static override examples = [
     '<%= config.bin %> demo',
     '<%= config.bin %> demo --keep ./try-out',
     '<%= config.bin %> demo --write-events events.jsonl',
   ];
   static override flags = defineFlags({
-    keep: text({ summary: 'keep configuration, events and log in this new folder', helpValue: 'DIR' }),
+    keep: text({
+      summary: 'keep the configuration, events and log in this new folder',
+      helpValue: 'DIR',
+    }),
     'write-events': text({
-      summary: 'only write the example events, as of now, to this file',
+      summary: 'write the example events, with current times, to this file and exit',
       helpValue: 'FILE',
       exclusive: ['keep'],
     }),
-    force: toggle({ summary: 'with --write-events: replace a file that is there' }),
+    force: toggle({ summary: 'with --write-events: replace an existing file' }),
   });
-  static override notes = { exitCodes: [EXIT.failed, EXIT.pending, EXIT.interrupted, EXIT.terminated] };
+  static override notes = {
+    exitCodes: [EXIT.failed, EXIT.pending, EXIT.interrupted, EXIT.terminated],
+  };
 
   protected async execute(): Promise<ExitCode> {
     const target = this.flags['write-events'];
@@ -53,7 +60,9 @@ export default class Demo extends BaseCommand<typeof Demo> {
     });
     const durationMs = systemClock.now() - startedMs;
     await this.present(toData(result, durationMs), async () => {
-      const columns = logColumns(this.io.isTerminal).filter(({ header }) => LOG_COLUMNS.includes(header));
+      const columns = logColumns(this.io.isTerminal).filter(({ header }) =>
+        LOG_COLUMNS.includes(header),
+      );
       const printLog = () => printTable(this.io, result.rows, columns);
       await printDemo(this.io, result, { durationMs, stopped: this.signal.aborted, printLog });
     });
@@ -62,18 +71,21 @@ export default class Demo extends BaseCommand<typeof Demo> {
 
   async #writeEvents(target: string): Promise<ExitCode> {
     if (!(await this.mayReplace(target, this.flags.force))) {
-      await this.io.remark('Nothing was written.');
+      await this.io.info('Nothing was written.');
       return EXIT.done;
     }
     const { writeExampleEvents } = await import('../src/demo/example-file.js');
     const lines = await writeExampleEvents(target, systemClock.now());
-    await this.present({ file: target, lines }, () => this.io.out(target));
-    await this.io.remark(`${lines} made-up events of the last days. Next: postback send --sandbox ${target}`);
+    await this.present({ file: target, lines }, () => this.io.print(target));
+    await this.io.info(
+      `${lines} sample events of the last few days. ` +
+        `Next: postback send --sandbox ${argumentWords(target)}`,
+    );
     return EXIT.done;
   }
 
   async #tell(step: DemoStep): Promise<void> {
-    await this.io.remark(describeDemoStep(step, this.io.color.err));
+    await this.io.info(describeDemoStep(step, this.io.color.err));
   }
 }
 

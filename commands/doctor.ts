@@ -1,47 +1,54 @@
 import type { Check } from '../src/doctor/check.js';
-import { examine } from '../src/doctor/doctor.js';
+import { checkLive } from '../src/doctor/doctor.js';
 import { ConfigError } from '../src/errors.js';
-import { printCheck, printVerdict } from './_face/doctor-view.js';
-import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { WorkspaceCommand } from './_face/workspace-command.js';
+import { printCheck, printVerdict } from '../src/cli/doctor-view.js';
+import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
+import { WorkspaceCommand } from '../src/cli/workspace-command.js';
 
 export default class Doctor extends WorkspaceCommand<typeof Doctor> {
-  static override summary = 'check everything that a run depends on, at the networks too';
+  static override summary = 'check the setup, locally and at the networks';
   static override description =
-    'Files and their modes, disk room, the delivery log, the clock, and for each connected network: reachability, the grant ' +
-    '(the access token is renewed), scopes, account, what goals are mapped to, and contracts that end. Sends no conversion. ' +
-    'Each finding says what was found, why it matters and what to do.';
+    'Checks files and their modes, disk space, the delivery log, the clock and, for each ' +
+    'connected network, reachability, the grant (it refreshes the access token), scopes, the ' +
+    'account, goal mappings and API versions that are ending. Sends no conversions. Each ' +
+    'result says what was found, why it matters and what to do.';
   static override examples = [
     '<%= config.bin %> doctor',
     {
-      description: 'What is not well',
+      description: 'List only the checks that did not pass',
       command: '<%= config.bin %> doctor --json | jq \'.checks[] | select(.result != "pass")\'',
     },
   ];
   static override notes = {
     exitCodes: [EXIT.failed, EXIT.auth, EXIT.pending, EXIT.interrupted, EXIT.terminated] as const,
-    environment: { HTTPS_PROXY: 'proxy that requests go through; NO_PROXY names hosts that are reached directly' },
+    environment: {
+      HTTPS_PROXY: 'proxy for requests; NO_PROXY lists hosts that are reached directly',
+    },
   };
 
   protected async execute(): Promise<ExitCode> {
     try {
-      return await this.#examine();
+      return await this.#checkLive();
     } catch (error) {
-      // A file that cannot be used is a finding too: nothing else can be looked at until it is mended.
+      // An unusable file is a check result too. Nothing else can be checked until it is fixed.
       if (!(error instanceof ConfigError)) throw error;
-      const { message, hint: why = 'No command works with it.', next = 'postback config path' } = error;
+      const {
+        message,
+        hint: why = 'No command works until this is fixed.',
+        next = 'postback config path',
+      } = error;
       const check: Check = { id: 'config', result: 'fail', message, why, next };
       await this.present({ checks: [check] }, () => printCheck(this.io, check));
       return EXIT.usage;
     }
   }
 
-  #examine(): Promise<ExitCode> {
+  #checkLive(): Promise<ExitCode> {
     return this.withWorkspace(async (workspace) => {
       const { variables, directories } = this.environment;
       const { gateway } = this.flags;
       const checks: Check[] = [];
-      const found = examine({
+      const found = checkLive({
         workspace,
         directories,
         variables,

@@ -1,13 +1,17 @@
-import { argument, defineArgs } from './_face/flags.js';
-import { NetworkSwitch } from './_face/network-switch.js';
+import { argument, defineArgs } from '../src/cli/flags.js';
+import { NETWORK_CHOICES } from '../src/cli/network-words.js';
+import { NetworkSwitch } from '../src/cli/network-switch.js';
 
 export default class Enable extends NetworkSwitch<typeof Enable> {
-  static override summary = 'send to a network again';
+  static override summary = 'resume sending to a network';
   static override examples = ['<%= config.bin %> enable amazon'];
   static override notes = { exitCodes: [4] as const };
-  static override args = defineArgs({ network: argument({ description: 'amazon', required: true }) });
+  static override args = defineArgs({
+    network: argument({ description: `${NETWORK_CHOICES}, or http`, required: true }),
+    name: argument({ description: 'http: the name of the endpoint' }),
+  });
 
   protected async execute(): Promise<void> {
-    await this.switchNetwork(this.args.network, true);
+    await this.switchNetwork(this.args, true);
   }
 }

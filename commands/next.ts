@@ -1,20 +1,22 @@
-import { findNextSteps } from '../src/overview/next-steps.js';
-import { surveyNetworks } from '../src/overview/network-status.js';
-import { printGuidance } from './_face/guidance-view.js';
-import { WorkspaceCommand } from './_face/workspace-command.js';
+import { findNextSteps } from '../src/status/next-steps.js';
+import { readNetworkStates } from '../src/status/network-status.js';
+import { printGuidance } from '../src/cli/guidance-view.js';
+import { WorkspaceCommand } from '../src/cli/workspace-command.js';
 
-/** What `postback` alone runs. */
+/** The command that runs when none is given. */
 export default class Next extends WorkspaceCommand<typeof Next> {
   static override hidden = true;
-  static override summary = 'what to do next, as things stand: the same as postback alone';
+  static override summary = 'show what to do next; same as postback without a command';
   static override examples = ['<%= config.bin %>', '<%= config.bin %> next --json'];
 
   protected async execute(): Promise<void> {
     return this.withWorkspace(async (workspace) => {
-      const { networks, needAttention } = surveyNetworks(workspace);
-      const refused = networks.filter(({ network }) => needAttention.includes(network));
-      const guidance = findNextSteps({ networks, refused, goals: workspace.goals.length });
-      await this.present({ workspace: workspace.name, ...guidance }, () => printGuidance(this.io, guidance));
+      const { networks, haveIssues, unsent } = await readNetworkStates(workspace);
+      const refused = networks.filter(({ network }) => haveIssues.includes(network));
+      const guidance = findNextSteps({ networks, refused, goals: workspace.goals.length, unsent });
+      await this.present({ workspace: workspace.name, ...guidance }, () =>
+        printGuidance(this.io, guidance),
+      );
     });
   }
 }

@@ -3,21 +3,28 @@ import type { Update } from '../src/delivery/report.js';
 import { runSend, type SendRun } from '../src/delivery/send.js';
 import type { Summary } from '../src/delivery/tally.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
-import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { argument, defineArgs } from './_face/flags.js';
-import { readInputArguments } from './_face/inputs.js';
-import { RejectsFile } from './_face/rejects.js';
-import { endRun } from './_face/run-end.js';
-import { runFlags } from './_face/run-flags.js';
-import { printNextSteps, printSummary, RunView } from './_face/run-view.js';
-import type { PlannedRequests } from './_face/planned-requests.js';
-import { DeliveryCommand } from './_face/delivery-command.js';
+import { type ExitCode, RUN_EXITS } from '../src/cli/exit-codes.js';
+import { argument, defineArgs, defineFlags } from '../src/cli/flags.js';
+import { endRun } from '../src/cli/run-end.js';
+import { runFlags, sourceFlags } from '../src/cli/run-flags.js';
+import { printNextSteps, RunView } from '../src/cli/run-view.js';
+import { printSummary } from '../src/cli/summary-view.js';
+import type { PlannedRequests } from '../src/cli/planned-requests.js';
+import { DeliveryCommand } from '../src/cli/delivery-command.js';
+
+/** What the words at the end of a run depend on in addition to its summary. */
+interface SendEnding {
+  requests: PlannedRequests | undefined;
+  /** Whether the same command reads its input again. */
+  isRepeatable: boolean;
+}
 
 export default class Send extends DeliveryCommand<typeof Send> {
   static override summary = 'deliver conversion events';
   static override description =
-    'Reads events (JSON Lines) from files or stdin, decides by goals, attribution and consent what may be reported, and ' +
-    'delivers it. Sending the same file again sends nothing twice. Every attempt and every skip is in the log.';
+    'Reads events (JSON Lines) from files or stdin, decides by goals, attribution and consent ' +
+    'which to report, and delivers them. Sending a file again sends nothing twice. The log ' +
+    'records every attempt and every skip.';
   static override examples = [
     '<%= config.bin %> send events.jsonl',
     '<%= config.bin %> send --sandbox examples/events.jsonl',
@@ -26,20 +33,28 @@ export default class Send extends DeliveryCommand<typeof Send> {
   ];
   static override strict = false;
   static override args = defineArgs({
-    file: argument({ description: 'event files, packed with gzip or not; - or a pipe is stdin', multiple: true }),
+    file: argument({
+      description:
+        'event files, optionally gzipped; s3://, kafka://, nats:// or sqs:// addresses; - or a ' +
+        'pipe for stdin',
+      multiple: true,
+    }),
   });
-  static override flags = runFlags;
+  static override flags = defineFlags({ ...sourceFlags, ...runFlags });
   static override notes = {
-    exitCodes: [EXIT.failed, EXIT.auth, EXIT.pending, EXIT.input, EXIT.interrupted, EXIT.terminated],
+    exitCodes: RUN_EXITS,
   };
 
   protected async execute(): Promise<ExitCode> {
     const { file: names = [] } = this.args;
-    const inputs = readInputArguments(this.inputContext, names, this.flags.format);
+    const inputs = this.readInputs(names, this.flags.format);
     const networks = (this.flags.network ?? []).map(readNetworkName);
-    const rejects = new RejectsFile(this.flags.rejects, this.protectedFiles(inputs));
     const requests = this.openRequests(inputs);
+    const rejects = await this.openRejects(inputs);
     const view = new RunView(this.io);
+    const isRepeatable = inputs.every(
+      ({ path, address }) => path !== undefined || address?.kind === 's3',
+    );
     let sawBadEncoding = false;
     const report = (update: Update): void => {
       if (update.type === 'invalid' && update.code === 'not_utf8') sawBadEncoding = true;
@@ -54,6 +69,8 @@ export default class Send extends DeliveryCommand<typeof Send> {
       waits: this.flags.wait,
       goals: this.flags.goal ?? [],
       origins: rejects.origins,
+      maxPending: this.flags['max-pending'],
+      rejects: rejects.store,
       report,
       signal: this.signal,
     };
@@ -64,19 +81,24 @@ export default class Send extends DeliveryCommand<typeof Send> {
       });
       view.clear();
       const shown = view.problems.length === 0 ? summary : { ...summary, problems: view.problems };
-      await this.present(shown, () => this.#tell(summary, view, requests));
-      return await endRun(this.io, summary, { sawBadEncoding });
+      await this.present(shown, () => this.#tell(summary, view, { requests, isRepeatable }));
+      return await endRun(this.io, summary, { sawBadEncoding, isRepeatable });
     } finally {
       view.clear();
-      rejects.close();
+      await rejects.close();
       requests?.close();
     }
   }
 
-  async #tell(summary: Summary, view: RunView, requests: PlannedRequests | undefined): Promise<void> {
-    if (view.hidden > 0) await this.io.remark(`… and ${view.hidden} more invalid lines; --rejects FILE names each.`);
+  async #tell(
+    summary: Summary,
+    view: RunView,
+    { requests, isRepeatable }: SendEnding,
+  ): Promise<void> {
+    if (view.hidden > 0)
+      await this.io.info(`… and ${view.hidden} more invalid lines. --rejects FILE lists them all.`);
     await printSummary(this.io, summary);
     if (requests) await requests.print(this.io, this.flags.requests);
-    else await printNextSteps(this.io, summary, this.signal.aborted);
+    else await printNextSteps(this.io, summary, { isStopped: this.signal.aborted, isRepeatable });
   }
 }

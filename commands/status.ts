@@ -1,35 +1,39 @@
 import type { Update } from '../src/delivery/report.js';
-import { surveyNetworks } from '../src/overview/network-status.js';
-import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { printStatus } from './_face/status-view.js';
-import { WorkspaceCommand } from './_face/workspace-command.js';
+import { readNetworkStates } from '../src/status/network-status.js';
+import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
+import { printStatus } from '../src/cli/status-view.js';
+import { WorkspaceCommand } from '../src/cli/workspace-command.js';
 
 export default class Status extends WorkspaceCommand<typeof Status> {
-  static override summary = 'is it working: connections, goals, the last 24 hours';
+  static override summary = 'show connections, goals and the last 24 hours';
   static override description =
-    'Who each network is connected as, how many active goals are mapped there, what was delivered and failed in the last ' +
-    '24 hours, what waits, and health as the product defines it; for whatever is not well, the command that mends it. ' +
-    'Networks that decide later (google) are asked what became of what they accepted; no other is: postback doctor asks all.';
+    'Shows, per network, the connected account, the number of active mapped goals, deliveries ' +
+    'and failures in the last 24 hours, pending postbacks and health, and the command that ' +
+    'fixes each problem. Only asks networks that decide later (google) for the result of ' +
+    'accepted postbacks. To check every network, run: postback doctor.';
   static override examples = [
     '<%= config.bin %> status',
     {
-      description: 'In a monitor: exit code 4 when somebody has to look at a grant',
+      description: 'For monitoring: exits with 4 if a grant needs attention',
       command: '<%= config.bin %> status --json',
     },
   ];
+  static override aliases = ['whoami'];
   static override notes = { exitCodes: [EXIT.auth] as const };
 
   protected async execute(): Promise<ExitCode> {
     return this.withWorkspace(async (workspace) => {
-      const { pickUpDecisions } = await import('../src/delivery/pick-up.js');
+      const { pollDecisions } = await import('../src/delivery/poll-decisions.js');
       const report = (update: Update): void => {
-        if (update.type === 'notice') void this.io.remark(update.message);
+        if (update.type === 'notice') void this.io.info(update.message);
       };
-      await pickUpDecisions(workspace, { report, signal: this.signal });
-      const { needAttention, ...status } = surveyNetworks(workspace);
-      await this.present(status, () => printStatus(this.io, { ...status, needAttention }, workspace.clock.now()));
+      await pollDecisions(workspace, { report, signal: this.signal });
+      const { haveIssues, ...status } = await readNetworkStates(workspace);
+      await this.present(status, () =>
+        printStatus(this.io, { ...status, haveIssues }, workspace.clock.now()),
+      );
       const isConnected = status.networks.some(({ connected }) => connected);
-      return needAttention.length > 0 || !isConnected ? EXIT.auth : EXIT.done;
+      return haveIssues.length > 0 || !isConnected ? EXIT.auth : EXIT.done;
     });
   }
 }

@@ -1,28 +1,29 @@
 import { stringifyExact } from '../src/exact-json.js';
 import type { Update } from '../src/delivery/report.js';
-import { accountsOf, setStage } from '../src/delivery/stage.js';
+import { accountsOf, resolveTargets } from '../src/delivery/resolve-targets.js';
 import type { Summary } from '../src/delivery/tally.js';
 import { listRefused, type TestResult } from '../src/delivery/test-results.js';
 import type { TestPlan } from '../src/delivery/test-plan.js';
 import { listCautions, planTests } from '../src/delivery/test-plan.js';
-import { rehearseTests, runTests } from '../src/delivery/test-run.js';
+import { dryRunTests, runTests } from '../src/delivery/test-run.js';
 import { UsageError } from '../src/errors.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
-import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { defineFlags, list, toggle } from './_face/flags.js';
-import { endRun, exitOfRun } from './_face/run-end.js';
-import { confirmOrYes } from './_face/prompts.js';
-import { describeTarget, printNextSteps, RunView } from './_face/run-view.js';
-import { printTests } from './_face/test-view.js';
-import { countOf } from './_face/text.js';
-import { WorkspaceCommand } from './_face/workspace-command.js';
+import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
+import { defineFlags, list, toggle } from '../src/cli/flags.js';
+import { endRun, exitOfRun } from '../src/cli/run-end.js';
+import { confirmOrYes } from '../src/cli/prompts.js';
+import { describeTarget, printNextSteps, RunView } from '../src/cli/run-view.js';
+import { printTests } from '../src/cli/test-view.js';
+import { countOf } from '../src/cli/text.js';
+import { WorkspaceCommand } from '../src/cli/workspace-command.js';
 
 export default class Test extends WorkspaceCommand<typeof Test> {
-  static override summary = 'send a made-up conversion for each goal, to see that it arrives';
+  static override summary = 'send a test conversion for each goal to verify delivery';
   static override description =
-    'One test conversion for each mapped goal and connected network, of a person who does not exist. It goes to the ' +
-    'test mapping (postback map GOAL NETWORK ID --test) or to the test area of the network: a goal with neither is refused, unless ' +
-    '--live sends a real conversion. Every test has an event id of its own and is in the log.';
+    'Sends one test conversion, of a person who does not exist, for each mapped goal and ' +
+    'connected network. It goes to the test mapping (postback map GOAL NETWORK ID --test) or ' +
+    'to the test mode of the network. A goal without either is refused unless --live sends a ' +
+    'real conversion. Every test has its own event id and is recorded in the log.';
   static override examples = [
     '<%= config.bin %> test --json',
     '<%= config.bin %> test --goal first-purchase --network amazon',
@@ -31,9 +32,12 @@ export default class Test extends WorkspaceCommand<typeof Test> {
   static override flags = defineFlags({
     network: list({ summary: 'only these networks', helpValue: 'NAME' }),
     goal: list({ summary: 'only these goals', helpValue: 'ID' }),
-    live: toggle({ summary: 'send real conversions by the real mapping: networks count them' }),
-    yes: toggle({ char: 'y', summary: 'do not ask before real conversions are sent' }),
-    'dry-run': toggle({ summary: 'show the requests; send and record nothing' }),
+    live: toggle({ summary: 'send real conversions to the real mapping; networks count them' }),
+    yes: toggle({ char: 'y', summary: 'send real conversions without asking' }),
+    'allow-private': toggle({
+      summary: 'allow endpoints of the project file at loopback, private or link-local addresses',
+    }),
+    'dry-run': toggle({ summary: 'show the requests without sending or recording anything' }),
   });
   static override notes = {
     exitCodes: [EXIT.failed, EXIT.auth, EXIT.pending, EXIT.interrupted, EXIT.terminated],
@@ -43,33 +47,43 @@ export default class Test extends WorkspaceCommand<typeof Test> {
     const { live, goal: goals = [] } = this.flags;
     const selection = { live, goals, networks: (this.flags.network ?? []).map(readNetworkName) };
     return this.withWorkspace(async (workspace) => {
-      const stage = setStage(workspace, selection);
-      const plan = planTests(workspace, stage, selection);
+      const runContext = resolveTargets(workspace, selection);
+      const plan = planTests(workspace, runContext, selection);
       if (plan.ready.length === 0) return this.#refuse(plan);
       if (this.flags['dry-run']) {
-        const rehearsed = rehearseTests(workspace, stage, plan);
-        return this.#show(rehearsed, () => this.io.out(stringifyExact(rehearsed.requests, 2)));
+        const dryRun = await dryRunTests(workspace, runContext, plan);
+        return this.#show(dryRun, () => this.io.print(stringifyExact(dryRun.requests, 2)));
       }
       if (live) {
-        await this.io.remark(describeTarget(workspace.name, accountsOf(stage)));
-        await this.io.remark(
-          `These are real: ${countOf(plan.ready.length, 'conversion')} will be counted by the network.`,
+        await this.io.info(describeTarget(workspace.name, accountsOf(runContext)));
+        await this.io.info(
+          `These are real: ${countOf(plan.ready.length, 'conversion')} will be counted by the ` +
+            'network.',
         );
         const question = `Send ${countOf(plan.ready.length, 'real conversion')}? The networks count them.`;
         if (!(await confirmOrYes(this.prompting, { question, yes: this.flags.yes }))) {
-          await this.io.remark('Nothing was sent.');
+          await this.io.info('Nothing was sent.');
           return EXIT.done;
         }
       }
-      for (const caution of live ? [] : listCautions(stage, plan)) await this.io.remark(caution);
+      for (const caution of live ? [] : listCautions(runContext, plan)) await this.io.info(caution);
       const view = new RunView(this.io);
       const report = (update: Update): void => view.show(update);
-      const summary = await runTests(workspace, plan, { ...selection, report, signal: this.signal });
-      return this.#show(summary, () => printNextSteps(this.io, summary, this.signal.aborted));
+      const summary = await runTests(workspace, plan, {
+        ...selection,
+        report,
+        signal: this.signal,
+      });
+      return this.#show(summary, () =>
+        printNextSteps(this.io, summary, { isStopped: this.signal.aborted }),
+      );
     });
   }
 
-  async #show(summary: Summary & { tests: TestResult[] }, more: () => Promise<void>): Promise<ExitCode> {
+  async #show(
+    summary: Summary & { tests: TestResult[] },
+    more: () => Promise<void>,
+  ): Promise<ExitCode> {
     await this.present(summary, async () => {
       await printTests(this.io, summary.tests);
       await more();
@@ -81,7 +95,7 @@ export default class Test extends WorkspaceCommand<typeof Test> {
 
   async #refuse(plan: TestPlan): Promise<never> {
     const tests = listRefused(plan);
-    if (this.io.json) await this.io.out({ tests });
+    if (this.io.json) await this.io.print({ tests });
     else if (tests.length > 0) await printTests(this.io, tests);
     const [first] = tests;
     if (!first) {
@@ -93,7 +107,9 @@ export default class Test extends WorkspaceCommand<typeof Test> {
       'no_test_destination',
       `Nothing was sent: ${tests.map(({ message }) => message).join('; ')}.`,
       {
-        hint: 'Give the goals a test mapping or the connection a test code, or send real conversions with --live.',
+        hint:
+          'Give the goals a test mapping or the connection a test code, or send real conversions ' +
+          'with --live.',
         next: `postback map ${first.goal} ${first.network} VALUE --test`,
       },
     );

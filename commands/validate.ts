@@ -1,18 +1,26 @@
-import { emptyLintCounts, lintInputs, type LintCounts } from '../src/events/lint.js';
-import { BaseCommand } from './_face/base-command.js';
-import { EXIT, type ExitCode } from './_face/exit-codes.js';
-import { argument, defineArgs, defineFlags } from './_face/flags.js';
-import { readInputArguments } from './_face/inputs.js';
-import { toSafeJson } from './_face/io.js';
-import { formatFlag } from './_face/run-flags.js';
-import { warnOfEmpty } from './_face/run-view.js';
-import { printLint } from './_face/validate-view.js';
+import {
+  emptyLintCounts,
+  lintInputs,
+  type LintCounts,
+  type LintPart,
+  type LintProblem,
+} from '../src/events/lint.js';
+import { BaseCommand } from '../src/cli/base-command.js';
+import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
+import { annotateProblems } from '../src/cli/annotations.js';
+import { argument, defineArgs, defineFlags } from '../src/cli/flags.js';
+import { readInputArguments } from '../src/cli/inputs.js';
+import { toSafeJson } from '../src/cli/io.js';
+import { formatFlag } from '../src/cli/run-flags.js';
+import { warnOfEmpty } from '../src/cli/run-view.js';
+import { printLint } from '../src/cli/validate-view.js';
 
 export default class Validate extends BaseCommand<typeof Validate> {
-  static override summary = 'check event files, and name every problem';
+  static override summary = 'check event files and list every problem';
   static override description =
-    'Reads events as send would and names every record that is none, by file, line, field and code, with a count per ' +
-    'code. Nothing is sent or recorded, and nothing needs to be connected. The codes are in docs/errors.md.';
+    'Reads events as send does and lists every invalid record by file, line, field and code, ' +
+    'with a count per code. Sends and records nothing, and works without a connection. ' +
+    '`postback help errors` explains the codes.';
   static override examples = [
     '<%= config.bin %> validate events.jsonl',
     '<%= config.bin %> validate --json *.jsonl | jq .codes',
@@ -20,7 +28,10 @@ export default class Validate extends BaseCommand<typeof Validate> {
   ];
   static override strict = false;
   static override args = defineArgs({
-    file: argument({ description: 'event files, packed with gzip or not; - or a pipe is stdin', multiple: true }),
+    file: argument({
+      description: 'event files, optionally gzipped; - or a pipe for stdin',
+      multiple: true,
+    }),
   });
   static override flags = defineFlags({ format: formatFlag() });
   static override notes = { exitCodes: [EXIT.input, EXIT.interrupted, EXIT.terminated] };
@@ -28,14 +39,23 @@ export default class Validate extends BaseCommand<typeof Validate> {
   protected async execute(): Promise<ExitCode> {
     const inputs = readInputArguments(this.inputContext, this.args.file ?? [], this.flags.format);
     const counts = emptyLintCounts();
-    const tell = (message: string): void => void this.io.remark(this.io.color.err.dim(message));
-    const problems = lintInputs(inputs, counts, tell, this.signal);
+    const read = this.#readProblems(lintInputs(inputs, counts, this.signal));
+    const problems = annotateProblems(this.io, read);
     await (this.io.json ? this.#printJson(problems, counts) : printLint(this.io, problems, counts));
-    if (!this.signal.aborted) for (const name of counts.empty) await warnOfEmpty(this.io, `${name} holds no record.`);
+    if (!this.signal.aborted)
+      for (const name of counts.empty) await warnOfEmpty(this.io, `${name} contains no records.`);
     return counts.invalid > 0 || counts.lines === 0 ? EXIT.input : EXIT.done;
   }
 
-  /** One object, written piece by piece: there may be more problems than memory. */
+  /** Passes the problems on, and prints what is to be known of the inputs. */
+  async *#readProblems(parts: AsyncIterable<LintPart>): AsyncGenerator<LintProblem[]> {
+    for await (const { problems, notices } of parts) {
+      for (const notice of notices) await this.io.info(this.io.color.err.dim(notice));
+      if (problems.length > 0) yield problems;
+    }
+  }
+
+  /** Prints one object piece by piece, because the problems may not fit into memory. */
   async #printJson(batches: AsyncIterable<object[]>, counts: LintCounts): Promise<void> {
     let separator = '{"problems":[';
     for await (const problems of batches) {
@@ -43,6 +63,6 @@ export default class Validate extends BaseCommand<typeof Validate> {
       separator = ',';
     }
     const opening = separator === ',' ? '' : separator;
-    await this.io.out(`${opening}],${toSafeJson(counts).slice(1)}`);
+    await this.io.print(`${opening}],${toSafeJson(counts).slice(1)}`);
   }
 }

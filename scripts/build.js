@@ -1,13 +1,23 @@
-// Builds dist/, oclif.manifest.json, examples/events.jsonl and man/postback.1. Says nothing when it works, and does nothing when nothing has changed.
-// It judges no types: `npm run check` does.
+// Builds dist/, oclif.manifest.json, examples/events.jsonl and man/postback.1. Says nothing when it
+// works, and does nothing when nothing has changed. It judges no types: `npm run check` does.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle/bundle.js';
 import { listPluginCommands, writeManifest } from './bundle/manifest.js';
 import { refreshExamples } from './make-examples.js';
 import { writeManPage } from './make-man.js';
+import { refreshNetworkLists } from './network-lists.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -16,13 +26,17 @@ const cache = join(root, 'node_modules', '.cache', 'postback');
 const stampFile = join(cache, 'build.stamp');
 const lock = join(cache, 'build.lock');
 
-/** What is started beside the commands: the door's other side, oclif's help and hook, and what the build itself runs: examples, man page. */
+/**
+ * Entries in addition to the commands: the entry point, oclif's help and hook, and what the build
+ * itself runs (examples, man page, names of the networks).
+ */
 const OTHER_ENTRIES = [
-  'commands/_face/door.ts',
-  'commands/_face/help.ts',
-  'commands/_face/help-topics.ts',
-  'commands/_face/hooks/command-not-found.ts',
+  'src/cli/entry-point.ts',
+  'src/cli/help.ts',
+  'src/cli/help-topics.ts',
+  'src/cli/hooks/command-not-found.ts',
   'src/demo/example-events.ts',
+  'src/networks/names.ts',
 ];
 
 process.chdir(root);
@@ -31,14 +45,20 @@ await withLock(async () => {
   await build();
   await refreshExamples();
   await writeManPage();
+  await refreshNetworkLists();
 });
 
 async function build() {
   const sources = ['src', 'commands', 'scripts'].flatMap(listFiles);
   const stamp = stampOf([...sources, 'package.json', 'package-lock.json', 'tsconfig.json']);
-  if (readText(stampFile) === stamp && existsSync(manifestFile) && existsSync(join(dist, 'package.json'))) return;
+  if (
+    readText(stampFile) === stamp &&
+    existsSync(manifestFile) &&
+    existsSync(join(dist, 'package.json'))
+  )
+    return;
   rmSync(stampFile, { force: true });
-  const commands = sources.filter((file) => file.startsWith(`commands${sep}`) && !file.includes('_face'));
+  const commands = sources.filter((file) => file.startsWith(`commands${sep}`));
   const plugins = listPluginCommands();
   const entries = { ...namedBySource([...commands, ...OTHER_ENTRIES]), ...plugins };
   const files = await bundle({ root, entries });
@@ -55,10 +75,12 @@ async function build() {
 }
 
 function namedBySource(sources) {
-  return Object.fromEntries(sources.map((source) => [source.replace(/\.ts$/, '').replaceAll(sep, '/'), source]));
+  return Object.fromEntries(
+    sources.map((source) => [source.replace(/\.ts$/, '').replaceAll(sep, '/'), source]),
+  );
 }
 
-/** Whoever runs the program meanwhile finds the old file or the new one, never half of it. */
+/** Writes atomically: a program that runs in the meantime sees the old or the new file. */
 function writeFile(file, bytes) {
   if (existsSync(file) && readFileSync(file).equals(bytes)) return;
   mkdirSync(dirname(file), { recursive: true });
@@ -98,7 +120,10 @@ function readText(file) {
   }
 }
 
-/** Two builds at once would write the same files: the second waits. A lock older than two minutes was left by a crash. */
+/**
+ * Two builds at once would write the same files: the second waits. A lock older than two minutes
+ * was left by a crash.
+ */
 async function withLock(work) {
   for (;;) {
     try {

@@ -1,4 +1,5 @@
-// `npm run check`: everything about the sources that a machine can judge. One line a check; what a failed one said comes after.
+// `npm run check`: everything about the sources that a machine can judge. One line a check; what a
+// failed one said comes after.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +9,21 @@ const CHECKS = [
   ['types of tests', 'tsc', '-p', 'tsconfig.test.json'],
   ['lint', 'eslint', '--max-warnings', '0', '.'],
   ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
-  ['imports', 'depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'src', 'commands', 'bin'],
+  [
+    'imports',
+    'depcruise',
+    '--config',
+    '.dependency-cruiser.cjs',
+    '--output-type',
+    'err',
+    'src',
+    'commands',
+    'bin',
+  ],
   ['dead code', 'knip', '--no-progress'],
   ['flags', 'node', 'scripts/flag-snapshot.js'],
+  ['words', 'node', 'scripts/words.js'],
+  ['citations', 'node', 'scripts/citations.js'],
 ];
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -40,9 +53,12 @@ function run(name, command, args) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (output += chunk));
     const end = (code) => {
-      console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+      console.log(
+        `${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
+      );
       resolve({ name, code, output });
     };
     child.on('error', (error) => {

@@ -1,5 +1,5 @@
-// Compares every command, argument and flag with test/flag-snapshot.json: the terminal's promises change on purpose only.
-// `--write` (npm run snapshot) takes the present state as the promise.
+// Compares every command, argument and flag with test/flag-snapshot.json: the terminal's promises
+// change on purpose only. `--write` (npm run snapshot) takes the present state as the promise.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -24,7 +24,9 @@ const FLAG_FIELDS = [
   'hidden',
 ];
 
-const current = Object.fromEntries(ours.map((command) => [command.id.replaceAll(':', ' '), shapeOf(command)]));
+const current = Object.fromEntries(
+  ours.map((command) => [command.id.replaceAll(':', ' '), shapeOf(command)]),
+);
 
 if (process.argv.includes('--write')) {
   writeFileSync(snapshotFile, `${JSON.stringify(current, null, 2)}\n`);
@@ -39,7 +41,10 @@ if (process.argv.includes('--write')) {
 
 function shapeOf({ args = {}, flags = {}, aliases = [] }) {
   const flagShapes = Object.entries(flags).map(([name, flag]) => [name, pick(flag, FLAG_FIELDS)]);
-  const argShapes = Object.entries(args).map(([name, arg]) => [name, pick(arg, ['required', 'multiple', 'options'])]);
+  const argShapes = Object.entries(args).map(([name, arg]) => [
+    name,
+    pick(arg, ['required', 'multiple', 'options']),
+  ]);
   return {
     ...(aliases.length > 0 ? { aliases } : {}),
     args: Object.fromEntries(argShapes),
@@ -49,7 +54,9 @@ function shapeOf({ args = {}, flags = {}, aliases = [] }) {
 
 function pick(object, names) {
   return Object.fromEntries(
-    names.filter((name) => object[name] !== undefined && object[name] !== false).map((name) => [name, object[name]]),
+    names
+      .filter((name) => object[name] !== undefined && object[name] !== false)
+      .map((name) => [name, object[name]]),
   );
 }
 

@@ -1,5 +1,6 @@
-// Writes examples/events.jsonl. Its events are of the days before --now; the build writes it anew when it is half a day old,
-// because a network takes events of the last days only, and so no version of it is worth committing.
+// Writes examples/events.jsonl with events of the days before --now. The build rewrites the file
+// after half a day, because networks accept only events of the last few days. Therefore it is not
+// committed.
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -1,11 +1,12 @@
-// Writes man/postback.1 out of what help is made of: the manifest, the exit codes and the help topics of the built program.
+// Writes man/postback.1 out of what help is made of: the manifest, the exit codes and the help
+// topics of the built program.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Writes the page anew; it takes the moment that reading the manifest takes. */
+/** Writes the man page from the manifest of commands. */
 export async function writeManPage() {
   mkdirSync(join(root, 'man'), { recursive: true });
   writeFileSync(join(root, 'man', 'postback.1'), await makeManPage());
@@ -14,8 +15,15 @@ export async function writeManPage() {
 async function makeManPage() {
   const { version, description } = readJson('package.json');
   const { commands } = readJson('oclif.manifest.json');
-  const { EXIT_WORDS, HELP_TOPICS } = await loadBuilt('commands/_face/help-topics.js');
+  const { COMMAND_GROUPS, EXIT_WORDS, FIRST_STEPS, HELP_TOPICS } =
+    await loadBuilt('src/cli/help-topics.js');
   const visible = Object.values(commands).filter(({ hidden }) => !hidden);
+  const grouped = COMMAND_GROUPS.map(([header, names]) => [
+    header,
+    names.flatMap((name) => visible.filter(({ id }) => id === name || id.startsWith(`${name}:`))),
+  ]);
+  const named = new Set(grouped.flatMap(([, group]) => group));
+  const rest = visible.filter((command) => !named.has(command));
   const lines = [
     `.TH POSTBACK 1 "" "postback ${version}" "User Commands"`,
     '.SH NAME',
@@ -26,14 +34,33 @@ async function makeManPage() {
     '[\\fIFLAGS\\fR]',
     '.SH DESCRIPTION',
     '.B postback',
-    'alone says what to do next. Data goes to standard output, words to standard error. Off a terminal nothing is asked.',
+    'without a command says what to do next. Data goes to standard output, messages to standard error. Without a terminal nothing prompts.',
+    '.SH START HERE',
+    ...describeBody(FIRST_STEPS),
+    '.PP',
+    roff('postback help getting-started leads to the first delivered conversion.'),
+    '.SH CONCEPTS',
+    ...describeBody(CONCEPTS),
     '.SH COMMANDS',
-    ...visible.flatMap((command) => describeCommand(command, EXIT_WORDS)),
+    roff('In the order in which you need them. Every command also takes:'),
+    ...globalFlagsOf(visible).flatMap(describeFlag),
+    ...[...grouped, ['MORE COMMANDS', rest]]
+      .filter(([, group]) => group.length > 0)
+      .flatMap(([header, group]) => [
+        `.SH ${quote(`COMMANDS: ${header}`)}`,
+        ...group.flatMap((command) => describeCommand(command, EXIT_WORDS)),
+      ]),
   ];
   for (const topic of Object.values(HELP_TOPICS)) {
-    for (const { header, body } of await topic.load()) lines.push(`.SH ${quote(header)}`, ...describeBody(body));
+    for (const { header, body } of await topic.load())
+      lines.push(`.SH ${quote(header)}`, ...describeBody(body));
   }
-  lines.push('.SH SEE ALSO', 'postback \\fICOMMAND\\fR \\-\\-help, postback help \\fITOPIC\\fR');
+  lines.push(
+    '.SH FILES',
+    roff('postback config path shows the locations of settings, grants and delivery logs.'),
+    '.SH SEE ALSO',
+    roff('postback COMMAND --help shows one command. postback help topics lists all topics.'),
+  );
   return `${lines.join('\n')}\n`;
 }
 
@@ -48,10 +75,13 @@ function describeCommand(command, exitWords) {
     roff(sentence(fill(summary ?? description ?? ''))),
   ];
   if (summary && description) lines.push('.PP', roff(fill(description)));
-  const own = Object.values(flags).filter(({ hidden, helpGroup }) => !hidden && helpGroup !== 'GLOBAL');
-  for (const flag of own) lines.push('.TP', `\\fB${roff(nameOf(flag))}\\fR`, roff(fill(aboutOf(flag))));
+  const own = Object.values(flags).filter(
+    ({ hidden, helpGroup }) => !hidden && helpGroup !== 'GLOBAL',
+  );
+  lines.push(...own.flatMap(describeFlag));
   const codes = (notes.exitCodes ?? []).map((code) => `${code}: ${exitWords[code]}`);
-  if (codes.length > 0) lines.push('.PP', roff(`Exit codes beside 0, 1 and 2: ${codes.join('; ')}.`));
+  if (codes.length > 0)
+    lines.push('.PP', roff(`Exit codes in addition to 0, 1 and 2: ${codes.join('; ')}.`));
   if (examples.length > 0)
     lines.push(
       '.PP',
@@ -64,7 +94,30 @@ function describeCommand(command, exitWords) {
   return lines;
 }
 
+/** Words that a newcomer meets first. */
+const CONCEPTS = [
+  ['event', 'one record of input: something that a player did'],
+  ['goal', 'a rule that says which events count as a conversion'],
+  ['mapping', 'what a goal is called at a network'],
+  ['postback', 'one conversion of one goal for one network: the unit of delivery'],
+  ['skip', 'an event or postback that was not sent, with its reason'],
+  ['delivery log', 'the record of every attempt and every skip; postback logs queries it'],
+  ['workspace', "one game's connections, goals, mappings and delivery log"],
+  ['sandbox', 'a local server that imitates the networks'],
+];
+
+function globalFlagsOf(commands) {
+  const [{ flags }] = commands;
+  return Object.values(flags).filter(({ helpGroup }) => helpGroup === 'GLOBAL');
+}
+
+function describeFlag(flag) {
+  return ['.TP', `\\fB${roff(nameOf(flag))}\\fR`, roff(fill(aboutOf(flag)))];
+}
+
 function describeBody(body) {
+  if (typeof body === 'string' && body.includes('\n'))
+    return ['.nf', ...body.split('\n').map(roff), '.fi'];
   if (typeof body === 'string') return [roff(body)];
   return body.flatMap(([name, words]) => ['.TP', `\\fB${roff(name)}\\fR`, roff(words)]);
 }
@@ -95,7 +148,10 @@ function lowerFirst(text) {
   return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
 
-/** Text as roff takes it: backslashes, hyphens that are meant, and no line that begins with a control character. */
+/**
+ * Text as roff takes it: backslashes, hyphens that are meant, and no line that begins with a
+ * control character.
+ */
 function roff(text) {
   return text
     .replaceAll('\\', '\\e')

@@ -1,15 +1,15 @@
-/** What stopped a whole run. The face alone turns a kind into words and an exit code. */
+/** Type of an error that stops a run. Only terminal code maps it to a message and an exit code. */
 export type ErrorKind = 'input' | 'usage' | 'config' | 'auth' | 'network' | 'internal';
 
 export interface ErrorDetails {
-  /** What the user can do about it, in a sentence. */
+  /** How the user can fix it, in a sentence. */
   hint?: string;
   /** A command that can be typed next. */
   next?: string;
   cause?: unknown;
 }
 
-/** Base of every error that the engine throws. What befalls one event is data in its record, never an error. */
+/** Base of all errors that the engine throws. Problems of single events are data, not errors. */
 export abstract class PostbackError extends Error {
   abstract readonly kind: ErrorKind;
   readonly code: string;

@@ -4,12 +4,15 @@ import { randomUUID } from 'node:crypto';
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 
 /**
- * Parses JSON like `JSON.parse`, but gives whole numbers beyond 2^53 as text, digit for digit: networks send 64-bit ids
- * as bare numbers, and rounding turns one account into another. (`JSON.parse` with the source text needs Node 21.)
+ * Parses JSON like `JSON.parse`, but gives whole numbers beyond 2^53 as text, digit for digit:
+ * networks send 64-bit ids as bare numbers, and rounding turns one account into another.
+ * (`JSON.parse` with the source text needs Node 21.)
  * @throws SyntaxError when the text is not JSON.
  */
 export function parseExactJson(text: string): unknown {
-  return JSON.parse(text.replace(TOKEN, (token) => (isUnsafeInteger(token) ? `"${token}"` : token)));
+  return JSON.parse(
+    text.replace(TOKEN, (token) => (isUnsafeInteger(token) ? `"${token}"` : token)),
+  );
 }
 
 /** An id as text, whether it came as text or as number; undefined when it is neither, or empty. */
@@ -23,8 +26,8 @@ function isUnsafeInteger(token: string): boolean {
 }
 
 /**
- * A number of a JSON text that JavaScript would write in other digits. `JSON.stringify` gives its text;
- * {@link stringifyExact} gives the number.
+ * A number of a JSON text that JavaScript would write in other digits. `JSON.stringify` gives its
+ * text; {@link stringifyExact} gives the number.
  */
 export class ExactNumber {
   /** Whether there is any, so that all other output keeps its speed. */
@@ -44,14 +47,17 @@ const MARK = `number:${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g');
 
 /**
- * Parses JSON like `JSON.parse`, but keeps every number that JavaScript would write otherwise as {@link ExactNumber}.
+ * Parses JSON like `JSON.parse`, but keeps every number that JavaScript would write otherwise as
+ * {@link ExactNumber}.
  * @throws SyntaxError when the text is not JSON
  */
 export function parseKeepingNumbers(text: string): unknown {
   const marked = text.replace(TOKEN, (token) => (isKept(token) ? token : `"${MARK}${token}"`));
   if (marked === text) return JSON.parse(text);
   return JSON.parse(marked, (_key, value: unknown) =>
-    typeof value === 'string' && value.startsWith(MARK) ? new ExactNumber(value.slice(MARK.length)) : value,
+    typeof value === 'string' && value.startsWith(MARK)
+      ? new ExactNumber(value.slice(MARK.length))
+      : value,
   );
 }
 

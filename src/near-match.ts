@@ -1,6 +1,6 @@
 /**
- * The candidates that `word` was probably meant to be, nearest first, at most three: those within two edits (one in
- * words of up to four letters), and those that begin with it.
+ * The candidates that `word` was probably meant to be, nearest first, at most three: those within
+ * two edits (one in words of up to four letters), and those that begin with it.
  */
 export function findNearMatches(word: string, candidates: Iterable<string>): string[] {
   const wanted = word.toLowerCase();
@@ -16,7 +16,7 @@ export function findNearMatches(word: string, candidates: Iterable<string>): str
     .map(({ candidate }) => candidate);
 }
 
-/** ` Did you mean a or b?`, or nothing; to be put behind a sentence. */
+/** Returns ` Did you mean a or b?` to append to a sentence, or an empty string. */
 export function suggestNearMatches(word: string, candidates: Iterable<string>): string {
   const matches = findNearMatches(word, candidates);
   return matches.length === 0 ? '' : ` Did you mean ${matches.join(' or ')}?`;
@@ -30,8 +30,17 @@ function countEdits(from: string, to: string): number {
     const current = [row];
     for (let column = 1; column <= to.length; column++) {
       const same = from[row - 1] === to[column - 1];
-      let edits = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + (same ? 0 : 1));
-      if (row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]) {
+      let edits = Math.min(
+        last[column]! + 1,
+        current[column - 1]! + 1,
+        last[column - 1]! + (same ? 0 : 1),
+      );
+      if (
+        row > 1 &&
+        column > 1 &&
+        from[row - 1] === to[column - 2] &&
+        from[row - 2] === to[column - 1]
+      ) {
         edits = Math.min(edits, beforeLast[column - 2]! + 1);
       }
       current.push(edits);

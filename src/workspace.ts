@@ -1,20 +1,25 @@
-import { join } from 'node:path';
-
 import type { Connected } from './accounts/connections.js';
 import { Connections } from './accounts/connections.js';
 import type { Credentials } from './accounts/credentials.js';
-import { openIdVault } from './accounts/id-vault.js';
+import { openIdEncryptor } from './accounts/id-encryptor.js';
 import { createTokenSource } from './accounts/token-source.js';
 import type { TokenSource } from './accounts/tokens.js';
+import { checkTemplates } from './accounts/endpoint-credentials.js';
+import { createEndpointTokens } from './accounts/endpoint-tokens.js';
+import { setEndpointClicks } from './attribution/endpoint-clicks.js';
 import type { Clock } from './clock.js';
 import type { RunConfig, RunConfigInput } from './config/run-config.js';
 import { loadRunConfig } from './config/run-config.js';
 import type { Settings } from './config/settings.js';
+import { ConfigError } from './errors.js';
 import type { ConversionGoal } from './goals/goal.js';
 import { createHttpClient } from './http/client.js';
 import { checkGateway } from './http/gateway.js';
 import type { HttpClient } from './http/http.js';
-import type { IdVault } from './networks/network.js';
+import { locateLog, type LogLocation } from './config/log-location.js';
+import type { EndpointTemplate } from './networks/http/template.js';
+import type { EndpointName } from './networks/names.js';
+import type { IdEncryptor } from './networks/network.js';
 import type { Random } from './random.js';
 
 export interface WorkspaceInput extends RunConfigInput {
@@ -22,11 +27,9 @@ export interface WorkspaceInput extends RunConfigInput {
   version: string;
   clock: Clock;
   random: Random;
-  /** See {@link Workspace.onSettled}. */
-  onSettled?: () => void;
 }
 
-/** One game's connections, goals, mappings and delivery log, as this run sees them. */
+/** Connections, goals, mappings and delivery log of one game for this run. */
 export interface Workspace {
   name: string;
   config: RunConfig;
@@ -35,15 +38,17 @@ export interface Workspace {
   connections: Connections;
   http: HttpClient;
   /** Seals the external ids of people in audience lists. */
-  vault: IdVault;
+  encryptor: IdEncryptor;
   /** Where the delivery log is, or will be. */
-  logPath: string;
+  logLocation: LogLocation;
   clock: Clock;
   random: Random;
+  /** The variables of the process, which hold the secrets of brokers. */
+  variables: RunConfigInput['variables'];
   /** The embedded sandbox under `--sandbox`. */
   sandboxUrl?: string;
-  /** What a run calls once when it goes on for longer than a moment, and all of its code is loaded. */
-  onSettled?: () => void;
+  /** The endpoints of this workspace by name, connected or not. */
+  endpoints: ReadonlyMap<EndpointName, EndpointTemplate>;
   /** The connections of this workspace. @throws AuthError, ConfigError as Connections.list. */
   connected(): Connected[];
   tokensOf(connected: Connected): TokenSource;
@@ -51,7 +56,8 @@ export interface Workspace {
 }
 
 /**
- * Brings together what a command works with. Under `--sandbox` an embedded sandbox is started and connected.
+ * Brings together what a command works with. Under `--sandbox` an embedded sandbox is started and
+ * connected.
  * @throws ConfigError for files and settings that are wrong; UsageError for a bad gateway
  */
 export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
@@ -68,10 +74,21 @@ export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
   const connections = new Connections({
     configDirectory: input.directories.config,
     variables,
+    report: input.report,
+    endpoints: checkTemplates(config.project?.http, config.project?.path),
+    projectPath: config.project?.path,
+    allowsPrivate: isPrivateAllowed(input),
     ...(embedded ? { given: embedded.credentials } : {}),
   });
   await connections.store.removeDrafts();
   const name = config.workspace.value;
+  const endpoints = listEndpoints(connections, name);
+  setEndpointClicks(
+    [...endpoints].map(([owner, { clickId = { fields: [], utmSources: [] } }]) => ({
+      owner,
+      ...clickId,
+    })),
+  );
   return {
     name,
     config,
@@ -79,19 +96,42 @@ export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
     goals: embedded ? await embedded.goalsOf(config, input.flags) : config.goals,
     connections,
     http,
-    vault: openIdVault(input.directories.config, random),
-    logPath: join(input.directories.data, name, 'delivery.db'),
+    encryptor: openIdEncryptor(input.directories.config, random),
+    logLocation: locateLog({ config, environment: input, clock }),
     clock,
     random,
+    variables,
     ...(embedded ? { sandboxUrl: embedded.url } : {}),
-    ...(input.onSettled ? { onSettled: input.onSettled } : {}),
+    endpoints,
     connected: () => connections.list(name),
-    tokensOf: (connected) => createTokenSource(connected, { http, clock }),
+    tokensOf: (connected) =>
+      connected.credentials.connection.template
+        ? createEndpointTokens(connected)
+        : createTokenSource(connected, { http, clock }),
     close: async () => {
       await http.close();
       await embedded?.close();
     },
   };
+}
+
+/** The endpoints of a workspace; none where the store cannot be read, which its users report. */
+function listEndpoints(
+  connections: Connections,
+  workspace: string,
+): ReadonlyMap<EndpointName, EndpointTemplate> {
+  try {
+    return connections.listEndpoints(workspace);
+  } catch (error) {
+    if (error instanceof ConfigError) return new Map();
+    throw error;
+  }
+}
+
+/** Commands without the flag heed its variable: `explain` and `doctor` show what a run would do. */
+function isPrivateAllowed({ flags, variables }: WorkspaceInput): boolean {
+  const { 'allow-private': flag } = flags;
+  return flag === undefined ? variables['POSTBACK_ALLOW_PRIVATE'] === 'true' : flag === true;
 }
 
 interface Embedded {

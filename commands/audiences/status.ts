@@ -1,20 +1,25 @@
 import { readJob } from '../../src/audiences/job.js';
-import { jobData, printJob } from '../_face/audience-view.js';
-import { EXIT, type ExitCode } from '../_face/exit-codes.js';
-import { argument, defineArgs, defineFlags, toggle } from '../_face/flags.js';
-import { WorkspaceCommand } from '../_face/workspace-command.js';
+import { jobData, printJob } from '../../src/cli/audience-view.js';
+import { EXIT, type ExitCode } from '../../src/cli/exit-codes.js';
+import { argument, defineArgs, defineFlags, toggle } from '../../src/cli/flags.js';
+import { WorkspaceCommand } from '../../src/cli/workspace-command.js';
 
 export default class AudiencesStatus extends WorkspaceCommand<typeof AudiencesStatus> {
-  static override summary = 'what became of an upload to an audience list';
+  static override summary = 'show the result of an upload to an audience list';
   static override description =
-    'Amazon accepts records first and decides later. A job is the request id of an attempt in the log. What a sync ' +
-    'uploaded is settled in the log by sync --wait, by the next sync, or by replay; this command asks, and records nothing.';
+    'Amazon accepts records first and decides later. A job id is the request id of an attempt ' +
+    'in the log. The log records the result during sync --wait, the next sync, or replay. This ' +
+    'command only asks; it records nothing.';
   static override examples = [
     '<%= config.bin %> audiences status 1155d3e3-b18c-4b2b-a3b2-26173cdaf770',
     '<%= config.bin %> audiences status 1155d3e3-b18c-4b2b-a3b2-26173cdaf770 --wait --json',
   ];
-  static override args = defineArgs({ job: argument({ description: 'id of the job', required: true }) });
-  static override flags = defineFlags({ wait: toggle({ summary: 'wait until it is decided' }) });
+  static override args = defineArgs({
+    job: argument({ description: 'id of the job', required: true }),
+  });
+  static override flags = defineFlags({
+    wait: toggle({ summary: 'wait until the job is decided' }),
+  });
   static override notes = { exitCodes: [EXIT.failed, EXIT.auth, EXIT.pending] };
 
   protected async execute(): Promise<ExitCode> {

@@ -1,23 +1,31 @@
+import { Connections } from '../../src/accounts/connections.js';
+import { checkTemplates } from '../../src/accounts/endpoint-credentials.js';
+import { systemClock } from '../../src/clock.js';
 import { readProjectFile } from '../../src/config/project-file.js';
 import { refuseOwnInput } from '../../src/files/own-files.js';
 import { importGoals } from '../../src/goals/goal-list.js';
-import { argument, defineArgs, defineFlags, toggle } from '../_face/flags.js';
-import { describeImport } from '../_face/import-view.js';
-import { confirmOrYes } from '../_face/prompts.js';
-import { warnOfShared } from '../_face/shared-warning.js';
-import { SettingsCommand } from '../_face/settings-command.js';
-import { countOf } from '../_face/text.js';
+import type { EndpointTemplate } from '../../src/networks/http/template.js';
+import { endpointNameOf } from '../../src/networks/names.js';
+import { argument, defineArgs, defineFlags, toggle } from '../../src/cli/flags.js';
+import { describeImport } from '../../src/cli/import-view.js';
+import { confirmOrYes } from '../../src/cli/prompts.js';
+import { warnOfShared } from '../../src/cli/shared-warning.js';
+import { SettingsCommand } from '../../src/cli/settings-command.js';
+import { countOf } from '../../src/cli/text.js';
 
 export default class ConfigImport extends SettingsCommand<typeof ConfigImport> {
-  static override summary = 'store the goals, mappings and settings of a project file';
+  static override summary = 'import goals, mappings, endpoints and settings from a project file';
   static override description =
-    'They go to the workspace that --workspace names, else to the one that the file names. Goals with the same id are ' +
-    'replaced: that asks on a terminal and needs --yes off it. Other goals and settings stay.';
+    'Imports into the workspace that --workspace names, or the one that the file names. Goals ' +
+    'with the same id are replaced after confirmation on a terminal, or with --yes without ' +
+    'one. Other goals and settings are kept.';
   static override examples = ['<%= config.bin %> config import postback.config.json --dry-run'];
-  static override args = defineArgs({ file: argument({ description: 'the file', required: true }) });
+  static override args = defineArgs({
+    file: argument({ description: 'the file', required: true }),
+  });
   static override flags = defineFlags({
-    yes: toggle({ summary: 'do not ask before goals are replaced' }),
-    'dry-run': toggle({ summary: 'show what would be stored, and store nothing' }),
+    yes: toggle({ summary: 'replace goals without asking' }),
+    'dry-run': toggle({ summary: 'show what would be stored without storing it' }),
   });
 
   protected override readonly makesWorkspace = true;
@@ -25,7 +33,8 @@ export default class ConfigImport extends SettingsCommand<typeof ConfigImport> {
   protected async execute(): Promise<void> {
     refuseOwnInput(this.args.file, this.args.file, this.inputContext.folders);
     const config = this.loadConfig();
-    const { goals = [], settings, workspace: named } = readProjectFile(this.args.file);
+    const { goals = [], settings, workspace: named, http } = readProjectFile(this.args.file);
+    const templates = checkTemplates(http, this.args.file);
     const asked = this.scopeOf(config);
     const scope = asked === 'all' && named !== undefined ? { workspace: named } : asked;
     const workspace = scope === 'all' ? config.workspace.value : scope.workspace;
@@ -34,17 +43,46 @@ export default class ConfigImport extends SettingsCommand<typeof ConfigImport> {
     if (!dryRun) {
       const question = `Replace ${plan.replaced.join(', ')} in the workspace ${workspace}?`;
       if (plan.replaced.length > 0 && !(await confirmOrYes(this.prompting, { question, yes }))) {
-        return this.io.remark('Nothing was stored.');
+        return this.io.info('Nothing was stored.');
       }
       await this.warnOfProjectFile(config);
       await config.user.updateGoals(workspace, (stored) => importGoals(stored, goals).goals);
       await config.user.updateSettings(scope, settings);
+      await this.#connect(workspace, templates);
     }
     await warnOfShared(this.io, plan.goals);
     const { added, replaced, unchanged } = plan;
     const names = Object.keys(settings);
-    await this.present({ workspace, added, replaced, unchanged, settings: names, dryRun }, () =>
-      this.io.remark(`${describeImport(plan, dryRun)} ${countOf(names.length, 'setting')}, workspace ${workspace}.`),
+    const endpoints = templates.map(({ name }) => endpointNameOf(name));
+    const result = { workspace, added, replaced, unchanged, settings: names, endpoints, dryRun };
+    const connected = endpoints.length === 0 ? '' : `, ${countOf(endpoints.length, 'endpoint')}`;
+    await this.present(result, () =>
+      this.io.info(
+        `${describeImport(plan, dryRun)} ${countOf(names.length, 'setting')}${connected}, ` +
+          `workspace ${workspace}.`,
+      ),
     );
+  }
+
+  /** Stores the endpoints of the file. One that is stored already must stay at its host. */
+  async #connect(workspace: string, templates: readonly EndpointTemplate[]): Promise<void> {
+    if (templates.length === 0) return;
+    const { connectEndpoint } = await import('../../src/accounts/connect-endpoint.js');
+    const { variables, directories } = this.environment;
+    const connections = new Connections({ configDirectory: directories.config, variables });
+    for (const template of templates) {
+      await connectEndpoint({
+        workspace,
+        connections,
+        clock: systemClock,
+        variables,
+        template,
+        path: this.args.file,
+        allowsPrivate: false,
+        looksUp: false,
+        replaces: this.flags.yes,
+        onWarning: (words) => void this.io.info(words),
+      });
+    }
   }
 }

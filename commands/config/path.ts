@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { CredentialStore } from '../../src/accounts/credential-store.js';
 import { PROJECT_FILE_NAME } from '../../src/config/project-file.js';
 import { UserConfig } from '../../src/config/user-config.js';
-import { BaseCommand } from '../_face/base-command.js';
-import { printRecord } from '../_face/table.js';
+import { BaseCommand } from '../../src/cli/base-command.js';
+import { printRecord } from '../../src/cli/table.js';
 
 export default class ConfigPath extends BaseCommand<typeof ConfigPath> {
-  static override summary = 'show where files are kept';
-  static override description = 'Reads none of them, so it works when one is broken.';
+  static override summary = 'show where postback keeps its files';
+  static override description = 'Does not read the files, so it works even if one is damaged.';
   static override examples = ['<%= config.bin %> config path'];
 
   protected async execute(): Promise<void> {

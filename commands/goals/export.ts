@@ -1,14 +1,14 @@
 import { writeProjectFile, formatProject } from '../../src/config/project-file.js';
-import { defineFlags, text, toggle } from '../_face/flags.js';
-import { GoalsCommand } from '../_face/goals-command.js';
-import { countOf } from '../_face/text.js';
+import { defineFlags, text, toggle } from '../../src/cli/flags.js';
+import { GoalsCommand } from '../../src/cli/goals-command.js';
+import { countOf } from '../../src/cli/text.js';
 
 export default class GoalsExport extends GoalsCommand<typeof GoalsExport> {
-  static override summary = 'write the goals and their mappings as JSON, to be kept in git';
+  static override summary = 'write the goals and their mappings as JSON, for version control';
   static override examples = ['<%= config.bin %> goals export --out goals.json'];
   static override flags = defineFlags({
     out: text({ summary: 'write to a file instead of stdout', helpValue: 'FILE' }),
-    force: toggle({ summary: 'replace a file that is there' }),
+    force: toggle({ summary: 'replace an existing file' }),
   });
 
   protected async execute(): Promise<void> {
@@ -16,13 +16,14 @@ export default class GoalsExport extends GoalsCommand<typeof GoalsExport> {
     const { out } = this.flags;
     const project = { goals, settings: {} };
     if (out === undefined) {
-      await this.present({ goals }, () => this.io.out(formatProject(project).trimEnd()));
+      await this.present({ goals }, () => this.io.print(formatProject(project).trimEnd()));
       return;
     }
-    if (!(await this.mayReplace(out, this.flags.force))) return this.io.remark('Nothing was written.');
+    if (!(await this.mayReplace(out, this.flags.force)))
+      return this.io.info('Nothing was written.');
     writeProjectFile(out, project);
     await this.present({ file: out, goals: goals.length }, () =>
-      this.io.remark(`Wrote ${countOf(goals.length, 'goal')} to ${out}.`),
+      this.io.info(`Wrote ${countOf(goals.length, 'goal')} to ${out}.`),
     );
   }
 }

@@ -1,22 +1,25 @@
 import { readProjectFile } from '../../src/config/project-file.js';
 import { refuseOwnInput } from '../../src/files/own-files.js';
 import { importGoals } from '../../src/goals/goal-list.js';
-import { argument, defineArgs, defineFlags, toggle } from '../_face/flags.js';
-import { warnOfShared } from '../_face/shared-warning.js';
-import { GoalsCommand } from '../_face/goals-command.js';
-import { describeImport } from '../_face/import-view.js';
-import { confirmOrYes } from '../_face/prompts.js';
+import { argument, defineArgs, defineFlags, toggle } from '../../src/cli/flags.js';
+import { warnOfShared } from '../../src/cli/shared-warning.js';
+import { GoalsCommand } from '../../src/cli/goals-command.js';
+import { describeImport } from '../../src/cli/import-view.js';
+import { confirmOrYes } from '../../src/cli/prompts.js';
 
 export default class GoalsImport extends GoalsCommand<typeof GoalsImport> {
-  static override summary = 'store the goals of a file, mappings included';
+  static override summary = 'import goals and their mappings from a file';
   static override description =
-    'Reads what goals export or config export wrote, or a list of goals. Goals with the same id are replaced: that asks ' +
-    'on a terminal and needs --yes off it. Other goals stay.';
+    'Reads what goals export or config export wrote, or a list of goals. Goals with the same ' +
+    'id are replaced after confirmation on a terminal, or with --yes without one. Other goals ' +
+    'are kept.';
   static override examples = ['<%= config.bin %> goals import goals.json --dry-run'];
-  static override args = defineArgs({ file: argument({ description: 'the file', required: true }) });
+  static override args = defineArgs({
+    file: argument({ description: 'the file', required: true }),
+  });
   static override flags = defineFlags({
-    yes: toggle({ summary: 'do not ask before goals are replaced' }),
-    'dry-run': toggle({ summary: 'show what would be stored, and store nothing' }),
+    yes: toggle({ summary: 'replace goals without asking' }),
+    'dry-run': toggle({ summary: 'show what would be stored without storing it' }),
   });
 
   protected async execute(): Promise<void> {
@@ -28,12 +31,14 @@ export default class GoalsImport extends GoalsCommand<typeof GoalsImport> {
     if (!dryRun) {
       const question = `Replace ${plan.replaced.join(', ')}?`;
       if (plan.replaced.length > 0 && !(await confirmOrYes(this.prompting, { question, yes }))) {
-        return this.io.remark('Nothing was stored.');
+        return this.io.info('Nothing was stored.');
       }
       await this.changeGoals(config, (goals) => importGoals(goals, imported).goals);
     }
     await warnOfShared(this.io, plan.goals);
     const { added, replaced, unchanged } = plan;
-    await this.present({ added, replaced, unchanged, dryRun }, () => this.io.remark(describeImport(plan, dryRun)));
+    await this.present({ added, replaced, unchanged, dryRun }, () =>
+      this.io.info(describeImport(plan, dryRun)),
+    );
   }
 }

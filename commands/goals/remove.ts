@@ -1,17 +1,20 @@
 import { findGoal, removeGoal } from '../../src/goals/goal-list.js';
-import { argument, defineArgs, defineFlags, toggle } from '../_face/flags.js';
-import { GoalsCommand } from '../_face/goals-command.js';
-import { confirmOrYes } from '../_face/prompts.js';
+import { argument, defineArgs, defineFlags, toggle } from '../../src/cli/flags.js';
+import { GoalsCommand } from '../../src/cli/goals-command.js';
+import { confirmOrYes } from '../../src/cli/prompts.js';
 
 export default class GoalsRemove extends GoalsCommand<typeof GoalsRemove> {
-  static override summary = 'remove a goal with its mappings';
+  static override summary = 'remove a goal and its mappings';
   static override description =
-    'The delivery log keeps what was sent for it. Asks on a terminal; off it, --yes is needed.';
+    'The delivery log keeps what was sent for the goal. Asks for confirmation on a terminal; ' +
+    'without a terminal it requires --yes.';
   static override examples = ['<%= config.bin %> goals remove first-purchase --dry-run'];
-  static override args = defineArgs({ goal: argument({ description: 'id of the goal', required: true }) });
+  static override args = defineArgs({
+    goal: argument({ description: 'id of the goal', required: true }),
+  });
   static override flags = defineFlags({
     yes: toggle({ summary: 'do not ask' }),
-    'dry-run': toggle({ summary: 'show what would be removed, and remove nothing' }),
+    'dry-run': toggle({ summary: 'show what would be removed without removing it' }),
   });
 
   protected async execute(): Promise<void> {
@@ -19,16 +22,19 @@ export default class GoalsRemove extends GoalsCommand<typeof GoalsRemove> {
     const { goal: id } = this.args;
     const goal = findGoal(config.user.readGoals(config.workspace.value), id);
     const networks = Object.keys(goal.map).join(', ');
-    const what = networks === '' ? `the goal ${goal.name}` : `the goal ${goal.name} and its mappings at ${networks}`;
+    const what =
+      networks === ''
+        ? `the goal ${goal.name}`
+        : `the goal ${goal.name} and its mappings at ${networks}`;
     const { 'dry-run': dryRun, yes } = this.flags;
     if (!dryRun) {
       if (!(await confirmOrYes(this.prompting, { question: `Remove ${what}?`, yes }))) {
-        return this.io.remark('Nothing was removed.');
+        return this.io.info('Nothing was removed.');
       }
       await this.changeGoals(config, (goals) => removeGoal(goals, id));
     }
     await this.present({ removed: goal, dryRun }, () =>
-      this.io.remark(`${dryRun ? 'Would remove' : 'Removed'} ${what}.`),
+      this.io.info(`${dryRun ? 'Would remove' : 'Removed'} ${what}.`),
     );
   }
 }

@@ -1,9 +1,9 @@
 import { GOAL_TEMPLATES } from '../../src/goals/templates.js';
-import { BaseCommand } from '../_face/base-command.js';
-import { printTable } from '../_face/table.js';
+import { BaseCommand } from '../../src/cli/base-command.js';
+import { printTable } from '../../src/cli/table.js';
 
 export default class GoalsTemplates extends BaseCommand<typeof GoalsTemplates> {
-  static override summary = 'list the templates that a goal can start from';
+  static override summary = 'list the goal templates';
   static override examples = [
     '<%= config.bin %> goals templates',
     '<%= config.bin %> goals add --template first-purchase',

@@ -1,15 +1,17 @@
 import { listWorkspaces } from '../../src/config/known-workspaces.js';
 import { checkWorkspaceName } from '../../src/config/workspace-name.js';
-import { argument, defineArgs } from '../_face/flags.js';
-import { GoalsCommand } from '../_face/goals-command.js';
+import { argument, defineArgs } from '../../src/cli/flags.js';
+import { GoalsCommand } from '../../src/cli/goals-command.js';
 
 export default class WorkspacesCreate extends GoalsCommand<typeof WorkspacesCreate> {
-  static override summary = 'make a workspace';
+  static override summary = 'create a workspace';
   static override description =
-    'Makes an empty workspace. connect, goals add and config import with --workspace NAME make it on the way. One that is ' +
-    'there already stays as it is.';
+    'Creates an empty workspace. connect, goals add and config import also create the one that ' +
+    '--workspace names. An existing workspace is not changed.';
   static override examples = ['<%= config.bin %> workspaces create space-raiders'];
-  static override args = defineArgs({ name: argument({ description: 'name of the new workspace', required: true }) });
+  static override args = defineArgs({
+    name: argument({ description: 'name of the new workspace', required: true }),
+  });
 
   protected override readonly makesWorkspace = true;
 
@@ -19,9 +21,11 @@ export default class WorkspacesCreate extends GoalsCommand<typeof WorkspacesCrea
     const created = !listWorkspaces(this.environment.directories, user).includes(name);
     await user.createWorkspace(name);
     await this.present({ workspace: name, created }, async () => {
-      await this.io.out(name);
-      const words = created ? `Made the workspace ${name}.` : `The workspace ${name} was there already.`;
-      await this.io.remark(`${words} Next: postback connect amazon --workspace ${name}`);
+      await this.io.print(name);
+      const words = created
+        ? `Created the workspace ${name}.`
+        : `The workspace ${name} already exists.`;
+      await this.io.info(`${words} Next: postback connect amazon --workspace ${name}`);
     });
   }
 }

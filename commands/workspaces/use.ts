@@ -1,16 +1,18 @@
 import { listWorkspaces, refuseUnknownWorkspace } from '../../src/config/known-workspaces.js';
-import { argument, defineArgs } from '../_face/flags.js';
-import { GoalsCommand } from '../_face/goals-command.js';
+import { argument, defineArgs } from '../../src/cli/flags.js';
+import { GoalsCommand } from '../../src/cli/goals-command.js';
 
 export default class WorkspacesUse extends GoalsCommand<typeof WorkspacesUse> {
-  static override summary = 'choose the workspace that calls use by default';
+  static override summary = 'set the default workspace';
   static override description =
-    'Every call without --workspace, POSTBACK_WORKSPACE and a project file that names one uses it from then on.';
+    'Commands use it unless --workspace, POSTBACK_WORKSPACE or the project file names another one.';
   static override examples = [
     '<%= config.bin %> workspaces use space-raiders',
     '<%= config.bin %> workspaces use default',
   ];
-  static override args = defineArgs({ workspace: argument({ description: 'its name', required: true }) });
+  static override args = defineArgs({
+    workspace: argument({ description: 'its name', required: true }),
+  });
 
   protected override readonly makesWorkspace = true;
 
@@ -21,8 +23,9 @@ export default class WorkspacesUse extends GoalsCommand<typeof WorkspacesUse> {
     await user.useWorkspace(name);
     const { value, where } = this.loadConfig().workspace;
     await this.present({ workspace: name, default: true }, async () => {
-      await this.io.remark(`Calls that name no workspace use ${name}.`);
-      if (value !== name) await this.io.remark(`Note: here ${where ?? 'something else'} chooses ${value}.`);
+      await this.io.info(`The default workspace is now ${name}.`);
+      if (value !== name)
+        await this.io.info(`Note: ${where ?? 'another setting'} selects ${value} here.`);
     });
   }
 }

@@ -1,5 +1,5 @@
-// One TypeScript file with all that it imports of the sources, as a script that a child process can run: for tests of several processes
-// at once, and for the bench.
+// One TypeScript file with all that it imports of the sources, as a script that a child process can
+// run: for tests of several processes at once, and for the bench.
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pid } from 'node:process';

@@ -4,7 +4,24 @@ import { RegExpParser, visitRegExpAST } from '@eslint-community/regexpp';
 /** What follows a run so that the rest of an expression does not match. */
 const ENDINGS = ['', '\u0000', '\n\u0001!', 'a\u0000'];
 /** What many expressions treat alike, besides the characters that an expression names. */
-const USUAL = [' ', '\n', '\t', '0', 'a', 'A', '-', '.', '/', '@', '"', '%', '\\', '{', '\u0000', '\u00e9'];
+const USUAL = [
+  ' ',
+  '\n',
+  '\t',
+  '0',
+  'a',
+  'A',
+  '-',
+  '.',
+  '/',
+  '@',
+  '"',
+  '%',
+  '\\',
+  '{',
+  '\u0000',
+  '\u00e9',
+];
 const MAX_PREFIXES = 5;
 const MAX_PUMPS = 10;
 
@@ -18,8 +35,8 @@ export function isUnbounded(source, flags) {
 }
 
 /**
- * Yields texts of about `length` characters: what stands before a part that repeats, that part (or one character that it
- * takes) again and again, and an ending that should not match.
+ * Yields texts of about `length` characters: what stands before a part that repeats, that part (or
+ * one character that it takes) again and again, and an ending that should not match.
  * @param {string} source
  * @param {string} flags
  * @param {number} length
@@ -48,12 +65,16 @@ export function* attacksOn(source, flags, length) {
 }
 
 function parse(source, flags) {
-  return new RegExpParser({ ecmaVersion: 2025 }).parseLiteral(`/${source.replace(/^$/, '(?:)')}/${flags}`);
+  return new RegExpParser({ ecmaVersion: 2025 }).parseLiteral(
+    `/${source.replace(/^$/, '(?:)')}/${flags}`,
+  );
 }
 
 function quantifiersOf(tree) {
   const found = [];
-  visitRegExpAST(tree, { onQuantifierEnter: (node) => void (node.max === Infinity && found.push(node)) });
+  visitRegExpAST(tree, {
+    onQuantifierEnter: (node) => void (node.max === Infinity && found.push(node)),
+  });
   return found;
 }
 
@@ -70,7 +91,9 @@ function charactersOf(tree) {
 /** Whether an element of an expression is one character long and takes `character`. */
 function takes(element, character) {
   if (element.type === 'Group' || element.type === 'CapturingGroup') {
-    return element.alternatives.some(({ elements }) => elements.length === 1 && takes(elements[0], character));
+    return element.alternatives.some(
+      ({ elements }) => elements.length === 1 && takes(elements[0], character),
+    );
   }
   if (!['Character', 'CharacterSet', 'CharacterClass'].includes(element.type)) return false;
   return toExpression(element).test(character);
@@ -105,7 +128,9 @@ function sample(element) {
       return String.fromCodePoint(element.value);
     case 'CharacterSet':
     case 'CharacterClass':
-      return [...charactersOf(element), ...'bz9_+=(<[~é文'].find((one) => takes(element, one)) ?? '';
+      return (
+        [...charactersOf(element), ...'bz9_+=(<[~é文'].find((one) => takes(element, one)) ?? ''
+      );
     case 'Group':
     case 'CapturingGroup':
       return sampleOf(element.alternatives[0]?.elements ?? []);

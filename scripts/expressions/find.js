@@ -1,12 +1,14 @@
-// Finds every regular expression of the sources: literals, and `new RegExp(…)` of text that is known before the run.
+// Finds every regular expression of the sources: literals, and `new RegExp(…)` of text that is
+// known before the run.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
 /**
  * One expression of the sources.
- * @typedef {{ file: string, line: number, name: string, source: string | undefined, flags: string }} Expression
- * `name` is the constant or function that holds it; `source` is undefined where parts are only known when it runs.
+ * @typedef {{ file: string, line: number, name: string, source: string | undefined, flags: string
+ *   }} Expression `name` is the constant or function that holds it; `source` is undefined where
+ *   parts are only known when it runs.
  */
 
 /**
@@ -17,7 +19,11 @@ import ts from 'typescript';
  */
 export function findExpressions(root, folders) {
   return folders
-    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))))
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true }).map((name) =>
+        join(folder, String(name)),
+      ),
+    )
     .filter((name) => /\.[jt]s$/.test(name))
     .sort()
     .flatMap((name) => findIn(name, readFileSync(join(root, name), 'utf8')));
@@ -56,13 +62,20 @@ function readExpression(node, constants) {
     const end = node.text.lastIndexOf('/');
     return { source: node.text.slice(1, end), flags: node.text.slice(end + 1) };
   }
-  const isMade = (ts.isNewExpression(node) || ts.isCallExpression(node)) && node.expression.getText() === 'RegExp';
+  const isMade =
+    (ts.isNewExpression(node) || ts.isCallExpression(node)) &&
+    node.expression.getText() === 'RegExp';
   if (!isMade) return undefined;
   const [source, flags] = node.arguments ?? [];
-  return { source: textOf(source, constants), flags: flags ? (textOf(flags, constants) ?? '') : '' };
+  return {
+    source: textOf(source, constants),
+    flags: flags ? (textOf(flags, constants) ?? '') : '',
+  };
 }
 
-/** The value of an expression that is text without anything of the run in it; undefined for others. */
+/**
+ * The value of an expression that is text without anything of the run in it; undefined for others.
+ */
 function textOf(node, constants) {
   if (!node) return undefined;
   if (ts.isIdentifier(node)) return textOf(constants.get(node.text), constants);
@@ -71,7 +84,9 @@ function textOf(node, constants) {
   if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'String.raw') {
     const { template } = node;
     const raw = (part) => part.rawText ?? part.text;
-    return ts.isNoSubstitutionTemplateLiteral(template) ? raw(template) : joinTemplate(template, constants, raw);
+    return ts.isNoSubstitutionTemplateLiteral(template)
+      ? raw(template)
+      : joinTemplate(template, constants, raw);
   }
   return undefined;
 }

@@ -8,7 +8,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const found = findExpressions(ROOT, ['src', 'commands', 'bin']);
 console.log('| where | name | expression | characters from one start |\n| --- | --- | --- | --- |');
 for (const { file, line, name, source, flags } of found) {
-  const code = source === undefined ? 'made when it runs' : `\`\` /${source.replaceAll('|', '\\|')}/${flags} \`\``;
+  const code =
+    source === undefined
+      ? 'made when it runs'
+      : `\`\` /${source.replaceAll('|', '\\|')}/${flags} \`\``;
   const reach = source === undefined ? '' : isUnbounded(source, flags) ? 'any number' : 'bounded';
   console.log(`| ${file}:${line} | ${name} | ${code} | ${reach} |`);
 }

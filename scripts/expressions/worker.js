@@ -1,4 +1,5 @@
-// Runs an expression against its attacks. It is a worker because only ending the thread ends an expression that runs.
+// Runs an expression against its attacks. It is a worker because only ending the thread ends an
+// expression that runs.
 import { parentPort } from 'node:worker_threads';
 import { attacksOn } from './attacks.js';
 

@@ -1,5 +1,6 @@
-// Writes docs/walk.md: a newcomer's walk in a real terminal (tmux), from install to the first delivered conversion on the sandbox.
-// `npm run walk` makes it again; what is shown is what was on the screen.
+// Writes docs/walk.md: a newcomer's walk in a real terminal (tmux), from install to the first
+// delivered conversion on the sandbox. `npm run walk` makes it again; what is shown is what was on
+// the screen.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,47 +30,48 @@ try {
 
 async function walk() {
   page.push(
-    '# A walk, from install to the first delivered conversion',
+    '# Walkthrough: from installation to the first delivered conversion',
     '',
-    `What follows was typed into a terminal of ${COLUMNS} columns by \`npm run walk\`, and is what stood on its screen. Amazon is played by the sandbox; with a real account leave step 3 out`,
-    'and see [getting-started.md](getting-started.md) for what Amazon wants first.',
+    `\`npm run walk\` recorded this session in a terminal of ${COLUMNS} columns. The sandbox takes the place of Amazon. With a real account, skip step 3`,
+    'and see [getting-started.md](getting-started.md) for what Amazon requires first.',
   );
   const main = open();
   section('1. Install');
   await step(main, `npm install --global ./postback-${version}.tgz`, { silent: true });
   await step(main, 'postback --version');
-  section('2. What now?', '`postback` alone always says what to do next.');
+  section('2. First steps', 'Run `postback` without arguments at any time to see what to do next.');
   await step(main, 'postback');
-  section('3. A stand-in for Amazon', 'In a second terminal, which stays open:');
+  section('3. Start a sandbox of Amazon', 'Run this in a second terminal and leave it open:');
   const other = open();
   other.type(`postback sandbox --port ${PORT}`);
   other.press('Enter');
-  await other.waitFor(/Stop it with Ctrl-C/);
+  await other.waitFor(/Stop with Ctrl-C/);
   await show(other);
-  page.push('', 'In the first terminal, what it says:', '');
-  for (const line of other.read().match(/export .*/g)) await step(main, line.trim(), { silent: true, plain: true });
+  page.push('', 'Then run the commands that it prints in the first terminal:', '');
+  for (const line of other.read().match(/export .*/g))
+    await step(main, line.trim(), { silent: true, plain: true });
   section(
     '4. Connect',
-    'The browser would open by itself; here the page is opened by hand, consent is given, and it comes back.',
+    'Normally your browser opens. In this recording the script opened the page and gave consent.',
   );
   await connect(main);
-  section('5. Say which events count', 'Answers are picked with the arrows and Enter.');
+  section('5. Choose which events count', 'Use the arrow keys and Enter to answer.');
   await ask(main, 'postback goals add', [
     [/Which goal\?/, ''],
     [/Which event counts\?/, ''],
     [/What is the goal called\?/, ''],
-    [/Only when/, ''],
+    [/Filter, such as/, ''],
     [/Save it\?/, ''],
   ]);
   await step(main, 'postback map first-purchase amazon 1234567890');
-  await step(main, 'postback map first-purchase amazon 1234567899 --test');
+  await step(main, 'postback map first-purchase amazon 1234567894 --test');
   section('6. Check before sending');
   await step(main, 'postback doctor');
   await step(main, 'postback test --network amazon');
-  section('7. Send', 'Events of the last days, made up:');
+  section('7. Send', 'Send sample events of the last few days:');
   await step(main, 'postback demo --write-events events.jsonl');
   await step(main, 'postback send events.jsonl');
-  section('8. Is it working?');
+  section('8. Check the results');
   await step(main, 'postback status');
   await step(main, 'postback logs --limit 3');
   await step(main, 'postback');
@@ -98,10 +100,18 @@ function open() {
 
 /** How this machine reaches the registry. */
 function networkVariables() {
-  const names = Object.keys(process.env).filter((name) => /proxy|^npm_config|extra_ca_certs|^ssl_/i.test(name));
+  const names = Object.keys(process.env).filter((name) =>
+    /proxy|^npm_config|extra_ca_certs|^ssl_/i.test(name),
+  );
   const cache = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim();
-  const userconfig = execFileSync('npm', ['config', 'get', 'userconfig'], { encoding: 'utf8' }).trim();
-  const own = { npm_config_cache: cache, npm_config_userconfig: userconfig, npm_config_prefer_offline: 'true' };
+  const userconfig = execFileSync('npm', ['config', 'get', 'userconfig'], {
+    encoding: 'utf8',
+  }).trim();
+  const own = {
+    npm_config_cache: cache,
+    npm_config_userconfig: userconfig,
+    npm_config_prefer_offline: 'true',
+  };
   return { ...Object.fromEntries(names.map((name) => [name, process.env[name]])), ...own };
 }
 
@@ -109,7 +119,9 @@ function section(title, words) {
   page.push('', `## ${title}`, ...(words === undefined ? [] : ['', words]));
 }
 
-/** Types a command, waits for its end, and shows what came. `plain`: nothing but the line itself. */
+/**
+ * Types a command, waits for its end, and shows what came. `plain`: nothing but the line itself.
+ */
 async function step(terminal, line, { silent = false, plain = false } = {}) {
   await ask(terminal, line, [], { silent, plain });
 }
@@ -157,7 +169,10 @@ async function show(terminal, line, code) {
     .split('\n')
     .filter((text) => !/^-- \d+ --\d+$/.test(text) && text.trim() !== '$')
     .map((text) => text.replaceAll(home, '~').trimEnd());
-  const first = line === undefined ? 0 : seen.findIndex((text, index) => index > 0 && !/^;|--\d+"?$/.test(text));
+  const first =
+    line === undefined
+      ? 0
+      : seen.findIndex((text, index) => index > 0 && !/^;|--\d+"?$/.test(text));
   const body = line === undefined ? seen : seen.slice(Math.max(1, first));
   page.push('', '```console', ...(line === undefined ? [] : [`$ ${line}`]), ...trim(body), '```');
   if (code !== undefined && code !== '0') page.push('', `Exit code ${code}.`);

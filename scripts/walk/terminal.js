@@ -1,4 +1,5 @@
-// A real terminal to type into: tmux with a server of its own. For the walk of docs/walk.md, and for the tests of prompts and widths.
+// A real terminal to type into: tmux with a server of its own. For the walk of docs/walk.md, and
+// for the tests of prompts and widths.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Whether there is a tmux that can set variables of a session (3.2 and later). */
 export function hasTmux() {
   try {
-    const [, major, minor] = /(\d+)\.(\d+)/.exec(execFileSync('tmux', ['-V'], { encoding: 'utf8' })) ?? [];
+    const [, major, minor] =
+      /(\d+)\.(\d+)/.exec(execFileSync('tmux', ['-V'], { encoding: 'utf8' })) ?? [];
     return Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 2);
   } catch {
     return false;
@@ -20,7 +22,8 @@ export function hasTmux() {
 export function openTerminal({ columns, rows = 50, cwd, env }) {
   const socket = `postback-${randomBytes(4).toString('hex')}`;
   /** @param {string[]} args */
-  const tmux = (...args) => execFileSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], { encoding: 'utf8' });
+  const tmux = (...args) =>
+    execFileSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], { encoding: 'utf8' });
   const variables = Object.entries({ TERM: 'screen-256color', PS1: '$ ', LANG: 'C.UTF-8', ...env });
   const shell = ['env', '-i', ...variables.map(([name, value]) => `${name}=${value}`), 'sh'];
   tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), '-c', cwd, ...shell);
@@ -28,7 +31,10 @@ export function openTerminal({ columns, rows = 50, cwd, env }) {
   tmux('set-option', '-g', 'status', 'off');
   tmux('resize-window', '-x', String(columns), '-y', String(rows));
 
-  /** What is on the screen, lines that went up included. @param {{ colored?: boolean, joined?: boolean }} options */
+  /**
+   * What is on the screen, lines that went up included. @param {{ colored?: boolean, joined?:
+   * boolean }} options
+   */
   const read = ({ colored = false, joined = false } = {}) => {
     const flags = [...(colored ? ['-e'] : []), ...(joined ? ['-J'] : [])];
     return tmux('capture-pane', '-p', '-S', '-', ...flags).trimEnd();

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import type { AccountCandidate, AccountWish, Connector } from '../networks/connector.js';
+import type { AccountCandidate, AccountSelector, Connector } from '../networks/connector.js';
 
 /**
  * The accounts that fit.
@@ -7,40 +7,52 @@ import type { AccountCandidate, AccountWish, Connector } from '../networks/conne
  */
 export function narrowAccounts(
   candidates: readonly AccountCandidate[],
-  wish: AccountWish,
+  wanted: AccountSelector,
   accountWord: string,
 ): AccountCandidate[] {
-  const { region, account } = wish;
+  const { region, account } = wanted;
   const fitting = candidates.filter(
     (candidate) =>
-      (region === undefined || candidate.region === region) && (account === undefined || candidate.account === account),
+      (region === undefined || candidate.region === region) &&
+      (account === undefined || candidate.account === account),
   );
   if (fitting.length > 0) return fitting;
-  const asked = [account && `${accountWord} ${account}`, region && `region ${region}`].filter(Boolean).join(' in ');
+  const asked = [account && `${accountWord} ${account}`, region && `region ${region}`]
+    .filter(Boolean)
+    .join(' in ');
   throw new UsageError(
     'account_not_found',
-    `This user has nothing like ${asked}. Found: ${listAccounts(candidates)}.`,
+    `This user has no account that matches ${asked}. Available: ${listAccounts(candidates)}.`,
     {
-      hint: 'Give one that is listed, or none. Nothing was stored.',
+      hint: 'Use one of these accounts, or omit the flag to choose. Nothing was stored.',
     },
   );
 }
 
-/** The error of a choice that nobody is there to make. */
+/** Returns the error for a choice that cannot be made without a terminal. */
 export function refuseToGuess(
   candidates: readonly AccountCandidate[],
   { accountWord, accountFlag, regions }: Pick<Connector, 'accountWord' | 'accountFlag' | 'regions'>,
 ): UsageError {
   const message = `This user has ${candidates.length} ${accountWord}s: ${listAccounts(candidates)}.`;
-  const region = regions ? ' (and --region where it is in several)' : '';
+  const region = regions ? ' (and --region if the account is in several regions)' : '';
   return new UsageError('account_needed', message, {
-    hint: `Say which with ${accountFlag}${region}. Nothing was stored.`,
+    hint: `Choose one with ${accountFlag}${region}. Nothing was stored.`,
   });
 }
 
-/** One account in words: `1234 Example Studio (eu, GB)`. */
-export function describeAccount({ account, name, region, country, isTest, note }: AccountCandidate): string {
-  const notes = [note, region, country, isTest ? 'test account' : undefined].filter(Boolean).join(', ');
+/** Describes an account: `1234 Example Studio (eu, GB)`. */
+export function describeAccount({
+  account,
+  name,
+  region,
+  country,
+  isTest,
+  note,
+}: AccountCandidate): string {
+  const notes = [note, region, country, isTest ? 'test account' : undefined]
+    .filter(Boolean)
+    .join(', ');
   const named = name === account ? account : `${account} ${name}`;
   return notes === '' ? named : `${named} (${notes})`;
 }

@@ -1,8 +1,14 @@
 import type { Clock } from '../clock.js';
 import { AuthError, UsageError } from '../errors.js';
 import type { HttpClient } from '../http/http.js';
-import type { AccountCandidate, AccountWish, CheckedAccount, ConnectCall, Connector } from '../networks/connector.js';
-import type { Connection, Network } from '../networks/network.js';
+import type {
+  AccountCandidate,
+  AccountSelector,
+  CheckedAccount,
+  ConnectCall,
+  Connector,
+} from '../networks/connector.js';
+import type { Connection, AnyNetwork } from '../networks/network.js';
 import { refreshGrant } from '../oauth/exchange.js';
 import { runLogin, type LoginOptions } from '../oauth/login.js';
 import type { OAuthClient, TokenGrant } from '../oauth/provider.js';
@@ -15,7 +21,10 @@ import { readAccessToken } from './token-source.js';
 
 /** How consent is shown: by asking for it now, or by what an earlier one gave. */
 export type Consent =
-  | ({ kind: 'login' } & Pick<LoginOptions, 'presenter' | 'ports' | 'timeoutMs' | 'pasted' | 'gateway'>)
+  | ({ kind: 'login' } & Pick<
+      LoginOptions,
+      'presenter' | 'ports' | 'timeoutMs' | 'pasted' | 'gateway'
+    >)
   | { kind: 'token'; secrets: PastedSecrets };
 
 export type ChooseAccount = (
@@ -28,13 +37,16 @@ export interface ConnectInput {
   store: CredentialStore;
   http: HttpClient;
   clock: Clock;
-  network: Network;
+  network: AnyNetwork;
   connector: Connector;
   /** The application to connect as; absent where an access token was pasted. */
   client?: OAuthClient;
   consent: Consent;
-  wish: AccountWish;
-  /** Which contract to speak; by default the one of the connection that is replaced, else the network's first. */
+  wanted: AccountSelector;
+  /**
+   * Which contract to speak; by default the one of the connection that is replaced, else the
+   * network's first.
+   */
   api?: string;
   /** Code of the network's test area; by default the one of the connection that is replaced. */
   testCode?: string;
@@ -45,8 +57,8 @@ export interface ConnectInput {
   /** Asks for an account where the network has no list of them. */
   askAccount(held: string | undefined): Promise<string>;
   /**
-   * Asks before another account takes the place of the one that is connected; absent: nobody can be asked, and `replaces`
-   * decides.
+   * Asks before another account takes the place of the one that is connected; absent: nobody can be
+   * asked, and `replaces` decides.
    */
   confirmReplace?: ((change: AccountChange) => Promise<boolean>) | undefined;
   /** `--replace`: another account may take the place of the one that is connected. */
@@ -66,7 +78,7 @@ export interface AccountChange {
   to: AccountCandidate;
 }
 
-/** What consent gave. */
+/** Result of the consent. */
 interface Obtained {
   tokens: Partial<TokenGrant>;
   pasted: PastedSecrets;
@@ -74,9 +86,9 @@ interface Obtained {
 }
 
 /**
- * Connects an account: consent, tokens, the accounts that they open, choice, a check of the grant, and only then the
- * store. Mappings and the on/off switch of an earlier connection stay as they are. A page in the browser is answered when
- * all of that is done.
+ * Connects an account: consent, tokens, the accounts that they open, choice, a check of the grant,
+ * and only then the store. Mappings and the on/off switch of an earlier connection stay as they
+ * are. A page in the browser is answered when all of that is done.
  * @returns undefined when the person at the terminal kept the account that is connected
  * @throws AuthError, NetworkError, UsageError as the steps do; nothing is stored then.
  */
@@ -84,9 +96,10 @@ export async function connectNetwork(input: ConnectInput): Promise<Connection | 
   const { workspace, store, network, consent } = input;
   // Before the browser opens, so that a broken file is found first.
   const earlier = store.find(workspace, network.name)?.connection ?? input.heldInEnvironment;
-  const wish = readWish(input);
+  const wanted = readSelector(input);
   checkGiven(input);
-  if (consent.kind === 'token') return finish(input, await redeemPasted(input, consent.secrets), wish, earlier);
+  if (consent.kind === 'token')
+    return finish(input, await redeemPasted(input, consent.secrets), wanted, earlier);
   let connection: Connection | undefined;
   const { provider, ...call } = prepareLogin(input);
   const { kind: _kind, ...options } = consent;
@@ -96,13 +109,13 @@ export async function connectNetwork(input: ConnectInput): Promise<Connection | 
     provider,
     complete: async (tokens, handOver) => {
       const obtained = { tokens, pasted: {}, scopes: tokens.scopes ?? provider.scopes };
-      connection = await finish(handingOver(input, handOver), obtained, wish, earlier);
+      connection = await finish(handingOver(input, handOver), obtained, wanted, earlier);
     },
   });
   return connection;
 }
 
-/** `input` with the browser told before each question at the terminal. */
+/** Wraps `input` so that the browser page is updated before each question in the terminal. */
 function handingOver(input: ConnectInput, handOver: () => void): ConnectInput {
   if (!input.isInteractive) return input;
   const { choose, confirmReplace } = input;
@@ -123,22 +136,30 @@ function handingOver(input: ConnectInput, handOver: () => void): ConnectInput {
 async function finish(
   input: ConnectInput,
   obtained: Obtained,
-  wish: AccountWish,
+  wanted: AccountSelector,
   earlier: Connection | undefined,
 ): Promise<Connection | undefined> {
   const { workspace, store, connector } = input;
   const credentials = gatherSecrets(input, obtained);
-  const call = makeCall(input, credentials, wish);
+  const call = makeCall(input, credentials, wanted);
   const account = await findAccount(input, call, earlier);
   if (!(await mayConnect(input, earlier, account))) return undefined;
   const checked = (await connector.checkGrant?.(call, account)) ?? {};
   for (const warning of checked.warnings ?? []) input.onWarning(warning);
-  const connection = describeConnection(input, account, call.clientId, earlier, obtained.scopes, checked);
+  const connection = describeConnection(input, account, {
+    clientId: call.clientId,
+    earlier,
+    scopes: obtained.scopes,
+    checked,
+  });
   await store.save(workspace, { ...credentials, connection });
   return connection;
 }
 
-/** Whether the account may take the place of the one that is connected. @throws UsageError where nobody can be asked. */
+/**
+ * Whether the account may replace the connected one. @throws UsageError if the question cannot be
+ * asked.
+ */
 async function mayConnect(
   { network, confirmReplace, replaces = false }: ConnectInput,
   from: Connection | undefined,
@@ -150,7 +171,9 @@ async function mayConnect(
     'account_differs',
     `${describeChange({ network: network.name, from, to })} Nothing was stored.`,
     {
-      hint: `Name the account that is connected, or replace it with --replace: mappings belong to ${from.account}.`,
+      hint:
+        'Select the connected account, or replace it with --replace. Existing mappings belong to ' +
+        `${from.account}.`,
       next: `postback connect ${network.name} --replace`,
     },
   );
@@ -160,32 +183,53 @@ async function mayConnect(
 export function describeChange({ network, from, to }: AccountChange): string {
   const nameOf = ({ account, region }: { account: string; region?: string }): string =>
     region === undefined ? account : `${account} (${region})`;
-  return `${network} is connected to account ${nameOf(from)}, and this login is for ${nameOf(to)}.`;
+  return `${network} is connected to account ${nameOf(from)}, but this login is for ${nameOf(to)}.`;
 }
 
-/** What is pasted with a stray character in it is refused before it is sent anywhere. */
+/** Rejects pasted values with invalid characters before they are sent. */
 function checkGiven({ consent, client, connector, network }: ConnectInput): void {
   const { secrets = {} } = consent.kind === 'token' ? consent : {};
-  const given = [...Object.values(secrets).map((secret) => secret.reveal()), client?.id, client?.secret.reveal()];
-  const stray = given.map((text = '') => findStrayCharacter(text)).find((found) => found !== undefined);
+  const given = [
+    ...Object.values(secrets).map((secret) => secret.reveal()),
+    client?.id,
+    client?.secret.reveal(),
+  ];
+  const stray = given
+    .map((text = '') => findStrayCharacter(text))
+    .find((found) => found !== undefined);
   if (stray === undefined) return;
-  const message = `The token or client value for ${network.title} holds a character that it cannot have: ${stray}.`;
+  const message = `The token or client value for ${network.title} contains an invalid character: ${stray}.`;
   throw new UsageError('malformed_secret', message, {
-    hint: `It was damaged when it was copied: copy it again (${connector.tokenPlace}). Nothing was stored.`,
+    hint:
+      `It was probably damaged when copied. Copy it again (${connector.tokenHelp}). Nothing was ` +
+      'stored.',
   });
 }
 
-function readWish({ wish, connector }: ConnectInput): AccountWish {
-  if (wish.account === undefined) return wish;
-  const account = connector.normaliseAccount?.(wish.account) ?? wish.account;
+function readSelector({ wanted, connector }: ConnectInput): AccountSelector {
+  if (wanted.account === undefined) return wanted;
+  const account = connector.normaliseAccount?.(wanted.account) ?? wanted.account;
   const problem = connector.checkAccount?.(account);
-  if (problem === undefined) return { ...wish, account };
-  throw new UsageError('bad_account', `This cannot be the id of a ${connector.accountWord}: ${problem}.`);
+  if (problem === undefined) return { ...wanted, account };
+  throw new UsageError('bad_account', `Invalid ${connector.accountWord} id: ${problem}.`);
 }
 
-function prepareLogin({ connector, wish, audiences, client, http, clock, signal, network }: ConnectInput) {
-  const provider = connector.makeLogin?.({ audiences, ...(wish.region ? { region: wish.region } : {}) });
-  if (!provider || !client) throw new TypeError(`${network.name} has no login, or no application was given`);
+function prepareLogin({
+  connector,
+  wanted,
+  audiences,
+  client,
+  http,
+  clock,
+  signal,
+  network,
+}: ConnectInput) {
+  const provider = connector.makeLogin?.({
+    audiences,
+    ...(wanted.region ? { region: wanted.region } : {}),
+  });
+  if (!provider || !client)
+    throw new TypeError(`${network.name} has no login, or no application was given`);
   return { provider, client, http, clock, ...(signal ? { signal } : {}) };
 }
 
@@ -198,9 +242,17 @@ async function redeemPasted(input: ConnectInput, secrets: PastedSecrets): Promis
   return { tokens, pasted: secrets, ...(tokens.scopes ? { scopes: tokens.scopes } : {}) };
 }
 
-function gatherSecrets({ network, connector, client, clock }: ConnectInput, { tokens, pasted }: Obtained): Credentials {
+function gatherSecrets(
+  { network, connector, client, clock }: ConnectInput,
+  { tokens, pasted }: Obtained,
+): Credentials {
   const credentials: Credentials = {
-    connection: { network: network.name, account: '', source: 'store', connectedAt: isoOf(clock.now()) },
+    connection: {
+      network: network.name,
+      account: '',
+      source: 'store',
+      connectedAt: isoOf(clock.now()),
+    },
   };
   if (client) {
     credentials.clientSecret = client.secret;
@@ -214,18 +266,23 @@ function gatherSecrets({ network, connector, client, clock }: ConnectInput, { to
   if (tokens.accessToken) credentials.accessToken = tokens.accessToken;
   if (tokens.refreshToken) credentials.refreshToken = tokens.refreshToken;
   if (tokens.expiresAtMs !== undefined) credentials.accessTokenExpiresAtMs = tokens.expiresAtMs;
-  if (connector.pasted === 'refresh' && !credentials.refreshToken) throw refuseMissingToken(network, connector);
+  if (connector.pasted === 'refresh' && !credentials.refreshToken)
+    throw refuseMissingToken(network, connector);
   return credentials;
 }
 
-function makeCall({ http, clock, signal }: ConnectInput, credentials: Credentials, wish: AccountWish): ConnectCall {
+function makeCall(
+  { http, clock, signal }: ConnectInput,
+  credentials: Credentials,
+  wanted: AccountSelector,
+): ConnectCall {
   const { clientSecret, connection } = credentials;
   return {
     http,
     accessToken: readAccessToken(credentials) ?? '',
     ...(connection.clientId === undefined ? {} : { clientId: connection.clientId }),
     ...(clientSecret ? { clientSecret } : {}),
-    wish,
+    wanted,
     nowMs: clock.now(),
     ...(signal ? { signal } : {}),
   };
@@ -237,29 +294,32 @@ async function findAccount(
   earlier: Connection | undefined,
 ): Promise<AccountCandidate> {
   const { connector, consent, choose } = input;
-  const { wish } = call;
+  const { wanted } = call;
   // A token for conversions alone may not be allowed to list anything.
-  const isNamed = consent.kind === 'token' && connector.pasted === 'access' && wish.account !== undefined;
-  if (!connector.findAccounts || isNamed) return nameAccount(input, wish, earlier);
+  const isNamed =
+    consent.kind === 'token' && connector.pasted === 'access' && wanted.account !== undefined;
+  if (!connector.findAccounts || isNamed) return nameAccount(input, wanted, earlier);
   const { candidates, warnings } = await connector.findAccounts(call);
   for (const warning of warnings) input.onWarning(warning);
-  if (candidates.length === 0) return nameAccount(input, wish, earlier);
-  const fitting = narrowAccounts(candidates, wish, connector.accountWord);
+  if (candidates.length === 0) return nameAccount(input, wanted, earlier);
+  const fitting = narrowAccounts(candidates, wanted, connector.accountWord);
   if (fitting.length === 1) return fitting[0]!;
-  const held = fitting.find(({ account, region }) => account === earlier?.account && region === earlier.region);
+  const held = fitting.find(
+    ({ account, region }) => account === earlier?.account && region === earlier.region,
+  );
   return choose(fitting, held);
 }
 
 async function nameAccount(
   input: ConnectInput,
-  wish: AccountWish,
+  wanted: AccountSelector,
   earlier: Connection | undefined,
 ): Promise<AccountCandidate> {
   const { account } =
-    wish.account === undefined
-      ? readWish({ ...input, wish: { account: await input.askAccount(earlier?.account) } })
-      : wish;
-  const { region, loginAccount } = wish;
+    wanted.account === undefined
+      ? readSelector({ ...input, wanted: { account: await input.askAccount(earlier?.account) } })
+      : wanted;
+  const { region, loginAccount } = wanted;
   return {
     account: account!,
     name: account!,
@@ -268,13 +328,19 @@ async function nameAccount(
   };
 }
 
+/** What the new grant and the connection before it say of the account. */
+interface GrantDetails {
+  clientId: string | undefined;
+  /** The connection that this one takes the place of. */
+  earlier: Connection | undefined;
+  scopes: readonly string[] | undefined;
+  checked: CheckedAccount;
+}
+
 function describeConnection(
   { network, connector, clock, consent, ...asked }: ConnectInput,
-  { account, name, region, profileId, loginAccount = asked.wish.loginAccount }: AccountCandidate,
-  clientId: string | undefined,
-  earlier: Connection | undefined,
-  scopes: readonly string[] | undefined,
-  { about = {} }: CheckedAccount,
+  { account, name, region, profileId, loginAccount = asked.wanted.loginAccount }: AccountCandidate,
+  { clientId, earlier, scopes, checked }: GrantDetails,
 ): Connection {
   const nowMs = clock.now();
   const parts = {
@@ -289,17 +355,23 @@ function describeConnection(
     // A token does not say when its consent was given.
     grantExpiresAt: consent.kind === 'login' ? connector.findConsentEnd?.(nowMs) : undefined,
     testCode: asked.testCode ?? earlier?.testCode,
-    ...about,
+    ...checked.about,
   };
-  const known = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+  const known = Object.fromEntries(
+    Object.entries(parts).filter(([, value]) => value !== undefined),
+  );
   return { network: network.name, account, ...known, source: 'store' };
 }
 
-function refuseMissingToken({ name, title }: Network, { tokenPlace }: Connector): AuthError {
-  return new AuthError('no_refresh_token', `${title} gave no refresh token, so postback could not stay connected.`, {
-    hint: `Check the application (${tokenPlace}), then connect again. Nothing was stored.`,
-    next: `postback connect ${name}`,
-  });
+function refuseMissingToken({ name, title }: AnyNetwork, { tokenHelp }: Connector): AuthError {
+  return new AuthError(
+    'no_refresh_token',
+    `${title} returned no refresh token, so the connection would not last.`,
+    {
+      hint: `Check the application (${tokenHelp}), then connect again. Nothing was stored.`,
+      next: `postback connect ${name}`,
+    },
+  );
 }
 
 function isoOf(ms: number): string {

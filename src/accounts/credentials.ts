@@ -2,7 +2,7 @@ import type { Connection } from '../networks/network.js';
 import type { SecretField } from '../networks/variables.js';
 import type { Secret } from '../secret.js';
 
-/** That a network refused the grant, so that `status` can say so. */
+/** The network's refusal of the grant, for `status`. */
 export interface Refusal {
   atMs: number;
   /** HTTP status of the refusal. */
@@ -20,7 +20,14 @@ export interface Credentials {
   /** Absent where the access token has no known end. */
   accessTokenExpiresAtMs?: number;
   refused?: Refusal;
+  /** Values of the variables that an endpoint's template names. Never stored. */
+  variables?: Readonly<Record<string, Secret>>;
 }
 
 /** Secrets that are kept as text in the credentials file and nowhere else. */
-export const SECRET_FIELDS: readonly SecretField[] = ['clientSecret', 'refreshToken', 'accessToken', 'tokenSecret'];
+export const SECRET_FIELDS: readonly SecretField[] = [
+  'clientSecret',
+  'refreshToken',
+  'accessToken',
+  'tokenSecret',
+];

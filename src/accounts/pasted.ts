@@ -3,7 +3,7 @@ import type { Connector } from '../networks/connector.js';
 import type { SecretField } from '../networks/variables.js';
 import { Secret } from '../secret.js';
 
-/** What was pasted, by what it is. */
+/** Pasted secrets by type. */
 export type PastedSecrets = Partial<Record<SecretField | 'clientId', Secret>>;
 
 /**
@@ -14,14 +14,14 @@ export function readPastedSecrets(text: string, { pasted, readPasted }: Connecto
   const token = text.replace(/^\uFEFF/, '').trim();
   const read = token === '' || !readPasted ? readWord(token, pasted) : readPasted(token);
   if (typeof read !== 'string') return read;
-  throw new UsageError('bad_token', `--token-stdin wants ${read}.`, {
-    hint: 'Pipe the token alone, without quotes or a name in front.',
+  throw new UsageError('bad_token', `--token-stdin expected ${read}.`, {
+    hint: 'Pipe in only the token, without quotes or a prefix.',
   });
 }
 
 function readWord(token: string, kind: Connector['pasted']): PastedSecrets | string {
   const name = kind === 'refresh' ? 'a refresh token' : 'an access token';
-  if (token === '') return `${name} on stdin and found nothing`;
-  if (/\s/.test(token)) return `${name} on stdin and found more than one word`;
+  if (token === '') return `${name} on stdin but found nothing`;
+  if (/\s/.test(token)) return `${name} on stdin but found more than one word`;
   return { [`${kind}Token`]: new Secret(token) };
 }

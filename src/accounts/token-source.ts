@@ -2,10 +2,11 @@ import type { Clock } from '../clock.js';
 import { withFileLock } from '../config/file-lock.js';
 import { AuthError, NetworkError } from '../errors.js';
 import type { HttpClient } from '../http/http.js';
+import type { Connection } from '../networks/connection.js';
 import type { NetworkName } from '../networks/names.js';
-import { findNetwork } from '../networks/registry.js';
 import { refreshGrant } from '../oauth/exchange.js';
-import type { OAuthProvider } from '../oauth/provider.js';
+import type { OAuthProvider, TokenGrant } from '../oauth/provider.js';
+import type { Secret } from '../secret.js';
 import type { Connected } from './connections.js';
 import type { Credentials } from './credentials.js';
 import { variableOf } from './environment.js';
@@ -22,21 +23,37 @@ export interface TokenSourceParts {
 /** A token that ends sooner is renewed before it is used. */
 const MARGIN_MS = 60_000;
 
-/** What the token endpoint answers when grant or client are no longer good (RFC 6749, section 5.2). */
+/** Errors of the token endpoint for an invalid grant or client (RFC 6749, section 5.2). */
 const STATUS_OF_REFUSAL: Readonly<Record<string, number>> = {
   grant_refused: 400,
   client_refused: 401,
   token_ended: 401,
 };
 
+/** The credentials with a renewed token, and without what was known of the old one. */
+function withGrant(credentials: Credentials, grant: TokenGrant, refreshToken: Secret): Credentials {
+  const { refused: _refused, accessTokenExpiresAtMs: _ended, ...rest } = credentials;
+  return {
+    ...rest,
+    // Amazon returns the same refresh token; a provider that rotates them returns a new one.
+    refreshToken: grant.refreshToken ?? refreshToken,
+    accessToken: grant.accessToken,
+    ...(grant.expiresAtMs === undefined ? {} : { accessTokenExpiresAtMs: grant.expiresAtMs }),
+  };
+}
+
 /**
- * Gives access tokens for one connection. Stored ones are shared by all processes: whoever refreshes holds a lock, and
- * who waited for it takes what the other stored. Those of the environment stay in memory.
+ * Returns access tokens for one connection. All processes share stored tokens: a process that
+ * refreshes holds a lock, and processes that waited for the lock use the stored result. Tokens of
+ * the environment stay in memory.
  */
-export function createTokenSource(connected: Connected, { http, clock, provider }: TokenSourceParts): TokenSource {
+export function createTokenSource(
+  connected: Connected,
+  { http, clock, provider }: TokenSourceParts,
+): TokenSource {
   const { store, workspace } = connected;
   const { network } = connected.credentials.connection;
-  const login = provider ?? findNetwork(network)?.findLogin?.(connected.credentials.connection);
+  let login = provider;
   let held = connected.credentials;
   let renewing: Promise<string> | undefined;
 
@@ -47,42 +64,51 @@ export function createTokenSource(connected: Connected, { http, clock, provider 
   };
 
   async function refresh(signal: AbortSignal | undefined): Promise<string> {
+    login ??= await findLogin(held.connection);
     const { connection, refreshToken, clientSecret } = held;
-    if (!login || !refreshToken || !clientSecret || connection.clientId === undefined) throw refuseFixedToken(network);
-    const call = { provider: login, client: { id: connection.clientId, secret: clientSecret }, http, clock };
+    if (!login || !refreshToken || !clientSecret || connection.clientId === undefined)
+      throw refuseFixedToken(network);
+    const call = {
+      provider: login,
+      client: { id: connection.clientId, secret: clientSecret },
+      http,
+      clock,
+    };
     const grant = await refreshGrant(signal ? { ...call, signal } : call, refreshToken);
     const stray = findStrayCharacter(grant.accessToken.reveal());
     if (stray !== undefined) {
-      const message = `${login.title} gave an access token that cannot be sent: ${stray}.`;
+      const message = `${login.title} returned an access token that contains an invalid character: ${stray}.`;
       throw new NetworkError('token_endpoint_failed', message, { hint: 'Try again in a minute.' });
     }
-    const renew = (credentials: Credentials): Credentials => {
-      const { refused: _refused, accessTokenExpiresAtMs: _ended, ...rest } = credentials;
-      return {
-        ...rest,
-        // Amazon gives the same one back; whoever rotates must find the new one stored.
-        refreshToken: grant.refreshToken ?? refreshToken,
-        accessToken: grant.accessToken,
-        ...(grant.expiresAtMs === undefined ? {} : { accessTokenExpiresAtMs: grant.expiresAtMs }),
-      };
-    };
-    await store?.revise(workspace, network, (stored) => (isSameGrant(stored, held) ? renew(stored) : stored));
-    held = renew(held);
+    const renewed = (credentials: Credentials): Credentials =>
+      withGrant(credentials, grant, refreshToken);
+    await store?.revise(workspace, network, (stored) =>
+      isSameGrant(stored, held) ? renewed(stored) : stored,
+    );
+    held = renewed(held);
     return grant.accessToken.reveal();
   }
 
-  async function refreshStored(stale: string | undefined, signal: AbortSignal | undefined): Promise<string> {
+  async function refreshStored(
+    stale: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
     if (!store) return refresh(signal);
+    const refreshOnce = async (): Promise<string> => {
+      held = store.find(workspace, network) ?? refuseRemoved(network);
+      return usable(held, stale) ?? (await refresh(signal));
+    };
     // A lock of its own: the file's must not be held while we wait for an answer.
-    return withFileLock(`${store.path}.${workspace}.${network}`, async () => {
-      const stored = store.find(workspace, network);
-      if (!stored) throw disconnected(network);
-      held = stored;
-      return usable(stored, stale) ?? (await refresh(signal));
+    return withFileLock(`${store.path}.${workspace}.${network}`, refreshOnce, {
+      report: store.report,
+      signal,
     });
   }
 
-  async function renewOnce(stale: string | undefined, signal: AbortSignal | undefined): Promise<string> {
+  async function renewOnce(
+    stale: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
     try {
       return await refreshStored(stale, signal);
     } catch (error) {
@@ -93,7 +119,9 @@ export function createTokenSource(connected: Connected, { http, clock, provider 
     }
   }
 
-  /** Says what may be behind it where the provider has an idea: in the message, which runs show. */
+  /**
+   * Adds the provider's explanation of the likely cause, if any, to the message, which runs show.
+   */
   function explainRefusal(error: AuthError): AuthError {
     const { connection, accessTokenExpiresAtMs } = held;
     const connectedAtMs = Date.parse(connection.connectedAt ?? '');
@@ -104,12 +132,18 @@ export function createTokenSource(connected: Connected, { http, clock, provider 
     });
     if (words === undefined) return error;
     const { code, message, hint, next } = error;
-    return new AuthError(code, `${message} ${words}`, { ...(hint && { hint }), ...(next && { next }), cause: error });
+    return new AuthError(code, `${message} ${words}`, {
+      ...(hint && { hint }),
+      ...(next && { next }),
+      cause: error,
+    });
   }
 
   async function markRefused(status: number): Promise<void> {
     const refused = { atMs: clock.now(), status };
-    await store?.revise(workspace, network, (stored) => (isSameGrant(stored, held) ? { ...stored, refused } : stored));
+    await store?.revise(workspace, network, (stored) =>
+      isSameGrant(stored, held) ? { ...stored, refused } : stored,
+    );
   }
 
   function renew(stale: string | undefined, signal: AbortSignal | undefined): Promise<string> {
@@ -134,7 +168,13 @@ export function createTokenSource(connected: Connected, { http, clock, provider 
   };
 }
 
-/** What a channel is given: the access token, or all four secrets of OAuth 1.0a as JSON. */
+/** Most commands renew no token: the networks are loaded when one does. */
+async function findLogin(connection: Connection): Promise<OAuthProvider | undefined> {
+  const { findNetwork } = await import('../networks/registry.js');
+  return findNetwork(connection.network)?.findLogin?.(connection);
+}
+
+/** Returns the token for a channel: the access token, or all four secrets of OAuth 1.0a as JSON. */
 export function readAccessToken({
   accessToken,
   tokenSecret,
@@ -150,15 +190,21 @@ export function readAccessToken({
   });
 }
 
-/** Whether nobody has connected anew meanwhile: then what is stored is not ours to change. */
+/**
+ * Whether the stored grant is still the one in use. After a new connection, the stored one must not
+ * be overwritten.
+ */
 function isSameGrant(a: Credentials, b: Credentials): boolean {
-  if (a.refreshToken || b.refreshToken) return a.refreshToken?.reveal() === b.refreshToken?.reveal();
+  if (a.refreshToken || b.refreshToken)
+    return a.refreshToken?.reveal() === b.refreshToken?.reveal();
   return a.accessToken?.reveal() === b.accessToken?.reveal();
 }
 
 /** Connecting again changes nothing while variables hold the grant: names the variables instead. */
 function blameVariables(error: AuthError, network: NetworkName): AuthError {
-  const [id, secret, token] = ['CLIENT_ID', 'CLIENT_SECRET', 'REFRESH_TOKEN'].map((name) => variableOf(network, name));
+  const [id, secret, token] = ['CLIENT_ID', 'CLIENT_SECRET', 'REFRESH_TOKEN'].map((name) =>
+    variableOf(network, name),
+  );
   const advice: Readonly<Record<string, string>> = {
     grant_refused: `The consent was revoked or has expired. Put a new refresh token into ${token}`,
     client_refused: `Put the values of one client into ${id} and ${secret}`,
@@ -172,14 +218,23 @@ function blameVariables(error: AuthError, network: NetworkName): AuthError {
 }
 
 function refuseFixedToken(network: NetworkName): AuthError {
-  return new AuthError('token_ended', `The access token for ${network} is no longer good, and cannot be renewed.`, {
-    hint: 'Connect again with a new token: mappings are kept.',
-    next: `postback connect ${network}`,
-  });
+  return new AuthError(
+    'token_ended',
+    `The access token for ${network} is no longer valid and cannot be refreshed.`,
+    {
+      hint: 'Connect again with a new token. Mappings are kept.',
+      next: `postback connect ${network}`,
+    },
+  );
 }
 
-function disconnected(network: NetworkName): AuthError {
-  return new AuthError('not_connected', `The connection to ${network} was removed while it was in use.`, {
-    next: `postback connect ${network}`,
-  });
+/** @throws AuthError */
+function refuseRemoved(network: NetworkName): never {
+  throw new AuthError(
+    'not_connected',
+    `The connection to ${network} was removed while it was in use.`,
+    {
+      next: `postback connect ${network}`,
+    },
+  );
 }

@@ -3,54 +3,65 @@ import { AuthError } from '../errors.js';
 import type { HttpAnswer, HttpRequest } from '../http/http.js';
 import { ConnectionFault } from '../http/http.js';
 import { NetworkError } from '../errors.js';
-import { AUDIENCE_SCOPE } from '../networks/amazon/audience-lists.js';
-import type { AmazonTarget } from '../networks/amazon/target.js';
-import { readTarget } from '../networks/amazon/target.js';
+import type { AudienceApi } from '../networks/audience-network.js';
+import { AUDIENCE_NETWORK, loadAudienceApi } from '../networks/audience-registry.js';
+import type { Connection } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
 
 /** A connection that may work with audience lists, as far as is known here. */
 export interface AudienceAccess {
   connected: Connected;
-  target: AmazonTarget;
+  connection: Connection;
+  api: AudienceApi;
 }
 
 /**
- * The connection to Amazon, if its grant is known to have, or not known to lack, the audience scope.
+ * The connection to Amazon, if its grant is known to have, or not known to lack, the audience
+ * scope.
  * @throws AuthError when Amazon is not connected, switched off, or was connected without the scope
  */
-export function findAccess(workspace: Workspace): AudienceAccess {
-  const connected = workspace.connections.find(workspace.name, 'amazon');
+export async function findAccess(workspace: Workspace): Promise<AudienceAccess> {
+  const connected = workspace.connections.find(workspace.name, AUDIENCE_NETWORK);
   if (!connected) {
-    throw new AuthError('not_connected', 'amazon is not connected in this workspace; audience lists are kept there.', {
-      next: 'postback connect amazon --audiences',
-    });
-  }
-  if (!connected.enabled) {
-    throw new AuthError('network_disabled', 'The connection to amazon is switched off.', {
-      next: 'postback enable amazon',
-    });
-  }
-  const { scopes } = connected.credentials.connection;
-  if (scopes !== undefined && !scopes.includes(AUDIENCE_SCOPE)) {
     throw new AuthError(
-      'scope_missing',
-      `The grant for amazon was given without ${AUDIENCE_SCOPE}, which every call on audience lists needs.`,
+      'not_connected',
+      'Audience lists require a connection to amazon in this workspace.',
       {
-        hint: 'Connect again and allow it; the application must be approved for the scope too. Goals and mappings are kept.',
         next: 'postback connect amazon --audiences',
       },
     );
   }
-  return { connected, target: readTarget(connected.credentials.connection) };
+  if (!connected.enabled) {
+    throw new AuthError('network_disabled', 'The connection to amazon is disabled.', {
+      next: 'postback enable amazon',
+    });
+  }
+  const api = await loadAudienceApi();
+  const { connection } = connected.credentials;
+  const { scopes } = connection;
+  if (scopes !== undefined && !scopes.includes(api.scope)) {
+    throw new AuthError(
+      'scope_missing',
+      `The grant for amazon lacks the scope ${api.scope}, which audience lists require.`,
+      {
+        hint:
+          'Connect again and allow it. The application must also be approved for the scope. ' +
+          'Goals and mappings are kept.',
+        next: 'postback connect amazon --audiences',
+      },
+    );
+  }
+  api.checkConnection(connection);
+  return { connected, connection, api };
 }
 
 /**
  * Makes one call on lists; a token that has ended is renewed once.
  * @throws AuthError when the grant is refused; NetworkError when Amazon cannot be reached
  */
-export async function callAmazon(
+export async function callNetwork(
   workspace: Workspace,
-  { connected }: AudienceAccess,
+  { connected }: Pick<AudienceAccess, 'connected'>,
   request: (accessToken: string) => HttpRequest,
   signal?: AbortSignal,
 ): Promise<HttpAnswer> {
@@ -61,11 +72,19 @@ export async function callAmazon(
   return sendOnce(workspace, request(await tokens.renew(token, signal)), signal);
 }
 
-async function sendOnce({ http }: Workspace, request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
+async function sendOnce(
+  { http }: Workspace,
+  request: HttpRequest,
+  signal?: AbortSignal,
+): Promise<HttpAnswer> {
   try {
     return await http.send(request, signal ? { signal } : {});
   } catch (error) {
     if (!(error instanceof ConnectionFault)) throw error;
-    throw new NetworkError('audience_call_failed', `Amazon could not be reached: ${error.message}`, { cause: error });
+    throw new NetworkError(
+      'audience_call_failed',
+      `Amazon could not be reached: ${error.message}`,
+      { cause: error },
+    );
   }
 }

@@ -1,19 +1,19 @@
-import type { Standing } from '../log/postback-rows.js';
-import type { StagedPair } from '../log/membership-stage.js';
+import type { StagedPair } from '../log/audience-records.js';
+import type { LoggedState } from '../log/stored-postback.js';
 
-/** What is done with one person. `resume`, `resend`: an earlier run began it. */
+/** Action for one person. `resume`, `resend`: an earlier run began it. */
 export type Todo = 'add' | 'update' | 'remove' | 'refresh' | 'resume' | 'resend';
 
 /** Why nothing is done: all is as the file has it, or the change is on its way already. */
 export type Rest = 'unchanged' | 'underway';
 
-/** What a sync will do, in people. */
+/** Planned actions of a sync, in numbers of people. */
 export interface SyncPlan {
   list: string;
   /** Makes the list equal to the file. */
   full: boolean;
   toAdd: number;
-  /** In the list, but told of differently now. */
+  /** In the list, with changed data. */
   toUpdate: number;
   toRemove: number;
   /** Unchanged, and uploaded again so that they stay: half of the list's time to live is over. */
@@ -32,10 +32,10 @@ export interface PlanRules {
   full: boolean;
   /** Uploads everybody again. */
   refresh: boolean;
-  /** Who was uploaded before this time is uploaded again. */
+  /** People who were last uploaded before this time are uploaded again. */
   refreshBeforeMs: number;
-  /** What the log knows of the record of a change. */
-  standing: (change: string) => Standing;
+  /** Returns the logged state of a change. */
+  postbackState: (change: string) => LoggedState;
 }
 
 const COUNTERS = {
@@ -66,8 +66,8 @@ export function startPlan(list: string, full: boolean): SyncPlan {
 }
 
 /** Counts one person into a plan. */
-export function countPerson(plan: SyncPlan, judged: Todo | Rest): void {
-  plan[COUNTERS[judged]]++;
+export function countPerson(plan: SyncPlan, decision: Todo | Rest): void {
+  plan[COUNTERS[decision]]++;
 }
 
 /** How many records a plan makes. */
@@ -75,26 +75,31 @@ export function countRecords({ toAdd, toUpdate, toRemove, toRefresh, toResume }:
   return toAdd + toUpdate + toRemove + toRefresh + toResume;
 }
 
-/** Decides what is to be done with one person, by what the file says and what was uploaded before. */
-export function judgePair({ staged, known }: StagedPair, rules: PlanRules): Todo | Rest {
+/**
+ * Decides what is to be done with one person, by what the file says and what was uploaded before.
+ */
+export function evaluatePair({ staged, known }: StagedPair, rules: PlanRules): Todo | Rest {
   if (staged.action === 'KEEP') return 'unchanged';
   const isRemoval = staged.action === 'DELETE';
   if (!known) {
-    // Who is not known to be in the list is removed where somebody says so, not to make it equal to a file.
+    // A person who is not known to be in the list is removed only on an explicit DELETE, not by
+    // --full.
     if (isRemoval) return rules.full ? 'unchanged' : 'remove';
     return 'add';
   }
   const isSame = known.action === staged.action && (isRemoval || known.digest === staged.digest);
   if (!isSame) return isRemoval ? 'remove' : known.action === 'CREATE' ? 'update' : 'add';
-  if (!known.isSettled) return judgeUnsettled(rules.standing(known.change), isRemoval);
+  if (!known.isSettled) return evaluateUnsettled(rules.postbackState(known.change), isRemoval);
   const isDue = !isRemoval && (rules.refresh || known.updatedMs < rules.refreshBeforeMs);
   return isDue ? 'refresh' : 'unchanged';
 }
 
-function judgeUnsettled(standing: Standing, isRemoval: boolean): Todo | Rest {
+function evaluateUnsettled(postbackState: LoggedState, isRemoval: boolean): Todo | Rest {
   // Noted, and the process ended before its record was: the same change again.
-  if (standing === 'unknown') return 'resend';
-  if (standing === 'known') return 'underway';
-  if (standing.state !== 'pending') return isRemoval ? 'remove' : 'add';
-  return standing.run === undefined && standing.kind !== 'processing' ? 'resume' : 'underway';
+  if (postbackState === 'unknown') return 'resend';
+  if (postbackState === 'known') return 'underway';
+  if (postbackState.state !== 'pending') return isRemoval ? 'remove' : 'add';
+  return postbackState.run === undefined && postbackState.kind !== 'processing'
+    ? 'resume'
+    : 'underway';
 }

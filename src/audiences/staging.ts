@@ -1,12 +1,12 @@
+import type { AudienceList, StagedPerson } from '../log/audience-records.js';
 import type { InvalidLine } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import { readLines } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
-import type { AudienceList } from '../log/audience-lists.js';
-import type { StagedPerson } from '../log/membership-stage.js';
-import type { People } from '../log/people.js';
-import { prepareAudienceContent } from '../networks/amazon/audience-facts.js';
-import type { IdVault, Skip } from '../networks/network.js';
+import type { AudienceStore } from '../log/audience-store.js';
+import type { MemberKeys } from '../people/member.js';
+import type { AudienceApi } from '../networks/audience-network.js';
+import type { IdEncryptor, Skip } from '../networks/network.js';
 import type { Settings } from '../config/settings.js';
 import { parsePeople } from '../people/person-parser.js';
 import type { Person } from '../people/person.js';
@@ -16,11 +16,12 @@ export interface StagingParts {
   /** Of the connection. */
   region: string;
   settings: Settings;
-  people: People;
-  vault: IdVault;
+  store: AudienceStore;
+  encryptor: IdEncryptor;
+  api: Pick<AudienceApi, 'prepare'>;
 }
 
-/** What became of the lines of one read. */
+/** Result of the lines of one read. */
 export interface StagedLines {
   people: StagedPerson[];
   invalid: { line: number; problem: InvalidLine }[];
@@ -30,36 +31,64 @@ export interface StagedLines {
   others: number;
 }
 
-/** The lines of an input, each read whole: parsed, hashed, sealed. Nothing is kept in plain text. */
-export async function* stageInput(input: Input, parts: StagingParts, signal: AbortSignal): AsyncGenerator<StagedLines> {
-  for await (const lines of readLines(input, signal)) yield stageLines(lines, parts);
+/**
+ * The lines of an input, each read whole: parsed, hashed, sealed. Nothing is kept in plain text.
+ */
+export async function* stageInput(
+  input: Input,
+  parts: StagingParts,
+  signal: AbortSignal,
+): AsyncGenerator<StagedLines> {
+  for await (const lines of readLines(input, signal)) yield await stageLines(lines, parts);
 }
 
-function stageLines(lines: readonly Line[], parts: StagingParts): StagedLines {
+interface ReadPerson {
+  person: Person;
+  line: number;
+  member: string;
+  names: string[];
+}
+
+async function stageLines(lines: readonly Line[], parts: StagingParts): Promise<StagedLines> {
   const staged: StagedLines = { people: [], invalid: [], skipped: [], others: 0 };
+  const keys = parts.store.memberKeys;
+  const found: (ReadPerson | StagedPerson)[] = [];
   for (const line of lines) {
     for (const parsed of parsePeople(line)) {
       if ('other' in parsed) {
         staged.others++;
       } else if ('invalid' in parsed) {
         staged.invalid.push({ line: parsed.invalid.line ?? line.number, problem: parsed.invalid });
-        if (parsed.about !== undefined) staged.people.push(keepAsIs(parts.people.keys.ofId(parsed.about)));
+        if (parsed.about !== undefined) found.push(keepAsIs(keys.ofId(parsed.about)));
       } else {
-        stagePerson(parsed.person, line.number, parts, staged);
+        const { person } = parsed;
+        const member = keys.ofId(person.externalId);
+        found.push({ person, line: line.number, member, names: namesOf(person, keys) });
       }
     }
+  }
+  const added = found.filter(
+    (one): one is ReadPerson => 'person' in one && one.person.action === 'CREATE',
+  );
+  const areErased = await parts.store.findSuppressed(
+    added.map(({ member, names }) => [member, ...names]),
+  );
+  const erased = new Set(added.filter((_, index) => areErased[index]));
+  for (const one of found) {
+    if ('person' in one) stagePerson(one, erased.has(one), parts, staged);
+    else staged.people.push(one);
   }
   return staged;
 }
 
-function stagePerson(person: Person, line: number, parts: StagingParts, staged: StagedLines): void {
-  const { people, vault, settings, list, region } = parts;
-  const { keys } = people;
-  const member = keys.ofId(person.externalId);
-  const names = namesOf(person, people);
-  const isErased = person.action === 'CREATE' && isSuppressed([member, ...names], people);
+function stagePerson(
+  { person, line, member, names }: ReadPerson,
+  isErased: boolean,
+  { store, encryptor, settings, list, region, api }: StagingParts,
+  staged: StagedLines,
+): void {
   const defaults = list.country === undefined ? { region } : { region, country: list.country };
-  const content = isErased ? ERASED : prepareAudienceContent(person, settings, defaults);
+  const content = isErased ? ERASED : api.prepare(person, settings, defaults);
   if ('reason' in content) {
     staged.skipped.push({ line, member, skip: content });
     return;
@@ -68,17 +97,17 @@ function stagePerson(person: Person, line: number, parts: StagingParts, staged: 
   staged.people.push({
     member,
     action: content.action,
-    digest: keys.ofContent(text),
+    digest: store.memberKeys.ofContent(text),
     names,
-    sealed: vault.seal(person.externalId),
+    encrypted: encryptor.seal(person.externalId),
     content: text,
   });
 }
 
 const ERASED: Skip = { reason: 'suppressed', message: 'the person was erased' };
 
-/** The keys of everything on the line that names the person beside the external id. */
-function namesOf({ otherIds, identifiers }: Person, { keys }: People): string[] {
+/** Returns the keys of all identifiers of the person other than the external id. */
+function namesOf({ otherIds, identifiers }: Person, keys: MemberKeys): string[] {
   const names = otherIds.map((id) => keys.ofId(id));
   const { plain, hashed } = identifiers;
   if (plain.email !== undefined) names.push(keys.ofEmail(plain.email));
@@ -86,11 +115,10 @@ function namesOf({ otherIds, identifiers }: Person, { keys }: People): string[] 
   return names;
 }
 
-function isSuppressed(members: readonly string[], { suppressions, aliases }: People): boolean {
-  return suppressions.has(members) || suppressions.has(members.map((member) => aliases.personOf(member)));
-}
-
-/** A line that cannot be read and names somebody: that is no reason to take the person out of the list. */
+/**
+ * Returns the staged form of an invalid line that names a person, so that the person stays in the
+ * list.
+ */
 function keepAsIs(member: string): StagedPerson {
-  return { member, action: 'KEEP', digest: '', names: [], sealed: '', content: '{}' };
+  return { member, action: 'KEEP', digest: '', names: [], encrypted: '', content: '{}' };
 }

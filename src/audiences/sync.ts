@@ -1,22 +1,23 @@
+import { AUDIENCE_NETWORK } from '../networks/audience-registry.js';
+import type { AudienceList, StagedPair } from '../log/audience-records.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { withDelivery } from '../delivery/delivery.js';
 import { askForDecisions } from '../delivery/follow-up.js';
-import type { Lane } from '../delivery/lane.js';
+import type { AccountQueue } from '../delivery/account-queue.js';
 import type { Report } from '../delivery/report.js';
 import type { Summary } from '../delivery/tally.js';
 import type { Input } from '../events/input.js';
 import { openInput } from '../events/open-inputs.js';
-import { AudienceLists, type AudienceList } from '../log/audience-lists.js';
+import type { MembershipChange } from '../log/audience-store.js';
 import type { Entry } from '../log/entry.js';
-import { listRequestIds } from '../log/request-ids.js';
-import type { StagedPair } from '../log/membership-stage.js';
+import { withLogReader } from '../log/open-log.js';
 import type { Postback } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
 import { findAccess } from './access.js';
 import { makeChange, makeChangeId } from './change.js';
-import { findList, withLists, type ListHints } from './lists.js';
+import { findList, type ListHints } from './lists.js';
 import { countRecords, startPlan, type SyncPlan } from './plan.js';
-import { Survey } from './survey.js';
+import { SyncPlanner } from './sync-planner.js';
 
 export interface SyncOptions extends ListHints {
   /** Id, external id or name. */
@@ -36,16 +37,18 @@ export interface SyncOptions extends ListHints {
 
 export interface SyncResult extends Summary {
   plan: SyncPlan;
-  /** Ids of the uploads, which `audiences status` tells about. */
+  /** Ids of the uploads, for `audiences status`. */
   jobs: string[];
 }
 
 /**
- * Brings a list in step with a file of people: the input is read to its end, what is to be done is planned, and each
- * change is delivered as a postback is: recorded, paced, retried, logged, and found again after a crash.
+ * Brings a list in step with a file of people: the input is read to its end, what is to be done is
+ * planned, and each change is delivered as a postback is: recorded, paced, retried, logged, and
+ * found again after a crash.
  * @param confirm is shown the plan; nothing is sent unless it resolves to true
- * @throws AuthError without connection or scope; InputError when the input cannot be read, or is invalid under `strict`;
- *   UsageError for a list that is not known; InternalError when the log cannot be written
+ * @throws AuthError without connection or scope; InputError when the input cannot be read, or is
+ *   invalid under `strict`; UsageError for a list that is not known; InternalError when the log
+ *   cannot be written
  */
 export async function syncAudience(
   workspace: Workspace,
@@ -53,54 +56,71 @@ export async function syncAudience(
   confirm: (plan: SyncPlan) => Promise<boolean>,
 ): Promise<SyncResult> {
   const { report, signal, waits } = options;
-  const { connected } = findAccess(workspace);
+  const { connection, api } = await findAccess(workspace);
   const input = await openInput(options.input);
-  const list = findList(workspace, options.list, options);
-  const region = connected.credentials.connection.region ?? '';
-  const run = { networks: ['amazon'], goals: [], command: 'audiences sync', lists: true, waits } as const;
+  const list = await findList(workspace, options.list, options);
+  const run = {
+    networks: [AUDIENCE_NETWORK],
+    goals: [],
+    command: 'audiences sync',
+    lists: true,
+    waits,
+  } as const;
   let plan = startPlan(list.id, options.full);
   const summary = await withDelivery(workspace, { ...run, report, signal }, async (delivery) => {
     const { log, deciding, tally } = delivery;
-    await log.write(() => new AudienceLists(log.database).put(list));
-    // What earlier runs uploaded is settled first, so that nobody is taken to be on the way who has arrived.
+    await log.putAudience(list);
+    // Checks the decisions on earlier uploads first, so that people who have arrived do not count
+    // as in flight.
     await askForDecisions(deciding);
-    const { name, settings, vault, clock } = workspace;
-    const { database, people } = log;
-    const known = { workspace: name, settings, vault, database, people, list, region, tally, nowMs: clock.now() };
-    const survey = new Survey({ ...options, ...known, input, standing: (key) => log.standing(key) });
-    plan = survey.plan;
-    await survey.read((entries) => log.skip(entries));
+    const { name, settings, encryptor, clock } = workspace;
+    const known = {
+      workspace: name,
+      settings,
+      encryptor,
+      store: log,
+      list,
+      region: connection.region ?? '',
+      api,
+      tally,
+      nowMs: clock.now(),
+    };
+    const planner = new SyncPlanner({ ...options, ...known, input });
+    plan = planner.plan;
+    await planner.read((entries) => log.skip(entries));
     if (signal.aborted) return;
-    survey.judge();
-    if (await confirm(plan)) await new Dispatch(delivery, list, survey).send();
+    await planner.evaluate();
+    if (await confirm(plan)) await new Dispatch(delivery, list, planner).send();
   });
-  const jobs = withLists(workspace, ({ database }) => listRequestIds(database, summary.run));
-  return { ...summary, plan, jobs };
+  const jobs = await withLogReader(workspace.logLocation, (reader) =>
+    reader.listRequestIds(summary.run),
+  );
+  return { ...summary, plan, jobs: jobs ?? [] };
 }
 
-/** Hands what a survey found to the lane of lists. */
+/** Hands what a planner found to the account queue of lists. */
 class Dispatch {
   readonly #delivery: Delivery;
   readonly #list: AudienceList;
-  readonly #survey: Survey;
-  readonly #lane: Lane;
+  readonly #planner: SyncPlanner;
+  readonly #accountQueue: AccountQueue;
 
-  constructor(delivery: Delivery, list: AudienceList, survey: Survey) {
+  constructor(delivery: Delivery, list: AudienceList, planner: SyncPlanner) {
     this.#delivery = delivery;
     this.#list = list;
-    this.#survey = survey;
+    this.#planner = planner;
     // The connection was found before the run began.
-    this.#lane = delivery.lists.get('amazon') as Lane;
+    this.#accountQueue = delivery.lists.get(AUDIENCE_NETWORK) as AccountQueue;
   }
 
   async send(): Promise<void> {
     const { tally, report, signal } = this.#delivery;
-    if (countRecords(this.#survey.plan) === 0) return;
-    for (const page of this.#survey.stage.pages(true)) {
-      if (signal.aborted || this.#lane.stop) return;
+    if (countRecords(this.#planner.plan) === 0) return;
+    for await (const page of this.#planner.staging.pages(true)) {
+      if (signal.aborted || this.#accountQueue.stop) return;
       await this.#sendPage(page);
       report({ type: 'progress', summary: tally.summary });
-      await this.#lane.space();
+      await this.#accountQueue.space();
     }
   }
 
@@ -108,43 +128,69 @@ class Dispatch {
     const { log } = this.#delivery;
     const postbacks: Postback[] = [];
     const resumed: string[] = [];
-    // What the network is to be told is noted before it is told: a crash in between is found by `resend`.
-    await log.write(() => {
-      for (const pair of page) {
-        if (pair.todo === 'resume' && pair.known) resumed.push(this.#survey.idOf(pair.known.change));
-        else postbacks.push(this.#note(pair));
+    // Changes are recorded before they are uploaded, so that `resend` finds them after a crash.
+    const changes: MembershipChange[] = [];
+    for (const pair of page) {
+      if (pair.todo === 'resume' && pair.known) {
+        resumed.push(this.#planner.idOf(pair.known.change));
+        continue;
       }
-    });
+      const { postback, change } = this.#makeChange(pair);
+      postbacks.push(postback);
+      changes.push(change);
+    }
+    await log.recordMemberships(changes);
     for (const postback of postbacks) this.#add({ postback, attempts: 0 });
-    for (const entry of resumed.length === 0 ? [] : await log.claim(resumed, () => this.#lane.account)) {
+    const { account } = this.#accountQueue;
+    for (const entry of resumed.length === 0
+      ? []
+      : await log.claim(resumed.map((id) => ({ id, account })))) {
       if (entry === 'other_account') this.#leave();
       else if (entry) this.#add(entry);
-      else this.#delivery.tally.skip('duplicate', 'amazon', true);
+      else this.#delivery.tally.skip('duplicate', AUDIENCE_NETWORK, true);
     }
   }
 
-  /** Notes one change in place of an earlier one, which is not sent any more. Called inside a write transaction. */
-  #note({ staged, known, todo }: StagedPair): Postback {
-    const { log, workspace } = this.#delivery;
+  /** Makes one change in place of an earlier one, which is not sent any more. */
+  #makeChange({ staged, known, todo }: StagedPair): {
+    postback: Postback;
+    change: MembershipChange;
+  } {
+    const { workspace } = this.#delivery;
     const nowMs = workspace.clock.now();
     const change = todo === 'resend' && known ? known.change : makeChangeId(workspace.random);
-    if (known && known.change !== change) log.dropWaiting(this.#survey.idOf(known.change));
-    const { member, digest, names, sealed } = staged;
+    const { member, digest, names, encrypted } = staged;
     const action = staged.action === 'DELETE' ? 'DELETE' : 'CREATE';
-    log.memberships.put({ list: this.#list.id, member, change, action, digest, names, sealed }, nowMs);
-    return makeChange({ workspace: workspace.name, list: this.#list, person: staged, change, nowMs });
+    const isReplaced = known !== undefined && known.change !== change;
+    return {
+      change: {
+        membership: { list: this.#list.id, member, change, action, digest, names, encrypted },
+        ...(isReplaced && { replaces: this.#planner.idOf(known.change) }),
+      },
+      postback: makeChange({
+        workspace: workspace.name,
+        list: this.#list,
+        person: staged,
+        change,
+        nowMs,
+      }),
+    };
   }
 
   /** The change was recorded for a list of another account. */
   #leave(): void {
-    this.#delivery.tally.plan();
-    this.#delivery.tally.leaveToOtherAccount('amazon');
+    this.#delivery.tally.plan(AUDIENCE_NETWORK);
+    this.#delivery.tally.leaveToOtherAccount(AUDIENCE_NETWORK);
   }
 
   #add(entry: Entry): void {
-    const { tally, underway } = this.#delivery;
-    tally.plan();
-    underway.add(entry.postback);
-    this.#lane.add({ outgoing: { postback: entry.postback, mapping: this.#list.id }, entry, tries: 0 });
+    const { tally, inFlight } = this.#delivery;
+    tally.plan(AUDIENCE_NETWORK);
+    inFlight.add(entry.postback);
+    this.#accountQueue.add({
+      outgoing: { postback: entry.postback, mapping: this.#list.id },
+      entry,
+      tries: 0,
+    });
   }
 }

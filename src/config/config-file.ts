@@ -5,7 +5,7 @@ import { ConfigError, InternalError, messageOf, PostbackError } from '../errors.
 import { isJsonObject, type JsonObject } from '../json.js';
 import { isBusy } from '../files/fault-name.js';
 import type { KernelLock } from '../files/kernel-lock.js';
-import { withFileLock } from './file-lock.js';
+import { withFileLock, type ReportLock } from './file-lock.js';
 
 /** Time to wait for another process that is writing the file, in milliseconds. */
 const WRITE_WAIT_MS = 30_000;
@@ -19,15 +19,18 @@ export interface ConfigFileOptions<T extends object> {
   name: string;
   /** Format version that this program writes. A file with a higher one is refused. */
   version: number;
-  /** What is read while there is no file, and the value of top-level fields that the file lacks. */
+  /** Content if there is no file, and default values of missing top-level fields. */
   defaults: T;
   /** Finds what is wrong with the content: a sentence that names the field. */
   check?: (content: JsonObject) => string | undefined;
+  /** Is given what a write waits for, and why a lock was ignored. */
+  report?: ReportLock | undefined;
 }
 
 /**
- * A JSON file of ours, readable by its owner only. Reading never creates or changes it; writing is atomic and under a
- * lock that holds between processes. The version field is the file's own: it is neither in `T` nor in `defaults`.
+ * A JSON file of ours, readable by its owner only. Reading never creates or changes it; writing is
+ * atomic and under a lock that holds between processes. The version field is the file's own: it is
+ * neither in `T` nor in `defaults`.
  */
 export class ConfigFile<T extends object> {
   readonly path: string;
@@ -38,6 +41,11 @@ export class ConfigFile<T extends object> {
     this.path = join(options.directory, `${options.name}.json`);
   }
 
+  /** Receives what is to be said about locks; see {@link withFileLock}. */
+  get report(): ReportLock | undefined {
+    return this.#options.report;
+  }
+
   /** Whether the file is there. */
   exists(): boolean {
     return existsSync(this.path);
@@ -45,7 +53,8 @@ export class ConfigFile<T extends object> {
 
   /**
    * The content, or the defaults when there is no file; a copy that may be changed.
-   * @throws ConfigError naming the file when it cannot be read, is no JSON object or comes from a newer version.
+   * @throws ConfigError naming the file when it cannot be read, is no JSON object or comes from a
+   *   newer version.
    */
   read(): T {
     return this.#complete(this.#readText());
@@ -57,14 +66,15 @@ export class ConfigFile<T extends object> {
   }
 
   /**
-   * Reads, changes and writes the content while no other process does. `change` alters the draft or returns another;
-   * nothing is written when it changes nothing or throws. It is called again where another process wrote meanwhile.
-   * Gives the content as it is afterwards.
-   * @throws ConfigError as {@link read}, and when the file cannot be written; a broken file is never overwritten.
-   *   InternalError when the disk is full.
+   * Reads, changes and writes the content while no other process does. `change` alters the draft or
+   * returns another; nothing is written when it changes nothing or throws. It is called again where
+   * another process wrote meanwhile. Gives the content as it is afterwards.
+   * @throws ConfigError as {@link read}, and when the file cannot be written; a broken file is
+   *   never overwritten. InternalError when the disk is full.
    */
   async update(change: (draft: T) => T | void): Promise<T> {
-    // Before anything is made on disk, so that a broken file is reported as such and not as a lock that failed.
+    // Before anything is made on disk, so that a broken file is reported as such and not as a lock
+    // that failed.
     this.read();
     const { default: Conf } = await import('conf');
     const { takeKernelLock } = await import('../files/kernel-lock.js');
@@ -77,7 +87,7 @@ export class ConfigFile<T extends object> {
       deserialize: (text: string) => JSON.parse(withoutMark(text)) as Record<string, unknown>,
       serialize: (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`,
     };
-    return withFileLock(this.path, () => {
+    const update = (): T => {
       for (;;) {
         const found = this.#readText();
         const before = this.#complete(found);
@@ -85,16 +95,21 @@ export class ConfigFile<T extends object> {
         const after = change(draft) ?? draft;
         if (isDeepStrictEqual(after, before)) return after;
         const write = (): void => {
-          new Conf<Record<string, unknown>>(options).store = { version: this.#options.version, ...after };
+          new Conf<Record<string, unknown>>(options).store = {
+            version: this.#options.version,
+            ...after,
+          };
         };
         if (this.#commit(found, write, takeKernelLock)) return after;
       }
-    });
+    };
+    return withFileLock(this.path, update, { report: this.report });
   }
 
   /**
-   * Writes the file unless it has changed since it was read: a process that was paused in {@link withFileLock} may have
-   * lost that lock to another. No process loses the lock that is held here, which covers a few milliseconds.
+   * Writes the file unless it has changed since it was read: a process that was paused in
+   * {@link withFileLock} may have lost that lock to another. No process loses the lock that is held
+   * here, which covers a few milliseconds.
    * @returns whether it was written
    */
   #commit(found: string | undefined, write: () => void, take: TakeLock): boolean {
@@ -118,7 +133,7 @@ export class ConfigFile<T extends object> {
       if (!isBusy(error)) throw this.#refuseWrite(error);
       throw new ConfigError(
         'config_locked',
-        `Cannot write ${this.path}: a process that is writing it does not go on.`,
+        `Cannot write ${this.path}: another process holds its lock and does not finish.`,
         {
           hint: 'Continue or end the other postback process, then run the same command again.',
           cause: error,
@@ -128,13 +143,17 @@ export class ConfigFile<T extends object> {
   }
 
   /**
-   * Removes drafts of the file that a killed process left beside it: they hold what the file holds,
-   * secrets included. Does nothing where there are none, or the folder cannot be written.
+   * Removes temporary copies of the file that a killed process left in its folder, because they
+   * contain secrets too. Does nothing if there are none or the folder is not writable.
    */
   async removeDrafts(): Promise<void> {
     if (this.#listDrafts().length === 0) return;
-    // A draft of a live process is written under the write lock; what is there now belongs to a dead one.
-    await withFileLock(this.path, () => this.#removeDeadDrafts()).catch(() => undefined);
+    // A draft of a live process is written under the write lock; what is there now belongs to a
+    // dead one.
+    const { report } = this;
+    await withFileLock(this.path, () => this.#removeDeadDrafts(), { report }).catch(
+      () => undefined,
+    );
   }
 
   async #removeDeadDrafts(): Promise<void> {
@@ -164,7 +183,7 @@ export class ConfigFile<T extends object> {
       return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(this.path));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
-      // Nothing is wrong with the file: the terminal explains the limit.
+      // The file is fine. The terminal code explains the limit.
       if (codeOf(error) === 'EMFILE' || codeOf(error) === 'ENFILE') throw error;
       throw this.#refuse('config_unreadable', describeReadFault(error), error);
     }
@@ -179,7 +198,8 @@ export class ConfigFile<T extends object> {
       const why = text.trim() === '' ? 'it is empty' : 'it is not valid JSON';
       throw this.#refuse('config_broken', why, hidesText(error));
     }
-    if (!isJsonObject(content)) throw this.#refuse('config_broken', 'it does not hold a JSON object');
+    if (!isJsonObject(content))
+      throw this.#refuse('config_broken', 'it does not hold a JSON object');
     const { version = 1, ...rest } = content;
     if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
       throw this.#refuse('config_broken', 'its field version is not a whole number');
@@ -200,7 +220,7 @@ export class ConfigFile<T extends object> {
 
   #refuse(code: string, why: string, cause?: unknown): ConfigError {
     return new ConfigError(code, `Cannot read ${this.path}: ${why}.`, {
-      hint: 'Repair the file, or move it away to start without it. It was not changed.',
+      hint: 'Repair the file, or move it away to start over. It was not changed.',
       cause,
     });
   }
@@ -217,13 +237,17 @@ export class ConfigFile<T extends object> {
   #refuseWrite(error: unknown): PostbackError {
     if (error instanceof PostbackError) return error;
     const message = `Cannot write ${this.path}: ${messageOf(error)}.`;
-    const hint = 'The file is as it was before.';
-    if (codeOf(error) === 'ENOSPC') return new InternalError('disk_full', message, { hint, cause: error });
+    const hint = 'The file was not changed.';
+    if (codeOf(error) === 'ENOSPC')
+      return new InternalError('disk_full', message, { hint, cause: error });
     return new ConfigError('config_unwritable', message, { hint, cause: error });
   }
 }
 
-/** Without the byte order mark that some editors write; decoding took it off for us, conf leaves it there. */
+/**
+ * Without the byte order mark that some editors write; decoding took it off for us, conf leaves it
+ * there.
+ */
 function withoutMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

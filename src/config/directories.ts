@@ -11,8 +11,9 @@ export interface Directories {
 const NAME = 'postback';
 
 /**
- * Where config and data live: `<POSTBACK_HOME>/config` and `/data`, else the platform's usual places (the XDG base
- * directory specification on Linux and the like, `~/Library` on macOS, `%APPDATA%` and `%LOCALAPPDATA%` on Windows).
+ * Where config and data live: `<POSTBACK_HOME>/config` and `/data`, else the platform's usual
+ * places (the XDG base directory specification on Linux and the like, `~/Library` on macOS,
+ * `%APPDATA%` and `%LOCALAPPDATA%` on Windows).
  */
 export function resolveDirectories(
   environment: Readonly<Record<string, string | undefined>>,
@@ -42,7 +43,10 @@ export function resolveDirectories(
   }
 }
 
-/** XDG: "all paths set in these environment variables must be absolute"; a relative one is to be ignored. */
+/**
+ * XDG: "all paths set in these environment variables must be absolute"; a relative one is to be
+ * ignored.
+ */
 function absolute(path: string | undefined): string | undefined {
   return path !== undefined && posix.isAbsolute(path) ? path : undefined;
 }

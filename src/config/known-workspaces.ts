@@ -9,12 +9,19 @@ import type { UserConfig } from './user-config.js';
 import { DEFAULT_WORKSPACE, WORKSPACE_NAME } from './workspace-name.js';
 
 /**
- * The workspaces of this machine, sorted: those with goals, settings, a connection or a delivery log, and the default one.
- * Workspaces of `--sandbox` are left out: nobody chooses them.
+ * The workspaces of this machine, sorted: those with goals, settings, a connection or a delivery
+ * log, and the default one. Workspaces of `--sandbox` are left out: nobody chooses them.
  */
 export function listWorkspaces({ config, data }: Directories, user: UserConfig): string[] {
-  const names = [DEFAULT_WORKSPACE, ...user.listWorkspaces(), ...listConnected(config), ...listLogs(data)];
-  return [...new Set(names)].filter((name) => WORKSPACE_NAME.test(name) && !isOfSandbox(name)).sort();
+  const names = [
+    DEFAULT_WORKSPACE,
+    ...user.listWorkspaces(),
+    ...listConnected(config),
+    ...listLogs(data),
+  ];
+  return [...new Set(names)]
+    .filter((name) => WORKSPACE_NAME.test(name) && !isOfSandbox(name))
+    .sort();
 }
 
 /** Whether `--sandbox` keeps its goals and its log there. */
@@ -27,14 +34,24 @@ export function isOfSandbox(name: string): boolean {
  * @param where what named it, such as `--workspace`
  * @throws ConfigError with the nearest names
  */
-export function refuseUnknownWorkspace(name: string, where: string, known: readonly string[]): void {
+export function refuseUnknownWorkspace(
+  name: string,
+  where: string,
+  known: readonly string[],
+): void {
   if (known.includes(name) || isOfSandbox(name)) return;
   const near = findNearMatches(name, known);
   const meant = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
-  throw new ConfigError('unknown_workspace', `There is no workspace ${JSON.stringify(name)} (${where}).${meant}`, {
-    hint: `Workspaces here: ${known.join(', ')}. A new one is made by postback workspaces create ${name}`,
-    next: 'postback workspaces',
-  });
+  throw new ConfigError(
+    'unknown_workspace',
+    `Unknown workspace ${JSON.stringify(name)} (${where}).${meant}`,
+    {
+      hint:
+        `Existing workspaces: ${known.join(', ')}. To create a new one, run: postback workspaces ` +
+        `create ${name}`,
+      next: 'postback workspaces',
+    },
+  );
 }
 
 /** Read leniently: a broken file is reported by the command that needs it. */

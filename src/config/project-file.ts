@@ -6,20 +6,29 @@ import { describe, GoalProblem, readGoals } from '../goals/goal-rules.js';
 import { isJsonObject, type JsonObject } from '../json.js';
 import { suggestNearMatches } from '../near-match.js';
 import { checkSettings, type SettingValues } from './setting-values.js';
+import { SETTING_RULES, type SettingName } from './settings.js';
 import { checkWorkspaceName } from './workspace-name.js';
 
 export const PROJECT_FILE_NAME = 'postback.config.json';
 
-export const PROJECT_FIELDS = ['workspace', 'goals', 'settings'];
+export const PROJECT_FIELDS = ['workspace', 'goals', 'settings', 'http'];
 /** Field names that promise a secret. Goals and settings have none that looks like them. */
 const SECRET_FIELD = /secret|token|passw|api[_-]?key|private[_-]?key|credential|bearer/i;
 
-/** A project file: what a CI job needs beside its variables, and nothing secret (contract.md section 1). */
+/**
+ * A project file: everything that a CI job needs in addition to environment variables. It never
+ * contains secrets.
+ */
 export interface Project {
   path: string;
   workspace?: string;
   /** Replace the stored ones for the run; undefined where the file says nothing of goals. */
   goals?: ConversionGoal[];
+  /**
+   * Templates of endpoints, as the file has them: whatever connects an endpoint checks them. They
+   * take the place of stored ones of the same name.
+   */
+  http?: JsonObject[];
   settings: SettingValues;
 }
 
@@ -34,7 +43,8 @@ export function findProjectFile(directory: string): Project | undefined {
 }
 
 /**
- * Reads a file in the project file's form, or a bare list of goals, for `config import` and `goals import`.
+ * Reads a file in the project file's form, or a bare list of goals, for `config import` and
+ * `goals import`.
  * @throws ConfigError naming the file, the field, what was found and what is expected.
  */
 export function readProjectFile(path: string): Project {
@@ -43,10 +53,11 @@ export function readProjectFile(path: string): Project {
 
 /** The text of a project file with these goals and settings: what `config export` writes. */
 export function formatProject(project: Omit<Project, 'path'>): string {
-  const { workspace, goals = [], settings } = project;
+  const { workspace, goals = [], http = [], settings } = project;
   const content = {
     ...(workspace === undefined ? {} : { workspace }),
     goals: goals.map(withoutEmptyTestMap),
+    ...(http.length === 0 ? {} : { http }),
     settings,
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
@@ -57,7 +68,9 @@ export function writeProjectFile(path: string, project: Omit<Project, 'path'>): 
   try {
     writeFileSync(path, formatProject(project));
   } catch (error) {
-    throw new ConfigError('project_file_unwritable', `Cannot write ${path}: ${messageOf(error)}.`, { cause: error });
+    throw new ConfigError('project_file_unwritable', `Cannot write ${path}: ${messageOf(error)}.`, {
+      cause: error,
+    });
   }
 }
 
@@ -68,26 +81,39 @@ function readText(path: string, mayLack: boolean): string | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && mayLack) return undefined;
     const why =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : messageOf(error);
-    throw new ConfigError('project_file_unreadable', `Cannot read ${path}: ${why}.`, { cause: error });
+      code === 'ENOENT'
+        ? 'the file does not exist'
+        : code === 'EISDIR'
+          ? 'it is a directory'
+          : messageOf(error);
+    throw new ConfigError('project_file_unreadable', `Cannot read ${path}: ${why}.`, {
+      cause: error,
+    });
   }
 }
 
 function parseProject(text: string, path: string, mayBeList = false): Project {
   const content = parseObject(text, path, mayBeList);
-  refuseSecrets(content, path, '');
+  // A template names variables where its secrets go, and its own rules refuse any other secret.
+  const { http, ...plain } = content;
+  refuseSecrets(plain, path, '');
   const unknown = Object.keys(content).find((key) => !PROJECT_FIELDS.includes(key));
   if (unknown !== undefined) {
     const suggestion = suggestNearMatches(unknown, PROJECT_FIELDS);
-    throw refuse(path, `${unknown} is not known.${suggestion} Valid fields: ${PROJECT_FIELDS.join(', ')}`);
+    throw refuse(
+      path,
+      `${unknown} is not known.${suggestion} Valid fields: ${PROJECT_FIELDS.join(', ')}`,
+    );
   }
   const { workspace, goals, settings = {} } = content;
   const project: Project = { path, settings: readSettings(settings, path) };
   if (workspace !== undefined) {
-    if (typeof workspace !== 'string') throw refuse(path, `workspace is ${describe(workspace)}; expected text`);
+    if (typeof workspace !== 'string')
+      throw refuse(path, `workspace is ${describe(workspace)}; expected text`);
     project.workspace = checkWorkspaceName(workspace, `workspace in ${path}`);
   }
   if (goals !== undefined) project.goals = readGoalsOf(goals, path);
+  if (http !== undefined) project.http = readEndpoints(http, path);
   return project;
 }
 
@@ -99,11 +125,14 @@ function parseObject(text: string, path: string, mayBeList: boolean): JsonObject
   try {
     content = JSON.parse(text);
   } catch (error) {
-    throw refuse(path, text.trim() === '' ? 'the file is empty' : `it is not valid JSON: ${withoutExcerpt(error)}`);
+    throw refuse(
+      path,
+      text.trim() === '' ? 'the file is empty' : `it is not valid JSON: ${withoutExcerpt(error)}`,
+    );
   }
   if (isJsonObject(content)) return content;
   if (mayBeList && Array.isArray(content)) return { goals: content };
-  throw refuse(path, `it holds ${describe(content)}; expected an object`);
+  throw refuse(path, `it contains ${describe(content)}; expected an object`);
 }
 
 /** The parser's words without the piece of the file that they quote. */
@@ -111,7 +140,7 @@ function withoutExcerpt(error: unknown): string {
   return messageOf(error).replace(/, (?:\.\.\.)?".*$/s, '');
 }
 
-/** A secret in a repository file is refused whatever its field is; the value is not quoted. */
+/** Rejects a secret in any field of a repository file; does not quote the value. */
 function refuseSecrets(value: unknown, path: string, at: string, depth = 0): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth > MAX_DEPTH) throw refuse(path, `it is nested more than ${MAX_DEPTH} levels deep`);
@@ -120,9 +149,11 @@ function refuseSecrets(value: unknown, path: string, at: string, depth = 0): voi
     if (!Array.isArray(value) && SECRET_FIELD.test(key)) {
       throw new ConfigError(
         'secret_in_project_file',
-        `${path}: ${field} looks like a secret, which this file never holds.`,
+        `${path}: ${field} looks like a secret. This file must not contain secrets.`,
         {
-          hint: 'Remove it from the file and from the repository, and give it in an environment variable instead.',
+          hint:
+            'Remove it from the file and from the repository, and use an environment variable ' +
+            'instead.',
         },
       );
     }
@@ -134,7 +165,15 @@ function readSettings(raw: unknown, path: string): SettingValues {
   if (!isJsonObject(raw)) throw refuse(path, `settings is ${describe(raw)}; expected an object`);
   const checked = checkSettings(raw);
   if ('problem' in checked) throw refuse(path, `settings["${checked.field}"] ${checked.problem}`);
-  return checked.values;
+  const own = Object.keys(checked.values).find(
+    (name) => SETTING_RULES[name as SettingName].rule.kind === 'logUrl',
+  );
+  if (own === undefined) return checked.values;
+  throw refuse(
+    path,
+    `settings["${own}"] cannot be set in a project file, which must not choose where the log is ` +
+      'kept; set POSTBACK_LOG_URL, or log.url in the user config',
+  );
 }
 
 function readGoalsOf(raw: unknown, path: string): ConversionGoal[] {
@@ -144,6 +183,15 @@ function readGoalsOf(raw: unknown, path: string): ConversionGoal[] {
     if (error instanceof GoalProblem) throw refuse(path, error.message);
     throw error;
   }
+}
+
+function readEndpoints(raw: unknown, path: string): JsonObject[] {
+  if (!Array.isArray(raw))
+    throw refuse(path, `http is ${describe(raw)}; expected a list of templates`);
+  return raw.map((template: unknown, index) => {
+    if (isJsonObject(template)) return template;
+    throw refuse(path, `http[${index}] is ${describe(template)}; expected a template`);
+  });
 }
 
 function refuse(path: string, problem: string): ConfigError {

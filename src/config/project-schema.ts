@@ -2,7 +2,8 @@ import { buildGoalSchema } from '../goals/goal-schema.js';
 import type { JsonObject } from '../json.js';
 import { PROJECT_FIELDS } from './project-file.js';
 import { COUNTRY } from './setting-values.js';
-import { SETTING_RULES, type SettingRule } from './settings.js';
+import type { SettingRule } from './setting-rule.js';
+import { SETTING_RULES } from './settings.js';
 import { WORKSPACE_NAME } from './workspace-name.js';
 
 /** JSON Schema of `postback.config.json`, of the rules that it is checked by when it is read. */
@@ -10,16 +11,29 @@ export function buildProjectSchema(): JsonObject {
   const { $schema, ...goal } = buildGoalSchema();
   const schemas: JsonObject = {
     workspace: {
-      description: "which game's log and connections it is for",
+      description: 'workspace whose connections and log are used',
       type: 'string',
       pattern: WORKSPACE_NAME.source,
       not: { pattern: '\\.$' },
     },
-    goals: { description: 'replace the stored ones for the run', type: 'array', items: goal },
+    goals: { description: 'replace the stored goals for the run', type: 'array', items: goal },
+    http: {
+      description: 'templates of endpoints, in place of stored ones of the same name',
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['name', 'url'],
+        properties: { name: { type: 'string' }, url: { type: 'string' } },
+      },
+    },
     settings: {
       type: 'object',
       additionalProperties: false,
-      properties: Object.fromEntries(Object.entries(SETTING_RULES).map(([name, rule]) => [name, describeRule(rule)])),
+      properties: Object.fromEntries(
+        Object.entries(SETTING_RULES)
+          .filter(([, { rule }]) => rule.kind !== 'logUrl')
+          .map(([name, rule]) => [name, describeRule(rule)]),
+      ),
     },
   };
   return {
@@ -37,8 +51,15 @@ function describeRule({ rule, about, default: value }: SettingRule): JsonObject 
     case 'choice':
       return { ...described, enum: [...rule.values] };
     case 'number':
-      return { ...described, type: 'integer', minimum: rule.min, maximum: rule.max };
+      return {
+        ...described,
+        type: rule.decimals ? 'number' : 'integer',
+        minimum: rule.min,
+        maximum: rule.max,
+      };
     case 'country':
       return { ...described, type: 'string', pattern: COUNTRY.source };
+    case 'logUrl':
+      return { ...described, type: 'string' };
   }
 }

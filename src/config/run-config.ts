@@ -1,5 +1,6 @@
 import type { ConversionGoal } from '../goals/goal.js';
 import type { Directories } from './directories.js';
+import type { ReportLock } from './file-lock.js';
 import { listWorkspaces, refuseUnknownWorkspace } from './known-workspaces.js';
 import { findProjectFile, type Project } from './project-file.js';
 import { resolveSettings, type ResolvedSettings, type Sourced } from './resolve.js';
@@ -14,9 +15,11 @@ export interface RunConfigInput {
   directories: Directories;
   /** Whether a workspace that is not there may be named: the command makes it. */
   makesWorkspace?: boolean;
+  /** Is given what a write of the configuration waits for. */
+  report?: ReportLock;
 }
 
-/** What holds for one run, merged from every source. */
+/** Configuration of a run, merged from all sources. */
 export interface RunConfig extends ResolvedSettings {
   workspace: Sourced<string>;
   goals: ConversionGoal[];
@@ -36,11 +39,13 @@ export function loadRunConfig({
   cwd,
   directories,
   makesWorkspace = false,
+  report,
 }: RunConfigInput): RunConfig {
   const project = findProjectFile(cwd);
-  const user = new UserConfig(directories.config);
+  const user = new UserConfig(directories.config, report);
   const named = resolveWorkspaceName(flags, variables, project, user);
-  if (!makesWorkspace && named.source !== 'default') refuseUnknown(named, project, user, directories);
+  if (!makesWorkspace && named.source !== 'default')
+    refuseUnknown(named, project, user, directories);
   const workspace = flags.sandbox ? sandboxOf(named) : named;
   const stored = user.readSettings(workspace.value);
   const resolved = resolveSettings({
@@ -50,12 +55,20 @@ export function loadRunConfig({
     user: { path: user.path, ...stored, workspaceName: workspace.value },
   });
   const goals = project?.goals ?? user.readGoals(workspace.value);
-  return { ...resolved, workspace, goals, goalsFrom: project?.goals ? 'project file' : 'user config', project, user };
+  return {
+    ...resolved,
+    workspace,
+    goals,
+    goalsFrom: project?.goals ? 'project file' : 'user config',
+    project,
+    user,
+  };
 }
 
 /**
- * What a project file must say so that a run elsewhere does the same: the goals, and the settings that files say. What
- * flags and variables say belongs to one run and is left out.
+ * What a project file must say so that a run elsewhere does the same: the goals, and the settings
+ * that files say. What flags and variables say belongs to one run and is left out, and so is where the
+ * log is kept.
  */
 export function exportProject({
   goals,
@@ -64,11 +77,22 @@ export function exportProject({
   workspace,
 }: RunConfig): Omit<Project, 'path'> & { goals: ConversionGoal[] } {
   const stored = user.readSettings(workspace.value);
-  const settings = { ...stored.all, ...stored.workspace, ...project?.settings };
-  return { ...(workspace.value === DEFAULT_WORKSPACE ? {} : { workspace: workspace.value }), goals, settings };
+  const { 'log.url': _, ...settings } = {
+    ...stored.all,
+    ...stored.workspace,
+    ...project?.settings,
+  };
+  return {
+    ...(workspace.value === DEFAULT_WORKSPACE ? {} : { workspace: workspace.value }),
+    goals,
+    settings,
+  };
 }
 
-/** The project file may name a workspace that is not here yet: a CI job needs nothing else. */
+/**
+ * Rejects unknown workspaces. The project file may name a new one, because a CI job has no other
+ * setup.
+ */
 function refuseUnknown(
   { value, where }: Sourced<string>,
   project: Project | undefined,
@@ -79,7 +103,10 @@ function refuseUnknown(
   refuseUnknownWorkspace(value, where ?? 'its source', listWorkspaces(directories, user));
 }
 
-/** `--sandbox` has a workspace of its own for each one, so that nothing of a try-out reaches the real log. */
+/**
+ * `--sandbox` has a workspace of its own for each one, so that nothing of a try-out reaches the
+ * real log.
+ */
 function sandboxOf(named: Sourced<string>): Sourced<string> {
   const value = named.value === DEFAULT_WORKSPACE ? 'sandbox' : `${named.value}.sandbox`;
   return { value: checkWorkspaceName(value, '--sandbox'), source: 'flag', where: '--sandbox' };

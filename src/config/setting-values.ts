@@ -1,9 +1,11 @@
 import { suggestNearMatches } from '../near-match.js';
+import { parseLogUrl } from './log-url.js';
+import type { NumberRange } from './setting-rule.js';
 import { SETTING_RULES, type SettingName, type Settings } from './settings.js';
 
 export const SETTING_NAMES = Object.keys(SETTING_RULES) as SettingName[];
 
-/** Settings that somebody set. */
+/** Explicitly set settings. */
 export type SettingValues = Partial<Settings>;
 
 /** Two letters, or nothing. */
@@ -18,12 +20,15 @@ export function isSettingName(text: string): text is SettingName {
 
 /** A sentence for a setting that is not known, with near matches and the valid ones. */
 export function describeUnknownSetting(name: string): string {
-  return `is not a setting.${suggestNearMatches(name, SETTING_NAMES)} Valid settings: ${SETTING_NAMES.join(', ')}`;
+  return (
+    `is not a setting.${suggestNearMatches(name, SETTING_NAMES)} Valid settings: ` +
+    SETTING_NAMES.join(', ')
+  );
 }
 
 /**
- * Checks a value from JSON: numbers as numbers, the rest as text. `problem` follows the setting's name in a sentence:
- * what was found and what is expected.
+ * Checks a value from JSON: numbers as numbers, the rest as text. `problem` follows the setting's
+ * name in a sentence: what was found and what is expected.
  */
 export function checkSetting(name: SettingName, value: unknown): ParsedSetting {
   const { rule } = SETTING_RULES[name];
@@ -34,18 +39,49 @@ export function checkSetting(name: SettingName, value: unknown): ParsedSetting {
         ? { value: value as string }
         : { problem: `${found} ${rule.values.join(' or ')}` };
     case 'number':
-      return Number.isInteger(value) && (value as number) >= rule.min && (value as number) <= rule.max
-        ? { value: value as number }
-        : { problem: `${found} a whole number from ${rule.min} to ${rule.max}` };
+      return isWithin(value, rule)
+        ? { value }
+        : {
+            problem: `${found} a ${rule.decimals ? '' : 'whole '}number from ${rule.min} to ${rule.max}`,
+          };
     case 'country':
       return typeof value === 'string' && COUNTRY.test(value)
         ? { value: value.toUpperCase() }
         : { problem: `${found} a country in two letters (ISO 3166-1), such as US` };
+    case 'logUrl':
+      return checkLogUrl(value, false);
   }
 }
 
-/** Checks a value from a flag, the environment or `config set`, where numbers are text. */
-export function parseSetting(name: SettingName, text: string): ParsedSetting {
+/** Never quotes the value, which may hold a password. */
+function checkLogUrl(value: unknown, mayHavePassword: boolean): ParsedSetting {
+  if (typeof value !== 'string') return { problem: 'is not text; expected postgres://…' };
+  if (value === '') return { value };
+  const address = parseLogUrl(value);
+  if ('problem' in address) return address;
+  if (address.password === undefined || mayHavePassword) return { value };
+  return {
+    problem:
+      'holds a password, which is never stored; leave it out and set PGPASSWORD, PGPASSFILE or ' +
+      'POSTBACK_LOG_URL',
+  };
+}
+
+function isWithin(value: unknown, { min, max, decimals }: NumberRange): value is number {
+  const isNumber = decimals ? Number.isFinite(value) : Number.isInteger(value);
+  return isNumber && (value as number) >= min && (value as number) <= max;
+}
+
+/**
+ * Checks a value from a flag, the environment or `config set`, where numbers are text.
+ * @param mayHavePassword whether an address may hold a password: in a variable it may
+ */
+export function parseSetting(
+  name: SettingName,
+  text: string,
+  mayHavePassword = false,
+): ParsedSetting {
+  if (SETTING_RULES[name].rule.kind === 'logUrl') return checkLogUrl(text, mayHavePassword);
   const isNumber = SETTING_RULES[name].rule.kind === 'number' && /^-?\d+(\.\d+)?$/.test(text);
   return checkSetting(name, isNumber ? Number(text) : text);
 }

@@ -1,141 +1,145 @@
-/** Every setting, flat, by the name it has in config files. Defaults are the safe side (docs/decisions/). */
-export interface Settings {
+import { PROFILES, type NetworkSettings } from '../networks/profiles.js';
+import type { SettingRule } from './setting-rule.js';
+
+/**
+ * The settings that belong to no network, flat, by the name it has in config files. Defaults are the safe side
+ * (docs/development/decisions/).
+ */
+interface CommonSettings {
   /** Level that a message without `consentLevel` is taken to have; `not_set` sends nothing. */
   'consent.default': 'not_set' | 'anonymous' | 'full';
-  /** Level from which `consentLevel` counts as Amazon's own consent signal; `never` keeps them apart. */
+  /**
+   * Level from which `consentLevel` counts as Amazon's own consent signal; `never` keeps them
+   * apart.
+   */
   'consent.amazonFromLevel': 'never' | 'full';
-  /** Keep or drop `+` in e-mail addresses hashed for Amazon: sources conflict (amazon-api.md section 5). */
-  'amazon.emailPlus': 'drop' | 'keep';
-  /** A purchase in a currency that Amazon does not take: skip it, or count it without money. */
-  'amazon.unsupportedCurrency': 'skip' | 'count';
-  /** Events API window in days: 7 or 21 by source (amazon-api.md section 1.4). */
-  'amazon.eventsApiWindowDays': number;
-  /** RAMP_ID travels raw (newer specification) or hashed (older one). */
-  'amazon.rampId': 'raw' | 'hash';
-  /** Country of events that carry none; empty: such events are skipped as `no_country`. */
-  'amazon.defaultCountry': string;
-  /** Whether Google is told of conversions without a click id, by e-mail address or phone number alone. */
-  'google.withoutClickId': 'skip' | 'send';
-  /** How events with no phone country code are read, ISO 3166-1 alpha-2; empty: the event's country. */
+  /**
+   * How events with no phone country code are read, ISO 3166-1 alpha-2; empty: the event's country.
+   */
   'identity.phoneCountry': string;
   /** How old a click may be when the conversion happens. */
   'attribution.windowDays': number;
-  /** Requests a second per account; absent: the network's documented limit; 0: unpaced. */
+  /**
+   * Requests a second per account, decimals allowed; absent: the network's documented limit; 0:
+   * unpaced.
+   */
   'delivery.rate': number | undefined;
   /** Requests in flight per account. */
   'delivery.concurrency': number;
   /** Attempts of one postback in one run. */
   'delivery.maxAttempts': number;
-  /** One request may take this long, in milliseconds. */
+  /** Timeout of a request, in milliseconds. */
   'delivery.timeoutMs': number;
-  /** Commits reach the disk before a request leaves (`full`), or survive a crash but not a power cut (`normal`). */
+  /**
+   * PostgreSQL database that holds the delivery log of every machine with this setting; absent: a
+   * SQLite file on this machine.
+   */
+  'log.url': string | undefined;
+  /**
+   * Commits reach the disk before a request leaves (`full`), or survive a crash but not a power cut
+   * (`normal`).
+   */
   'log.synchronous': 'full' | 'normal';
-  /** Of how many delivered postbacks the facts are kept, so that `replay --force` can send them again. */
+  /**
+   * Of how many delivered postbacks the facts are kept, so that `replay --force` can send them
+   * again.
+   */
   'log.keepDelivered': number;
+  'log.keepSkips': number;
+  /**
+   * For how long `logs prune` leaves the ids of what was sent, in days. Nothing is sent twice as
+   * long as this is longer than the longest window of a network.
+   */
+  'log.keepIdsDays': number;
 }
 
+export type Settings = CommonSettings & NetworkSettings;
 export type SettingName = keyof Settings;
 
-interface Choice {
-  kind: 'choice';
-  values: readonly string[];
-}
-interface Whole {
-  kind: 'number';
-  min: number;
-  max: number;
-}
-interface Country {
-  kind: 'country';
-}
+/** The settings that the networks declare. */
+const NETWORK_RULES = Object.assign({}, ...PROFILES.map(({ settings }) => settings)) as {
+  readonly [K in keyof NetworkSettings]: SettingRule;
+};
 
-export interface SettingRule {
-  rule: Choice | Whole | Country;
-  default: string | number | undefined;
-  about: string;
-}
-
-/** What each setting may be, what it is when nobody sets it, and what it is for. */
+/** Valid values, default and description of each setting. */
 export const SETTING_RULES: { readonly [K in SettingName]: SettingRule } = {
   'consent.default': {
     rule: { kind: 'choice', values: ['not_set', 'anonymous', 'full'] },
     default: 'not_set',
-    about: 'consent level of events that carry none; not_set sends nothing',
+    about: 'consent level of events without one; not_set sends nothing',
   },
   'consent.amazonFromLevel': {
     rule: { kind: 'choice', values: ['never', 'full'] },
     default: 'never',
-    about: "whether consentLevel full counts as Amazon's consent signal in the EEA, the UK and Switzerland",
+    about:
+      "whether consentLevel full counts as Amazon's consent signal in the EEA, the UK and " +
+      'Switzerland',
   },
-  'amazon.emailPlus': {
-    rule: { kind: 'choice', values: ['drop', 'keep'] },
-    default: 'drop',
-    about: 'drop or keep + in e-mail addresses before hashing for Amazon',
-  },
-  'amazon.unsupportedCurrency': {
-    rule: { kind: 'choice', values: ['skip', 'count'] },
-    default: 'skip',
-    about: 'a currency that Amazon does not take: skip the postback, or count it without money',
-  },
-  'amazon.eventsApiWindowDays': {
-    rule: { kind: 'number', min: 1, max: 21 },
-    default: 7,
-    about: 'how many days old an event may be at the Events API (7 or 21: sources conflict)',
-  },
-  'amazon.rampId': {
-    rule: { kind: 'choice', values: ['raw', 'hash'] },
-    default: 'raw',
-    about: 'send RAMP_ID as it is or hashed (sources conflict)',
-  },
-  'amazon.defaultCountry': {
-    rule: { kind: 'country' },
-    default: '',
-    about: 'country of events that carry none (two letters); empty skips them',
-  },
-  'google.withoutClickId': {
-    rule: { kind: 'choice', values: ['skip', 'send'] },
-    default: 'skip',
-    about: 'a Google conversion without a click id: skip it, or send it with hashed e-mail or phone alone',
-  },
+  ...NETWORK_RULES,
   'identity.phoneCountry': {
     rule: { kind: 'country' },
     default: '',
-    about: "country of phone numbers without country code; empty takes the event's",
+    about: 'country of phone numbers without a country code; if empty, the country of the event',
   },
   'attribution.windowDays': {
     rule: { kind: 'number', min: 1, max: 365 },
     default: 30,
-    about: 'how many days after a click a conversion still counts for it',
+    about: 'number of days after a click during which a conversion is attributed to it',
   },
   'delivery.rate': {
-    rule: { kind: 'number', min: 0, max: 100_000 },
+    rule: { kind: 'number', min: 0, max: 100_000, decimals: true },
     default: undefined,
-    about: "requests a second per account; unset: the network's documented limit; 0: unpaced",
+    about:
+      "requests per second per account, decimals allowed; unset: the network's documented " +
+      'limit; 0: no limit',
   },
   'delivery.concurrency': {
     rule: { kind: 'number', min: 1, max: 256 },
-    default: 32,
-    about: 'requests in flight per account at most; 8 while answers are quick, more the longer they take',
+    default: 8,
+    about: 'maximum number of requests in flight per account',
   },
   'delivery.maxAttempts': {
     rule: { kind: 'number', min: 1, max: 100 },
     default: 5,
-    about: 'attempts of one postback in one run',
+    about: 'maximum attempts per postback in one run',
   },
   'delivery.timeoutMs': {
     rule: { kind: 'number', min: 100, max: 600_000 },
     default: 30_000,
-    about: 'how long one request may take, in milliseconds',
+    about: 'timeout of a request, in milliseconds',
+  },
+  'log.url': {
+    rule: { kind: 'logUrl' },
+    default: undefined,
+    about:
+      'PostgreSQL database of a log that several machines share, postgres://user@host/database; ' +
+      'unset: a file on this machine',
   },
   'log.synchronous': {
     rule: { kind: 'choice', values: ['full', 'normal'] },
     default: 'full',
-    about: 'full survives a power cut, normal a crash of the program',
+    about: 'full survives a power failure, normal survives a crash of the program',
   },
   'log.keepDelivered': {
     rule: { kind: 'number', min: 0, max: 10_000_000 },
     default: 20_000,
-    about: 'how many delivered postbacks can be sent again from the log (about 600 bytes each)',
+    about:
+      'number of delivered postbacks that can be sent again from the log (about 600 bytes each)',
+  },
+  'log.keepIdsDays': {
+    // Google takes events of 90 days, the template of an endpoint up to 366.
+    rule: { kind: 'number', min: 100, max: 3_650 },
+    default: 400,
+    about:
+      'number of days that ids of what was sent are kept by logs prune; longer than the longest ' +
+      'window of your networks (90 days, or that of an HTTP endpoint)',
+  },
+  'log.keepSkips': {
+    rule: { kind: 'number', min: 0, max: 100_000_000 },
+    default: 100_000,
+    about:
+      'number of skips without a goal or network (organic, no_goal, goal_disabled, ' +
+      'other_network) that logs lists; older ones are counted only',
   },
 };
 

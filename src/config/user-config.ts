@@ -2,11 +2,12 @@ import type { ConversionGoal } from '../goals/goal.js';
 import { describe, GoalProblem, readGoals } from '../goals/goal-rules.js';
 import { isJsonObject, type JsonObject } from '../json.js';
 import { ConfigFile } from './config-file.js';
+import type { ReportLock } from './file-lock.js';
 import { checkSettings, type SettingValues } from './setting-values.js';
 import { isWorkspaceName } from './workspace-name.js';
 import type { SettingName, Settings } from './settings.js';
 
-/** One game's part of the user config. */
+/** User config of one workspace. */
 interface WorkspaceConfig {
   goals?: ConversionGoal[];
   settings?: SettingValues;
@@ -26,13 +27,15 @@ export type SettingScope = { workspace: string } | 'all';
 export class UserConfig {
   readonly #file: ConfigFile<Content>;
 
-  constructor(configDirectory: string) {
+  /** @param report is given what a write waits for */
+  constructor(configDirectory: string, report?: ReportLock) {
     this.#file = new ConfigFile<Content>({
       directory: configDirectory,
       name: 'config',
       version: 1,
       defaults: { settings: {}, workspaces: {} },
       check: findProblem,
+      report,
     });
   }
 
@@ -40,22 +43,31 @@ export class UserConfig {
     return this.#file.path;
   }
 
-  /** Names of the workspaces that have something stored. @throws ConfigError as {@link ConfigFile.read}. */
+  /**
+   * Names of the workspaces that have something stored. @throws ConfigError as
+   * {@link ConfigFile.read}.
+   */
   listWorkspaces(): string[] {
     return Object.keys(this.#file.read().workspaces);
   }
 
-  /** The workspace that calls use where nothing else names one; undefined where none was chosen. */
+  /** Reads the default workspace; undefined if none was chosen. */
   readDefaultWorkspace(): string | undefined {
     return this.#file.read().defaultWorkspace;
   }
 
-  /** Chooses the workspace of calls that name none. @throws ConfigError as {@link ConfigFile.update}. */
+  /**
+   * Chooses the workspace of calls that name none. @throws ConfigError as
+   * {@link ConfigFile.update}.
+   */
   async useWorkspace(name: string): Promise<void> {
     await this.#file.update((draft) => void (draft.defaultWorkspace = name));
   }
 
-  /** Makes an empty workspace; one that is there stays as it is. @throws ConfigError as {@link ConfigFile.update}. */
+  /**
+   * Makes an empty workspace; one that is there stays as it is. @throws ConfigError as
+   * {@link ConfigFile.update}.
+   */
   async createWorkspace(name: string): Promise<void> {
     await this.#file.update((draft) => void (draft.workspaces[name] = partOf(draft, name)));
   }
@@ -65,7 +77,10 @@ export class UserConfig {
     return goalsOf(this.#file.read(), workspace);
   }
 
-  /** Stored settings: those for all workspaces, and those for one. @throws ConfigError as {@link ConfigFile.read}. */
+  /**
+   * Stored settings: those for all workspaces, and those for one. @throws ConfigError as
+   * {@link ConfigFile.read}.
+   */
   readSettings(workspace: string): { all: SettingValues; workspace: SettingValues } {
     const content = this.#file.read();
     return { all: content.settings, workspace: partOf(content, workspace).settings ?? {} };
@@ -87,12 +102,17 @@ export class UserConfig {
   }
 
   /**
-   * Stores settings that {@link parseSetting} or {@link checkSettings} checked; undefined removes one.
+   * Stores settings that {@link parseSetting} or {@link checkSettings} checked; undefined removes
+   * one.
    * @throws ConfigError as {@link ConfigFile.update}.
    */
-  async updateSettings(scope: SettingScope, values: { [K in SettingName]?: Settings[K] | undefined }): Promise<void> {
+  async updateSettings(
+    scope: SettingScope,
+    values: { [K in SettingName]?: Settings[K] | undefined },
+  ): Promise<void> {
     await this.#file.update((draft) => {
-      const current = scope === 'all' ? draft.settings : (partOf(draft, scope.workspace).settings ?? {});
+      const current =
+        scope === 'all' ? draft.settings : (partOf(draft, scope.workspace).settings ?? {});
       const merged: Record<string, unknown> = { ...current, ...values };
       const settings: SettingValues = Object.fromEntries(
         Object.entries(merged).filter(([, value]) => value !== undefined),
@@ -113,7 +133,7 @@ function goalsOf(content: Content, workspace: string): ConversionGoal[] {
   return goals === undefined ? [] : readGoals(goals);
 }
 
-/** What is wrong with a config file that somebody edited. Fields that are not ours are left alone. */
+/** Returns the problem of an edited config file. Ignores unknown fields. */
 function findProblem(content: JsonObject): string | undefined {
   const { settings = {}, workspaces = {}, defaultWorkspace } = content;
   if (defaultWorkspace !== undefined && !isWorkspaceName(defaultWorkspace)) {
@@ -126,7 +146,8 @@ function findProblem(content: JsonObject): string | undefined {
     const at = `workspaces.${name}`;
     if (!isJsonObject(workspace)) return `${at} is ${describe(workspace)}; expected an object`;
     const found =
-      findSettingProblem(workspace.settings ?? {}, `${at}.settings`) ?? findGoalProblem(workspace.goals, at);
+      findSettingProblem(workspace.settings ?? {}, `${at}.settings`) ??
+      findGoalProblem(workspace.goals, at);
     if (found !== undefined) return found;
   }
   return undefined;

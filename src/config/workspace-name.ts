@@ -17,7 +17,13 @@ export function isWorkspaceName(value: unknown): boolean {
 export function checkWorkspaceName(name: string, where: string): string {
   if (isWorkspaceName(name)) return name;
   const shown = JSON.stringify(name.slice(0, 80));
-  throw new ConfigError('workspace_invalid', `${where} is ${shown}, which cannot be the name of a workspace.`, {
-    hint: 'Use lower-case letters, digits, - _ and . (at most 64, a letter or digit first, no dot at the end).',
-  });
+  throw new ConfigError(
+    'workspace_invalid',
+    `${where} is ${shown}, which cannot be the name of a workspace.`,
+    {
+      hint:
+        'Use lower-case letters, digits, - _ and . (at most 64, a letter or digit first, no dot ' +
+        'at the end).',
+    },
+  );
 }

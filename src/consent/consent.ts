@@ -11,15 +11,18 @@ interface Signal {
   reading: Reading;
 }
 
-/** What says how much may be told of somebody. */
+/** Fields of an event that determine its consent. */
 export type Consenting = Pick<ConversionEvent, 'consentLevel' | 'consent'>;
 
 export interface Consent {
-  /** `not_set` where neither the event nor the default says anything, and where an answer is not understood. */
+  /**
+   * `not_set` where neither the event nor the default says anything, and where an answer is not
+   * understood.
+   */
   level: ConsentLevel;
   /**
-   * What decided the level: `consentLevel`, the path of another field, a signal (`tcf`, `gpp`, `google`), or `default`,
-   * the workspace's setting for events that say nothing.
+   * What decided the level: `consentLevel`, the path of another field, a signal (`tcf`, `gpp`,
+   * `google`), or `default`, the workspace's setting for events that say nothing.
    */
   source: string;
   signals: readonly Signal[];
@@ -30,28 +33,30 @@ export interface Consent {
 const RANK: Readonly<Record<KnownLevel, number>> = { none: 0, anonymous: 1, full: 2 };
 
 /**
- * The consent of an event: the strictest of what its fields and its TCF, GPP and Google signals say; where none of them
- * says a level, `fallback`. No fallback stands in for an answer that is not understood. Pure.
+ * The consent of an event: the strictest of what its fields and its TCF, GPP and Google signals
+ * say; where none of them says a level, `fallback`. No fallback stands in for an answer that is not
+ * understood. Pure.
  */
-export function judgeConsent(event: Consenting, fallback: ConsentLevel): Consent {
+export function evaluateConsent(event: Consenting, fallback: ConsentLevel): Consent {
   const signals = readSignals(event.consent);
   const stated = event.consent.levelFrom?.carrier ?? 'consentLevel';
   // Most events say their level and no more.
   if (signals === NO_SIGNALS && event.consentLevel !== 'not_set') {
     return { level: event.consentLevel, source: stated, signals };
   }
-  return judgeSignals(signals, [event.consentLevel, stated], fallback);
+  return evaluateSignals(signals, [event.consentLevel, stated], fallback);
 }
 
 /** Judges what the fields state together with the signals. */
-function judgeSignals(
+function evaluateSignals(
   signals: readonly Signal[],
   stated: [level: ConsentLevel, source: string],
   fallback: ConsentLevel,
 ): Consent {
   let [level, source] = stated;
   for (const { source: name, reading } of signals) {
-    if ('level' in reading && isStricter(reading.level, level)) [level, source] = [reading.level, name];
+    if ('level' in reading && isStricter(reading.level, level))
+      [level, source] = [reading.level, name];
   }
   if (level === 'not_set') {
     const unclear = signals.find(({ reading }) => 'problem' in reading);
@@ -67,17 +72,24 @@ function judgeSignals(
   return { level, source, signals, optOut: optOuts.map(({ source: name }) => name).join(' and ') };
 }
 
-/** What the event says of consent, in words; never a whole consent string. */
-export function describeSignals({ consentLevel, consent }: Consenting, { signals }: Consent): string {
+/** Describes the consent signals of an event; never a complete consent string. */
+export function describeSignals(
+  { consentLevel, consent }: Consenting,
+  { signals }: Consent,
+): string {
   const said = signals.map(({ source: name, reading }) =>
-    'problem' in reading ? `${name} is not understood: ${reading.problem}` : `${name}: ${reading.says}`,
+    'problem' in reading
+      ? `${name} is not understood: ${reading.problem}`
+      : `${name}: ${reading.says}`,
   );
   return [describeLevel(consentLevel, consent), ...said].join('; ');
 }
 
 function describeLevel(level: ConsentLevel, { levelFrom }: ConsentSignals): string {
   if (level === 'not_set') return 'no consentLevel';
-  return levelFrom === undefined ? `consentLevel ${level}` : `${levelFrom.carrier}: ${levelFrom.says} (${level})`;
+  return levelFrom === undefined
+    ? `consentLevel ${level}`
+    : `${levelFrom.carrier}: ${levelFrom.says} (${level})`;
 }
 
 /** {@link describeSignals}, and what follows from it. */

@@ -16,41 +16,58 @@ const MAX_SID_LENGTH = 500;
 const MAX_SECTIONS = 500;
 
 /**
- * Reads an IAB GPP string: the level that its EU section says, and the opt-outs of its US sections, which say no level.
- * `sid` names the sections that apply; those that it leaves out say nothing. A US section that cannot be read is a
- * problem only where no other section says anything.
+ * Reads an IAB GPP string: the level that its EU section says, and the opt-outs of its US sections,
+ * which say no level. `sid` names the sections that apply; those that it leaves out say nothing. A
+ * US section that cannot be read is a problem only where no other section says anything.
  */
 export function readGpp(text: string, sid: string | undefined): Reading {
   const [header = '', ...sections] = text.trim().split('~');
   const ids = readHeader(header);
-  if (!ids || ids.length !== sections.length) return { problem: 'its header does not fit its sections' };
+  if (!ids || ids.length !== sections.length)
+    return { problem: 'its header does not match its sections' };
   const applying = readSid(sid);
   const applies = (id: number): boolean => applying === undefined || applying.includes(id);
   const us = ids.flatMap((id, at) => (applies(id) ? readUs(id, sections[at] as string) : []));
-  const optOuts = us.flatMap((one) => ('optOuts' in one && one.optOuts.length > 0 ? [describeOptOut(one)] : []));
+  const optOuts = us.flatMap((one) =>
+    'optOuts' in one && one.optOuts.length > 0 ? [describeOptOut(one)] : [],
+  );
   const reading = readEu(ids, sections, applies);
   if (optOuts.length > 0) {
     const optOut = optOuts.join('; ');
     if ('problem' in reading) return { says: `${optOut}; ${reading.problem}`, optOut: true };
-    return { ...reading, says: 'level' in reading ? `${reading.says}; ${optOut}` : optOut, optOut: true };
+    return {
+      ...reading,
+      says: 'level' in reading ? `${reading.says}; ${optOut}` : optOut,
+      optOut: true,
+    };
   }
   const problem = us.find((one) => 'problem' in one);
-  return problem !== undefined && 'says' in reading && !('level' in reading) ? { problem: problem.problem } : reading;
+  return problem !== undefined && 'says' in reading && !('level' in reading)
+    ? { problem: problem.problem }
+    : reading;
 }
 
-function readEu(ids: readonly number[], sections: readonly string[], applies: (id: number) => boolean): Reading {
+function readEu(
+  ids: readonly number[],
+  sections: readonly string[],
+  applies: (id: number) => boolean,
+): Reading {
   const section = sections[ids.indexOf(TCF_EU)];
   if (section === undefined) return { says: describeSections(ids) };
-  if (!applies(TCF_EU)) return { says: "gpp_sid says that the EU's section does not apply" };
+  if (!applies(TCF_EU)) return { says: 'gpp_sid says that the EU section does not apply' };
   return readTcf(section);
 }
 
 function describeSections(ids: readonly number[]): string {
   const named = ids.map((id) => SECTION_NAMES.get(id) ?? String(id));
-  return ids.length === 0 ? 'no section' : `sections ${named.join(', ')}, no opt-out and none of the EU's`;
+  return ids.length === 0
+    ? 'no section'
+    : `sections ${named.join(', ')}, no opt-out and no EU section`;
 }
 
-const SECTION_NAMES: ReadonlyMap<number, string> = new Map([...SECTION_IDS].map(([name, id]) => [id, name]));
+const SECTION_NAMES: ReadonlyMap<number, string> = new Map(
+  [...SECTION_IDS].map(([name, id]) => [id, name]),
+);
 
 function readUs(id: number, text: string): UsReading[] {
   if (id !== US_PRIVACY) {
@@ -67,15 +84,18 @@ function describeOptOut({ name, optOuts }: { name: string; optOuts: readonly str
 }
 
 /**
- * The sections that apply, by id or name (`7`, `2_6`, `usnat`); undefined where that is not known, which -1 does not
- * mean: it says that none applies. 0 says that it is not decided yet.
+ * The sections that apply, by id or name (`7`, `2_6`, `usnat`); undefined where that is not known,
+ * which -1 does not mean: it says that none applies. 0 says that it is not decided yet.
  */
 function readSid(sid: string | undefined): number[] | undefined {
   const words = sid
     ?.slice(0, MAX_SID_LENGTH)
     .toLowerCase()
     .match(/-?\d+|[a-z][a-z0-9]+/g);
-  const ids = words?.map((word) => SECTION_IDS.get(word) ?? Number(word)).filter((id) => Number.isInteger(id)) ?? [];
+  const ids =
+    words
+      ?.map((word) => SECTION_IDS.get(word) ?? Number(word))
+      .filter((id) => Number.isInteger(id)) ?? [];
   return ids.length === 0 || ids.includes(0) ? undefined : ids;
 }
 

@@ -1,7 +1,7 @@
 import type { ConversionEvent, Identifiers } from '../events/conversion-event.js';
 import { HASHED_FIELDS } from '../events/conversion-event.js';
 
-/** What may be told of an event that was collected at `anonymous`, and what was left out of it. */
+/** An event reduced to what `anonymous` allows, and the types of identifiers that were left out. */
 export interface Reduced {
   event: ConversionEvent;
   /** The kinds of identifiers that were left out, by the names that lines use. */
@@ -11,13 +11,15 @@ export interface Reduced {
 const DIRECT_IDS = { externalId: 'external_id', maid: 'maid', rampId: 'ramp_id' } as const;
 
 /**
- * The event without the identifiers that only `full` consent allows (docs/decisions/consent.md). Click ids, match id,
- * country, IP address and user agent stay.
+ * The event without the identifiers that only `full` consent allows (docs/development/decisions/consent.md).
+ * Click ids, match id, country, IP address and user agent stay.
  */
 export function withoutPersonalIdentifiers(event: ConversionEvent): Reduced {
-  const { plain, hashed, ...rest } = event.identifiers;
-  const dropped: string[] = HASHED_FIELDS.filter((field) => (plain[field] ?? hashed[field]) !== undefined);
-  const identifiers: Identifiers = { ...rest, plain: {}, hashed: {} };
+  const { plain, hashed } = event.identifiers;
+  const dropped: string[] = HASHED_FIELDS.filter(
+    (field) => (plain[field] ?? hashed[field]) !== undefined,
+  );
+  const identifiers: Identifiers = { ...event.identifiers, plain: {}, hashed: {} };
   for (const field of Object.keys(DIRECT_IDS) as (keyof typeof DIRECT_IDS)[]) {
     if (identifiers[field] === undefined) continue;
     dropped.push(DIRECT_IDS[field]);

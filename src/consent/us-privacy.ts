@@ -4,8 +4,9 @@ import type { Reading } from './reading.js';
 const US_PRIVACY = /^1[YN-]([YN-])[YN-]$/i;
 
 /**
- * Reads an IAB US Privacy string: a third character of Y is an opt-out of the sale of data. It says no consent level.
- * Source: https://github.com/InteractiveAdvertisingBureau/USPrivacy (read 2026-11-30).
+ * Reads an IAB US Privacy string: a third character of Y is an opt-out of the sale of data. It says
+ * no consent level. Source: https://github.com/InteractiveAdvertisingBureau/USPrivacy (read
+ * 2026-11-30).
  */
 export function readUsPrivacy(text: string): Reading {
   const said = US_PRIVACY.exec(text.trim())?.[1]?.toUpperCase();

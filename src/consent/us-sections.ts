@@ -3,7 +3,7 @@ import { Bits } from './bits.js';
 /** Where a section of US law holds what a person opted out of. */
 interface UsSection {
   name: string;
-  /** What each two-bit field says, in order, from {@link offset} on. */
+  /** Meaning of each two-bit field, in order, from {@link offset} on. */
   optOuts: readonly string[];
   /** Number of bits before the first of them, version included. */
   offset: number;
@@ -13,13 +13,19 @@ interface UsSection {
 
 /** Version 6 bits, then notices of 2 bits each, then sale and targeted advertising. */
 function section(name: string, notices: number, hasTypedSegments = true): UsSection {
-  return { name, optOuts: ['sale', 'targeted advertising'], offset: 6 + 2 * notices, hasTypedSegments };
+  return {
+    name,
+    optOuts: ['sale', 'targeted advertising'],
+    offset: 6 + 2 * notices,
+    hasTypedSegments,
+  };
 }
 
 /**
- * The US sections of IAB GPP by id, as their specifications lay out the core segment. Usnat has the same fields in
- * versions 1 and 2 as far as they are read. Source:
- * https://github.com/InteractiveAdvertisingBureau/Global-Privacy-Platform/tree/main/Sections (read 2026-11-30).
+ * The US sections of IAB GPP by id, as their specifications lay out the core segment. Usnat has the
+ * same fields in versions 1 and 2 as far as they are read. Source:
+ * https://github.com/InteractiveAdvertisingBureau/Global-Privacy-Platform/tree/main/Sections (read
+ * 2026-11-30).
  */
 const US_SECTIONS: ReadonlyMap<number, UsSection> = new Map([
   [7, { ...section('usnat', 6), optOuts: ['sale', 'sharing', 'targeted advertising'] }],
@@ -46,7 +52,10 @@ const US_SECTIONS: ReadonlyMap<number, UsSection> = new Map([
   [27, section('usri', 5, false)],
 ]);
 
-/** Section ids that hold the US Privacy string (6) and the EU's TC string (2), by the names that GPP's API uses. */
+/**
+ * Section ids that hold the US Privacy string (6) and the EU's TC string (2), by the names
+ * that GPP's API uses.
+ */
 const OTHER_NAMES: readonly (readonly [string, number])[] = [
   ['tcfeuv2', 2],
   ['tcfcav1', 5],
@@ -64,7 +73,7 @@ const GPC_SEGMENT = 1;
 /** Highest version that a specification describes (usnat 2, 2024). */
 const MAX_VERSION = 2;
 
-/** What a US section says: what the person opted out of (empty: nothing), or why it cannot be read. */
+/** Reading of a US section: the opt-outs (may be empty), or why it cannot be read. */
 export type UsReading = { name: string; optOuts: string[] } | { name: string; problem: string };
 
 /** Reads one US section of a GPP string; undefined where `id` is not a US section. */

@@ -1,4 +1,3 @@
-import type { ConversionEvent } from '../events/conversion-event.js';
 import type { Input } from '../events/input.js';
 import { openInputs } from '../events/open-inputs.js';
 import type { Channel } from '../networks/network.js';
@@ -6,10 +5,12 @@ import type { Workspace } from '../workspace.js';
 import type { PlannedEvent, RequestSink } from './dry-run.js';
 import { withDryRun } from './dry-run.js';
 import type { Origins } from './origins.js';
+import type { SourceRun } from './read-source.js';
 import type { Report } from './report.js';
-import type { Selection, Stage } from './stage.js';
-import { setStage } from './stage.js';
+import type { Selection, RunContext } from './resolve-targets.js';
+import { resolveTargets } from './resolve-targets.js';
 import { checkLines } from './strict.js';
+import type { TimeRange } from './time-range.js';
 import type { Summary } from './tally.js';
 import { deadlineOf } from './window.js';
 
@@ -42,12 +43,7 @@ export interface BackfillPlan {
   outside: number;
 }
 
-export interface BackfillRange {
-  sinceMs?: number;
-  untilMs?: number;
-}
-
-export interface BackfillOptions extends Selection, BackfillRange {
+export interface BackfillOptions extends Selection, TimeRange, Pick<SourceRun, 'rejects'> {
   inputs: readonly Input[];
   /** Plans nothing where a line is invalid. */
   strict?: boolean;
@@ -66,8 +62,9 @@ export interface BackfillOptions extends Selection, BackfillRange {
 const SOON_MS = 24 * 3_600_000;
 
 /**
- * Reads the files with the planner of the delivery that follows, and counts per day and network what will be sent and what
- * is lost to the window. Changes nothing but what is remembered of people.
+ * Reads the files with the planner of the delivery that follows, and counts per day and network
+ * what will be sent and what is lost to the window. Changes nothing but what is remembered of
+ * people.
  * @throws AuthError when no network is connected; InputError when a file cannot be read
  */
 export async function planBackfill(
@@ -76,18 +73,16 @@ export async function planBackfill(
 ): Promise<{ plan: BackfillPlan; summary: Summary & { dryRun: true } }> {
   const inputs = await openInputs(options.inputs);
   if (options.strict) await checkLines(inputs, options.report);
-  const counter = new DayCounter(setStage(workspace, options), workspace.clock.now());
+  const counter = new DayCounter(resolveTargets(workspace, options), workspace.clock.now());
   let outside = 0;
-  const accepts = (event: ConversionEvent): boolean => {
-    const isInside = isInRange(event.timeMs, options);
-    if (!isInside) outside++;
-    return isInside;
-  };
-  const onPlan = (planned: PlannedEvent): void => counter.take(planned);
-  const summary = await withDryRun(workspace, { ...options, command: 'backfill', accepts, onPlan }, async (dryRun) => {
+  const run = { ...options, command: 'backfill', range: options };
+  const summary = await withDryRun(workspace, run, async (dryRun) => {
     for (const input of inputs) await dryRun.prescan(input);
-    for (const input of inputs) await dryRun.read(input);
+    for (const input of inputs) {
+      for await (const events of dryRun.planInput(input)) counter.take(events);
+    }
     dryRun.checkRecords(inputs, options.strict === true);
+    outside = dryRun.outside;
   });
   const { lines, invalid, events } = summary;
   return { plan: { ...counter.finish(), lines, invalid, events, outside }, summary };
@@ -96,19 +91,24 @@ export async function planBackfill(
 type DayTotals = Omit<BackfillPlan, 'lines' | 'invalid' | 'events' | 'outside'>;
 
 class DayCounter {
-  readonly #stage: Stage;
+  readonly #runContext: RunContext;
   readonly #nowMs: number;
   readonly #days = new Map<string, BackfillDay>();
 
-  constructor(stage: Stage, nowMs: number) {
-    this.#stage = stage;
+  constructor(runContext: RunContext, nowMs: number) {
+    this.#runContext = runContext;
     this.#nowMs = nowMs;
   }
 
-  take({ event, skips, sent, expired, others }: PlannedEvent): void {
+  take(events: readonly PlannedEvent[]): void {
+    for (const planned of events) this.#count(planned);
+  }
+
+  #count({ event, skips, sent, expired, others }: PlannedEvent): void {
     if (event.type !== 'track') return;
     const [first] = [...sent, ...expired, ...others];
-    const network = first?.postback.network ?? skips.find((skip) => skip.network)?.network ?? 'none';
+    const network =
+      first?.postback.network ?? skips.find((skip) => skip.network)?.network ?? 'none';
     const day = this.#dayOf(event.timeMs, network);
     day.events++;
     for (const { reason } of skips) {
@@ -126,7 +126,9 @@ class DayCounter {
   }
 
   finish(): DayTotals {
-    const days = [...this.#days.values()].sort((a, b) => (a.day + a.network < b.day + b.network ? -1 : 1));
+    const days = [...this.#days.values()].sort((a, b) =>
+      a.day + a.network < b.day + b.network ? -1 : 1,
+    );
     const sum = (field: 'eligible' | 'expiringSoon' | 'tooOld' | 'alreadyDelivered'): number =>
       days.reduce((total, day) => total + day[field], 0);
     return {
@@ -139,7 +141,7 @@ class DayCounter {
   }
 
   #channelOf(network: Channel['network']): Channel | undefined {
-    return this.#stage.world.routes.get(network)?.channel;
+    return this.#runContext.planContext.routes.get(network)?.channel;
   }
 
   #dayOf(timeMs: number, network: string): BackfillDay {
@@ -147,14 +149,16 @@ class DayCounter {
     const key = `${day} ${network}`;
     const known = this.#days.get(key);
     if (known) return known;
-    const counts = { events: 0, eligible: 0, expiringSoon: 0, tooOld: 0, alreadyDelivered: 0, otherwiseSkipped: 0 };
+    const counts = {
+      events: 0,
+      eligible: 0,
+      expiringSoon: 0,
+      tooOld: 0,
+      alreadyDelivered: 0,
+      otherwiseSkipped: 0,
+    };
     const made = { day, network, ...counts };
     this.#days.set(key, made);
     return made;
   }
-}
-
-/** Whether an event is among those that `--since` and `--until` ask for. */
-export function isInRange(timeMs: number, { sinceMs, untilMs }: BackfillRange): boolean {
-  return (sinceMs === undefined || timeMs >= sinceMs) && (untilMs === undefined || timeMs <= untilMs);
 }

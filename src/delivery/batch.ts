@@ -13,24 +13,22 @@ export interface Item {
 export interface Batch {
   items: Item[];
   /** Its row in the log, once it has been part of a request. */
-  flight?: number;
+  batchId?: number;
   /** The next attempt is not made before this time. */
   notBeforeMs: number;
   /** Whether the token was renewed for this batch: it is done once. */
   renewed?: boolean;
-  /** It was refused whole, for this outcome, and whether all of its events share the cause is to be found out. */
+  /**
+   * It was refused whole, for this outcome, and whether all of its events share the cause is to be
+   * found out.
+   */
   suspect?: Outcome;
   /** One of its events was taken: it is searched for bad ones, and no cause is shared by all. */
   cleared?: boolean;
   /** How often the network has named some bad events of it, without taking any. */
   rounds?: number;
   /** It is a single event that is sent to learn about its neighbors. */
-  probe?: Probe;
-}
-
-/** What became of a single event. */
-export interface Probe {
-  outcome?: Outcome;
+  isProbe?: boolean;
 }
 
 /** A batch that is being filled. */
@@ -40,8 +38,8 @@ interface Filling {
 }
 
 /**
- * Collects postbacks into batches of at most what the network takes a request. Real events and test events never share
- * one, nor do those that the network keeps apart.
+ * Collects postbacks into batches of at most what the network takes a request. Real events and test
+ * events never share one, nor do those that the network keeps apart.
  */
 export class Batcher {
   readonly #channel: Channel;
@@ -59,7 +57,11 @@ export class Batcher {
     const maxEvents = test ? (limits.maxTestEvents ?? limits.maxEvents) : limits.maxEvents;
     const filling = this.#findFilling(item.outgoing, test);
     const bytes = this.#channel.sizeOf(item.outgoing) + 1;
-    const full = filling.items.length > 0 && filling.bytes + bytes > limits.maxBytes ? close(filling) : undefined;
+    const full =
+      filling.items.length > 0 && filling.bytes + bytes > limits.maxBytes
+        ? close(filling)
+        : undefined;
+    if (filling.items.length === 0) filling.bytes = this.#channel.envelopeOf?.(item.outgoing) ?? 0;
     filling.items.push(item);
     filling.bytes += bytes;
     if (full) return full;
@@ -83,7 +85,7 @@ export class Batcher {
   }
 }
 
-/** What was filled so far as a batch; filling begins anew. */
+/** Returns what was filled so far as a batch, and starts a new one. */
 function close(filling: Filling): Batch {
   const batch: Batch = { items: filling.items, notBeforeMs: 0 };
   filling.items = [];

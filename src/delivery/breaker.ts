@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 
-/** So many failed requests in a row, and the network is left to rest. */
+/** Number of failed requests in a row after which the network is rested. */
 const THRESHOLD = 5;
 const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 30_000;
@@ -8,8 +8,9 @@ const LONGEST_REST_MS = 30_000;
 const LONG_PAUSE_MS = 10_000;
 
 /**
- * Rests a network that keeps failing: after some failures in a row no request leaves for a while, then one goes ahead to
- * try, and each further failure doubles the rest. Also keeps the pause that a throttling network asked for.
+ * Rests a network that keeps failing: after some failures in a row no request leaves for a while,
+ * then one goes ahead to try, and each further failure doubles the rest. Also keeps the pause that
+ * a throttling network asked for.
  */
 export class Breaker {
   readonly #clock: Clock;
@@ -53,7 +54,10 @@ export class Breaker {
     return 0;
   }
 
-  /** The network answered: it is well, whatever it said of the events. Returns whether it was at rest before. */
+  /**
+   * The network answered: it is well, whatever it said of the events. Returns whether it was at
+   * rest before.
+   */
   succeed(): boolean {
     const wasResting = this.isResting;
     this.#failures = 0;
@@ -62,7 +66,10 @@ export class Breaker {
     return wasResting;
   }
 
-  /** A request failed whole. Returns for how long the network rests now, in milliseconds; 0: it goes on. */
+  /**
+   * A request failed whole. Returns for how long the network rests now, in milliseconds; 0: it goes
+   * on.
+   */
   fail(): number {
     this.#failures++;
     const wasTrying = this.#isTrying;
@@ -76,13 +83,18 @@ export class Breaker {
     return restMs;
   }
 
-  /** Lets nothing leave for so long, because the network asked for it. A request that was let in to try is back. */
+  /**
+   * Lets nothing leave for so long, because the network asked for it. A request that was let in to
+   * try is back.
+   */
   pause(pauseMs: number): void {
     this.#isTrying = false;
     this.#pauseUntilMs = Math.max(this.#pauseUntilMs, this.#clock.now() + pauseMs);
   }
 
-  /** The request that was let in was not sent after all, or its answer says nothing of the network. */
+  /**
+   * The request that was let in was not sent after all, or its answer says nothing of the network.
+   */
   cancel(): void {
     this.#isTrying = false;
   }

@@ -1,31 +1,43 @@
-import type { TokenSource } from '../accounts/tokens.js';
 import type { Mapping } from '../goals/goal.js';
-import { DeliveryLog } from '../log/delivery-log.js';
+import type { DeliveryLog } from '../log/delivery-log.js';
+import type { LogNotice } from '../log/log-options.js';
+import { openDeliveryLog } from '../log/open-log.js';
 import type { NetworkName } from '../networks/names.js';
-import type { Channel, Postback } from '../networks/network.js';
+import type { Postback } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
-import type { DecidingLane } from './follow-up.js';
+import type { DecidingQueue } from './follow-up.js';
 import { awaitDecisions } from './follow-up.js';
-import { Elsewhere } from './elsewhere.js';
-import { keepHeapSmall } from './heap.js';
-import { Lane } from './lane.js';
-import type { LaneDeps } from './lane-parts.js';
+import { Elsewhere } from './other-run-postbacks.js';
+import { limitHeapGrowth } from './heap.js';
+import type { AccountQueue } from './account-queue.js';
+import { openQueues, type Queues } from './open-queues.js';
 import type { Origins } from './origins.js';
-import type { World } from './plan.js';
-import { mappingOf } from './plan.js';
+import type { PlanContext } from './plan.js';
+import { mappingOf } from './plan-postback.js';
 import type { Report } from './report.js';
-import type { Selection } from './stage.js';
-import { accountsOf, reportShared, setStage } from './stage.js';
+import type { Selection } from './resolve-targets.js';
+import { accountsOf, reportShared, resolveTargets } from './resolve-targets.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
-import { Underway } from './underway.js';
+import { isTakenOver, Recovery } from './recovery.js';
+import { SteadyTime } from './steady-time.js';
+import { CheckpointTracker } from './checkpoint-tracker.js';
+import { InFlightSet } from './in-flight-set.js';
 
 export interface DeliveryOptions extends Selection {
   command: string;
   report: Report;
   signal: AbortSignal;
-  /** Takes over what dead runs left behind as late as may be; see DeliveryLog.open. */
-  takesOverLate?: boolean;
+  /**
+   * When the pending work of abandoned runs is delivered: from the start, or when `work` is done.
+   * Absent: it is made pending only.
+   */
+  recovers?: 'at_once' | 'after_work';
+  /**
+   * Any live run delivers what this one leaves pending: it came from a broker, which gives none of
+   * it again, to no worker.
+   */
+  leavesWork?: boolean;
   /** Wait at the end until networks that decide later have decided. */
   waits?: boolean;
   /** Delivers records of audience lists too. */
@@ -34,135 +46,201 @@ export interface DeliveryOptions extends Selection {
   origins?: Origins | undefined;
 }
 
-const HEARTBEAT_MS = 5_000;
-
-/** One run at work: its log, its lanes, its count. What `send`, `replay`, `backfill` and `tail` share. */
+/**
+ * One run at work: its log, its account queues, its count. What `send`, `replay`, `backfill` and
+ * `tail` share.
+ */
 export interface Delivery {
   workspace: Workspace;
   log: DeliveryLog;
-  /** The world but for what the log answers. */
-  world: Omit<World, 'standing' | 'memory'>;
-  lanes: ReadonlyMap<NetworkName, Lane>;
-  /** The lanes of audience lists, in a run that delivers their records. */
-  lists: ReadonlyMap<NetworkName, Lane>;
-  /** Those of the lanes whose networks accept first and decide later. */
-  deciding: readonly DecidingLane[];
+  planContext: PlanContext;
+  accountQueues: ReadonlyMap<NetworkName, AccountQueue>;
+  /** The account queues of audience lists, in a run that delivers their records. */
+  lists: ReadonlyMap<NetworkName, AccountQueue>;
+  /** Those of the account queues whose networks accept first and decide later. */
+  deciding: readonly DecidingQueue[];
   tally: Tally;
-  /** Ids of postbacks in lanes that the log does not know yet; the lanes take them out. */
-  underway: Underway;
+  /**
+   * Ids of postbacks in account queues that the log does not know yet; the account queues take them
+   * out.
+   */
+  inFlight: InFlightSet;
+  /** How far files were read. */
+  checkpoints: CheckpointTracker;
   /** Which line each postback came from; absent where nobody asks. */
   origins: Origins | undefined;
   /** What another living run is delivering. */
   elsewhere: Elsewhere;
+  /** What dead runs left. */
+  recovery: Recovery;
   report: Report;
+  /** Aborted when the run is to stop: a signal, or another run has taken it over. */
   signal: AbortSignal;
 }
 
 /**
- * Opens the log and the lanes, lets `work` feed them, waits until nothing is under way and closes the run. After a fault
- * the run is left as it is: the next one takes over what is under way.
- * @throws AuthError when no network is connected; InternalError when the log cannot be written; what `work` throws
+ * Opens the log and the account queues, lets `work` feed them, waits until nothing is under way and
+ * closes the run. After a fault the run is left as it is: the next one takes over what is under
+ * way. A recovering run that another run has taken over while it was paused writes nothing more and
+ * resolves with what it had done, see Summary.takenOver.
+ * @throws AuthError when no network is connected; InternalError when the log cannot be written;
+ *   what `work` throws
  */
 export async function withDelivery(
   workspace: Workspace,
   options: DeliveryOptions,
   work: (delivery: Delivery) => Promise<void>,
 ): Promise<Summary> {
-  const report: Report = (update) => {
-    // No answer comes before the lanes are open.
-    if (update.type === 'answer') heap.answered();
-    options.report(update);
-  };
-  const delivery = openDelivery(workspace, { ...options, report });
-  const heap = keepHeapSmall(workspace.onSettled);
-  const { log, tally, lanes, lists } = delivery;
+  const broken = new AbortController();
+  const signal = AbortSignal.any([options.signal, broken.signal]);
+  const delivery = await openDelivery(workspace, { ...options, signal }, broken);
+  const restoreHeapGrowth = limitHeapGrowth();
+  const { log, tally, recovery } = delivery;
   const startedMs = workspace.clock.now();
-  const heartbeat = setInterval(() => void log.beat().catch(() => undefined), HEARTBEAT_MS);
   try {
+    recovery.reportIgnored(await log.recoverAbandonedRuns());
+    if (options.recovers === 'at_once') recovery.begin();
     await work(delivery);
-    const drain = async (): Promise<void> => {
-      await Promise.all([...lanes.values(), ...lists.values()].map((lane) => lane.drain()));
-    };
-    await drain();
-    await delivery.elsewhere.settle(drain);
-    if (options.waits) await awaitDecisions(delivery.deciding);
+    if (options.recovers !== undefined) recovery.begin();
+    await finish(delivery, options);
+    await recovery.end();
+    broken.signal.throwIfAborted();
     tally.summary.durationMs = workspace.clock.now() - startedMs;
-    await log.close(tally.summary);
+    await log.close({
+      summary: tally.summary,
+      checkpoints: delivery.checkpoints.listAtEnd(options.signal.aborted),
+      ...(options.leavesWork ? { leavesWork: true } : {}),
+    });
     return tally.summary;
   } catch (error) {
-    log.abandon();
-    throw error;
+    if (isTakenOver(error)) broken.abort(error);
+    await recovery.end();
+    await log.abandon();
+    if (options.recovers === undefined || !isTakenOver(error)) throw error;
+    tally.summary.durationMs = workspace.clock.now() - startedMs;
+    tally.leaveToSuccessor();
+    return tally.summary;
   } finally {
-    clearInterval(heartbeat);
-    heap.end();
+    restoreHeapGrowth();
   }
 }
 
-function openDelivery(workspace: Workspace, options: DeliveryOptions): Delivery {
-  const stage = setStage(workspace, options);
-  const { world, open } = stage;
-  const { clock, random, http, settings } = workspace;
+/** Waits until nothing is in flight: the work of this run, of other runs, and of abandoned runs. */
+async function finish(
+  delivery: Delivery,
+  { recovers, waits = false }: DeliveryOptions,
+): Promise<void> {
+  const { accountQueues, lists, elsewhere, recovery, deciding } = delivery;
+  const drain = async (): Promise<void> => {
+    await Promise.all(
+      [...accountQueues.values(), ...lists.values()].map((accountQueue) => accountQueue.drain()),
+    );
+  };
+  do {
+    await drain();
+    while (await elsewhere.awaitChange()) await drain();
+    if (waits) await awaitDecisions(deciding);
+  } while (recovers !== undefined && (await recovery.recover()) > 0);
+  // A step of the timer may have claimed meanwhile.
+  await recovery.end();
+  await drain();
+}
+
+async function openDelivery(
+  workspace: Workspace,
+  options: DeliveryOptions,
+  takenOver: AbortController,
+): Promise<Delivery> {
+  const runContext = resolveTargets(workspace, options);
+  const { planContext, open } = runContext;
+  const { clock, random, http, settings, logLocation } = workspace;
   const { report, signal, command } = options;
-  const log = DeliveryLog.open(
-    {
-      path: workspace.logPath,
-      workspace: workspace.name,
-      synchronous: settings['log.synchronous'],
-      keepDelivered: settings['log.keepDelivered'],
-      clock,
-      random,
-    },
+  const synchronous = settings['log.synchronous'];
+  const keepDelivered = settings['log.keepDelivered'];
+  const keepSkips = settings['log.keepSkips'];
+  const notify = (notice: LogNotice): void => report({ type: 'log', ...notice });
+  const log = await openDeliveryLog(
+    { ...logLocation, synchronous, keepDelivered, keepSkips, random, notify },
     command,
-    options.takesOverLate,
   );
-  const head = { run: log.run.name, workspace: workspace.name, accounts: accountsOf(stage) };
+  const head = { run: log.run.name, workspace: workspace.name, accounts: accountsOf(runContext) };
   const tally = new Tally({ ...head, command });
   report({ type: 'run', ...head });
-  reportShared(stage, report);
-  const underway = new Underway();
-  const lanes = new Map<NetworkName, Lane>();
-  const lists = new Map<NetworkName, Lane>();
-  const deciding: DecidingLane[] = [];
-  const mappingOf = (postback: Postback): Mapping | undefined => findMapping(postback, workspace, world);
-  const laneOf = ({ network, membership }: Postback): Lane | undefined => (membership ? lists : lanes).get(network);
-  const elsewhere = new Elsewhere({ log, laneOf, clock, tally, underway, mappingOf, report, signal });
+  reportShared(runContext, report);
+  const inFlight = new InFlightSet();
+  const checkpoints = new CheckpointTracker(inFlight);
+  const queues: Queues = { accountQueues: new Map(), lists: new Map(), deciding: [] };
+  const { accountQueues, lists } = queues;
+  const mappingOf = (postback: Postback): Mapping | undefined =>
+    findMapping(postback, workspace, planContext);
+  const queueOf = ({ network, membership }: Postback): AccountQueue | undefined =>
+    (membership ? lists : accountQueues).get(network);
+  const elsewhere = new Elsewhere({
+    log,
+    queueOf,
+    clock,
+    tally,
+    inFlight,
+    mappingOf,
+    report,
+    signal,
+  });
   const sharesReader = open.length > 1;
-  const shared = { http, log, clock, random, tally, underway, elsewhere, mappingOf, report, signal, sharesReader };
-  const openLane = (channel: Channel, tokens: TokenSource, grantSource: string): Lane => {
-    const deps: LaneDeps = {
-      ...shared,
-      channel,
-      tokens,
-      grantSource,
-      options: {
-        concurrency: settings['delivery.concurrency'],
-        requestsPerSecond: settings['delivery.rate'] ?? channel.limits.requestsPerSecond,
-        maxAttempts: settings['delivery.maxAttempts'],
-        timeoutMs: settings['delivery.timeoutMs'],
-      },
-    };
-    const lane = new Lane(deps);
-    const { followUp } = channel;
-    if (followUp) deciding.push({ lane, deps, followUp, keepDelivered: settings['log.keepDelivered'] });
-    return lane;
+  const steadyTime = new SteadyTime(clock);
+  const shared = {
+    http,
+    log,
+    clock,
+    steadyTime,
+    random,
+    tally,
+    inFlight,
+    checkpoints,
+    elsewhere,
+    mappingOf,
+    report,
+    signal,
+    sharesReader,
   };
-  for (const connected of open) {
-    const { network, source } = connected.credentials.connection;
-    const route = world.routes.get(network);
-    if (!route?.channel) continue;
-    const tokens = workspace.tokensOf(connected);
-    lanes.set(network, openLane(route.channel, tokens, source));
-    if (options.lists && route.lists) lists.set(network, openLane(route.lists, tokens, source));
-  }
+  openQueues(queues, { workspace, runContext, shared, opensLists: options.lists === true });
   const { origins } = options;
-  return { workspace, log, world, lanes, lists, deciding, tally, underway, elsewhere, origins, report, signal };
+  const served = new Map(
+    [...accountQueues].filter(([network]) => isServed(network, options.networks)),
+  );
+  const recovery = new Recovery({
+    ...{ log, tally, inFlight, elsewhere, report, signal, takenOver },
+    accountQueues: served,
+    goals: options.goals,
+  });
+  return {
+    workspace,
+    log,
+    planContext,
+    ...queues,
+    tally,
+    inFlight,
+    checkpoints,
+    elsewhere,
+    recovery,
+    origins,
+    report,
+    signal,
+  };
 }
 
-/** What a stored postback's goal is called at its network now: a mapping that was mended holds for what failed by it. */
+/** Whether a run takes part at a network; `asked`: those of `--network`, empty for all. */
+function isServed(network: NetworkName, asked: readonly NetworkName[]): boolean {
+  return asked.length === 0 || asked.includes(network);
+}
+
+/**
+ * Uses the goal's current mapping, so that a corrected mapping applies to postbacks that failed
+ * earlier.
+ */
 export function findMapping(
   postback: Postback,
   workspace: Workspace,
-  { routes }: Pick<World, 'routes'>,
+  { routes }: Pick<PlanContext, 'routes'>,
 ): Mapping | undefined {
   // A list is named in the facts; nothing of it is mapped.
   if (postback.membership) return postback.membership.list;

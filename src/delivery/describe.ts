@@ -8,7 +8,10 @@ import type { Match } from '../goals/match.js';
 import type { Channel, Postback } from '../networks/network.js';
 import { deadlineOf } from './window.js';
 
-/** The click and where it comes from, in words; click ids by name only, because they lead to a person. */
+/**
+ * The click and where it comes from, in words; click ids by name only, because they lead to a
+ * person.
+ */
 export function describeClick(
   { fields, timeMs }: Click,
   attribution: Attribution | undefined,
@@ -24,10 +27,16 @@ export function describeClick(
 }
 
 /** Which goals count an event. */
-export function describeMatch({ name, value, currency }: ConversionEvent, { matched }: Match): string {
+export function describeMatch(
+  { name, value, currency }: ConversionEvent,
+  { matched, filtered = [] }: Match,
+): string {
   const money = value === undefined ? '' : `, value ${value} ${currency ?? 'without currency'}`;
   const goals = matched.map(({ id }) => id).join(', ');
-  return `event ${quote(name)}${money}${goals === '' ? '' : `: counted by ${goals}`}`;
+  const counted = goals === '' ? '' : `: counted by ${goals}`;
+  const excluded =
+    goals === '' || filtered.length === 0 ? '' : `, excluded by a filter of ${filtered.join(', ')}`;
+  return `event ${quote(name)}${money}${counted}${excluded}`;
 }
 
 /** What a goal is called at the network. */
@@ -38,12 +47,17 @@ export function describeMapping(mapping: Mapping, isTest: boolean): string {
 
 /** When the event happened, and until when it can be sent. */
 export function describeWindow(postback: Postback, channel: Channel): string {
-  return `event of ${isoOf(postback.eventTimeMs)}, can be sent until ${isoOf(deadlineOf(postback, channel))}`;
+  return (
+    `event of ${isoOf(postback.eventTimeMs)}, can be sent until ` +
+    isoOf(deadlineOf(postback, channel))
+  );
 }
 
 /** ISO 8601, also for times that no calendar has. */
 function isoOf(timeMs: number): string {
-  return Number.isFinite(new Date(timeMs).getTime()) ? new Date(timeMs).toISOString() : 'no known time';
+  return Number.isFinite(new Date(timeMs).getTime())
+    ? new Date(timeMs).toISOString()
+    : 'no known time';
 }
 
 /** Which identifiers consent kept out of a postback. */
@@ -51,12 +65,16 @@ export function describeDropped(dropped: readonly string[]): string {
   return `${dropped.join(', ')} left out, because the consent is anonymous`;
 }
 
-/** What networks may require of a conversion, as far as the event has it; identifiers by kind only. */
+/**
+ * What networks may require of a conversion, as far as the event has it; identifiers by kind only.
+ */
 export function describeContents(event: ConversionEvent, dropped: readonly string[]): string {
   const { identifiers, value, currency, consent } = event;
   const parts = [describeIdentifiers(identifiers), `country ${identifiers.country ?? 'none'}`];
   if (value !== undefined) parts.push(`value ${value} ${currency ?? 'without currency'}`);
-  const signals = Object.entries(consent).flatMap(([name, signal]) => (signal === undefined ? [] : [name]));
+  const signals = Object.entries(consent).flatMap(([name, signal]) =>
+    signal === undefined ? [] : [name],
+  );
   if (signals.length > 0) parts.push(`consent signals ${signals.join(', ')}`);
   if (dropped.length > 0) parts.push(describeDropped(dropped));
   return parts.join('; ');
@@ -73,11 +91,12 @@ const RAW_KINDS = [
 
 function describeIdentifiers(identifiers: Identifiers): string {
   const { plain, hashed } = identifiers;
-  const kinds: string[] = [];
+  const postbackTypes: string[] = [];
   for (const field of HASHED_FIELDS) {
-    if (plain[field] !== undefined) kinds.push(`${field} (hashed before use)`);
-    else if (hashed[field] !== undefined) kinds.push(`${field} (came hashed)`);
+    if (plain[field] !== undefined) postbackTypes.push(`${field} (hashed before use)`);
+    else if (hashed[field] !== undefined) postbackTypes.push(`${field} (came hashed)`);
   }
-  for (const [field, name] of RAW_KINDS) if (identifiers[field] !== undefined) kinds.push(name);
-  return kinds.length === 0 ? 'no identifier' : kinds.join(', ');
+  for (const [field, name] of RAW_KINDS)
+    if (identifiers[field] !== undefined) postbackTypes.push(name);
+  return postbackTypes.length === 0 ? 'no identifier' : postbackTypes.join(', ');
 }

@@ -7,36 +7,39 @@ import { openInputs } from '../events/open-inputs.js';
 import type { HttpRequest } from '../http/http.js';
 import { parseKeepingNumbers } from '../exact-json.js';
 import { redactRequest } from '../http/redact.js';
-import { slotOf } from '../log/claims.js';
-import type { Standing } from '../log/postback-rows.js';
-import { LogPeek } from '../log/log-peek.js';
+import type { DryRunMemory } from '../log/dry-run-memory.js';
+import type { KnownEvent, KnownPostback } from '../log/known-state.js';
+import type { SourceStart } from '../sources/source.js';
+import type { LogReader } from '../log/log-reader.js';
+import { openEmptyMemory, openLogReader, openPeopleRecorder } from '../log/open-log.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Channel, Outgoing } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
 import type { Batch } from './batch.js';
 import { Batcher } from './batch.js';
-import type { RehearsalMemory } from './memory.js';
-import { openRehearsalMemory } from './memory.js';
 import type { Origins } from './origins.js';
-import type { PlannedPostback, PlannedSkip, World } from './plan.js';
-import { planEvent } from './plan.js';
-import { judgeStanding } from './intake.js';
-import { prescan, tellsOfPeople } from './prescan.js';
+import type { PlannedPostback, PlannedSkip } from './plan.js';
+import { Planner, type PreparedEvent } from './planner.js';
+import { prescan } from './prescan.js';
 import { RecordReader } from './record-reader.js';
 import type { Report } from './report.js';
 import type { SendRun } from './send.js';
-import { accountsOf, reportShared, setStage, type Selection } from './stage.js';
+import { accountsOf, reportShared, resolveTargets, type Selection } from './resolve-targets.js';
 import { checkLines, refuseEmpty } from './strict.js';
+import { expandBuckets, previewLines } from './run-source.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
-import { judgeAge } from './window.js';
+import { isInRange, type TimeRange } from './time-range.js';
+import { evaluateAge } from './window.js';
 
 /** A request that would be made, tokens masked, with the postbacks that it would carry. */
 export interface PlannedRequest {
   method: string;
   url: string;
   headers: Record<string, string>;
-  /** An object where the request is JSON, with numbers that stringifyExact writes digit for digit. */
+  /**
+   * An object where the request is JSON, with numbers that stringifyExact writes digit for digit.
+   */
   body: unknown;
   postbacks: string[];
 }
@@ -45,7 +48,10 @@ export type DryRunSummary = Summary & { dryRun: true; requests: readonly Planned
 
 /** Decides which of the requests of a dry run are built and kept. */
 export interface RequestSink {
-  /** Whether the next request of the network is wanted: building all of them takes as long as sending does. */
+  /**
+   * Whether the next request of the network is wanted: building all of them takes as long as
+   * sending does.
+   */
   wants(network: NetworkName): boolean;
   take(network: NetworkName, request: PlannedRequest): void;
 }
@@ -69,11 +75,12 @@ export interface DryRunOptions extends Selection {
   origins?: Origins | undefined;
   /** Absent: no request is built. */
   requests?: RequestSink | undefined;
-  /** Which events are taken at all; those that are not count as events and make nothing. */
-  accepts?: (event: ConversionEvent) => boolean;
-  /** Called for each event that is taken. */
-  onPlan?: (planned: PlannedEvent) => void;
-  /** Keeps what events say of people in the log, for the delivery that follows, and makes a log where there is none. */
+  /** Events outside of it count as events and make nothing. */
+  range?: TimeRange;
+  /**
+   * Keeps what events say of people in the log, for the delivery that follows, and makes a log
+   * where there is none.
+   */
   remembers?: boolean | undefined;
 }
 
@@ -85,7 +92,7 @@ export async function planSend(
   workspace: Workspace,
   run: SendRun & { requests?: RequestSink | undefined },
 ): Promise<Summary & { dryRun: true }> {
-  const inputs = await openInputs(run.inputs);
+  const inputs = await openInputs(await expandBuckets(workspace, run.inputs));
   if (run.strict) await checkLines(inputs, run.report);
   return withDryRun(workspace, { ...run, command: 'send' }, async (dryRun) => {
     for (const input of inputs) {
@@ -97,30 +104,32 @@ export async function planSend(
 }
 
 /**
- * Opens the log for reading, lets `work` feed the plan and gives the summary of what a run would do.
- * @throws as setStage; what `work` throws
+ * Opens the log for reading, lets `work` feed the plan and gives the summary of what a run would
+ * do.
+ * @throws as resolveTargets; what `work` throws
  */
 export async function withDryRun(
   workspace: Workspace,
   options: DryRunOptions,
-  work: (dryRun: DryRun, peek: LogPeek | undefined) => Promise<void>,
+  work: (dryRun: DryRun, logReader: LogReader | undefined) => Promise<void>,
 ): Promise<Summary & { dryRun: true }> {
-  const { logPath: path, name } = workspace;
-  const peek = options.remembers ? LogPeek.make(path, name) : LogPeek.open(path, name);
-  // What a killed run left on its way is pending, as it will be for the real run.
-  peek?.takeOverDead(workspace.clock);
-  const memory = openRehearsalMemory(peek?.people);
+  const { logLocation, name, clock } = workspace;
+  const startedMs = clock.now();
+  const recorder = options.remembers ? await openPeopleRecorder(logLocation) : undefined;
+  const logReader = await openLogReader(logLocation);
+  const memory = logReader?.openDryRunMemory(recorder) ?? (await openEmptyMemory(name));
   try {
-    const dryRun = new DryRun(workspace, options, peek, memory);
-    await work(dryRun, peek);
-    return dryRun.finish();
+    const dryRun = new DryRun(workspace, options, memory);
+    await work(dryRun, logReader);
+    return { ...dryRun.finish(), durationMs: workspace.clock.now() - startedMs };
   } finally {
-    memory.close();
-    peek?.close();
+    await memory.close();
+    await logReader?.close();
+    await recorder?.close();
   }
 }
 
-interface DryLane {
+interface DryRunQueue {
   channel: Channel;
   batcher: Batcher;
 }
@@ -129,57 +138,72 @@ interface DryLane {
 export class DryRun {
   readonly #workspace: Workspace;
   readonly #options: DryRunOptions;
-  readonly #memory: RehearsalMemory;
-  readonly #peek: LogPeek | undefined;
-  readonly #world: World;
+  readonly #memory: DryRunMemory;
+  readonly #planner: Planner;
   readonly #tally: Tally;
-  readonly #lanes = new Map<NetworkName, DryLane>();
-  readonly #met = new Set<string>();
+  readonly #accountQueues = new Map<NetworkName, DryRunQueue>();
+  /** Ids of the postbacks that were planned: the next one of the same id is a duplicate. */
+  readonly #planned = new Set<string>();
   /** Files whose events were asked already what they say of people. */
   readonly #prescanned = new Set<Input>();
   readonly #reader: RecordReader;
+  #outside = 0;
 
-  constructor(workspace: Workspace, options: DryRunOptions, peek: LogPeek | undefined, memory: RehearsalMemory) {
-    const stage = setStage(workspace, options);
-    const { world, open } = stage;
+  constructor(workspace: Workspace, options: DryRunOptions, memory: DryRunMemory) {
+    const runContext = resolveTargets(workspace, options);
+    const { planContext, open } = runContext;
     this.#workspace = workspace;
     this.#options = options;
     this.#memory = memory;
-    this.#peek = peek;
-    const head = { run: 'dry-run', workspace: workspace.name, accounts: accountsOf(stage) };
+    const head = { run: 'dry-run', workspace: workspace.name, accounts: accountsOf(runContext) };
     this.#tally = new Tally({ ...head, command: options.command });
     options.report({ type: 'run', ...head });
-    reportShared(stage, options.report);
+    reportShared(runContext, options.report);
     this.#reader = new RecordReader(this.#tally.summary, options.report, options.origins);
-    this.#world = {
-      ...world,
-      standing: (key) => (this.#met.has(key.id) ? 'known' : judgeStanding(this.#standing(key))),
-      memory,
-    };
+    this.#planner = new Planner(planContext);
     for (const { credentials } of open) {
       const { network } = credentials.connection;
-      const channel = world.routes.get(network)?.channel;
-      if (channel) this.#lanes.set(network, { channel, batcher: new Batcher(channel) });
+      const channel = planContext.routes.get(network)?.channel;
+      if (channel) this.#accountQueues.set(network, { channel, batcher: new Batcher(channel) });
     }
   }
 
-  /** Remembers what a file says of people, so that a click further down counts for a conversion further up. */
+  /** Number of events outside of the range. */
+  get outside(): number {
+    return this.#outside;
+  }
+
+  /**
+   * Remembers what a file says of people, so that a click further down counts for a conversion
+   * further up.
+   */
   async prescan(input: Input): Promise<void> {
     // What can be read only once cannot be read ahead.
     if (!isRereadable(input)) return;
-    const remember = (events: readonly ConversionEvent[]): Promise<void> => {
-      this.#remember(events);
-      return Promise.resolve();
-    };
-    await prescan(input, remember, this.#options.signal);
+    for await (const events of prescan(input, this.#options.signal))
+      await this.#memory.remember(events);
     this.#prescanned.add(input);
   }
 
-  /** Plans an input to its end. */
-  async read(input: Input): Promise<void> {
-    for await (const lines of readLines(input, this.#options.signal)) {
-      for (const line of lines) this.take(line, input);
-      this.#options.report({ type: 'progress', summary: this.#tally.summary });
+  /** Plans an input to its end; a broker from where its group stopped, unless `from` says else. */
+  async read(input: Input, from?: SourceStart): Promise<void> {
+    for await (const _ of this.planInput(input, from));
+  }
+
+  /** As {@link read}, and yields what becomes of the events. */
+  async *planInput(
+    input: Input,
+    from: SourceStart = 'last',
+  ): AsyncGenerator<readonly PlannedEvent[]> {
+    const { signal, report } = this.#options;
+    const { address } = input;
+    const parts =
+      address && address.kind !== 's3' && !input.lines
+        ? previewLines(this.#workspace, address, { from, report, signal })
+        : readLines(input, signal);
+    for await (const lines of parts) {
+      yield await this.take(lines, input);
+      report({ type: 'progress', summary: this.#tally.summary });
     }
   }
 
@@ -193,75 +217,107 @@ export class DryRun {
     if (isStrict && this.#tally.summary.lines === 0) throw refuseEmpty(inputs);
   }
 
-  /** Plans the events of one line. */
-  take(line: Line, input: Input): void {
+  /** Plans the events of some lines. */
+  async take(lines: readonly Line[], input: Input): Promise<PlannedEvent[]> {
     const events: ConversionEvent[] = [];
-    this.#reader.read(line, input, events);
-    for (const event of events) {
-      if (!this.#prescanned.has(input) && tellsOfPeople(event)) this.#remember([event]);
-      this.#plan(event);
+    for (const line of lines) this.#reader.read(line, input, events);
+    const { identities, ...request } = this.#planner.prepare(this.#withinRange(events));
+    const isKnown = this.#prescanned.has(input);
+    const known = await this.#memory.lookup({ ...request, identities: isKnown ? [] : identities });
+    const planned: PlannedEvent[] = [];
+    for (const [index, prepared] of request.questions.entries()) {
+      planned.push(await this.#plan(prepared, known.events[index] as KnownEvent));
     }
+    return planned;
+  }
+
+  /** The events that the range leaves; the others are counted. */
+  #withinRange(events: readonly ConversionEvent[]): readonly ConversionEvent[] {
+    const { range } = this.#options;
+    if (range === undefined) return events;
+    const inside = events.filter(({ timeMs }) => isInRange(timeMs, range));
+    this.#outside += events.length - inside.length;
+    return inside;
   }
 
   /** Plans a pending postback of the log. */
   resume(outgoing: PlannedPostback, account: string | undefined): void {
-    if (this.#met.has(outgoing.postback.id)) return;
+    if (this.#planned.has(outgoing.postback.id)) return;
     this.#add(outgoing, account);
   }
 
   finish(): Summary & { dryRun: true } {
-    for (const { channel, batcher } of this.#lanes.values()) {
+    for (const { channel, batcher } of this.#accountQueues.values()) {
       for (const batch of batcher.takeAll()) this.#build(channel, batch);
     }
     return { ...this.#tally.summary, dryRun: true };
   }
 
-  #standing(key: Parameters<World['standing']>[0]): Standing {
-    return this.#peek?.standing(key) ?? 'unknown';
-  }
-
-  #remember(events: readonly ConversionEvent[]): void {
-    const peek = this.#options.remembers ? this.#peek : undefined;
-    if (peek) peek.database.transact(() => peek.people.note(events));
-    else this.#memory.remember(events);
-  }
-
-  #plan(event: ConversionEvent): void {
-    const { accepts, onPlan, report, origins } = this.#options;
-    if (accepts?.(event) === false) return;
-    const plan = planEvent(event, this.#world, this.#workspace.clock.now());
+  async #plan(prepared: PreparedEvent, read: KnownEvent): Promise<PlannedEvent> {
+    const { report, origins } = this.#options;
+    const { event } = prepared;
+    const known = this.#planned.size === 0 ? read : await this.#withPlanned(prepared, read);
+    const plan = this.#planner.plan(prepared, known, this.#workspace.clock.now());
     const origin = origins?.ofEvent(event);
+    if (plan.filtered) this.#tally.filter(plan.filtered);
     for (const { reason, network, goal, message } of plan.skips) {
       this.#tally.skip(reason, network);
-      const about = { ...(goal === undefined ? {} : { goal }), ...(network === undefined ? {} : { network }) };
+      const about = {
+        ...(goal === undefined ? {} : { goal }),
+        ...(network === undefined ? {} : { network }),
+      };
       const entry = { eventId: event.id, event: event.name, reason, ...about };
       report({ type: 'skip', entry, message, ...(origin === undefined ? {} : { origin }) });
     }
     const parts = { sent: [] as Outgoing[], expired: [] as Outgoing[], others: [] as Outgoing[] };
     for (const planned of plan.outgoing) {
-      const standing = planned.resumes ? this.#standing(planned.postback) : undefined;
-      const account = typeof standing === 'object' ? standing.account : undefined;
-      parts[this.#add(planned, account)].push(planned);
+      const row = planned.resumes
+        ? known.postbacks.find(({ id }) => id === planned.postback.id)?.row
+        : undefined;
+      parts[this.#add(planned, row?.account)].push(planned);
     }
-    onPlan?.({ event, skips: plan.skips, ...parts });
+    return { event, skips: plan.skips, ...parts };
+  }
+
+  /** Adds what this dry run has planned to what the log knows. */
+  async #withPlanned({ event, goals }: PreparedEvent, known: KnownEvent): Promise<KnownEvent> {
+    const { postbacks, player: person } = known;
+    if (postbacks.length === 0) return known;
+    const isLocked = (index: number): boolean =>
+      person !== undefined && goals[index]?.trigger === 'once';
+    const locks = postbacks.flatMap(({ id, goal }, index) =>
+      isLocked(index) ? { id, goal, test: event.test, person: person as string } : [],
+    );
+    const found = locks.length === 0 ? [] : await this.#memory.findLockOwners(locks);
+    const ownerOf = new Map(locks.map(({ id }, index) => [id, found[index]]));
+    return {
+      ...known,
+      postbacks: postbacks.map((postback): KnownPostback => {
+        if (this.#planned.has(postback.id)) return { ...postback, state: 'known' };
+        const lockOwner = ownerOf.get(postback.id);
+        return lockOwner === undefined ? postback : { ...postback, lockOwner };
+      }),
+    };
   }
 
   #add(planned: PlannedPostback, account: string | undefined): 'sent' | 'expired' | 'others' {
     const { postback, mapping, resumes } = planned;
     const { network } = postback;
-    const { channel, batcher } = this.#lanes.get(network) as DryLane;
-    this.#tally.plan();
-    this.#met.add(postback.id);
+    const { channel, batcher } = this.#accountQueues.get(network) as DryRunQueue;
+    this.#tally.plan(network);
+    this.#planned.add(postback.id);
     if (account !== undefined && account !== channel.account) {
       this.#tally.leaveToOtherAccount(network);
       return 'others';
     }
-    if (resumes && judgeAge(postback, this.#workspace.clock.now(), channel)?.reason === 'too_old') {
+    if (
+      resumes &&
+      evaluateAge(postback, this.#workspace.clock.now(), channel)?.reason === 'too_old'
+    ) {
       this.#tally.fail(network, 'expired');
       return 'expired';
     }
-    const slot = slotOf(postback);
-    if (slot) this.#memory.take(slot);
+    this.#memory.take(postback);
     if (this.#options.requests === undefined) return 'sent';
     const outgoing = { postback, mapping };
     const full = batcher.add({ outgoing, entry: { postback, attempts: 0 }, tries: 0 });

@@ -1,148 +1,226 @@
-import { InputError } from '../errors.js';
 import { FileMarks } from '../events/file-marks.js';
 import type { Input, Part } from '../events/input.js';
 import { readLines, readPart } from '../events/input.js';
-import type { LinePlace } from '../events/place.js';
+import type { Checkpoint, SourcePosition } from '../events/source-position.js';
 import type { Delivery } from './delivery.js';
-import { Intake } from './intake.js';
+import { EventPipeline } from './event-pipeline.js';
+import { ObjectMarks } from './object-marks.js';
 import { prescan } from './prescan.js';
-import { Progress } from './progress.js';
-import { readStream, settleInSilence } from './read-stream.js';
+import { ReadShare } from './read-share.js';
+import { readSource, type SourceRun } from './read-source.js';
+import { openRunSource, warnOfLocalLog } from './run-source.js';
+import { markSilence, SILENCE } from './silence.js';
+import { StreamWatch } from './stream-watch.js';
+import type { BrokerAddress } from '../sources/open-source.js';
 
-/** A request seldom holds more lines behind a place than there are in a small part and a whole one (events/input.ts). */
-const PARTS_OF_A_REQUEST = 2;
-
-/** The beginning of a file that is read from its middle: up to the place, and last of all. */
-interface Beginning {
-  input: Input;
-  marks: FileMarks;
-  place: LinePlace;
+/** What a run says of how its inputs are read. */
+interface ReaderRun extends SourceRun {
+  strict: boolean;
+  goals: readonly string[];
 }
 
 /**
- * Reads the inputs of a run. A file that an earlier run did not come to the end of is read from where that one was, and
- * its beginning after everything else: the place is a hint that decides about the order and nothing else
- * (docs/decisions/resume.md).
+ * Reads the inputs of a run. A file that an interrupted run did not read to its end is read from
+ * its checkpoint: what is before it is in the log (docs/development/decisions/resume.md).
  */
 export class InputReader {
   readonly #delivery: Delivery;
-  readonly #intake: Intake;
+  readonly #pipeline: EventPipeline;
   readonly #isStrict: boolean;
-  readonly #progress: Progress;
   readonly #setup: string;
-  readonly #beginnings: Beginning[] = [];
+  readonly #run: ReaderRun;
+  #share: ReadShare | undefined;
+  /** Files of which an earlier run has read the beginning or everything. */
+  readonly #resumed = new Set<Input>();
 
-  constructor(delivery: Delivery, { strict, goals }: { strict: boolean; goals: readonly string[] }) {
+  constructor(delivery: Delivery, run: ReaderRun) {
+    const { strict, goals } = run;
+    this.#run = run;
     this.#delivery = delivery;
-    this.#intake = new Intake(delivery, strict);
+    this.#pipeline = new EventPipeline(delivery, strict);
     this.#isStrict = strict;
     this.#setup = describeSetup(delivery, goals);
-    const progress = new Progress(delivery.underway);
-    this.#progress = progress;
-    delivery.log.keepPlaces((isEnd) => (isEnd ? progress.end(delivery.signal.aborted) : progress.reach()));
   }
 
   /**
    * Reads inputs to their ends, unless the run is stopped.
-   * @throws InputError as readLines and Intake.take do; what is before the fault is taken
+   * @throws InputError as readLines and EventPipeline.take do; what is before the fault is taken
    */
   async readAll(inputs: readonly Input[]): Promise<void> {
-    const { signal } = this.#delivery;
-    let fault: InputError | undefined;
-    try {
-      for (const input of inputs) if (!signal.aborted) await this.#read(input);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      fault = error;
+    const { signal, checkpoints } = this.#delivery;
+    this.#share = await ReadShare.open(inputs);
+    for (const input of inputs) {
+      if (signal.aborted) return;
+      await this.#read(input);
+      this.#share?.finish(input);
     }
-    // What comes last does so because of a hint: it is before the fault all the same.
-    for (const beginning of this.#beginnings) if (!signal.aborted) await this.#readBeginning(beginning);
-    if (fault) throw fault;
     if (signal.aborted) return;
-    this.#intake.reportEmpty(inputs);
-    this.#progress.finish();
+    this.#pipeline.reportEmpty(inputs.filter((input) => !this.#resumed.has(input)));
+    checkpoints.finish();
   }
 
   /** Records what was taken last. */
   settle(): Promise<void> {
-    return this.#intake.settle();
+    return this.#pipeline.settle();
   }
 
   async #read(input: Input): Promise<void> {
+    const { address, version } = input;
+    if (address && address.kind !== 's3') return this.#readBroker(input, address);
+    if (version !== undefined) return this.#readObject(input, version);
     if (input.path === undefined) return this.#readStream(input);
     const marks = this.#isStrict ? undefined : await FileMarks.open(input, this.#setup);
-    if (marks) this.#progress.enter(marks.key);
-    const kept = marks && this.#delivery.log.findPlace(marks.key);
-    if (!kept || !(await marks.has(kept))) return this.#readFile(input, marks);
-    const place = await this.#skipKnown(input, kept);
-    this.#beginnings.push({ input, marks, place });
-    if (marks.isEnd(place)) return;
-    await this.#settleFormat(input, place);
-    const message = `${input.name}: going on at line ${place.line + 1}, where an earlier run was; the lines before it come last.`;
-    this.#delivery.report({ type: 'input', message });
-    await this.#take(input, { from: place }, marks, true);
+    if (!marks) return this.#readFile(input);
+    this.#delivery.checkpoints.enter(marks.key);
+    const checkpoint = await this.#findCheckpoint(marks);
+    return checkpoint ? this.#resume(input, marks, checkpoint) : this.#readFile(input, marks);
   }
 
   /**
-   * A place a little further on. The last request that left before the place was kept holds lines behind it too, and as long as
-   * nothing known is met nothing needs to be taken over. Where a goal counts once per player, no line may be passed over.
+   * The checkpoint of an interrupted run of the same file by the same rules. A run that is at work
+   * keeps its own.
    */
-  async #skipKnown(input: Input, place: LinePlace): Promise<LinePlace> {
-    if (this.#delivery.workspace.goals.some(({ trigger }) => trigger === 'once')) return place;
-    let end = place;
-    let parts = 0;
-    for await (const read of readPart(input, { from: place }, this.#delivery.signal)) {
-      end = read.place ?? end;
-      if (++parts === PARTS_OF_A_REQUEST) break;
+  async #findCheckpoint(marks: FileMarks): Promise<SourcePosition | undefined> {
+    const { log } = this.#delivery;
+    const checkpoint = await log.findCheckpoint(marks.key);
+    if (!checkpoint || !(await marks.has(checkpoint))) return undefined;
+    const living = await log.listLivingRuns();
+    return living.some(({ command }) => command === 'send') ? undefined : checkpoint;
+  }
+
+  async #resume(input: Input, marks: FileMarks, from: SourcePosition): Promise<void> {
+    const { log, recovery, report } = this.#delivery;
+    // What the interrupted run left pending is before the checkpoint: nothing reads it again.
+    if (this.#resumed.size === 0) await log.adoptPending(recovery.accounts, recovery.goals);
+    this.#resumed.add(input);
+    if (marks.isEnd(from)) {
+      report({
+        type: 'input',
+        message: `${input.name}: an interrupted run has read it to its end.`,
+      });
+      return;
     }
-    return end;
+    const message =
+      `${input.name}: continuing at line ${from.line + 1}, where an interrupted run stopped. ` +
+      'Everything before it is in the log.';
+    report({ type: 'input', message });
+    await this.#detectFormat(input, from);
+    await this.#take(input, { from }, marks);
+  }
+
+  /** Reads a topic, stream or queue as far as it reaches now. */
+  async #readBroker(input: Input, address: BrokerAddress): Promise<void> {
+    const { workspace, report } = this.#delivery;
+    const { maxPending, rejects } = this.#run;
+    const options = { mode: 'drain', from: 'last', report } as const;
+    const source = await openRunSource(workspace, address, options);
+    try {
+      warnOfLocalLog(source, workspace, report);
+      await readSource(this.#delivery, this.#pipeline, source, { input, maxPending, rejects });
+    } finally {
+      await source.close();
+    }
+  }
+
+  /**
+   * Reads an object of a bucket. One that an interrupted run has read is left out, and of one that
+   * it was reading, the records that are in the log.
+   */
+  async #readObject(input: Input, version: string): Promise<void> {
+    const { checkpoints, signal } = this.#delivery;
+    const marks = new ObjectMarks(input, version, this.#setup);
+    checkpoints.enter(marks.key);
+    const known = this.#isStrict ? undefined : await this.#findObjectMark(marks);
+    if (known && marks.isWhole(known)) return;
+    let count = 0;
+    for await (const lines of readLines(input, signal)) {
+      const read = Math.min(Math.max(0, (known?.offset ?? 0) - count), lines.length);
+      count += lines.length;
+      if (read > 0) this.#pipeline.detectFormat(lines.slice(0, read), input);
+      if (read === lines.length) continue;
+      await this.#pipeline.take(read > 0 ? lines.slice(read) : lines, input, false);
+      await this.#pipeline.settle({ goesOn: true });
+      await this.#run.rejects?.confirm(signal);
+      checkpoints.note(marks.key, marks.mark(count), this.#pipeline.skips);
+    }
+    if (!signal.aborted) checkpoints.note(marks.key, marks.mark(count, true), this.#pipeline.skips);
+  }
+
+  async #findObjectMark(marks: ObjectMarks): Promise<Checkpoint | undefined> {
+    const { log, recovery, report } = this.#delivery;
+    const known = await log.findCheckpoint(marks.key);
+    if (!known || !marks.has(known)) return undefined;
+    const living = await log.listLivingRuns();
+    if (living.some(({ command }) => command === 'send')) return undefined;
+    // What the interrupted run left pending is before its checkpoints: nothing reads it again.
+    if (this.#resumed.size === 0) {
+      await log.adoptPending(recovery.accounts, recovery.goals);
+      const message = `${marks.name}: an interrupted run has read it; continuing after it.`;
+      report({ type: 'input', message });
+    }
+    this.#resumed.add(marks.input);
+    return known;
   }
 
   async #readStream(input: Input): Promise<void> {
-    await readStream(this.#delivery, async (ending) => {
-      for await (const lines of settleInSilence(readLines(input, ending), () => this.#intake.settle())) {
-        await this.#intake.take(lines, input, true);
-        await this.#intake.settle({ goesOn: true });
+    const watch = new StreamWatch(this.#delivery);
+    try {
+      for await (const lines of markSilence(readLines(input, watch.signal))) {
+        if (lines === SILENCE) {
+          await this.#pipeline.settle();
+          continue;
+        }
+        await this.#pipeline.take(lines, input, true);
+        await this.#pipeline.settle({ goesOn: true });
+        await this.#run.rejects?.confirm(watch.signal);
       }
-    });
+      watch.check();
+    } finally {
+      watch.end();
+    }
   }
 
-  /** All of a file. Its places are noted after it was looked through: whoever begins at one of them does not do that again. */
+  /**
+   * All of a file. Checkpoints exist only after it was looked through for clicks: a run that
+   * resumes does not do that again.
+   */
   async #readFile(input: Input, marks?: FileMarks): Promise<void> {
-    await prescan(input, (events) => this.#intake.remember(events), this.#delivery.signal);
+    const { log, signal } = this.#delivery;
+    for await (const events of prescan(input, signal)) await log.remember(events);
     await this.#take(input, {}, marks);
   }
 
-  async #readBeginning({ input, marks, place }: Beginning): Promise<void> {
-    // A file that has changed meanwhile has another beginning, and what follows it may have moved.
-    if (await marks.isUnchanged()) await this.#take(input, { to: place });
-    else await this.#readFile(input);
-  }
-
-  /** @param isResumed sends off at once what the first lines make: whoever takes up a run has waited, and much more follows */
-  async #take(input: Input, part: Part, marks?: FileMarks, isResumed = false): Promise<void> {
-    for await (const { lines, place } of readPart(input, part, this.#delivery.signal)) {
-      await this.#intake.take(lines, input, false);
-      if (isResumed) for (const lane of this.#delivery.lanes.values()) lane.sendFirst();
-      await this.#intake.settle({ goesOn: true });
-      if (marks && place) this.#progress.note(marks.key, marks.mark(place));
+  async #take(input: Input, part: Part, marks?: FileMarks): Promise<void> {
+    const { checkpoints, signal, report } = this.#delivery;
+    for await (const { lines, place, end } of readPart(input, part, signal)) {
+      if (this.#share) report({ type: 'read', share: this.#share.at(end) });
+      await this.#pipeline.take(lines, input, false);
+      await this.#pipeline.settle({ goesOn: true });
+      await this.#run.rejects?.confirm(signal);
+      if (marks && place) checkpoints.note(marks.key, marks.mark(place), this.#pipeline.skips);
     }
   }
 
   /** The first lines decide how the others are read. */
-  async #settleFormat(input: Input, place: LinePlace): Promise<void> {
+  async #detectFormat(input: Input, place: SourcePosition): Promise<void> {
     for await (const { lines } of readPart(input, { to: place }, this.#delivery.signal)) {
-      if (this.#intake.settleFormat(lines, input)) return;
+      if (this.#pipeline.detectFormat(lines, input)) return;
     }
   }
 }
 
 /**
- * What decides, beside the log, about what a line makes. Where any of it has changed, lines that were skipped may make
- * postbacks now, and those come first in a file that is read from its beginning.
+ * Describes what decides, apart from the log, about what a line makes. Where any of it has changed,
+ * lines that were skipped may make postbacks now: the file is read from its beginning.
  */
-function describeSetup({ workspace, world }: Delivery, goals: readonly string[]): string {
-  const settings = Object.entries(workspace.settings).filter(([name]) => !/^(?:delivery|log)\./.test(name));
-  const routes = [...world.routes].map(([network, { channel, enabled }]) => [network, enabled, channel]);
-  return JSON.stringify([workspace.goals, goals, [...world.onlyNetworks], settings, routes]);
+function describeSetup({ workspace, planContext }: Delivery, goals: readonly string[]): string {
+  const settings = Object.entries(workspace.settings).filter(
+    ([name]) => !/^(?:delivery|log)\./.test(name),
+  );
+  const routes = [...planContext.routes].map(([network, { channel, enabled }]) => [
+    network,
+    enabled,
+    channel,
+  ]);
+  return JSON.stringify([workspace.goals, goals, [...planContext.onlyNetworks], settings, routes]);
 }

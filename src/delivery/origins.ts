@@ -8,7 +8,9 @@ export interface Origin {
   line: number;
   /** Which element of an array or envelope, from 1. */
   element?: number;
-  /** The line as it was read, which may name a person. Absent for postbacks that waited in the log. */
+  /**
+   * The line as it was read, which may name a person. Absent for postbacks that waited in the log.
+   */
   text?: string;
 }
 
@@ -16,8 +18,9 @@ export interface Origin {
 const MAX_WAITING = 100_000;
 
 /**
- * Remembers which line each event and postback of a run came from, for `--rejects`. Entries live as long as the event or
- * postback does, so memory follows what is in flight. Runs without `--rejects` have none of this.
+ * Remembers which line each event and postback of a run came from, for `--rejects`. Entries live as
+ * long as the event or postback does, so memory follows what is in flight. Runs without `--rejects`
+ * have none of this.
  */
 export class Origins {
   readonly #origins = new WeakMap<ConversionEvent | Postback, Origin>();
@@ -33,7 +36,10 @@ export class Origins {
     if (origin) this.#origins.set(postback, origin);
   }
 
-  /** Keeps the position of a postback that leaves memory for the log and is read from there before it is sent. */
+  /**
+   * Keeps the position of a postback that leaves memory for the log and is read from there before
+   * it is sent.
+   */
   keepWaiting({ id }: Postback, event: ConversionEvent): void {
     const origin = this.#origins.get(event);
     if (!origin || this.#waiting.size >= MAX_WAITING) return;

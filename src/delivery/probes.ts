@@ -2,16 +2,20 @@ import type { Outgoing } from '../networks/network.js';
 import type { Item } from './batch.js';
 
 const MAX_DEPTH = 4;
-/** Part of a whole that is passed over from one pick to the next: no pattern of the input lies in step with it. */
+/**
+ * Part of a whole that is passed over from one pick to the next: no pattern of the input lies in
+ * step with it.
+ */
 const GOLDEN_RATIO = 0.618_033_988_749_895;
 const WORD = /^[A-Za-z_.-]{1,24}$/;
 const HASH = /^[0-9a-f]{64}$/;
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 
 /**
- * Picks the events to send one by one when a whole batch was refused, most telling first: some that are like most of
- * the batch, taken from all over it, in turn with the one that is least like the others. One that is taken shows that the
- * cause is not shared, so the odd ones have to be among those that are tried.
+ * Picks the events to send one by one when a whole batch was refused, most informative first: some
+ * that are like most of the batch, taken from all over it, in turn with the one that is least like
+ * the others. One that is taken shows that the cause is not shared, so the odd ones have to be
+ * among those that are tried.
  */
 export function pickProbes(items: readonly Item[], count: number): Item[] {
   const picked = new Set<Item>();
@@ -22,7 +26,8 @@ export function pickProbes(items: readonly Item[], count: number): Item[] {
     const rare = odd.find((item) => !picked.has(item));
     if (rare && picked.size < count) picked.add(rare);
     // What the steps have not met after so many is taken in order.
-    if (step > items.length * 2) for (const item of items) if (picked.size < count) picked.add(item);
+    if (step > items.length * 2)
+      for (const item of items) if (picked.size < count) picked.add(item);
   }
   return [...picked];
 }
@@ -40,10 +45,21 @@ function listOddFirst(items: readonly Item[]): Item[] {
   return [...shapes.values()].sort((a, b) => a.length - b.length).map(([first]) => first as Item);
 }
 
-/** What an event has and of which kind, without what is its own: fields, words, signs; no ids, hashes or amounts. */
+/**
+ * What an event has and of which kind, without what is its own: fields, words, signs; no ids,
+ * hashes or amounts.
+ */
 export function describeShape({ postback, mapping }: Outgoing): string {
   const { event, goal, test, value, currency, facts } = postback;
-  return JSON.stringify([event, goal, test, mapping, currency, shapeOf(value, 0), shapeOf(facts, 0)]);
+  return JSON.stringify([
+    event,
+    goal,
+    test,
+    mapping,
+    currency,
+    shapeOf(value, 0),
+    shapeOf(facts, 0),
+  ]);
 }
 
 function shapeOf(value: unknown, depth: number): unknown {

@@ -14,7 +14,10 @@ export interface RecordCounts {
   warnings: WarningCounts;
 }
 
-/** Turns the lines of inputs into events, counts them and tells what is invalid. Each input has one parser. */
+/**
+ * Turns the lines of inputs into events, counts them and tells what is invalid. Each input has one
+ * parser.
+ */
 export class RecordReader {
   /** Where the last invalid record is and what is wrong with it. */
   lastProblem = '';
@@ -31,40 +34,53 @@ export class RecordReader {
     this.#counts = counts;
     this.#report = report;
     this.#origins = origins;
-    this.#warnings = new WarningTally(counts.warnings, (message) => report({ type: 'input', message }));
+    this.#warnings = new WarningTally(counts.warnings);
   }
 
-  /** Adds the events of one line to `events`; false when the line, or one of an envelope's records, is invalid. */
+  /**
+   * Adds the events of one line to `events`; false when the line, or one of an envelope's records,
+   * is invalid.
+   */
   read(line: Line, input: Input, events: ConversionEvent[]): boolean {
     let isValid = true;
     let index = 0;
-    const records = this.#parserOf(input).parse(line);
-    if (records.length > 0 && input.name !== this.#last) this.#filled.add((this.#last = input.name));
+    const parser = this.#parserOf(input);
+    const records = parser.parse(line);
+    this.#reportNotices(parser.notices);
+    this.#reportNotices(this.#warnings.notices);
+    if (records.length > 0 && input.name !== this.#last)
+      this.#filled.add((this.#last = input.name));
     for (const parsed of records) {
       index++;
       this.#counts.lines++;
       if ('event' in parsed) {
         this.#counts.events++;
         events.push(parsed.event);
-        if (this.#origins) this.#noteOrigin(parsed, line, input, records.length > 1 ? index : line.element);
+        if (this.#origins)
+          this.#noteOrigin(parsed, line, input, records.length > 1 ? index : line.element);
         continue;
       }
       isValid = false;
       this.#counts.invalid++;
       this.#report({
         type: 'invalid',
-        input: input.name,
+        input: line.source ?? input.name,
         line: line.number,
         text: parsed.text ?? line.text,
         ...parsed.invalid,
       });
-      this.lastProblem = describeInvalid(input.name, line.number, parsed.invalid);
+      this.lastProblem = describeInvalid(line.source ?? input.name, line.number, parsed.invalid);
     }
     return isValid;
   }
 
-  #noteOrigin(parsed: { event: ConversionEvent; text?: string }, line: Line, input: Input, element?: number): void {
-    const at = { file: input.name, line: line.number };
+  #noteOrigin(
+    parsed: { event: ConversionEvent; text?: string },
+    line: Line,
+    input: Input,
+    element?: number,
+  ): void {
+    const at = { file: line.source ?? input.name, line: line.number };
     // A record of a line of several is a text of its own.
     const record = parsed.text === undefined ? { text: line.text, element } : { text: parsed.text };
     this.#origins?.note(parsed.event, {
@@ -77,28 +93,43 @@ export class RecordReader {
   /** Reports each input that has ended without a record. */
   reportEmpty(inputs: readonly Input[]): void {
     for (const { name } of inputs) {
-      if (!this.#filled.has(name)) this.#report({ type: 'empty', message: `${name} holds no record.` });
+      if (!this.#filled.has(name))
+        this.#report({ type: 'empty', message: `${name} holds no record.` });
     }
   }
 
-  /** Lets the beginning of an input that is read from its middle decide its format; true once it is decided. */
+  /**
+   * Lets the beginning of an input that is read from its middle decide its format; true once it is
+   * decided.
+   */
   settle(lines: readonly Line[], input: Input): boolean {
     const parser = this.#parserOf(input);
-    return parser.isSettled || lines.some((line) => (parser.parse(line), parser.isSettled));
+    const isSettled =
+      parser.isSettled || lines.some((line) => (parser.parse(line), parser.isSettled));
+    this.#reportNotices(parser.notices);
+    return isSettled;
   }
 
   #parserOf(input: Input): EventParser {
     const known = this.#parsers.get(input);
     if (known) return known;
-    const tell = (message: string): void => this.#report({ type: 'input', message });
-    const parser = openParser(input, { tell, warnings: this.#warnings });
+    const parser = openParser(input, { warnings: this.#warnings });
     this.#parsers.set(input, parser);
     return parser;
+  }
+
+  #reportNotices(notices: string[]): void {
+    if (notices.length === 0) return;
+    for (const message of notices.splice(0)) this.#report({ type: 'input', message });
   }
 }
 
 /** Where an invalid line is and what is wrong with it. */
-export function describeInvalid(input: string, line: number, { field, message, ...at }: InvalidLine): string {
+export function describeInvalid(
+  input: string,
+  line: number,
+  { field, message, ...at }: InvalidLine,
+): string {
   const element = at.element === undefined ? '' : ` (element ${at.element})`;
   return `${input}:${at.line ?? line}${element}: ${field === '' ? 'the line' : field} ${message}`;
 }

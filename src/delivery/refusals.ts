@@ -1,15 +1,14 @@
-import { putRefusal } from '../log/refusals.js';
 import { fixOf, type Refusal } from '../networks/fix.js';
 import { describeRefusal } from '../networks/guidance.js';
 import type { Outcome } from '../networks/network.js';
-import type { LaneDeps } from './lane-parts.js';
+import type { AccountQueueDeps } from './account-queue-types.js';
 
-/** What is known beside the outcome: what to do, where an error says it. */
+/** What is known in addition to the outcome: what to do, where an error says it. */
 export type RefusalDetails = Pick<Refusal, 'action' | 'next'>;
 
 /** Makes a refusal of an outcome, counts it for the summary and puts it into words. */
 export function noteRefusal(
-  { channel, clock, tally, grantSource }: LaneDeps,
+  { channel, clock, tally, grantSource }: AccountQueueDeps,
   outcome: Outcome,
   details: RefusalDetails = {},
 ): { refusal: Refusal; message: string } {
@@ -30,6 +29,6 @@ export function noteRefusal(
 }
 
 /** Writes a refusal down, so that other commands can say it. */
-export function recordRefusal({ log, channel }: LaneDeps, refusal: Refusal): Promise<void> {
-  return log.write(() => putRefusal(log.database, refusal, channel.isForLists === true));
+export function recordRefusal({ log, channel }: AccountQueueDeps, refusal: Refusal): Promise<void> {
+  return log.recordRefusal(refusal, channel.isForLists === true);
 }

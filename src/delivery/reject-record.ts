@@ -10,21 +10,35 @@ const TIME = /^[\dTZ:. +-]{1,40}$/i;
 const AMOUNT = /^-?[\d.,]{1,20}$/;
 
 /**
- * Fields whose values describe the event and never a person, by their names in lower case without separators, and the form
- * that such a value has. Every other value is hashed: which fields name a person differs by format, and a field that this
- * program does not know may.
+ * Fields whose values describe the event and never a person, by their names in lower case without
+ * separators, and the form that such a value has. Every other value is hashed: which fields name a
+ * person differs by format, and a field that this program does not know may.
  */
 const PLAIN_FIELDS: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ...['type', 'event', 'eventname'].map((name) => [name, (text: string) => isWords(text)] as const),
   ...['messageid', 'eventid', 'transactionid', 'orderid', 'itemid', 'sku'].map(
     (name) => [name, (text: string) => ID.test(text)] as const,
   ),
-  ...['eventtimestamp', 'timestamp', 'time', 'eventtime', 'sentat', 'receivedat', 'originaltimestamp', 'clicktime'].map(
-    (name) => [name, (text: string) => TIME.test(text) && !text.startsWith('+')] as const,
-  ),
-  ...['value', 'price', 'revenue', 'total', 'amount', 'quantity', 'timestampmicros', 'conversionvalue'].map(
-    (name) => [name, (text: string) => AMOUNT.test(text)] as const,
-  ),
+  ...[
+    'eventtimestamp',
+    'timestamp',
+    'time',
+    'eventtime',
+    'sentat',
+    'receivedat',
+    'originaltimestamp',
+    'clicktime',
+  ].map((name) => [name, (text: string) => TIME.test(text) && !text.startsWith('+')] as const),
+  ...[
+    'value',
+    'price',
+    'revenue',
+    'total',
+    'amount',
+    'quantity',
+    'timestampmicros',
+    'conversionvalue',
+  ].map((name) => [name, (text: string) => AMOUNT.test(text)] as const),
   ['currency', (text: string) => /^[A-Za-z]{3}$/.test(text)],
   ['consentlevel', (text: string) => /^(?:not_set|none|anonymous|full)$/.test(text)],
 ]);
@@ -40,8 +54,9 @@ const MAX_DEPTH = 12;
 const MAX_TEXT = 300;
 
 /**
- * A record as `--rejects` writes it: its shape and what describes the event, with a SHA-256 (`sha256:` and 64 hex digits) for
- * each value that may name a person. Text that is not a JSON object is hashed whole.
+ * A record as `--rejects` writes it: its shape and what describes the event, with a SHA-256
+ * (`sha256:` and 64 hex digits) for each value that may name a person. Text that is not a JSON
+ * object is hashed whole.
  * @param text the line that held the record
  * @param element which element of the line's envelope it is, from 1; absent: the line is the record
  */
@@ -64,7 +79,8 @@ function elementOf(record: unknown, element: number): unknown {
 
 function hashValue(value: unknown, field: string, depth: number): unknown {
   if (typeof value === 'string') return isPlain(value, field) ? value : hashText(value);
-  if (typeof value === 'number') return isPlainNumber(value, field) ? value : hashText(String(value));
+  if (typeof value === 'number')
+    return isPlainNumber(value, field) ? value : hashText(String(value));
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '…';
   if (Array.isArray(value)) return value.map((element) => hashValue(element, field, depth + 1));
@@ -76,7 +92,10 @@ function hashValue(value: unknown, field: string, depth: number): unknown {
 }
 
 function isPlain(value: string, field: string): boolean {
-  return value === '' || (value.length <= MAX_TEXT && PLAIN_FIELDS.get(normalize(field))?.(value) === true);
+  return (
+    value === '' ||
+    (value.length <= MAX_TEXT && PLAIN_FIELDS.get(normalize(field))?.(value) === true)
+  );
 }
 
 function isPlainNumber(value: number, field: string): boolean {

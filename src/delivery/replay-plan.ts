@@ -1,13 +1,18 @@
-import { slotOf } from '../log/claims.js';
-import { LogPeek } from '../log/log-peek.js';
-import type { ReplayCandidate, ReplayFilter } from '../log/replay-rows.js';
-import { listDelivered, listUndelivered } from '../log/replay-rows.js';
-import type { NetworkName } from '../networks/names.js';
+import type { ReplayCandidate } from '../log/stored-postback.js';
+import { lockOf, type OnceLock } from '../log/once-lock.js';
+import { withLogReader } from '../log/open-log.js';
+import type { LogReader } from '../log/log-reader.js';
+import type { PerNetwork } from '../networks/names.js';
 import type { Channel } from '../networks/network.js';
 import type { Workspace } from '../workspace.js';
-import { channelOf, judgeStored } from './judge-stored.js';
-import { advise, type ReplayAdvice, type ReplayRefusal } from './replay-advice.js';
-import type { Stage } from './stage.js';
+import { channelOf, evaluateStored } from './evaluate-stored.js';
+import {
+  advise,
+  type ReplayAdvice,
+  type ReplayRefusal,
+  type ReplaySelection,
+} from './replay-advice.js';
+import type { RunContext } from './resolve-targets.js';
 
 export interface ReplayPlan {
   /** Postbacks that the filters match. */
@@ -17,15 +22,15 @@ export interface ReplayPlan {
   /** Those that could be sent but for `--limit`. */
   overLimit: number;
   /**
-   * Those that cannot be sent, by reason; `dedupe_window`: the network could count them
-   * twice; `processing`: it has them and has not decided; `other_account`: they were recorded for another account;
-   * `delivered`: they were delivered, and `force` is not set.
+   * Those that cannot be sent, by reason; `dedupe_window`: the network could count them twice;
+   * `processing`: it has them and has not decided; `other_account`: they were recorded for another
+   * account; `delivered`: they were delivered, and `force` is not set.
    */
   refused: Partial<Record<ReplayRefusal, number>>;
   /** What those that cannot be sent need, one entry a reason. */
   advice: ReplayAdvice[];
   /** Those refused as `other_account`, by network; absent where there are none. */
-  otherAccount?: Partial<Record<NetworkName, number>>;
+  otherAccount?: PerNetwork<number>;
   /** What will be sent, by what it is. */
   states: Record<string, number>;
   networks: Record<string, number>;
@@ -35,106 +40,181 @@ export interface ReplayPlan {
   newest?: string;
 }
 
+/** Reasons that no later replay can change. */
+const OVER: ReadonlySet<ReplayRefusal> = new Set<ReplayRefusal>([
+  'too_old',
+  'already_counted',
+  'log_damaged',
+]);
+
 export interface PlannedReplay {
   plan: ReplayPlan;
-  /** What is handed to delivery: those to send, and pending ones whose window has closed, to be marked as failed. */
+  /**
+   * What is handed to delivery: those to send, and pending ones whose window has closed, to be
+   * marked as failed.
+   */
   candidates: ReplayCandidate[];
 }
 
-export interface ReplaySelection extends ReplayFilter {
-  /** At most so many; Infinity: all. */
-  limit: number;
-  /** Sends also what the network could count twice. */
-  force: boolean;
-  /** Sends also what was recorded for another account than the one that is connected now. */
-  accountChanged?: boolean;
-}
-
 /** Finds in the log what a replay would send, and why the rest cannot be sent. Sends nothing. */
-export function planReplay(workspace: Workspace, stage: Stage, selection: ReplaySelection): PlannedReplay {
-  const none = { refused: {}, advice: [], states: {}, networks: {}, goals: {} };
-  const plan: ReplayPlan = { matched: 0, toSend: 0, overLimit: 0, ...none };
-  const firsts = new Map<ReplayRefusal, ReplayCandidate>();
-  const candidates: ReplayCandidate[] = [];
-  const peek = LogPeek.open(workspace.logPath, workspace.name);
-  if (!peek) return { plan, candidates };
-  const met = new Set<string>();
-  try {
-    peek.takeOverDead(workspace.clock);
-    for (const candidate of listMatching(peek, selection)) {
-      if (met.has(candidate.postback.id)) continue;
-      met.add(candidate.postback.id);
-      plan.matched++;
-      const refusal = judgeCandidate(candidate, workspace, stage, peek, selection);
-      if (refusal !== undefined) {
-        plan.refused[refusal] = (plan.refused[refusal] ?? 0) + 1;
-        if (refusal === 'other_account') countOther(plan, candidate);
-        if (!firsts.has(refusal)) firsts.set(refusal, candidate);
-        // A replay ends what waits in vain: it has failed, or another conversion was counted.
-        const isOver = refusal === 'too_old' || refusal === 'already_counted';
-        if (isOver && candidate.state === 'pending') candidates.push(candidate);
-      } else if (plan.toSend >= selection.limit) {
-        plan.overLimit++;
-      } else {
-        candidates.push(candidate);
-        count(plan, candidate);
-      }
+export async function planReplay(
+  workspace: Workspace,
+  runContext: RunContext,
+  selection: ReplaySelection,
+): Promise<PlannedReplay> {
+  const planner = new ReplayPlanner(workspace, runContext, selection);
+  await withLogReader(workspace.logLocation, async (logReader) => {
+    for (const list of [logReader.listUndelivered(selection), logReader.listDelivered(selection)]) {
+      for await (const candidates of list) await planner.take(candidates, logReader);
     }
-  } finally {
-    peek.close();
+  });
+  return planner.finish();
+}
+
+/** What the log knows of a candidate in addition to its row. */
+interface Known {
+  /** Id of the postback that holds the once-per-player lock. */
+  lockOwner: string | undefined;
+  firstAttemptMs: number | undefined;
+}
+
+class ReplayPlanner {
+  readonly #workspace: Workspace;
+  readonly #runContext: RunContext;
+  readonly #selection: ReplaySelection;
+  readonly #plan: ReplayPlan = {
+    matched: 0,
+    toSend: 0,
+    overLimit: 0,
+    refused: {},
+    advice: [],
+    states: {},
+    networks: {},
+    goals: {},
+  };
+  readonly #candidates: ReplayCandidate[] = [];
+  readonly #firsts = new Map<ReplayRefusal, ReplayCandidate>();
+  readonly #met = new Set<string>();
+
+  constructor(workspace: Workspace, runContext: RunContext, selection: ReplaySelection) {
+    this.#workspace = workspace;
+    this.#runContext = runContext;
+    this.#selection = selection;
   }
-  for (const [reason, first] of firsts) plan.advice.push(advise(reason, plan.refused[reason] ?? 0, first, stage));
-  return { plan, candidates };
+
+  /** Plans some candidates, with one look-up for all of them. */
+  async take(found: readonly ReplayCandidate[], logReader: LogReader): Promise<void> {
+    const fresh = found.filter(({ postback: { id } }) => {
+      const isFresh = !this.#met.has(id);
+      this.#met.add(id);
+      return isFresh;
+    });
+    const known = await readKnown(fresh, logReader, this.#selection.force);
+    for (const candidate of fresh) this.#decide(candidate, known(candidate));
+  }
+
+  finish(): PlannedReplay {
+    const plan = this.#plan;
+    const selection = this.#selection;
+    for (const [reason, first] of this.#firsts) {
+      plan.advice.push(
+        advise(
+          {
+            reason,
+            count: plan.refused[reason] ?? 0,
+            first,
+            selection,
+            isGoalRemoved: this.#workspace.goals.every(({ id }) => id !== first.postback.goal),
+          },
+          this.#runContext,
+        ),
+      );
+    }
+    return { plan, candidates: this.#candidates };
+  }
+
+  #decide(candidate: ReplayCandidate, known: Known): void {
+    const plan = this.#plan;
+    plan.matched++;
+    const refusal = this.#evaluate(candidate, known);
+    if (refusal !== undefined) {
+      plan.refused[refusal] = (plan.refused[refusal] ?? 0) + 1;
+      if (refusal === 'other_account') countOther(plan, candidate);
+      if (!this.#firsts.has(refusal)) this.#firsts.set(refusal, candidate);
+      // A replay ends what waits in vain: it has failed, or another conversion was counted.
+      const isOver = OVER.has(refusal);
+      if (isOver && candidate.state === 'pending') this.#candidates.push(candidate);
+    } else if (plan.toSend >= this.#selection.limit) {
+      plan.overLimit++;
+    } else {
+      this.#candidates.push(candidate);
+      count(plan, candidate);
+    }
+  }
+
+  #evaluate(candidate: ReplayCandidate, known: Known): ReplayRefusal | undefined {
+    const { postback, account, state, request } = candidate;
+    const { force, accountChanged = false } = this.#selection;
+    const { planContext } = this.#runContext;
+    if (state === 'delivered' && !force) return 'delivered';
+    if (request !== undefined && !force) return 'processing';
+    const { stop } = evaluateStored(postback, this.#workspace, planContext);
+    if (stop) return stop.reason;
+    const route = planContext.routes.get(postback.network);
+    const channel = route && channelOf(route, postback);
+    if (!accountChanged && account !== undefined && account !== channel?.account)
+      return 'other_account';
+    if (known.lockOwner !== undefined && known.lockOwner !== postback.id) return 'already_counted';
+    return force
+      ? undefined
+      : evaluateDedupe(candidate, channel, known.firstAttemptMs, this.#workspace.clock.now());
+  }
 }
 
-function* listMatching(peek: LogPeek, selection: ReplaySelection): Generator<ReplayCandidate> {
-  yield* listUndelivered(peek.database, selection);
-  yield* listDelivered(peek.database, selection);
+/** Asks the log, once for all candidates, what a plan has to know of each. */
+async function readKnown(
+  candidates: readonly ReplayCandidate[],
+  logReader: LogReader,
+  force: boolean,
+): Promise<(candidate: ReplayCandidate) => Known> {
+  const locks = candidates.flatMap(({ postback, state }): OnceLock[] => {
+    const lock = state === 'delivered' ? undefined : lockOf(postback);
+    return lock ? [lock] : [];
+  });
+  const attempted = force
+    ? []
+    : candidates.filter(({ attempts }) => attempts > 0).map(({ postback }) => postback);
+  const owners = await logReader.findLockOwners(locks);
+  const firsts = await logReader.findFirstAttempts(attempted);
+  const ownerOf = new Map(locks.map(({ id }, index) => [id, owners[index]]));
+  const firstOf = new Map(attempted.map(({ id }, index) => [id, firsts[index]]));
+  return ({ postback: { id } }) => ({
+    lockOwner: ownerOf.get(id),
+    firstAttemptMs: firstOf.get(id),
+  });
 }
 
-function judgeCandidate(
-  candidate: ReplayCandidate,
-  workspace: Workspace,
-  { world }: Stage,
-  peek: LogPeek,
-  { force, accountChanged = false }: ReplaySelection,
-): ReplayRefusal | undefined {
-  const { postback, account, state, request } = candidate;
-  if (state === 'delivered' && !force) return 'delivered';
-  if (request !== undefined && !force) return 'processing';
-  const { stop } = judgeStored(postback, workspace, world);
-  if (stop) return stop.reason;
-  const route = world.routes.get(postback.network);
-  const channel = route && channelOf(route, postback);
-  if (!accountChanged && account !== undefined && account !== channel?.account) return 'other_account';
-  if (isCounted(candidate, peek)) return 'already_counted';
-  return force ? undefined : judgeDedupe(candidate, channel, workspace, peek);
-}
-
-/** Whether another conversion of the player has counted for its goal since. */
-function isCounted({ postback, state }: ReplayCandidate, peek: LogPeek): boolean {
-  const slot = state === 'delivered' ? undefined : slotOf(postback);
-  const holder = slot && peek.people.claims.holder(slot);
-  return holder !== undefined && holder !== postback.id;
-}
-
-/** Whether the network could count it twice: it may hold the first attempt, and has forgotten its id. */
-function judgeDedupe(
-  { postback, state, kind, attempts }: ReplayCandidate,
+/**
+ * Whether the network could count it twice: it may hold the first attempt, and has forgotten its
+ * id.
+ */
+function evaluateDedupe(
+  { state, kind, attempts }: ReplayCandidate,
   channel: Channel | undefined,
-  workspace: Workspace,
-  peek: LogPeek,
+  firstAttemptMs: number | undefined,
+  nowMs: number,
 ): ReplayRefusal | undefined {
   const dedupeWindowMs = channel?.limits.dedupeWindowMs;
-  if (dedupeWindowMs === undefined || attempts === 0 || !mayHaveArrived(state, kind)) return undefined;
-  const nowMs = workspace.clock.now();
-  const firstMs = peek.firstAttemptMs(postback) ?? nowMs;
-  return nowMs - firstMs > dedupeWindowMs ? 'dedupe_window' : undefined;
+  if (dedupeWindowMs === undefined || attempts === 0 || !mayHaveArrived(state, kind))
+    return undefined;
+  return nowMs - (firstAttemptMs ?? nowMs) > dedupeWindowMs ? 'dedupe_window' : undefined;
 }
 
 /** Whether the network may hold it already: it was accepted, or the answer never came. */
 function mayHaveArrived(state: ReplayCandidate['state'], kind: string | undefined): boolean {
-  return state === 'delivered' || kind === 'transient' || kind === 'unknown' || kind === 'processing';
+  return (
+    state === 'delivered' || kind === 'transient' || kind === 'unknown' || kind === 'processing'
+  );
 }
 
 function countOther(plan: ReplayPlan, { postback: { network } }: ReplayCandidate): void {

@@ -1,14 +1,24 @@
 import type { InvalidLine } from '../events/conversion-event.js';
 import type { EntryVerdict, SkipEntry } from '../log/entry.js';
+import type { LogNotice } from '../log/log-options.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Postback } from '../networks/network.js';
 import type { Batch } from './batch.js';
 import type { Origin } from './origins.js';
 import type { Accounts, Summary } from './tally.js';
 
-/** What a run tells while it goes on; the face turns it into lines. */
+/**
+ * Why requests are held back: the network asked for time, keeps failing, a failed request is about
+ * to be tried again, or the pace of the account allows no request yet.
+ */
+export type WaitCause = 'throttled' | 'failing' | 'retry' | 'pace';
+
+/** What a run reports while it goes on; `src/cli/` turns it into lines. */
 export type Update =
-  /** The run has a name, and the accounts that it delivers to are known. Comes before everything else. */
+  /**
+   * The run has a name, and the accounts that it delivers to are known. Comes before everything
+   * else.
+   */
   | { type: 'run'; run: string; workspace: string; accounts: Accounts }
   | {
       type: 'answer';
@@ -27,6 +37,12 @@ export type Update =
   | { type: 'expired'; network: NetworkName; postbacks: Postback[] }
   /** How far the run is: after each piece of input and each answer. */
   | { type: 'progress'; summary: Summary }
+  /** How much of the input was read, from 0 to 1, where its size is known. */
+  | { type: 'read'; share: number }
+  /** Requests to a network are held back until a time, in milliseconds since the epoch. */
+  | { type: 'wait'; network: NetworkName; cause: WaitCause; untilMs: number }
+  /** The server of the delivery log is away, or back. */
+  | ({ type: 'log' } & LogNotice)
   /** What happens to the input that is being followed. */
   | { type: 'input'; message: string }
   /** An input that has ended without a record. */

@@ -1,16 +1,26 @@
 import type { Outcome, OutcomeKind } from '../networks/network.js';
-import type { Stop } from './lane-parts.js';
+import type { Stop } from './account-queue-types.js';
 import { trimEndOf } from '../text-ends.js';
 
-/** Single events that are refused, none being taken, until their cause is held to be shared by all. */
+/**
+ * Single events that are refused, none being taken, until their cause is held to be shared by all.
+ */
 const PROBES = 9;
-/** The same where other requests of the group were refused whole too: each of them is a sign as well. */
+/**
+ * The same where other requests of the group were refused whole too: each of them is a sign as
+ * well.
+ */
 const FEWEST_PROBES = 4;
-/** Requests that one mistake may cost in a group, with those that were under way when it was met. */
+/**
+ * Requests that one mistake may cost in a group, with those that were under way when it was met.
+ */
 const REQUESTS = 11;
 /** Where something of the group was taken before, a batch of another kind needs more evidence. */
 const PROBES_AFTER_SUCCESS = 20;
-/** Requests in a row that are refused for their form or address, whatever the events, until no more are made. */
+/**
+ * Requests in a row that are refused for their form or address, whatever the events, until no more
+ * are made.
+ */
 const WHOLE_REFUSALS = 3;
 
 const FINAL: ReadonlySet<OutcomeKind> = new Set(['payload', 'configuration', 'expired']);
@@ -36,8 +46,8 @@ interface Group {
 }
 
 /**
- * Knows which groups of a lane (events that may share a request) are refused for a cause that every event shares. Events
- * that were not tried are never failed for it: they wait.
+ * Knows which groups of an account queue (events that may share a request) are refused for a cause
+ * that every event shares. Events that were not tried are never failed for it: they wait.
  */
 export class SharedCauses {
   readonly #groups = new Map<string, Group>();
@@ -47,13 +57,19 @@ export class SharedCauses {
     return this.#groups.get(key)?.stop;
   }
 
-  /** Whether requests of the group have to wait for the look into one of its batches; undefined: they need not. */
+  /**
+   * Whether requests of the group have to wait for the look into one of its batches; undefined:
+   * they need not.
+   */
   busy(key: string): Promise<void> | undefined {
     const group = this.#groups.get(key);
     return group && !group.hasSuccess ? (group.busy ?? group.reserved) : undefined;
   }
 
-  /** Holds requests of the group back until {@link unreserve}: a batch of it is about to be looked into. */
+  /**
+   * Holds requests of the group back until {@link unreserve}: a batch of it is about to be looked
+   * into.
+   */
   reserve(key: string): void {
     const group = this.#of(key);
     group.reservations++;
@@ -88,9 +104,9 @@ export class SharedCauses {
   }
 
   /**
-   * Takes note of the answer to one request, and returns whether it shows that no request of the group is worth making.
-   * `isSearched`: its bad events are looked for, so that it says nothing of the
-   * others; `isProbe`: it carried one event, to learn about its neighbors.
+   * Takes note of the answer to one request, and returns whether it shows that no request of the
+   * group is worth making. `isSearched`: its bad events are looked for, so that it says nothing of
+   * the others; `isProbe`: it carried one event, to learn about its neighbors.
    */
   note(
     key: string,
@@ -103,7 +119,8 @@ export class SharedCauses {
       Object.assign(group, { hasSuccess: true, refused: 0, configuration: 0 });
       return false;
     }
-    if (!first || !outcomes.every((outcome) => outcome === first) || !FINAL.has(first.kind)) return false;
+    if (!first || !outcomes.every((outcome) => outcome === first) || !FINAL.has(first.kind))
+      return false;
     if (isProbe) return false;
     group.refused++;
     const isWhole = first.kind === 'configuration' && !isSearched;
@@ -113,7 +130,8 @@ export class SharedCauses {
 
   /**
    * Concludes that every event shares the cause of a refusal.
-   * @returns why the rest waits; where something of the group was taken before, only the batch that was looked into does
+   * @returns why the rest waits; where something of the group was taken before, only the batch that
+   *   was looked into does
    */
   conclude(key: string, { reason, message }: Outcome): Stop {
     const words = message === undefined ? reason : trimEndOf(message, /[.\s]/);

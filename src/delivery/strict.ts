@@ -6,7 +6,8 @@ import { RecordReader } from './record-reader.js';
 import type { Report } from './report.js';
 
 /**
- * `--strict`: every line of every file is read once before the first is sent. Streams are checked as they come.
+ * `--strict`: every line of every file is read once before the first is sent. Streams are checked
+ * as they come.
  * @throws InputError when a line is invalid
  */
 export async function checkLines(inputs: readonly Input[], report: Report): Promise<void> {
@@ -31,8 +32,8 @@ export async function checkLines(inputs: readonly Input[], report: Report): Prom
 /** The error of `--strict` where no input holds a record. */
 export function refuseEmpty(inputs: readonly Input[]): InputError {
   const names = inputs.map(({ name }) => name).join(', ');
-  return new InputError('no_records', `${names}: there is no record in it; --strict is set.`, {
-    hint: 'Check what wrote the file, or leave --strict out.',
+  return new InputError('no_records', `${names}: no records, and --strict is set.`, {
+    hint: 'Check what wrote the file, or remove --strict.',
   });
 }
 
@@ -40,6 +41,6 @@ export function refuseEmpty(inputs: readonly Input[]): InputError {
 export function refuseInvalid(count: number, first: string): InputError {
   const more = count === 1 ? '' : ` (and ${count - 1} more)`;
   return new InputError('invalid_lines', `${first}${more}; --strict is set.`, {
-    hint: 'Mend it, or leave --strict out: then the valid lines are sent.',
+    hint: 'Fix it, or remove --strict to send the valid lines.',
   });
 }

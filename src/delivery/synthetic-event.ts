@@ -5,29 +5,33 @@ import type { Condition } from '../goals/filter.js';
 import { meetsCondition, parseCondition } from '../goals/filter.js';
 import type { ConversionGoal } from '../goals/goal.js';
 import type { JsonObject } from '../json.js';
-import type { NetworkName } from '../networks/names.js';
-import { SYNTHETIC_PROPERTIES } from '../networks/synthetic-line.js';
+import { isBuiltInName, type NetworkName } from '../networks/names.js';
+import { profileOf } from '../networks/profiles.js';
 
 export interface SyntheticOptions {
-  /** What is new about each one, so that none is a duplicate: part of its id and of its player's. */
+  /**
+   * What is new about each one, so that none is a duplicate: part of its id and of its player's.
+   */
   unique: string;
   nowMs: number;
   /** Whether it is a test event; else networks count it. */
   test: boolean;
+  /** What an ordinary line needs at the network; absent: what the network's profile says. */
+  properties?: JsonObject;
 }
 
 /** A made-up conversion as an Audience message, or why none can be made. */
 export type SyntheticEvent = { message: JsonObject; event: ConversionEvent } | { problem: string };
 
 /**
- * A conversion that the goal counts and whose click the network owns, of a person who plainly does not
- * exist. It carries what an ordinary line needs and no more, so that a test cannot pass where an ordinary
- * event fails. Values that filters ask for are found by trying what they name.
+ * A conversion that the goal counts and whose click the network owns, of a person who plainly does
+ * not exist. It carries what an ordinary line needs and no more, so that a test cannot pass where
+ * an ordinary event fails. Values that filters ask for are found by trying what they name.
  */
 export function makeSyntheticEvent(
   goal: ConversionGoal,
   network: NetworkName,
-  { unique, nowMs, test }: SyntheticOptions,
+  { unique, nowMs, test, properties: needed }: SyntheticOptions,
 ): SyntheticEvent {
   const id = `postback-test-${unique}`;
   const makeMessage = (properties: JsonObject): JsonObject => ({
@@ -40,13 +44,16 @@ export function makeSyntheticEvent(
     ...(test ? { test: true } : {}),
     properties,
   });
-  let properties: JsonObject = { ...MONEY, ...SYNTHETIC_PROPERTIES[network] };
+  const own = isBuiltInName(network) ? profileOf(network).syntheticProperties : {};
+  let properties: JsonObject = { ...MONEY, ...(needed ?? own) };
   for (const [field, conditions] of groupByField(goal)) {
     const tries = listCandidates(conditions).map((value) => ({ ...properties, [field]: value }));
     const found = [properties, ...tries].find((one) => meetsAll(makeMessage(one), conditions));
     if (!found)
       return {
-        problem: `counts no event that we could make up: nothing meets ${conditions.map(({ text }) => text).join(' and ')}`,
+        problem:
+          'counts no event that we could make up: nothing meets ' +
+          conditions.map(({ text }) => text).join(' and '),
       };
     properties = found;
   }
@@ -82,7 +89,9 @@ function listCandidates(conditions: readonly Condition[]): unknown[] {
     number * 2,
   ]);
   const between = numbers.flatMap((one) => numbers.map((two) => (one + two) / 2));
-  const decimals = [...around, ...between].filter(Number.isFinite).map((number) => String(Number(number.toFixed(6))));
+  const decimals = [...around, ...between]
+    .filter(Number.isFinite)
+    .map((number) => String(Number(number.toFixed(6))));
   const texts = operands.map(({ text }) => text);
   return [...texts, ...decimals, 'test', ...texts.map((text) => `${text}-test`), texts.join(' ')];
 }

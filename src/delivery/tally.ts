@@ -1,15 +1,16 @@
 import type { WarningCode, WarningCounts } from '../events/warnings.js';
 import type { Fix, Refusal } from '../networks/fix.js';
 import type { Guidance } from '../networks/guidance.js';
-import type { NetworkName } from '../networks/names.js';
+import type { NetworkName, PerNetwork } from '../networks/names.js';
 import type { OutcomeKind, SkipReason } from '../networks/network.js';
+import { FailureCauses, type FailedPostback, type FailureCause } from './failure-causes.js';
 
 /** Why postbacks are still pending when a run ends. */
 export type WaitingKind = 'transient' | 'throttled' | 'credential' | 'processing' | 'stopped';
 export type FailureKind = 'configuration' | 'payload' | 'expired';
 
 /** The account of each network that a run delivers to. */
-export type Accounts = Partial<Record<NetworkName, string>>;
+export type Accounts = PerNetwork<string>;
 
 export interface NetworkTally {
   delivered: number;
@@ -27,7 +28,7 @@ export interface RefusalSummary extends Guidance {
   fix: Fix['by'];
 }
 
-/** The summary of a run, in the form of contract.md section 4. */
+/** The summary of a run. */
 export interface Summary {
   run: string;
   command: string;
@@ -45,15 +46,35 @@ export interface Summary {
   skipped: number;
   skips: Partial<Record<SkipReason, number>>;
   failures: Record<FailureKind, number>;
+  /** Why postbacks failed, by goal and reason, with the command that helps; absent: none failed. */
+  causes?: FailureCause[];
+  /**
+   * Events of a goal's name that a filter of the goal excluded, by goal, whether or not another
+   * goal counted them. Absent: none.
+   */
+  filtered?: Record<string, number>;
   /** `other_run`: another living run is delivering them; there only where there are some. */
   waiting: Record<WaitingKind, number> & { other_run?: number };
-  networks: Partial<Record<NetworkName, NetworkTally>>;
+  networks: PerNetwork<NetworkTally>;
   /** Why networks take nothing more, and what fixes it; absent where none refused. */
   refusals?: RefusalSummary[];
-  /** Side fields that were not usable or not read, and what networks warn of, by code: no event is lost. */
+  /**
+   * Side fields that were not usable or not read, and what networks warn of, by code: no event is
+   * lost.
+   */
   warnings: WarningCounts;
+  /**
+   * Postbacks that runs which died left unfinished and this run took over; counted in `postbacks`
+   * too. Absent: none.
+   */
+  recovered?: number;
+  /**
+   * Another process took this run over while it was paused or cut off: it wrote nothing more.
+   * Absent otherwise.
+   */
+  takenOver?: true;
   /** Pending postbacks that this run left alone: they were recorded for another account. */
-  otherAccount?: Partial<Record<NetworkName, number>>;
+  otherAccount?: PerNetwork<number>;
 }
 
 /** Reasons that stop a whole event; every other one stops a postback. */
@@ -71,8 +92,13 @@ const EVENT_REASONS: ReadonlySet<SkipReason> = new Set<SkipReason>([
 /** Counts what a run does. */
 export class Tally {
   readonly summary: Summary;
+  /** Postbacks handed to delivery, by network. */
+  readonly #planned = new Map<NetworkName, number>();
+  readonly #causes = new FailureCauses();
 
-  constructor(head: Pick<Summary, 'run' | 'command' | 'workspace'> & Partial<Pick<Summary, 'accounts'>>) {
+  constructor(
+    head: Pick<Summary, 'run' | 'command' | 'workspace'> & Partial<Pick<Summary, 'accounts'>>,
+  ) {
     this.summary = {
       accounts: {},
       ...head,
@@ -94,7 +120,11 @@ export class Tally {
   }
 
   /** One event or postback that is not sent. */
-  skip(reason: SkipReason, network: NetworkName | undefined, isPostback = !EVENT_REASONS.has(reason)): void {
+  skip(
+    reason: SkipReason,
+    network: NetworkName | undefined,
+    isPostback = !EVENT_REASONS.has(reason),
+  ): void {
     const { summary } = this;
     summary.skipped++;
     summary.skips[reason] = (summary.skips[reason] ?? 0) + 1;
@@ -104,19 +134,46 @@ export class Tally {
     this.#of(network).skipped++;
   }
 
-  /** One postback handed to delivery. */
-  plan(): void {
-    this.summary.postbacks++;
+  /** Counts postbacks handed to delivery. */
+  plan(network: NetworkName, count = 1): void {
+    this.summary.postbacks += count;
+    this.#planned.set(network, (this.#planned.get(network) ?? 0) + count);
   }
 
-  /** One postback that delivery met again, in the log of another process: planned before, now a skip. */
-  unplan(): void {
-    this.summary.postbacks--;
+  /**
+   * Takes back one planned postback that turned out to be a skip: another process has delivered it,
+   * say.
+   */
+  unplan(network: NetworkName): void {
+    this.plan(network, -1);
+  }
+
+  /** Counts postbacks that runs which died left unfinished; a negative count takes some back. */
+  recover(count: number): void {
+    const recovered = (this.summary.recovered ?? 0) + count;
+    if (recovered > 0) this.summary.recovered = recovered;
+    else delete this.summary.recovered;
+  }
+
+  /** Counts everything without an outcome as left to the run that has taken this one over. */
+  leaveToSuccessor(): void {
+    this.summary.takenOver = true;
+    for (const [network, planned] of this.#planned) {
+      const { delivered, failed, pending } = this.#of(network);
+      const left = planned - delivered - failed - pending;
+      if (left > 0) this.wait(network, 'other_run', left);
+    }
   }
 
   /** A network that takes nothing more in this run. */
   refuse({ network, account, reason, fix }: Refusal, guidance: Guidance): void {
     (this.summary.refusals ??= []).push({ network, account, reason, fix: fix.by, ...guidance });
+  }
+
+  /** Counts an event for each goal that names it and whose filter excludes it. */
+  filter(goals: readonly string[]): void {
+    const filtered = (this.summary.filtered ??= {});
+    for (const goal of goals) filtered[goal] = (filtered[goal] ?? 0) + 1;
   }
 
   request(network: NetworkName): void {
@@ -133,8 +190,16 @@ export class Tally {
     this.summary.warnings[code] = (this.summary.warnings[code] ?? 0) + count;
   }
 
-  fail(network: NetworkName, kind: OutcomeKind): void {
+  /**
+   * Counts a postback that failed permanently.
+   * @param failed the postback with its outcome, for the causes of the summary
+   */
+  fail(network: NetworkName, kind: OutcomeKind, failed?: FailedPostback): void {
     this.summary.failed++;
+    if (failed) {
+      this.#causes.add(failed);
+      this.summary.causes = this.#causes.list;
+    }
     this.#of(network).failed++;
     this.summary.failures[kind === 'configuration' || kind === 'expired' ? kind : 'payload']++;
   }
@@ -146,18 +211,26 @@ export class Tally {
     waiting[kind] = (waiting[kind] ?? 0) + count;
   }
 
-  /** One pending postback that was recorded for another account than the one that is connected now. */
+  /**
+   * One pending postback that was recorded for another account than the one that is connected now.
+   */
   leaveToOtherAccount(network: NetworkName, count = 1): void {
     if (count === 0) return;
     const { summary } = this;
-    summary.otherAccount = { ...summary.otherAccount, [network]: (summary.otherAccount?.[network] ?? 0) + count };
+    summary.otherAccount = {
+      ...summary.otherAccount,
+      [network]: (summary.otherAccount?.[network] ?? 0) + count,
+    };
     this.wait(network, 'stopped', count);
   }
 
-  /** One postback whose network has decided: it waits no more. `isOurs`: this run sent it, and counted it as waiting. */
+  /**
+   * One postback whose network has decided: it waits no more. `isOurs`: this run sent it, and
+   * counted it as waiting.
+   */
   decide(network: NetworkName, isOurs: boolean): void {
     if (!isOurs) {
-      this.summary.postbacks++;
+      this.plan(network);
       return;
     }
     this.summary.pending--;
@@ -166,12 +239,19 @@ export class Tally {
   }
 
   #of(network: NetworkName): NetworkTally {
-    return (this.summary.networks[network] ??= { delivered: 0, failed: 0, pending: 0, skipped: 0, requests: 0 });
+    return (this.summary.networks[network] ??= {
+      delivered: 0,
+      failed: 0,
+      pending: 0,
+      skipped: 0,
+      requests: 0,
+    });
   }
 }
 
 /** Why a postback whose last outcome was `kind` waits. */
 export function waitingKindOf(kind: OutcomeKind | 'stopped'): WaitingKind {
-  if (kind === 'throttled' || kind === 'credential' || kind === 'processing' || kind === 'stopped') return kind;
+  if (kind === 'throttled' || kind === 'credential' || kind === 'processing' || kind === 'stopped')
+    return kind;
   return 'transient';
 }

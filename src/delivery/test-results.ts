@@ -8,7 +8,9 @@ export interface TestResult {
   network: NetworkName;
   /** Null where none was made. */
   eventId: string | null;
-  /** `refused`: it would have been counted as real, or could not be made; `planned`: by a dry run. */
+  /**
+   * `refused`: it would have been counted as real, or could not be made; `planned`: by a dry run.
+   */
   status: 'delivered' | 'failed' | 'pending' | 'skipped' | 'refused' | 'planned';
   http: number | null;
   /** The network's words, or why it was not sent. */
@@ -29,7 +31,8 @@ export class TestResults {
 
   readonly note: Report = (update) => {
     if (update.type === 'notice') this.#notices.set(update.network, update.message);
-    else if (update.type === 'skip') this.skip(update.entry.eventId, update.entry.reason, update.message);
+    else if (update.type === 'skip')
+      this.skip(update.entry.eventId, update.entry.reason, update.message);
     else if (update.type === 'expired') {
       for (const { eventId } of update.postbacks)
         this.#put(eventId, 'failed', null, 'the window closed while it waited');
@@ -38,9 +41,16 @@ export class TestResults {
         const verdict = update.verdicts[index];
         if (!verdict) return;
         const { status, settled, outcome } = verdict;
-        const message = outcome.message === undefined ? outcome.reason : `${outcome.reason}: ${outcome.message}`;
-        const fate = status === 'success' ? 'delivered' : settled === 'failed' ? 'failed' : 'pending';
-        this.#put(postback.eventId, fate, update.http ?? null, fate === 'delivered' ? null : message);
+        const message =
+          outcome.message === undefined ? outcome.reason : `${outcome.reason}: ${outcome.message}`;
+        const fate =
+          status === 'success' ? 'delivered' : settled === 'failed' ? 'failed' : 'pending';
+        this.#put(
+          postback.eventId,
+          fate,
+          update.http ?? null,
+          fate === 'delivered' ? null : message,
+        );
       });
     }
   };
@@ -49,7 +59,10 @@ export class TestResults {
     this.#put(eventId, 'skipped', null, `${reason}: ${message}`);
   }
 
-  /** One result for each goal and network, the refused ones last; `unheard`: what the others are of that nothing was told. */
+  /**
+   * One result for each goal and network, the refused ones last; `unheard`: what the others are of
+   * that nothing was told.
+   */
   list(unheard: 'pending' | 'planned' = 'pending'): TestResult[] {
     const tested = this.#plan.ready.map(({ goal, network, event }): TestResult => {
       const message = this.#notices.get(network) ?? null;

@@ -6,13 +6,13 @@ import { Batcher } from './batch.js';
 import { withDelivery } from './delivery.js';
 import type { DryRunSummary, PlannedRequest } from './dry-run.js';
 import { describeBatch } from './dry-run.js';
-import { Intake } from './intake.js';
-import { openRehearsalMemory } from './memory.js';
-import type { World } from './plan.js';
-import { planEvent } from './plan.js';
+import { EventPipeline } from './event-pipeline.js';
+import { openEmptyMemory } from '../log/open-log.js';
+import type { PlanContext } from './plan.js';
+import { Planner, prepareOne } from './planner.js';
 import type { Report } from './report.js';
-import type { Stage } from './stage.js';
-import { accountsOf } from './stage.js';
+import type { RunContext } from './resolve-targets.js';
+import { accountsOf } from './resolve-targets.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
 import type { TestPlan, TestSelection } from './test-plan.js';
@@ -22,8 +22,8 @@ import { TestResults } from './test-results.js';
 export type TestSummary = Summary & { tests: TestResult[] };
 
 /**
- * Sends the test conversions of a plan as any others: paced, retried, in the log. Each is told to its own goal only, though
- * others count the event too.
+ * Sends the test conversions of a plan as any others: paced, retried, in the log. Each is told to
+ * its own goal only, though others count the event too.
  * @throws as withDelivery
  */
 export async function runTests(
@@ -36,49 +36,66 @@ export async function runTests(
     results.note(update);
     run.report(update);
   };
-  const summary = await withDelivery(workspace, { ...run, report, command: 'test' }, async (delivery) => {
-    for (const [index, { goal, line }] of plan.ready.entries()) {
-      if (run.signal.aborted) break;
-      const world = { ...delivery.world, goals: compileGoals([goal]) };
-      const intake = new Intake({ ...delivery, world }, true);
-      await intake.take([{ number: index + 1, text: line }], { name: 'test', format: 'audience' }, false);
-      await intake.settle();
-    }
-  });
+  const summary = await withDelivery(
+    workspace,
+    { ...run, report, command: 'test' },
+    async (delivery) => {
+      for (const [index, { goal, line }] of plan.ready.entries()) {
+        if (run.signal.aborted) break;
+        const planContext = { ...delivery.planContext, goals: compileGoals([goal]) };
+        const pipeline = new EventPipeline({ ...delivery, planContext }, true);
+        await pipeline.take(
+          [{ number: index + 1, text: line }],
+          { name: 'test', format: 'audience' },
+          false,
+        );
+        await pipeline.settle();
+      }
+    },
+  );
   return { ...summary, tests: results.list() };
 }
 
 /** The summary and the requests that a test run would make. Nothing is sent or recorded. */
-export function rehearseTests(
+export async function dryRunTests(
   workspace: Workspace,
-  stage: Stage,
+  runContext: RunContext,
   plan: TestPlan,
-): DryRunSummary & { tests: TestResult[] } {
-  const { world } = stage;
-  const head = { run: 'dry-run', workspace: workspace.name, accounts: accountsOf(stage) };
+): Promise<DryRunSummary & { tests: TestResult[] }> {
+  const { planContext } = runContext;
+  const head = { run: 'dry-run', workspace: workspace.name, accounts: accountsOf(runContext) };
   const tally = new Tally({ ...head, command: 'test' });
   const results = new TestResults(plan);
-  const memory = openRehearsalMemory(undefined);
+  const memory = await openEmptyMemory(workspace.name);
   const outgoing: Outgoing[] = [];
   for (const { goal, event } of plan.ready) {
     tally.summary.lines++;
     tally.summary.events++;
-    const own: World = { ...world, goals: compileGoals([goal]), standing: () => 'new', memory };
-    const planned = planEvent(event, own, workspace.clock.now());
+    const planner = new Planner({ ...planContext, goals: compileGoals([goal]) });
+    const { prepared, known } = await prepareOne(planner, event, memory);
+    const planned = planner.plan(prepared, known, workspace.clock.now());
     for (const { reason, network, message } of planned.skips) {
       tally.skip(reason, network);
       results.skip(event.id, reason, message);
     }
     for (const one of planned.outgoing) {
-      tally.plan();
+      tally.plan(one.postback.network);
       outgoing.push(one);
     }
   }
-  memory.close();
-  return { ...tally.summary, dryRun: true, requests: listRequests(world, outgoing), tests: results.list('planned') };
+  await memory.close();
+  return {
+    ...tally.summary,
+    dryRun: true,
+    requests: listRequests(planContext, outgoing),
+    tests: results.list('planned'),
+  };
 }
 
-function listRequests({ routes }: Pick<World, 'routes'>, outgoing: readonly Outgoing[]): PlannedRequest[] {
+function listRequests(
+  { routes }: Pick<PlanContext, 'routes'>,
+  outgoing: readonly Outgoing[],
+): PlannedRequest[] {
   const requests: PlannedRequest[] = [];
   for (const [network, { channel }] of routes) {
     if (!channel) continue;

@@ -8,19 +8,28 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** When a postback can be sent for the last time, in milliseconds since the epoch: event time + the network's window. */
+/**
+ * When a postback can be sent for the last time, in milliseconds since the epoch: event time + the
+ * network's window.
+ */
 export function deadlineOf(postback: Dated, channel: Windows): number {
   return postback.eventTimeMs + windowOf(postback, channel);
 }
 
-/** The skip of an event outside the network's window, or undefined. The rule holds at the moment of sending. */
-export function judgeAge(postback: Dated, nowMs: number, channel: Windows): Skip | undefined {
+/**
+ * The skip of an event outside the network's window, or undefined. The rule holds at the moment of
+ * sending.
+ */
+export function evaluateAge(postback: Dated, nowMs: number, channel: Windows): Skip | undefined {
   const ageMs = nowMs - postback.eventTimeMs;
   const { futureMs } = channel.limits;
   const windowMs = windowOf(postback, channel);
   if (ageMs >= windowMs) {
     const window = `${windowMs / DAY_MS} days`;
-    return { reason: 'too_old', message: `the event is ${describe(ageMs)} old; the network takes ${window}` };
+    return {
+      reason: 'too_old',
+      message: `the event is ${describe(ageMs)} old; the network takes ${window}`,
+    };
   }
   if (-ageMs > futureMs) {
     const ahead = describe(-ageMs);

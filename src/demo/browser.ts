@@ -4,11 +4,16 @@ import type { HttpAnswer, HttpClient } from '../http/http.js';
 const ACCEPTS = { accept: 'text/html' };
 
 /**
- * Does with an authorize URL of the sandbox what a person does with it in a browser: opens the page, submits its form as
- * it is filled in with "Allow", and follows the redirect to the loopback server.
+ * Does with an authorize URL of the sandbox what a person does with it in a browser: opens the
+ * page, submits its form as it is filled in with "Allow", and follows the redirect to the loopback
+ * server.
  * @throws AuthError when any page is not what it should be; ConnectionFault; AbortError
  */
-export async function allowLikeABrowser(url: string, http: HttpClient, signal: AbortSignal): Promise<void> {
+export async function allowLikeABrowser(
+  url: string,
+  http: HttpClient,
+  signal: AbortSignal,
+): Promise<void> {
   const page = await http.send({ method: 'GET', url, headers: ACCEPTS }, { signal });
   const form = readForm(expectStatus(page, 200, 'The consent page').body.toString());
   const headers = { ...ACCEPTS, 'content-type': 'application/x-www-form-urlencoded' };
@@ -19,7 +24,10 @@ export async function allowLikeABrowser(url: string, http: HttpClient, signal: A
   const callback = new URL(location ?? '');
   // Not every machine resolves localhost; the loopback server is bound to this address in any case.
   callback.hostname = '127.0.0.1';
-  const landed = await http.send({ method: 'GET', url: callback.href, headers: ACCEPTS }, { signal });
+  const landed = await http.send(
+    { method: 'GET', url: callback.href, headers: ACCEPTS },
+    { signal },
+  );
   expectStatus(landed, 200, 'The page after consent');
 }
 
@@ -33,7 +41,8 @@ function readForm(html: string): ConsentForm {
   const [, action] = /<form method="post" action="([^"]*)"/.exec(html) ?? [];
   const [, user] = /name="user" value="([^"]*)" checked/.exec(html) ?? [];
   if (action === undefined || user === undefined) throw refuse('The consent page has no form.');
-  const plain = (text: string): string => text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+  const plain = (text: string): string =>
+    text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
   return { action: plain(action), user: plain(user) };
 }
 

@@ -15,10 +15,13 @@ const UNMAPPED = {
 } as const;
 
 /**
- * Adds the goals of the demo to a workspace and maps them, as `goals add` and `map` do: the templates to definitions that
- * the sandbox has, and one goal to nothing.
+ * Adds the goals of the demo to a workspace and maps them, as `goals add` and `map` do: the
+ * templates to definitions that the sandbox has, and one goal to nothing.
  */
-export async function setUpDemoGoals(user: UserConfig, workspace: string): Promise<ConversionGoal[]> {
+export async function setUpDemoGoals(
+  user: UserConfig,
+  workspace: string,
+): Promise<ConversionGoal[]> {
   const check = createMappingCheck({ amazon: 'capi-v1' });
   return user.updateGoals(workspace, (stored) => {
     let goals = stored;

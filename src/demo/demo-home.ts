@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Directories } from '../config/directories.js';
 import { UsageError } from '../errors.js';
 
-/** Where a demo has its files: never where the user's own are. */
+/** Folders of a demo, separate from the user's own files. */
 export interface DemoHome {
   folder: string;
   directories: Directories;
@@ -18,10 +18,13 @@ export interface DemoHome {
  * @throws UsageError when the folder to keep it in has something in it, or cannot be made
  */
 export async function makeDemoHome(keep: string | undefined): Promise<DemoHome> {
-  const folder = keep === undefined ? await mkdtemp(join(tmpdir(), 'postback-demo-')) : await makeEmptyFolder(keep);
+  const folder =
+    keep === undefined
+      ? await mkdtemp(join(tmpdir(), 'postback-demo-'))
+      : await makeEmptyFolder(keep);
   return {
     folder,
-    // As POSTBACK_HOME has them, so that a kept demo can be looked at.
+    // Same layout as POSTBACK_HOME, so that a kept demo can be explored.
     directories: { config: join(folder, 'config'), data: join(folder, 'data') },
     eventsFile: join(folder, 'events.jsonl'),
     leave: async () => {
@@ -39,7 +42,11 @@ async function makeEmptyFolder(given: string): Promise<string> {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new UsageError('folder_unusable', `${given} cannot be used: ${code}.`, { cause: error });
   }
-  throw new UsageError('folder_not_empty', `${given} has something in it; the demo wants a new folder.`, {
-    next: 'postback demo',
-  });
+  throw new UsageError(
+    'folder_not_empty',
+    `${given} is not empty. The demo requires a new folder.`,
+    {
+      next: 'postback demo',
+    },
+  );
 }

@@ -21,17 +21,24 @@ export interface DemoLogin {
 }
 
 /**
- * Connects the workspace to the sandbox as `connect amazon` does, the consent given by a stand-in for the browser.
- * @throws what a step of it throws, the browser's included; AbortError when the signal aborts
+ * Connects the workspace to the sandbox as `connect amazon` does. A simulated browser gives the
+ * consent.
+ * @throws any error of its steps, including those of the browser; AbortError if the signal aborts
  */
-export async function connectDemo({ workspace, gateway, signal, onUrl }: DemoLogin): Promise<Connection> {
+export async function connectDemo({
+  workspace,
+  gateway,
+  signal,
+  onUrl,
+}: DemoLogin): Promise<Connection> {
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
   // Its own client: a browser goes where pages lead it, not through a gateway.
   const browser = createHttpClient({ timeoutMs: TIMEOUT_MS, userAgent: 'postback-demo-browser' });
   let browsing: Promise<void> | undefined;
   const connector = await amazon.loadConnector();
-  const refuse = (candidates: readonly AccountCandidate[]) => Promise.reject(refuseToGuess(candidates, connector));
+  const refuse = (candidates: readonly AccountCandidate[]) =>
+    Promise.reject(refuseToGuess(candidates, connector));
   try {
     const connection = await connectNetwork({
       workspace: workspace.name,
@@ -51,13 +58,13 @@ export async function connectDemo({ workspace, gateway, signal, onUrl }: DemoLog
           onUrl,
           openBrowser: (url) => {
             browsing = allowLikeABrowser(url, browser, stop);
-            // A browser that gives up leaves the login waiting for nobody.
+            // If the simulated browser fails, the login must not wait any longer.
             browsing.catch(() => over.abort());
           },
           onPasteRefused: () => undefined,
         },
       },
-      wish: {},
+      wanted: {},
       audiences: false,
       choose: refuse,
       askAccount: () => Promise.reject(refuseToGuess([], connector)),

@@ -1,11 +1,11 @@
+import type { LogRow } from '../log/log-rows.js';
 import { writeFile } from 'node:fs/promises';
 import type { Clock } from '../clock.js';
 import type { Report } from '../delivery/report.js';
 import { runSend } from '../delivery/send.js';
 import type { Summary } from '../delivery/tally.js';
 import type { ConversionGoal } from '../goals/goal.js';
-import type { LogRow } from '../log/attempt-rows.js';
-import { openQuery } from '../log/open-query.js';
+import { withLogReader } from '../log/open-log.js';
 import type { Connection } from '../networks/network.js';
 import type { Random } from '../random.js';
 import { startSandbox } from '../sandbox/sandbox.js';
@@ -14,9 +14,9 @@ import { setUpDemoGoals } from './demo-goals.js';
 import { makeDemoHome, type DemoHome } from './demo-home.js';
 import { connectDemo } from './demo-login.js';
 import { formatExampleEvents, makeExampleEvents } from './example-events.js';
-import { pickTellingRows } from './telling-rows.js';
+import { pickNotableRows } from './notable-rows.js';
 
-/** What the demo has just done, or is about to do. */
+/** A step of the demo. */
 export type DemoStep =
   | { type: 'sandbox'; url: string }
   | { type: 'consent'; url: string; redirectUri: string }
@@ -39,11 +39,11 @@ export interface DemoOptions {
 
 export interface DemoResult {
   summary: Summary;
-  /** Where the sandbox was. It has gone with the demo. */
+  /** URL of the sandbox, which has ended with the demo. */
   sandboxUrl: string;
   connection: Connection;
   goals: readonly ConversionGoal[];
-  /** What the sandbox held in the end: distinct conversions, and how often it was sent one. */
+  /** Final counts of the sandbox: distinct conversions, and all received ones. */
   held: { conversions: number; received: number };
   /** A few rows of the delivery log that show what there is. */
   rows: LogRow[];
@@ -55,10 +55,11 @@ export interface DemoResult {
 const ONE_REFUSAL = { status: 429, retryAfter: 1, times: 1, match: '/eventData' };
 
 /**
- * The whole errand on an embedded sandbox: consent through the real loopback server, goals, mappings, events of the last
- * days, delivery, log. Touches neither the user's files nor the network beyond this machine, and cleans up whatever comes.
- * @throws UsageError for a folder that cannot be used; AbortError when the signal aborts before anything is sent; what
- *   its steps throw
+ * Runs an end-to-end demo on an embedded sandbox: consent through the real loopback server, goals,
+ * mappings, recent events, delivery and log. It does not touch the user's files or any other host,
+ * and always cleans up.
+ * @throws UsageError for an unusable folder; AbortError if the signal aborts before anything is
+ *   sent; any error of its steps
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { clock, random, keep, tell } = options;
@@ -67,9 +68,17 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const sandbox = await startSandbox({ clock, random, faults: [ONE_REFUSAL] });
     try {
       await tell({ type: 'sandbox', url: sandbox.url });
-      const done = await runErrand(options, home, sandbox.url);
-      const held = { conversions: sandbox.state.conversions().length, received: sandbox.state.received() };
-      return { ...done, sandboxUrl: sandbox.url, held, ...(keep === undefined ? {} : { home: home.folder }) };
+      const done = await runWorkflow(options, home, sandbox.url);
+      const held = {
+        conversions: sandbox.state.conversions().length,
+        received: sandbox.state.received(),
+      };
+      return {
+        ...done,
+        sandboxUrl: sandbox.url,
+        held,
+        ...(keep === undefined ? {} : { home: home.folder }),
+      };
     } finally {
       await sandbox.close();
     }
@@ -78,14 +87,15 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   }
 }
 
-async function runErrand(
+async function runWorkflow(
   options: DemoOptions,
   home: DemoHome,
   sandboxUrl: string,
 ): Promise<Omit<DemoResult, 'sandboxUrl' | 'held' | 'home'>> {
   const { tell, clock, signal } = options;
   const setUp = await withDemoWorkspace(options, home, sandboxUrl, async (workspace) => {
-    const onUrl = (url: string, redirectUri: string): void => void tell({ type: 'consent', url, redirectUri });
+    const onUrl = (url: string, redirectUri: string): void =>
+      void tell({ type: 'consent', url, redirectUri });
     const connection = await connectDemo({ workspace, gateway: sandboxUrl, signal, onUrl });
     await tell({ type: 'connected', connection });
     const goals = await setUpDemoGoals(workspace.config.user, workspace.name);
@@ -96,8 +106,10 @@ async function runErrand(
   await writeFile(home.eventsFile, formatExampleEvents(lines));
   await tell({ type: 'sending', lines: lines.length });
   signal.throwIfAborted();
-  // Opened anew, as the next command would: grant and goals are read from where they were stored.
-  const sent = await withDemoWorkspace(options, home, sandboxUrl, (workspace) => sendDemo(workspace, home, options));
+  // Reopens the workspace as the next command would, so that the stored grant and goals are read.
+  const sent = await withDemoWorkspace(options, home, sandboxUrl, (workspace) =>
+    sendDemo(workspace, home, options),
+  );
   return { ...setUp, ...sent };
 }
 
@@ -108,9 +120,17 @@ async function withDemoWorkspace<R>(
   gateway: string,
   work: (workspace: Workspace) => Promise<R>,
 ): Promise<R> {
-  // One request at a time: the same demo every time.
+  // One request at a time, so that every demo is the same.
   const flags = { gateway, concurrency: 1 };
-  const workspace = await openWorkspace({ version, clock, random, directories, cwd: folder, variables: {}, flags });
+  const workspace = await openWorkspace({
+    version,
+    clock,
+    random,
+    directories,
+    cwd: folder,
+    variables: {},
+    flags,
+  });
   try {
     return await work(workspace);
   } finally {
@@ -118,14 +138,14 @@ async function withDemoWorkspace<R>(
   }
 }
 
-async function sendDemo(workspace: Workspace, { eventsFile }: DemoHome, { report, signal }: DemoOptions) {
+async function sendDemo(
+  workspace: Workspace,
+  { eventsFile }: DemoHome,
+  { report, signal }: DemoOptions,
+) {
   const inputs = [{ name: 'events.jsonl', path: eventsFile }];
   const run = { inputs, strict: false, networks: [], goals: [], report, signal };
   const summary = await runSend(workspace, run);
-  const opened = openQuery(workspace.logPath, workspace.name);
-  try {
-    return { summary, rows: opened ? pickTellingRows(opened.query) : [] };
-  } finally {
-    opened?.close();
-  }
+  const rows = await withLogReader(workspace.logLocation, pickNotableRows);
+  return { summary, rows: rows ?? [] };
 }

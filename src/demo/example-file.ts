@@ -12,7 +12,9 @@ export async function writeExampleEvents(path: string, nowMs: number): Promise<n
     await writeFile(path, formatExampleEvents(lines));
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new UsageError('file_unwritable', `${path} cannot be written: ${code}.`, { cause: error });
+    throw new UsageError('file_unwritable', `${path} cannot be written: ${code}.`, {
+      cause: error,
+    });
   }
   return lines.length;
 }

@@ -4,7 +4,10 @@ import type { JsonObject } from '../json.js';
 /** Numbers in [0, 1) that repeat for the same seed. */
 export type Chance = () => number;
 
-/** Someone who does not exist: addresses at example.com, telephone numbers from ranges kept for fiction. */
+/**
+ * Someone who does not exist: addresses at example.com, telephone numbers from ranges kept for
+ * fiction.
+ */
 export interface Player {
   userId: string;
   anonymousId: string;
@@ -32,7 +35,10 @@ const MARKETS: readonly Market[] = [
   { country: 'AU', currency: 'AUD', phone: '+61 491 5701' },
 ];
 
-/** Countries whose players are asked for consent before anything is reported; the game passes the answer on. */
+/**
+ * Countries whose players are asked for consent before anything is reported; the game passes the
+ * answer on.
+ */
 const ASKED = new Set(['GB', 'DE', 'FR']);
 
 /** The player with this number; those of another edition are other people. */
@@ -43,16 +49,18 @@ export function makePlayer(number: number, edition: string): Player {
     anonymousId: makeUuid('visitor', edition, number),
     country: market.country,
     currency: market.currency,
-    // Some people write their address in capitals: hashed alike all the same.
+    // Some addresses have capital letters, but the hash is the same.
     email: number % 11 === 0 ? `Player${number}@Example.com` : `player${number}@example.com`,
     phone: `${market.phone}${String(number % 100).padStart(2, '0')}`,
   };
 }
 
-/** What the game knows of the player, in one of the forms in which it may be on a line. */
+/** Returns identifiers of the player in one of their usual forms. */
 export function makeIdentifiers(player: Player, number: number): JsonObject {
   const { country, email, phone } = player;
-  const consent = ASKED.has(country) ? { amzn_user_data: 'GRANTED', amzn_ad_storage: 'GRANTED' } : {};
+  const consent = ASKED.has(country)
+    ? { amzn_user_data: 'GRANTED', amzn_ad_storage: 'GRANTED' }
+    : {};
   const place = { country, ...consent };
   switch (number % 5) {
     case 0:
@@ -60,18 +68,35 @@ export function makeIdentifiers(player: Player, number: number): JsonObject {
     case 1:
       return { ...place, email, phone };
     case 2:
-      return { ...place, email, first_name: 'Test', last_name: 'Player', postal_code: '98101', city: 'Exampleton' };
+      return {
+        ...place,
+        email,
+        first_name: 'Test',
+        last_name: 'Player',
+        postal_code: '98101',
+        city: 'Exampleton',
+      };
     case 3:
-      return { ...place, phone_hash: sha256Hex(phone.replace(/\D/g, '')), email_hash: sha256Hex(email.toLowerCase()) };
+      return {
+        ...place,
+        phone_hash: sha256Hex(phone.replace(/\D/g, '')),
+        email_hash: sha256Hex(email.toLowerCase()),
+      };
     default:
       return { ...place, email };
   }
 }
 
-/** An Amazon click of `timeMs`: a measurement token as the `aref` parameter of a landing page carries it. */
+/**
+ * An Amazon click of `timeMs`: a measurement token as the `aref` parameter of a landing page
+ * carries it.
+ */
 export function makeAref(chance: Chance, timeMs: number): string {
   const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-  const token = Array.from({ length: 10 }, () => letters[Math.floor(chance() * letters.length)]).join('');
+  const token = Array.from(
+    { length: 10 },
+    () => letters[Math.floor(chance() * letters.length)],
+  ).join('');
   return `${token}.${timeMs}`;
 }
 

@@ -1,8 +1,8 @@
-import type { Finding } from '../networks/preflight.js';
+import type { CheckResult } from '../networks/preflight.js';
 import type { NetworkName } from '../networks/names.js';
 
-/** One check of `doctor`: about this machine, or about one network. */
-export interface Check extends Finding {
+/** A check of `doctor` of this machine or of one network. */
+export interface Check extends CheckResult {
   network?: NetworkName;
 }
 
@@ -17,6 +17,10 @@ export function warn(id: string, message: string, more: { why: string; next?: st
 }
 
 /** A check that did not hold. */
-export function fail(id: string, message: string, more: Pick<Check, 'why' | 'next' | 'kind'>): Check {
+export function fail(
+  id: string,
+  message: string,
+  more: Pick<Check, 'why' | 'next' | 'kind'>,
+): Check {
   return { id, result: 'fail', message, ...more };
 }

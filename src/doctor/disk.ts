@@ -17,17 +17,17 @@ export function checkDisk(folder: string): Check {
     const { bavail, bsize } = statfsSync(place);
     freeBytes = bavail * bsize;
   } catch (error) {
-    return warn('disk', `The room at ${place} could not be asked for: ${messageOf(error)}.`, {
-      why: 'A full disk stops a run: what cannot be recorded is not sent.',
+    return warn('disk', `Cannot read the free space at ${place}: ${messageOf(error)}.`, {
+      why: 'A full disk stops a run, because postbacks that cannot be recorded are not sent.',
     });
   }
-  return judgeRoom(freeBytes, place);
+  return checkRoom(freeBytes, place);
 }
 
-/** What so many free bytes mean. Pure. */
-export function judgeRoom(freeBytes: number, place: string): Check {
+/** Evaluates the free space in bytes. Pure. */
+export function checkRoom(freeBytes: number, place: string): Check {
   const room = `${formatBytes(freeBytes)} free at ${place}.`;
-  const why = 'A full disk stops a run: what cannot be recorded is not sent.';
+  const why = 'A full disk stops a run, because postbacks that cannot be recorded are not sent.';
   const next = 'postback logs prune --older-than 90d';
   if (freeBytes < TOO_LITTLE_BYTES) return fail('disk', room, { why, next });
   return freeBytes < LITTLE_BYTES ? warn('disk', room, { why, next }) : pass('disk', room);

@@ -2,8 +2,8 @@ import { dirname } from 'node:path';
 
 import type { Connected } from '../accounts/connections.js';
 import { AuthError, ConfigError } from '../errors.js';
-import type { Network } from '../networks/network.js';
-import { NETWORKS } from '../networks/registry.js';
+import type { AnyNetwork } from '../networks/network.js';
+import { listNetworks } from '../networks/registry.js';
 import type { Workspace, WorkspaceInput } from '../workspace.js';
 import { fail, pass, warn, type Check } from './check.js';
 import { checkDisk } from './disk.js';
@@ -23,15 +23,15 @@ export interface DoctorInput {
 }
 
 /**
- * Every preflight check there is: this machine first, then each network that is connected, against its real endpoints.
- * Sends no conversion; a token that it renews is stored, as a run would.
+ * Every preflight check there is: this machine first, then each network that is connected, against
+ * its real endpoints. Sends no conversion; a token that it renews is stored, as a run would.
  * @throws AbortError; ConfigError where a file is wrong.
  */
-export async function* examine(input: DoctorInput): AsyncGenerator<Check> {
+export async function* checkLive(input: DoctorInput): AsyncGenerator<Check> {
   const { workspace, directories, platform } = input;
   yield* checkFiles({ directories, workspace: workspace.name, platform });
-  yield checkDisk(dirname(workspace.logPath));
-  yield checkDeliveryLog(workspace.logPath, workspace.name);
+  yield checkDisk(dirname(workspace.logLocation.path));
+  yield* checkDeliveryLog(workspace.logLocation);
   yield* describeGateway(input);
   yield checkGoals(workspace.goals);
   yield* checkNetworks(input);
@@ -41,11 +41,11 @@ function* describeGateway({ gateway, workspace }: DoctorInput): Generator<Check>
   if (workspace.sandboxUrl !== undefined) {
     yield pass(
       'gateway',
-      'The embedded sandbox stands in for the networks: what follows says nothing of real accounts.',
+      'The embedded sandbox replaces the networks. The checks below do not cover real accounts.',
     );
   } else if (gateway !== undefined) {
     yield warn('gateway', `Every request goes through ${gateway}.`, {
-      why: 'What follows is what stands there says, which may not be the network.',
+      why: 'The results below come from the gateway, which may not be the real network.',
     });
   }
 }
@@ -53,20 +53,34 @@ function* describeGateway({ gateway, workspace }: DoctorInput): Generator<Check>
 async function* checkNetworks(input: DoctorInput): AsyncGenerator<Check> {
   const { workspace, variables, signal } = input;
   let count = 0;
-  for (const network of NETWORKS) {
+  for (const network of listNetworks(workspace.endpoints)) {
     const found = find(workspace, network);
     if (!found) continue;
     count += 1;
     if ('result' in found) yield found;
-    else yield* checkNetwork({ workspace, network, connected: found, variables, ...(signal ? { signal } : {}) });
+    else
+      yield* checkNetwork({
+        workspace,
+        network,
+        connected: found,
+        variables,
+        ...(signal ? { signal } : {}),
+      });
   }
   if (count > 0) return;
-  const more = { why: 'There is nowhere to send to.', next: 'postback connect', kind: 'auth' as const };
+  const more = {
+    why: 'Postbacks cannot be sent anywhere.',
+    next: 'postback connect',
+    kind: 'auth' as const,
+  };
   yield fail('connection', 'No network is connected in this workspace.', more);
 }
 
 /** The connection, or what is wrong with the variables that describe it. */
-function find({ connections, name }: Workspace, network: Network): Connected | Check | undefined {
+function find(
+  { connections, name }: Workspace,
+  network: AnyNetwork,
+): Connected | Check | undefined {
   try {
     return connections.find(name, network.name);
   } catch (error) {

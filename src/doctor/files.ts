@@ -14,7 +14,10 @@ export interface FilesInput {
 /** The permission bits that let others than the owner in. */
 const OTHERS = 0o077;
 
-/** Looks at the files that hold grants, settings and the log: whether they are there, and who may read them. */
+/**
+ * Looks at the files that hold grants, settings and the log: whether they are there, and who may
+ * read them.
+ */
 export function checkFiles({ directories, workspace, platform }: FilesInput): Check[] {
   const credentials = join(directories.config, 'credentials.json');
   const places = [
@@ -26,46 +29,70 @@ export function checkFiles({ directories, workspace, platform }: FilesInput): Ch
     const stats = statSync(place.path, { throwIfNoEntry: false });
     return stats ? [{ ...place, mode: stats.mode & 0o777, isFile: stats.isFile() }] : [];
   });
-  if (found.length === 0) return [pass('files', `Nothing is stored yet. Files go to ${directories.config}.`)];
+  if (found.length === 0)
+    return [pass('files', `Nothing is stored yet. Files go to ${directories.config}.`)];
   const folders = [directories.config, join(directories.data, workspace)];
   const problems = [
-    ...found.flatMap((place) => judge(place, platform)),
+    ...found.flatMap((place) => checkFileMode(place, platform)),
     ...folders.flatMap((folder) => checkFolder(folder, platform)),
   ];
   if (problems.length > 0) return problems;
-  const words = platform === 'win32' ? 'are in your profile' : 'can be read by you alone';
-  return [pass('files', `${found.map(({ path }) => path).join(', ')}: ${words}.`)];
+  const words = platform === 'win32' ? 'in your profile' : 'readable only by you';
+  const verb = found.length === 1 ? 'is' : 'are';
+  return [pass('files', `${found.map(({ path }) => path).join(', ')} ${verb} ${words}.`)];
 }
 
 /** The permission bits that let others than the owner replace the files of a folder. */
 const OTHERS_WRITE = 0o022;
 
-/** Anyone who may write to a folder may replace a private file in it, whatever the file's own mode. */
+/**
+ * Checks a folder: a user who can write to it can replace private files in it, regardless of their
+ * modes.
+ */
 function checkFolder(folder: string, platform: string): Check[] {
   const mode = (statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o777;
   if (platform === 'win32' || (mode & OTHERS_WRITE) === 0) return [];
   const shown = mode.toString(8).padStart(4, '0');
   return [
-    fail('files', `${folder} has the mode ${shown}: others on this machine can replace the files in it.`, {
-      why: 'They could put their own account or settings in place of yours.',
-      next: `chmod 700 ${folder}`,
-    }),
+    fail(
+      'files',
+      `${folder} has the mode ${shown}: others on this machine can replace the files in it.`,
+      {
+        why: 'They could replace your account or settings with their own.',
+        next: `chmod 700 ${folder}`,
+      },
+    ),
   ];
 }
 
-function judge(
-  { path, isSecret, mode, isFile }: { path: string; isSecret: boolean; mode: number; isFile: boolean },
+function checkFileMode(
+  {
+    path,
+    isSecret,
+    mode,
+    isFile,
+  }: { path: string; isSecret: boolean; mode: number; isFile: boolean },
   platform: string,
 ): Check[] {
   if (!isFile) {
     return [
-      fail('files', `${path} is no file.`, { why: 'It cannot be read or written.', next: 'postback config path' }),
+      fail('files', `${path} is not a regular file.`, {
+        why: 'It cannot be read or written.',
+        next: 'postback config path',
+      }),
     ];
   }
   if (platform === 'win32' || (mode & OTHERS) === 0) return [];
-  const message = `${path} has the mode ${mode.toString(8).padStart(4, '0')}: others on this machine can read it.`;
+  const message =
+    `${path} has the mode ${mode.toString(8).padStart(4, '0')}: others on this machine can read ` +
+    'it.';
   const next = `chmod 600 ${path}`;
   return isSecret
-    ? [fail('files', message, { why: 'It holds the secrets of your connections.', next })]
-    : [warn('files', message, { why: 'It says what was sent, though nobody by name.', next })];
+    ? [fail('files', message, { why: 'It contains the secrets of your connections.', next })]
+    : [
+        warn('files', message, {
+          why: 'It shows what was sent, although it does not name people.',
+          next,
+        }),
+      ];
 }

@@ -1,7 +1,7 @@
 import type { Connected } from '../accounts/connections.js';
 import type { TokenSource } from '../accounts/tokens.js';
 import { PostbackError } from '../errors.js';
-import type { Connection, Network } from '../networks/network.js';
+import type { Connection, AnyNetwork } from '../networks/network.js';
 import { fail, pass, warn, type Check } from './check.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -14,10 +14,13 @@ export interface Granted {
   accessToken?: string;
 }
 
-/** Renews the access token, as a run would, where the network renews them: a grant that was revoked shows here. */
+/**
+ * Renews the access token, as a run would, where the network renews them: a grant that was revoked
+ * shows here.
+ */
 export async function checkToken(
   { credentials }: Connected,
-  network: Network,
+  network: AnyNetwork,
   tokens: TokenSource,
   signal?: AbortSignal,
 ): Promise<Granted> {
@@ -26,15 +29,24 @@ export async function checkToken(
   try {
     if (!renews) {
       const token = await tokens.accessToken(signal);
-      return { check: pass('token', 'There is an access token; this network does not renew it.'), accessToken: token };
+      return {
+        check: pass(
+          'token',
+          'The connection has an access token, which this network does not refresh.',
+        ),
+        accessToken: token,
+      };
     }
     const token = await tokens.renew(accessToken?.reveal() ?? '', signal);
-    return { check: pass('token', 'The grant is good: the access token was renewed.'), accessToken: token };
+    return {
+      check: pass('token', 'The grant is valid: the access token was refreshed.'),
+      accessToken: token,
+    };
   } catch (error) {
     if (!(error instanceof PostbackError)) throw error;
     const isNetwork = error.kind === 'network';
     const more = {
-      why: error.hint ?? 'Nothing can be sent without it; postbacks wait.',
+      why: error.hint ?? 'Nothing can be sent without it. Postbacks stay pending.',
       next: error.next ?? (isNetwork ? 'postback doctor' : `postback connect ${network.name}`),
       kind: isNetwork ? ('network' as const) : ('auth' as const),
     };
@@ -48,9 +60,11 @@ export function checkGrantEnd({ network, grantExpiresAt }: Connection, nowMs: nu
   const leftMs = Date.parse(grantExpiresAt) - nowMs;
   const day = grantExpiresAt.slice(0, 10);
   const next = `postback connect ${network}`;
-  const why = 'After that nothing is sent; connecting again keeps mappings.';
-  if (leftMs <= 0) return [fail('grant', `The consent ended on ${day}.`, { why, next, kind: 'auth' })];
+  const why = 'After that, nothing is sent. Connecting again keeps mappings.';
+  if (leftMs <= 0)
+    return [fail('grant', `The consent ended on ${day}.`, { why, next, kind: 'auth' })];
   const days = Math.ceil(leftMs / DAY_MS);
-  if (leftMs <= SOON_MS) return [warn('grant', `The consent ends on ${day}, in ${days} days.`, { why, next })];
+  if (leftMs <= SOON_MS)
+    return [warn('grant', `The consent ends on ${day}, in ${days} days.`, { why, next })];
   return [pass('grant', `The consent ends on ${day}, in ${days} days.`)];
 }

@@ -1,26 +1,29 @@
 import { describeOverride, type Variables } from '../accounts/environment.js';
 import type { Connected } from '../accounts/connections.js';
 import { ConnectionFault } from '../http/http.js';
-import type { Network } from '../networks/network.js';
+import type { AnyNetwork } from '../networks/network.js';
 import type { Preflight, PreflightCall } from '../networks/preflight.js';
 import { PostbackError } from '../errors.js';
-import { listStandingRefusals, type StandingRefusal } from '../overview/standing-refusals.js';
+import { listLastingRefusals, type LastingRefusal } from '../status/lasting-refusals.js';
 import type { Workspace } from '../workspace.js';
 import { fail, pass, warn, type Check } from './check.js';
 import { checkMappings } from './goals.js';
 import { checkGrantEnd, checkToken } from './grant.js';
 import { makePlainPreflight } from './plain-preflight.js';
-import { judgeClock, reachOrigin } from './reach.js';
+import { checkClock, reachOrigin } from './reach.js';
 
 export interface NetworkInput {
   workspace: Workspace;
-  network: Network;
+  network: AnyNetwork;
   connected: Connected;
   variables: Variables;
   signal?: AbortSignal;
 }
 
-/** Every check of one connected network, from what is written here to what only the network knows. @throws AbortError. */
+/**
+ * Every check of one connected network, from what is written here to what only the network knows.
+ * @throws AbortError.
+ */
 export async function* checkNetwork(input: NetworkInput): AsyncGenerator<Check> {
   for await (const check of listChecks(input)) yield { ...check, network: input.network.name };
 }
@@ -31,9 +34,12 @@ async function* listChecks(input: NetworkInput): AsyncGenerator<Check> {
   yield describeConnection(input);
   yield* checkMappings(network, workspace.goals, connection);
   yield* checkGrantEnd(connection, workspace.clock.now());
-  yield* checkStandingRefusal(input);
-  const preflight = { ...makePlainPreflight(await network.loadConnector()), ...(await network.loadPreflight?.()) };
-  yield* preflight.foresee?.(connection, workspace.clock.now()) ?? [];
+  yield* await checkLastingRefusal(input);
+  const preflight = {
+    ...makePlainPreflight(await network.loadConnector()),
+    ...(await network.loadPreflight?.()),
+  };
+  yield* preflight.checkConfig?.(connection, workspace.clock.now()) ?? [];
   let isReached = preflight.origins(connection).length === 0;
   for await (const check of checkOrigins(input, preflight)) {
     isReached ||= check.id === 'reachability' && check.result !== 'fail';
@@ -46,7 +52,7 @@ function describeConnection({ workspace, network, connected, variables }: Networ
   const { enabled, credentials } = connected;
   const { account, region, source, accountName } = credentials.connection;
   if (!enabled) {
-    return warn('connection', `${network.title} is switched off.`, {
+    return warn('connection', `${network.title} is disabled.`, {
       why: 'Its postbacks are skipped as network_disabled.',
       next: `postback enable ${network.name}`,
     });
@@ -56,23 +62,36 @@ function describeConnection({ workspace, network, connected, variables }: Networ
   const from = source === 'environment' ? `, from POSTBACK_${network.name.toUpperCase()}_*` : '';
   const stored = workspace.connections.store.find(workspace.name, network.name);
   const override = stored && describeOverride(network.name, variables, stored);
-  return pass('connection', `Connected as ${account}${name}${place}${from}.${override ? ` ${override}` : ''}`);
+  return pass(
+    'connection',
+    `Connected as ${account}${name}${place}${from}.${override ? ` ${override}` : ''}`,
+  );
 }
 
-/** What only a delivery finds out: terms, permissions, a wait. A grant that was refused is asked about below. */
-function checkStandingRefusal({ workspace, connected }: NetworkInput): Check[] {
-  return findStanding(workspace, connected).flatMap(({ refusal, problem, action, next }) => {
+/**
+ * Reports a refusal that only a delivery reveals: terms, permissions, a wait. Refused grants are
+ * checked below.
+ */
+async function checkLastingRefusal({ workspace, connected }: NetworkInput): Promise<Check[]> {
+  const refusals = await findLasting(workspace, connected);
+  return refusals.flatMap(({ refusal, problem, action, next }) => {
     const { by } = refusal.fix;
     const id = by === 'accept_terms' ? 'terms' : 'delivery';
     if (by === 'reconnect' || by === 'nothing') return [];
     if (by === 'wait') return [warn(id, problem, { why: action, next })];
-    return [fail(id, problem, { why: action, next, ...(refusal.kind === 'credential' ? { kind: 'auth' } : {}) })];
+    return [
+      fail(id, problem, {
+        why: action,
+        next,
+        ...(refusal.kind === 'credential' ? { kind: 'auth' } : {}),
+      }),
+    ];
   });
 }
 
-function findStanding(workspace: Workspace, connected: Connected): StandingRefusal[] {
+async function findLasting(workspace: Workspace, connected: Connected): Promise<LastingRefusal[]> {
   try {
-    return listStandingRefusals(workspace, [connected]);
+    return await listLastingRefusals(workspace, [connected]);
   } catch (error) {
     // A log that cannot be read is a finding of its own.
     if (error instanceof PostbackError) return [];
@@ -86,22 +105,31 @@ async function* checkOrigins(
 ): AsyncGenerator<Check> {
   const { connection } = connected.credentials;
   const { futureMs } = network.open(connection, workspace.settings).limits;
-  let isClockJudged = false;
+  let isClockChecked = false;
   for (const origin of preflight.origins(connection)) {
     const now = (): number => workspace.clock.now();
-    const { checks, clock } = await reachOrigin(origin, { http: workspace.http, now, ...(signal ? { signal } : {}) });
+    const { checks, clock } = await reachOrigin(origin, {
+      http: workspace.http,
+      now,
+      ...(signal ? { signal } : {}),
+    });
     yield* checks;
-    if (!clock || isClockJudged) continue;
-    isClockJudged = true;
-    yield judgeClock(clock, futureMs);
+    if (!clock || isClockChecked) continue;
+    isClockChecked = true;
+    yield checkClock(clock, futureMs);
   }
 }
 
 async function* askNetwork(
   { workspace, network, connected, signal }: NetworkInput,
-  preflight: Required<Pick<Preflight, 'examine'>>,
+  preflight: Required<Pick<Preflight, 'checkLive'>>,
 ): AsyncGenerator<Check> {
-  const { check, accessToken } = await checkToken(connected, network, workspace.tokensOf(connected), signal);
+  const { check, accessToken } = await checkToken(
+    connected,
+    network,
+    workspace.tokensOf(connected),
+    signal,
+  );
   yield check;
   if (accessToken === undefined) return;
   const { connection } = connected.credentials;
@@ -113,16 +141,24 @@ async function* askNetwork(
       .filter(({ enabled }) => enabled)
       .map(({ id, map, testMap }) => {
         const [mapping, test] = [map[network.name], testMap[network.name]];
-        return { id, ...(mapping === undefined ? {} : { mapping }), ...(test === undefined ? {} : { test }) };
+        return {
+          id,
+          ...(mapping === undefined ? {} : { mapping }),
+          ...(test === undefined ? {} : { test }),
+        };
       }),
     nowMs: workspace.clock.now(),
     ...(signal ? { signal } : {}),
   };
   try {
-    yield* await preflight.examine(call);
+    yield* await preflight.checkLive(call);
   } catch (error) {
     if (!(error instanceof ConnectionFault)) throw error;
-    const more = { why: 'The account could not be checked.', next: 'postback doctor', kind: 'network' as const };
+    const more = {
+      why: 'The account could not be checked.',
+      next: 'postback doctor',
+      kind: 'network' as const,
+    };
     yield fail('account', error.message, more);
   }
 }

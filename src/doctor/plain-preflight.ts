@@ -1,13 +1,15 @@
 import { AuthError, NetworkError } from '../errors.js';
 import type { Connector } from '../networks/connector.js';
-import type { Finding, Preflight } from '../networks/preflight.js';
+import type { CheckResult, Preflight } from '../networks/preflight.js';
 import { describeRefusedProbe } from '../networks/probe.js';
 
-/** What can be asked of a network without a preflight of its own: the check that `connect` makes before it stores a grant. */
-export function makePlainPreflight({ checkGrant }: Connector): Preflight & Required<Pick<Preflight, 'examine'>> {
+/** Preflight of a network without its own: the check of `connect` before it stores a grant. */
+export function makePlainPreflight({
+  checkGrant,
+}: Connector): Preflight & Required<Pick<Preflight, 'checkLive'>> {
   return {
     origins: () => [],
-    async examine({ http, connection, accessToken, nowMs, signal }) {
+    async checkLive({ http, connection, accessToken, nowMs, signal }) {
       if (!checkGrant) return [];
       const { account, accountName, clientId, region, loginAccount } = connection;
       const place = {
@@ -17,17 +19,21 @@ export function makePlainPreflight({ checkGrant }: Connector): Preflight & Requi
       const call = {
         http,
         accessToken,
-        wish: { account, ...place },
+        wanted: { account, ...place },
         nowMs,
         ...(clientId === undefined ? {} : { clientId }),
         ...(signal ? { signal } : {}),
       };
       try {
-        const { about, warnings = [] } = await checkGrant(call, { account, name: accountName ?? account, ...place });
+        const { about, warnings = [] } = await checkGrant(call, {
+          account,
+          name: accountName ?? account,
+          ...place,
+        });
         const name = about?.accountName === undefined ? '' : ` (${about.accountName})`;
         return [
           { id: 'account', result: 'pass', message: `The grant may send to ${account}${name}.` },
-          ...warnings.map((message): Finding => ({ id: 'account', result: 'warn', message })),
+          ...warnings.map((message): CheckResult => ({ id: 'account', result: 'warn', message })),
         ];
       } catch (error) {
         if (error instanceof AuthError || error instanceof NetworkError)
@@ -40,14 +46,17 @@ export function makePlainPreflight({ checkGrant }: Connector): Preflight & Requi
   };
 }
 
-/** What a network's refusal of token or account means to an operator. */
-function explainRefusal(error: AuthError | NetworkError, network: string): Finding {
+/** Explains a network's refusal of the token or account. */
+function explainRefusal(error: AuthError | NetworkError, network: string): CheckResult {
   const isNetwork = error.kind === 'network';
   return {
     id: 'account',
     result: 'fail',
     message: error.message,
-    why: (error.hint ?? 'Nothing can be sent with it; postbacks wait.').replace(/ ?Nothing was stored\./, ''),
+    why: (error.hint ?? 'Nothing can be sent with it. Postbacks stay pending.').replace(
+      / ?Nothing was stored\./,
+      '',
+    ),
     next: isNetwork ? 'postback doctor' : (error.next ?? `postback connect ${network}`),
     kind: isNetwork ? 'network' : 'auth',
   };

@@ -1,16 +1,17 @@
+import { platform } from 'node:os';
 import { ConnectionFault, type HttpAnswer, type HttpClient } from '../http/http.js';
 import { fail, pass, warn, type Check } from './check.js';
 
-/** What asking one origin told. */
+/** Result of a request to an origin. */
 export interface Reached {
   checks: Check[];
-  /** What its clock and ours showed at the same moment, where it told. */
+  /** Its clock and ours at the same time, if it sent a date. */
   clock?: { theirsMs: number; oursMs: number };
 }
 
 const PATIENCE_MS = 10_000;
 
-/** Asks an origin for anything at all: whatever it answers, it can be reached. @throws AbortError. */
+/** Sends a request to an origin. Any response shows that it is reachable. @throws AbortError. */
 export async function reachOrigin(
   origin: string,
   { http, now, signal }: { http: HttpClient; now: () => number; signal?: AbortSignal },
@@ -23,7 +24,7 @@ export async function reachOrigin(
   } catch (error) {
     if (!(error instanceof ConnectionFault)) throw error;
     const more = {
-      why: 'Postbacks wait until it answers. HTTPS_PROXY and NO_PROXY are honoured.',
+      why: 'Postbacks stay pending until it is reachable. HTTPS_PROXY and NO_PROXY are respected.',
       next: 'postback doctor',
       kind: 'network' as const,
     };
@@ -34,7 +35,7 @@ export async function reachOrigin(
   const check =
     answer.status >= 500
       ? warn('reachability', `${host} answers with HTTP ${answer.status}.`, {
-          why: 'The network has trouble: postbacks may have to wait.',
+          why: 'The network has problems. Postbacks may stay pending.',
         })
       : pass('reachability', `${host} answers (${Math.round(answer.latencyMs)} ms).`);
   return { checks: [check], ...(Number.isNaN(theirsMs) ? {} : { clock }) };
@@ -43,24 +44,40 @@ export async function reachOrigin(
 /** A Date header has whole seconds, and the way there and back takes its time. */
 const UNSEEN_MS = 5_000;
 
+/** Commands that set the clock from the network, by platform; systemd's elsewhere. */
+const CLOCK_COMMANDS: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: 'sudo sntp -sS time.apple.com',
+  win32: 'w32tm /resync',
+};
+
 /**
  * Compares our clock with the network's.
  * @param futureMs how far ahead of its clock the network takes an event
  */
-export function judgeClock({ theirsMs, oursMs }: NonNullable<Reached['clock']>, futureMs: number): Check {
+export function checkClock(
+  { theirsMs, oursMs }: NonNullable<Reached['clock']>,
+  futureMs: number,
+): Check {
   const skewMs = oursMs - theirsMs;
   const size = Math.abs(skewMs);
-  if (size <= UNSEEN_MS) return pass('clock', 'The clock of this machine is right.');
+  if (size <= UNSEEN_MS) return pass('clock', 'The clock of this machine is correct.');
   const message = `The clock of this machine is ${formatSpan(size)} ${skewMs > 0 ? 'ahead' : 'behind'}.`;
   const why =
     skewMs > 0
-      ? 'Events could be sent before the network thinks that they happened, and old ones be dropped too soon.'
-      : 'Fresh events are taken for events of the future, and skipped as in_future.';
-  const more = { why, next: 'timedatectl set-ntp true' };
-  return size >= Math.max(futureMs, 60_000) ? fail('clock', message, more) : warn('clock', message, more);
+      ? 'Events may look as if they happened in the future, and old events may be skipped too ' +
+        'early.'
+      : 'New events may be skipped as in_future.';
+  const more = { why, next: CLOCK_COMMANDS[platform()] ?? 'timedatectl set-ntp true' };
+  return size >= Math.max(futureMs, 60_000)
+    ? fail('clock', message, more)
+    : warn('clock', message, more);
 }
 
 function formatSpan(ms: number): string {
   const seconds = Math.round(ms / 1000);
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
 }

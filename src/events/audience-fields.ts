@@ -16,28 +16,46 @@ import {
 } from './field-rules.js';
 import { MAX_ID_LENGTH } from './field-values.js';
 
-/** Source: Audience OpenAPI 3.0.3 (event-formats.md section 1). */
+/** Source: Audience OpenAPI 3.0.3 (docs/reference/formats.md#audience-message). */
 export const MESSAGE_TYPES = ['track', 'page', 'screen', 'identify', 'alias'] as const;
 export const CONSENT_LEVELS = ['not_set', 'none', 'anonymous', 'full'] as const;
-/** What one answer may be: a word (docs/decisions/consent-words.md), a switch, or a list of them. */
-const answer: FieldKind<unknown> = { ...free, schema: { type: ['string', 'boolean', 'number', 'array', 'object'] } };
-const level: FieldKind<unknown> = { ...free, schema: { anyOf: [{ enum: [...CONSENT_LEVELS] }, answer.schema] } };
+/** A consent answer: a word (docs/development/decisions/consent-words.md), a boolean, or a list of them. */
+const answer: FieldKind<unknown> = {
+  ...free,
+  schema: { type: ['string', 'boolean', 'number', 'array', 'object'] },
+};
+const level: FieldKind<unknown> = {
+  ...free,
+  schema: { anyOf: [{ enum: [...CONSENT_LEVELS] }, answer.schema] },
+};
 const consentText: FieldKind<unknown> = { ...free, schema: { type: 'string' } };
 const sections: FieldKind<unknown> = { ...free, schema: { type: ['string', 'number', 'array'] } };
 
 /** Maximum length of click ids and addresses, which are longer than other text. */
 export const MAX_TOKEN_LENGTH = 8192;
 
-/** The fields of an Audience message. `required`: of every message; what only some need is in the reader. */
+/**
+ * The fields of an Audience message. `required`: of every message; what only some need is in the
+ * reader.
+ */
 export const MESSAGE_FIELDS = defineFields('', {
-  type: [choice(MESSAGE_TYPES), 'what kind of message; only track can be a conversion'],
-  messageId: [id(MAX_ID_LENGTH), 'id of the message; the same id twice is one event'],
-  eventTimestamp: [time, 'when it happened, RFC 3339 with its zone, or seconds or milliseconds since 1970'],
+  type: [choice(MESSAGE_TYPES), 'message type; only track can be a conversion'],
+  messageId: [id(MAX_ID_LENGTH), 'id of the message; messages with the same id are one event'],
+  eventTimestamp: [
+    time,
+    'event time: RFC 3339 with a time zone, or seconds or milliseconds since 1970',
+  ],
   eventName: [nameText(MAX_ID_LENGTH), 'name of the event, for track'],
-  anonymousId: [id(MAX_ID_LENGTH), 'the player before signing in; this or userId is needed'],
-  userId: [id(MAX_ID_LENGTH), 'the player'],
-  surface: [free, 'where the SDK runs: web, pixel, unity or unreal; other words are ignored'],
-  consentLevel: [level, 'consent at collection time: not_set, none, anonymous or full; absent counts as not_set'],
+  anonymousId: [
+    id(MAX_ID_LENGTH),
+    'id of the player before signing in; this or userId is required',
+  ],
+  userId: [id(MAX_ID_LENGTH), 'id of the player'],
+  surface: [free, 'where the SDK runs: web, pixel, unity or unreal; other values are ignored'],
+  consentLevel: [
+    level,
+    'consent at collection time: not_set, none, anonymous or full; default: not_set',
+  ],
   test: [flag, 'a test event'],
   fromId: [id(MAX_ID_LENGTH), 'of an alias message: one id of the player'],
   toId: [id(MAX_ID_LENGTH), 'of an alias message: the other id of the player'],
@@ -49,10 +67,16 @@ export const MESSAGE_FIELDS = defineFields('', {
 /** The fields that every message has. */
 export const REQUIRED_FIELDS = ['type', 'messageId', 'eventTimestamp'] as const;
 
-/** The name of events whose money must be right: other events use these names for things of their own. */
+/**
+ * The name of events whose money must be right: other events use these names for things of their
+ * own.
+ */
 export const STRICT_EVENT = 'purchase';
 
-/** Money and goods in `properties`; checked where the event is a purchase, else taken where they can be read. */
+/**
+ * Money and goods in `properties`; checked where the event is a purchase, else taken where they can
+ * be read.
+ */
 export const COMMERCE_FIELDS = defineFields('properties.', {
   value: [decimal, 'money as a number or numeric string'],
   currency: [currency, 'ISO 4217 code of value'],
@@ -64,12 +88,12 @@ export const COMMERCE_FIELDS = defineFields('properties.', {
 
 /** When it was clicked. */
 export const CLICK_TIME = defineFields('properties.', {
-  click_time: [moment, 'when it was clicked, where the click id does not say'],
+  click_time: [moment, 'time of the click, if the click id does not contain it'],
 }).click_time;
 
 /**
- * Consent in `properties` beyond the level, by our own names. How they are read, and under which other names, is in
- * consent-carriers.ts; here is what JSON Schema says of them.
+ * Consent in `properties` beyond the level, by our own names. How they are read, and under which
+ * other names, is in consent-carriers.ts; here is what JSON Schema says of them.
  */
 export const CONSENT_FIELDS = defineFields('properties.', {
   tcf: [consentText, 'IAB TCF string'],
@@ -85,11 +109,11 @@ export const CONSENT_FIELDS = defineFields('properties.', {
 });
 
 /** The rest of `properties`. */
-export const PLACE_FIELDS = defineFields('properties.', {
-  source: [free, 'website, app, android, ios, fire_tv or offline; other words are ignored'],
+export const GEO_FIELDS = defineFields('properties.', {
+  source: [free, 'website, app, android, ios, fire_tv or offline; other values are ignored'],
   page_url: [text(MAX_TOKEN_LENGTH), 'where it happened'],
   page_referrer: [text(MAX_TOKEN_LENGTH), 'the page that led to it'],
-  _imtbl_conversion_id: [free, 'id that a browser pixel reported the same conversion with'],
+  _imtbl_conversion_id: [free, 'id with which a browser pixel reported the same conversion'],
   _imtbl_conversion_network: [free, 'the network that the pixel reported it to'],
 });
 

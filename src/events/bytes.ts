@@ -5,6 +5,8 @@ export const CARRIAGE_RETURN = 13;
 export const SPACE = 32;
 export const QUOTE = 34;
 export const COMMA = 44;
+export const COLON = 58;
+export const SEMICOLON = 59;
 export const OPEN_ARRAY = 91;
 export const BACKSLASH = 92;
 export const CLOSE_ARRAY = 93;
@@ -21,7 +23,10 @@ export function isClosing(byte: number): boolean {
   return byte === CLOSE_OBJECT || byte === CLOSE_ARRAY;
 }
 
-/** By byte, 0 where it may change the depth or the line within a record: all others are passed over in one short loop. */
+/**
+ * By byte: 0 if it may change the depth or the line within a record. One short loop skips all other
+ * bytes.
+ */
 export const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
   [LINE_FEED, QUOTE, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT].includes(byte) ? 0 : 1,
 );

@@ -4,12 +4,14 @@ import { CLICK_ALIASES } from './click-names.js';
 import { CLICK_FIELDS, type ClickField } from './conversion-event.js';
 import { readClickQuery } from './click-query.js';
 
-/** A click id as it stands in an address: long, of letters and digits, and not a cookie. */
+/** A click id as in a URL: long, letters and digits, and not a cookie. */
 const PLAIN = /^(?!(?:fb|GCL|\d+)\.)[A-Za-z0-9][\w.~-]{19,}$/;
 /** `_fbc` and `_fbp` in their own fields, as browsers write them. */
 const PLAIN_FBC = /^fb\.\d\.\d{13}\.(?!\d+$)[\w-]{12,}$/;
 const PLAIN_FBP = /^fb\.\d\.\d{13}\.\d{5,20}$/;
-/** What no click id of any network has; an e-mail address or a phone number in the wrong field has one of them. */
+/**
+ * Characters that no click id has, but an email address or phone number in the wrong field does.
+ */
 const IMPOSSIBLE = /[\s@{}<>"'`\\^[\]]|^\+\d|[^\x20-\x7e]/;
 /** `_fbc` and `_fbp`: `fb.<subdomain index>.<creation, ms>.<id>`. */
 const FB_COOKIE = /^fb\.\d{1,2}\.\d{9,16}\.(.+)$/s;
@@ -25,9 +27,19 @@ const RDT_CID = /^\d{13}\.(\S+)$/;
 const PAIR = /^[?&]?(_?[a-z][a-z_]{1,30})=(.+)$/s;
 const ADDRESS = /^https?(?::\/\/|%3A)|[?&]\w+=/i;
 const ENCODED = /%[0-9a-f]{2}/i;
-const UTM_FIELDS: ReadonlySet<string> = new Set(CLICK_FIELDS.filter((name) => name.startsWith('utm_')));
-const GOOGLE_IDS: ReadonlySet<ClickField> = new Set<ClickField>(['gclid', 'wbraid', 'gbraid', 'dclid']);
-/** Words that programs write for no id. Some are somebody's name, so that they are not in the list for every field. */
+const UTM_FIELDS: ReadonlySet<string> = new Set(
+  CLICK_FIELDS.filter((name) => name.startsWith('utm_')),
+);
+const GOOGLE_IDS: ReadonlySet<ClickField> = new Set<ClickField>([
+  'gclid',
+  'wbraid',
+  'gbraid',
+  'dclid',
+]);
+/**
+ * Placeholders for a missing id. Some are also names of people, so they do not apply to other
+ * fields.
+ */
 const NO_IDS: ReadonlySet<string> = new Set([
   ...CLICK_FIELDS,
   'click_id',
@@ -47,12 +59,22 @@ const NO_IDS: ReadonlySet<string> = new Set([
 export type ClickValue = readonly [field: ClickField, text: string];
 
 /**
- * Reads one click parameter for all networks: text that stands for no value is `absent`; the networks' cookies are
- * unwrapped; what no click id can be, such as an e-mail address, is `unusable`. `_fbc` and `_fbp` stay whole, and
- * get to their own field.
+ * Reads one click parameter for all networks: text that stands for no value is `absent`; the
+ * networks' cookies are unwrapped; what no click id can be, such as an e-mail address, is
+ * `unusable`. `_fbc` and `_fbp` stay whole, and get to their own field.
  */
-export function readClickValue(field: ClickField, given: string): ClickValue | 'absent' | 'unusable' {
-  if ((field === 'fbc' || field === 'fb_click_id' ? PLAIN_FBC : field === 'fbp' ? PLAIN_FBP : PLAIN).test(given))
+export function readClickValue(
+  field: ClickField,
+  given: string,
+): ClickValue | 'absent' | 'unusable' {
+  if (
+    (field === 'fbc' || field === 'fb_click_id'
+      ? PLAIN_FBC
+      : field === 'fbp'
+        ? PLAIN_FBP
+        : PLAIN
+    ).test(given)
+  )
     return [field, given];
   const text = cleanText(given);
   if (UTM_FIELDS.has(field)) return readUtm(field, text);
@@ -76,21 +98,26 @@ function isNoId(text: string): boolean {
 }
 
 /** A whole address, or `name=value` of a cookie or a query, where only the value belongs. */
-function readCopied(field: ClickField, text: string): ReturnType<typeof readClickValue> | undefined {
+function readCopied(
+  field: ClickField,
+  text: string,
+): ReturnType<typeof readClickValue> | undefined {
   if (ADDRESS.test(text)) {
     const found = readClickQuery(text).find(([name]) => name === field);
     return found === undefined ? 'absent' : readClickValue(field, found[1]);
   }
   const [, name, value] = PAIR.exec(text) ?? [];
   if (name === undefined || value === undefined) return undefined;
-  const aliases: Readonly<Record<string, ClickField>> = CLICK_ALIASES;
-  const owner = CLICK_FIELDS.find((one) => one === name) ?? aliases[name];
+  const owner = CLICK_FIELDS.find((one) => one === name) ?? CLICK_ALIASES[name];
   if (owner === undefined) return undefined;
   const isMetas = owner === 'fbc' || owner === 'fbp' || owner === 'fb_click_id';
   return owner === field || isMetas ? readClickValue(owner, value) : 'unusable';
 }
 
-/** `_twclid` is JSON, percent-encoded in the cookie: `{"twclid":"…","timestamp":…}`. Undefined for anything else. */
+/**
+ * `_twclid` is JSON, percent-encoded in the cookie: `{"twclid":"…","timestamp":…}`. Undefined for
+ * anything else.
+ */
 function readJsonCookie(field: ClickField, text: string): string | undefined {
   if (!text.startsWith('{') && !/^%7B/i.test(text)) return undefined;
   try {
@@ -112,12 +139,16 @@ function findKey(value: unknown, key: string, levels: number): unknown {
   return undefined;
 }
 
-/** The id in a cookie's value, or the text itself where it is not a cookie's. Undefined for the cookie of another network. */
+/**
+ * The id in a cookie's value, or the text itself where it is not a cookie's. Undefined for the
+ * cookie of another network.
+ */
 function unwrapCookie(field: ClickField, text: string): ClickValue | undefined {
   const fb = FB_COOKIE.exec(text)?.[1];
   if (fb !== undefined) return unwrapFb(field, text, fb);
   const google = GCL_COOKIE.exec(text);
-  if (google !== null) return GOOGLE_IDS.has(field) ? [field, google[1] ?? google[2] ?? ''] : undefined;
+  if (google !== null)
+    return GOOGLE_IDS.has(field) ? [field, google[1] ?? google[2] ?? ''] : undefined;
   // Not an id of its own where the rest of it is not as it should be.
   if (COOKIE_START.test(text)) return undefined;
   return field.startsWith('rdt_') ? unwrapReddit(field, text) : readBare(field, text);
@@ -142,13 +173,18 @@ function unwrapFb(field: ClickField, text: string, id: string): ClickValue | und
   return [field === 'fb_click_id' ? field : 'fbc', text];
 }
 
-/** When the click of a `_fbc` cookie was made, in milliseconds since 1970; undefined for any other text. */
+/**
+ * When the click of a `_fbc` cookie was made, in milliseconds since 1970; undefined for any other
+ * text.
+ */
 export function readFbcTime(text: string): number | undefined {
   const digits = /^fb\.\d{1,2}\.(\d{13})\./.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** Whether a text without white space has an `@`, and after it a dot, with something around both. */
+/**
+ * Whether a text without white space has an `@`, and after it a dot, with something around both.
+ */
 function isMail(text: string): boolean {
   const at = text.indexOf('@', 1);
   if (at < 0 || /\s/.test(text)) return false;

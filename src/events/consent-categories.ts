@@ -2,13 +2,14 @@ import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
 import { type Answer, readAnswer } from './consent-words.js';
 import type { ConsentLevel } from './conversion-event.js';
+import { decodePercent } from './percent-encoding.js';
 
 /** Answers by the name of their category, in the order in which they were given. */
 export type CategoryAnswers = readonly (readonly [name: string, answer: Answer | undefined])[];
 
 /**
- * What consent categories say. `level` is `not_set` where they say nothing about advertising or measurement, and
- * `unclear` where a refusal is among them that we do not understand.
+ * What consent categories say. `level` is `not_set` where they say nothing about advertising or
+ * measurement, and `unclear` where a refusal is among them that we do not understand.
  */
 export interface CategoryReading {
   level: ConsentLevel | 'unclear';
@@ -17,26 +18,33 @@ export interface CategoryReading {
 }
 
 /**
- * What a category is about. Refusing `tracking` (social media, cross-site tracking, whatever is not necessary) refuses
- * advertising; granting it grants nothing. `other` purposes say nothing about reporting conversions.
+ * What a category is about. Refusing `tracking` (social media, cross-site tracking, whatever is not
+ * necessary) refuses advertising; granting it grants nothing. `other` purposes say nothing about
+ * reporting conversions.
  */
 type Purpose = 'ads' | 'tracking' | 'analytics' | 'other' | 'unknown';
 
 const TOKENS: ReadonlyMap<string, Purpose> = new Map([
   ...tokens(
     'ads',
-    'ad ads adv advert adverts advertise advertiser advertisers advertising advertisement advertisements adstorage ' +
-      'aduserdata adpersonalization marketing remarketing retargeting targeting targeted',
+    'ad ads adv advert adverts advertise advertiser advertisers advertising advertisement ' +
+      'advertisements adstorage aduserdata adpersonalization marketing remarketing retargeting ' +
+      'targeting targeted',
   ),
-  ...tokens('tracking', 'social socialmedia tracking sale sell selling sharing all non nonessential optional third'),
+  ...tokens(
+    'tracking',
+    'social socialmedia tracking sale sell selling sharing all non nonessential optional third',
+  ),
   ...tokens(
     'analytics',
-    'analytics analytic analytical statistics statistic statistical stats performance measurement measure',
+    'analytics analytic analytical statistics statistic statistical stats performance ' +
+      'measurement measure',
   ),
   ...tokens(
     'other',
-    'necessary strictly essential required mandatory functional functionality functionalities preference preferences ' +
-      'security personalization personalisation customization storage support chat video',
+    'necessary strictly essential required mandatory functional functionality functionalities ' +
+      'preference preferences security personalization personalisation customization storage ' +
+      'support chat video',
   ),
 ]);
 
@@ -45,8 +53,8 @@ function tokens(purpose: Purpose, words: string): [string, Purpose][] {
 }
 
 /**
- * OneTrust's default categories (https://my.onetrust.com, "Cookie categories": strictly necessary, performance,
- * functional, targeting, social media; read 2026-11-30).
+ * OneTrust's default categories (https://my.onetrust.com, "Cookie categories": strictly necessary,
+ * performance, functional, targeting, social media; read 2026-11-30).
  */
 const ONETRUST: Readonly<Record<string, Purpose>> = {
   c0001: 'other',
@@ -56,7 +64,9 @@ const ONETRUST: Readonly<Record<string, Purpose>> = {
   c0005: 'tracking',
 };
 
-/** Longest name that is looked at: a category is a word or two, and reading it must not cost time. */
+/**
+ * Longest name that is looked at: a category is a word or two, and reading it must not cost time.
+ */
 const MAX_NAME_LENGTH = 128;
 const WORD = /[A-Z]{1,128}(?![a-z])|[A-Z]?[a-z]+|\d+/g;
 /** Names that say no by themselves: `marketing_opt_out`, `doNotSell`. */
@@ -80,11 +90,16 @@ interface Category {
 function readCategory(name: string): Category {
   const trimmed = name.length <= MAX_NAME_LENGTH ? name.trim() : '';
   const code = ONETRUST[trimmed.slice(0, 5).toLowerCase()];
-  if (code !== undefined && !/^\d/.test(trimmed.slice(5))) return { purpose: code, isNegated: false };
+  if (code !== undefined && !/^\d/.test(trimmed.slice(5)))
+    return { purpose: code, isNegated: false };
   const words = (trimmed.match(WORD) ?? []).map((word) => word.toLowerCase());
-  const isNegated = words.some((word, at) => NEGATIONS.has(word) || (isOpt(word) && words[at + 1] === 'out'));
+  const isNegated = words.some(
+    (word, at) => NEGATIONS.has(word) || (isOpt(word) && words[at + 1] === 'out'),
+  );
   const purposes = new Set(words.map((word) => TOKENS.get(word)));
-  const purpose = (['ads', 'tracking', 'analytics', 'other'] as const).find((one) => purposes.has(one));
+  const purpose = (['ads', 'tracking', 'analytics', 'other'] as const).find((one) =>
+    purposes.has(one),
+  );
   return { purpose: purpose ?? 'unknown', isNegated };
 }
 
@@ -93,8 +108,9 @@ function isOpt(word: string): boolean {
 }
 
 /**
- * The level that answers by category mean: advertising granted is `full`, analytics `anonymous`; a refusal of either
- * without a grant of the other is `none`, and so is the refusal of everything (docs/decisions/consent-words.md).
+ * The level that answers by category mean: advertising granted is `full`, analytics `anonymous`; a
+ * refusal of either without a grant of the other is `none`, and so is the refusal of everything
+ * (docs/development/decisions/consent-words.md).
  * @param isAnyEnough whether one granted advertising category outweighs another that is refused
  */
 export function levelOfCategories(answers: CategoryAnswers, isAnyEnough = false): CategoryReading {
@@ -102,16 +118,22 @@ export function levelOfCategories(answers: CategoryAnswers, isAnyEnough = false)
     answer === undefined || answer === 'unset' ? [] : [{ name, answer, ...readCategory(name) }],
   );
   const read = given.map((one) => ({ ...one, answer: turn(one.answer, one.isNegated) }));
-  const ads = sum(read, (one) => one.purpose === 'ads' || (one.purpose === 'tracking' && one.answer !== 'granted'));
+  const ads = sum(
+    read,
+    (one) => one.purpose === 'ads' || (one.purpose === 'tracking' && one.answer !== 'granted'),
+  );
   const isAdsGranted = ads === 'granted' || (isAnyEnough && has(read, 'ads', 'granted'));
   const analytics = sum(read, ({ purpose }) => purpose === 'analytics');
   const says = describe(given);
   if (isAdsGranted) return { level: 'full', says };
   if (analytics === 'granted') return { level: 'anonymous', says };
   if (ads === 'denied' || analytics === 'denied') return { level: 'none', says };
-  if (read.length > 0 && read.every(({ answer }) => answer === 'denied')) return { level: 'none', says };
+  if (read.length > 0 && read.every(({ answer }) => answer === 'denied'))
+    return { level: 'none', says };
   const isUnclear = read.some(({ purpose, answer }) =>
-    purpose === 'unknown' ? answer !== 'granted' && answer !== 'unset' : purpose !== 'other' && answer === 'unclear',
+    purpose === 'unknown'
+      ? answer !== 'granted' && answer !== 'unset'
+      : purpose !== 'other' && answer === 'unclear',
   );
   return { level: isUnclear ? 'unclear' : 'not_set', says };
 }
@@ -131,7 +153,10 @@ function turn(answer: Answer, isNegated: boolean): Answer {
 }
 
 /** The strictest answer among some categories. */
-function sum(read: readonly ReadCategory[], about: (one: ReadCategory) => boolean): Answer | undefined {
+function sum(
+  read: readonly ReadCategory[],
+  about: (one: ReadCategory) => boolean,
+): Answer | undefined {
   const answers = new Set(read.filter(about).map(({ answer }) => answer));
   return (['denied', 'unclear', 'granted'] as const).find((answer) => answers.has(answer));
 }
@@ -152,7 +177,8 @@ function describe(given: readonly { name: string; answer: Answer }[]): string {
 
 /** Names are the sender's own text: short, without what could name a person or disturb a line. */
 function showName(name: string): string {
-  const isPlain = name.length <= MAX_NAME_SHOWN && /^[\w .:&/-]+$/.test(name) && !/\d{6}/.test(name);
+  const isPlain =
+    name.length <= MAX_NAME_SHOWN && /^[\w .:&/-]+$/.test(name) && !/\d{6}/.test(name);
   return isPlain ? name : `a category of ${name.length} characters`;
 }
 
@@ -160,7 +186,8 @@ function showName(name: string): string {
 export function levelOfScopes(granted: readonly string[]): CategoryReading {
   const known = granted.map(readCategory);
   const says = granted.length === 0 ? 'nothing granted' : `only ${describe(granted.map(toGrant))}`;
-  const has = (one: Purpose): boolean => known.some(({ purpose, isNegated }) => purpose === one && !isNegated);
+  const has = (one: Purpose): boolean =>
+    known.some(({ purpose, isNegated }) => purpose === one && !isNegated);
   if (has('ads')) return { level: 'full', says };
   return { level: has('analytics') ? 'anonymous' : 'none', says };
 }
@@ -179,9 +206,9 @@ function levelOfGroups(active: readonly string[]): CategoryReading {
 const MAX_TEXT_LENGTH = 8192;
 
 /**
- * Reads categories in any shape that consent managers write: an object or a list of objects with answers, a list of
- * active groups (`["C0001"]`, `,C0001,C0002,`), or text with answers (`C0001:1,C0004:0`, also in a cookie's `groups=`).
- * Undefined where there is nothing.
+ * Reads categories in any shape that consent managers write: an object or a list of objects with
+ * answers, a list of active groups (`["C0001"]`, `,C0001,C0002,`), or text with answers
+ * (`C0001:1,C0004:0`, also in a cookie's `groups=`). Undefined where there is nothing.
  */
 export function readCategories(value: unknown): CategoryReading | undefined {
   if (value === undefined || value === null || value === '') return undefined;
@@ -198,23 +225,50 @@ export function answersOf(from: JsonObject): CategoryAnswers {
 }
 
 const ANSWER_NAMES = [
-  ...['granted', 'given', 'consent', 'consented', 'allowed', 'accepted', 'enabled', 'active', 'status', 'state'],
+  ...[
+    'granted',
+    'given',
+    'consent',
+    'consented',
+    'allowed',
+    'accepted',
+    'enabled',
+    'active',
+    'status',
+    'state',
+  ],
   ...['value', 'answer', 'choice', 'decision'],
 ];
 
 /** The answer of a value, or of the member of an object that holds one. */
 export function readNestedAnswer(value: unknown): Answer | undefined {
   if (!isJsonObject(value)) return readAnswer(value);
-  const answers = ANSWER_NAMES.map((name) => readAnswer(value[name])).filter((answer) => answer !== undefined);
-  const found = (['denied', 'unclear', 'granted', 'unset'] as const).find((answer) => answers.includes(answer));
+  const answers = ANSWER_NAMES.map((name) => readAnswer(value[name])).filter(
+    (answer) => answer !== undefined,
+  );
+  const found = (['denied', 'unclear', 'granted', 'unset'] as const).find((answer) =>
+    answers.includes(answer),
+  );
   return found ?? (ANSWER_NAMES.some((name) => name in value) ? undefined : 'unclear');
 }
 
-const NAME_NAMES = ['id', 'name', 'category', 'purpose', 'group', 'key', 'code', 'CustomGroupId', 'GroupName'];
+const NAME_NAMES = [
+  'id',
+  'name',
+  'category',
+  'purpose',
+  'group',
+  'key',
+  'code',
+  'CustomGroupId',
+  'GroupName',
+];
 
 /** The name of a category that is an object; a number counts as its name. */
 export function nameOfCategory(item: JsonObject): string | undefined {
-  const name = NAME_NAMES.map((one) => item[one]).find((one) => typeof one === 'string' || typeof one === 'number');
+  const name = NAME_NAMES.map((one) => item[one]).find(
+    (one) => typeof one === 'string' || typeof one === 'number',
+  );
   return name === undefined ? undefined : String(name);
 }
 
@@ -233,8 +287,9 @@ function readCategoryList(items: readonly unknown[]): CategoryReading | undefine
 
 function readCategoryText(text: string): CategoryReading | undefined {
   if (text.trim() === '') return undefined;
-  if (text.length > MAX_TEXT_LENGTH) return { level: 'unclear', says: `it has ${text.length} characters` };
-  const plain = decode(text);
+  if (text.length > MAX_TEXT_LENGTH)
+    return { level: 'unclear', says: `it has ${text.length} characters` };
+  const plain = decodePercent(text);
   const groups = /(?:^|&)groups=([^&]*)/.exec(plain)?.[1] ?? plain;
   const items = groups.split(/[,;|]/).map((item) => item.trim());
   const named = items.filter((item) => item !== '');
@@ -250,19 +305,10 @@ function readCategoryText(text: string): CategoryReading | undefined {
   );
 }
 
-/** One word is an answer to everything (`denied`), or the only active group (`C0001`). */
+/** Reads a single word: an answer to everything (`denied`), or the only active group (`C0001`). */
 function readOneWord(word: string): CategoryReading {
   const answer = readAnswer(word);
   if (answer === 'unclear' || answer === undefined) return levelOfGroups([word]);
   const level = answer === 'granted' ? 'full' : answer === 'denied' ? 'none' : 'not_set';
   return { level, says: answer };
-}
-
-function decode(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,13 +1,14 @@
 import type { JsonObject } from '../json.js';
-import type { NetworkName } from '../networks/names.js';
+import type { PerNetwork } from '../networks/names.js';
+import { PROFILES, type NetworkClickField } from '../networks/profiles.js';
 
-/** Consent at collection time (event-formats.md section 1). Absent counts as `not_set`. */
+/** Consent at collection time (docs/reference/consent.md#levels). Absent counts as `not_set`. */
 export type ConsentLevel = 'not_set' | 'none' | 'anonymous' | 'full';
 
-/** Where the conversion happened (contract.md section 6, `source`). */
+/** Where the conversion happened. */
 export type EventSource = 'website' | 'app' | 'android' | 'ios' | 'fire_tv' | 'offline';
 
-/** The kind of place that an Audience SDK runs in, as its `surface` tells. */
+/** Where an Audience SDK runs, according to its `surface`. */
 export type EventSurface = 'web' | 'app';
 
 /** The identifiers that are hashed before anything else happens with them. */
@@ -23,17 +24,23 @@ export const HASHED_FIELDS = [
 ] as const;
 export type HashedField = (typeof HASHED_FIELDS)[number];
 
-/** What identifies a person, as the line gave it. Lives in memory only: never logged, never stored. */
+/** Identifiers of a person as on the line. Kept only in memory, never logged or stored. */
 export interface Identifiers {
   /** Plain text, to be normalised and hashed by the network's rule. */
   plain: Partial<Record<HashedField, string>>;
   /** Already hashed: 64 lower-case hex digits, `sha256:` taken off. */
   hashed: Partial<Record<HashedField, string>>;
-  /** The hashed phone number was hashed with its `+`, which some networks do not hash (networks.md). */
+  /**
+   * The hashed phone number was hashed with its `+`, which some networks do not hash
+   * (docs/reference/identity.md#phone).
+   */
   phoneHashHasPlus?: true;
   /** ISO 3166-1 alpha-2, upper case. */
   country?: string;
-  /** Country of the browser's language (`en-US`), in place of one that nobody named: neither consent nor phones follow it. */
+  /**
+   * Country of the browser's language (`en-US`) if the event names none. Not used for consent or
+   * phone numbers.
+   */
   countryByLanguage?: string;
   externalId?: string;
   /** Mobile advertising id (IDFA or GAID). */
@@ -44,35 +51,33 @@ export interface Identifiers {
   userAgent?: string;
 }
 
-/**
- * The click parameters that a line may carry, by their own names. Empty strings are left out. `fb_click_id` is what the
- * Audience SDK calls the cookie `_fbc`, which outlives the visit: it says whose click it was where nothing else does.
- */
-export const CLICK_FIELDS = [
-  'aref',
-  'amazon_ad_event_key',
-  'gclid',
-  'gbraid',
-  'wbraid',
-  'dclid',
-  'fbclid',
-  'fbc',
-  'fbp',
-  'fb_click_id',
-  'ttclid',
-  'ttp',
-  'rdt_cid',
-  'rdt_uuid',
-  'twclid',
-  'msclkid',
-  'li_fat_id',
+/** UTM parameters of a landing page. */
+const UTM_PARAMETERS = [
   'utm_source',
   'utm_medium',
   'utm_campaign',
   'utm_content',
   'utm_term',
 ] as const;
-export type ClickField = (typeof CLICK_FIELDS)[number];
+
+/** Click ids of networks that postback does not serve, and those networks. */
+export const UNSERVED_CLICK_IDS = { msclkid: 'microsoft', li_fat_id: 'linkedin' } as const;
+
+export type ClickField =
+  NetworkClickField | keyof typeof UNSERVED_CLICK_IDS | (typeof UTM_PARAMETERS)[number];
+
+/**
+ * The click parameters that a line may carry, by their own names: those that the networks declare,
+ * those of networks that are not served, and UTM. Empty strings are left out.
+ */
+export const CLICK_FIELDS: readonly ClickField[] = [
+  ...PROFILES.flatMap(
+    ({ clickIds, browserIds = [], lateClickIds = [] }) =>
+      [...clickIds, ...browserIds, ...lateClickIds] as NetworkClickField[],
+  ),
+  ...(Object.keys(UNSERVED_CLICK_IDS) as (keyof typeof UNSERVED_CLICK_IDS)[]),
+  ...UTM_PARAMETERS,
+];
 
 export interface Click {
   fields: Partial<Record<ClickField, string>>;
@@ -83,17 +88,17 @@ export interface Click {
 /** An answer of the person, in the words of Amazon's and Google's APIs. */
 export type ConsentStatus = 'GRANTED' | 'DENIED';
 
-/** What one part of the record says of consent. */
+/** Consent statement of one part of the record. */
 export interface ConsentStatement {
   /** Path of the field, such as `context.consent.categoryPreferences`. */
   carrier: string;
-  /** What it says, in words; never a whole value of the record. */
+  /** Description of the statement; never a complete value of the record. */
   says: string;
 }
 
-/** What the person answered by destination: `others` holds for every network that is not named. */
+/** Answers of the person by destination; `others` applies to networks that are not named. */
 export interface DestinationAnswers {
-  networks: Partial<Record<NetworkName, DestinationAnswer>>;
+  networks: PerNetwork<DestinationAnswer>;
   others?: DestinationAnswer;
 }
 
@@ -102,7 +107,10 @@ export interface DestinationAnswer {
   carrier: string;
 }
 
-/** Consent beyond the level: signals that are passed on to networks that take them, and answers that limit all. */
+/**
+ * Consent beyond the level: signals that are passed on to networks that take them, and answers that
+ * limit all.
+ */
 export interface ConsentSignals {
   /** IAB TCF string. */
   tcf?: string;
@@ -112,7 +120,10 @@ export interface ConsentSignals {
   gppSid?: string;
   /** IAB US Privacy string, such as `1YNN`. */
   usPrivacy?: string;
-  /** Other strings of the same kinds that the record has as well: they are not passed on, but what they refuse holds. */
+  /**
+   * Other strings of the same kinds that the record has as well: they are not passed on, but what
+   * they refuse holds.
+   */
   others?: { field: 'tcf' | 'gpp' | 'usPrivacy'; text: string }[];
   /** Global Privacy Control is on. */
   gpc?: true;
@@ -123,9 +134,9 @@ export interface ConsentSignals {
   adStorage?: ConsentStatus;
   analyticsStorage?: ConsentStatus;
   limitedDataUse?: boolean;
-  /** What says the event's `consentLevel`, where it is not the field of that name. */
+  /** Source of the event's `consentLevel`, if it is not the field of that name. */
   levelFrom?: ConsentStatement;
-  /** Answers that we do not understand: no default stands in for them. */
+  /** Answers that postback does not understand. No default replaces them. */
   unclear?: ConsentStatement[];
   destinations?: DestinationAnswers;
 }

@@ -7,18 +7,20 @@ import { isatty, ReadStream } from 'node:tty';
 const OWN_DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/;
 
 /**
- * Opens what is not a regular file: a FIFO, the pipe of a process substitution, a terminal, a device. It is opened once,
- * and read by the first and only stream that is asked for.
+ * Opens what is not a regular file: a FIFO, the pipe of a process substitution, a terminal, a
+ * device. It is opened once, and read by the first and only stream that is asked for.
  *
- * A FIFO is opened without waiting for its writer, and the event loop waits for its bytes: a blocking `open` or `read`
- * would hold a thread that no signal reaches, so that the process could not end.
+ * A FIFO is opened without waiting for its writer, and the event loop waits for its bytes: a
+ * blocking `open` or `read` would hold a thread that no signal reaches, so that the process could
+ * not end.
  * @throws the system's error
  */
 export function openStream(path: string): () => Readable {
   const descriptor = openDescriptor(path);
   return () => {
     const found = fstatSync(descriptor);
-    if (found.isFIFO() || found.isSocket()) return new Socket({ fd: descriptor, readable: true, writable: false });
+    if (found.isFIFO() || found.isSocket())
+      return new Socket({ fd: descriptor, readable: true, writable: false });
     if (isatty(descriptor)) return new ReadStream(descriptor);
     return createReadStream('', { fd: descriptor });
   };

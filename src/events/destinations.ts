@@ -1,4 +1,4 @@
-import type { NetworkName } from '../networks/names.js';
+import { PROFILES, type NetworkName } from '../networks/profiles.js';
 import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
 import { type Answer, readAnswer } from './consent-words.js';
@@ -7,52 +7,46 @@ import type { DestinationAnswers } from './conversion-event.js';
 /** Longest name of a destination that is looked at. */
 const MAX_NAME_LENGTH = 100;
 
-/** Beginnings and parts of names, in lower case without spaces and signs, that mean a network we serve. */
-const PARTS: readonly (readonly [NetworkName, readonly string[]])[] = [
-  ['meta', ['facebook', 'instagram', 'metaads', 'metaconversion', 'metapixel', 'metacapi', 'fbpixel', 'fbconversion']],
-  ['meta', ['fbcustomaudience', 'fbads', 'fbcapi']],
-  ['tiktok', ['tiktok']],
-  ['google', ['googleads', 'adwords', 'googleconversion', 'googleenhancedconversion', 'googleofflineconversion']],
-  ['google', ['googledatamanager', 'googlecustomermatch', 'googleremarketing']],
-  ['amazon', ['amazonads', 'amazonadvertising', 'amazonconversion', 'amazondsp', 'amazonaudience', 'amazonamc']],
-  ['amazon', ['amazoncapi', 'amazonpixel', 'amazonadtag']],
-  ['reddit', ['reddit']],
-  ['x', ['twitter', 'xads', 'xpixel', 'xconversion', 'xcapi', 'xcorp', 'xaudience']],
-];
-
-/** Names that are the network's and nothing else. */
-const WHOLE: Readonly<Record<string, NetworkName>> = {
-  meta: 'meta',
-  fb: 'meta',
-  x: 'x',
-  amazon: 'amazon',
-};
+/** Whole names of destinations that only refer to a network. */
+const WHOLE: ReadonlyMap<string, NetworkName> = new Map(
+  PROFILES.flatMap(({ name, destinations }) =>
+    (destinations.whole ?? []).map((whole): [string, NetworkName] => [whole, name]),
+  ),
+);
 
 /**
- * The network that a destination of Segment or RudderStack reports to, by its display name (`Facebook Conversions API
- * (Actions)`) or its code (`FACEBOOK_CONVERSIONS`). Undefined for every other system, Google Analytics and Amazon S3
- * included. Names: https://segment.com/docs/connections/destinations/catalog/ and
+ * The network that a destination of Segment or RudderStack reports to, by its display name
+ * (`Facebook Conversions API (Actions)`) or its code (`FACEBOOK_CONVERSIONS`). Undefined for every
+ * other system, Google Analytics and Amazon S3 included. Names:
+ * https://segment.com/docs/connections/destinations/catalog/ and
  * https://www.rudderstack.com/docs/destinations/ (2026-11-30).
  */
 export function networkOfDestination(name: string): NetworkName | undefined {
   if (name.length > MAX_NAME_LENGTH) return undefined;
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '');
-  if (Object.hasOwn(WHOLE, plain)) return WHOLE[plain];
-  // `xads` in `Dropbox Ads` is not X: its parts stand at the beginning of a name.
-  return PARTS.find(([network, parts]) =>
-    parts.some((part) => (network === 'x' && part !== 'twitter' ? plain.startsWith(part) : plain.includes(part))),
-  )?.[0];
+  return (
+    WHOLE.get(plain) ??
+    PROFILES.find(
+      ({ destinations: { parts = [], starts = [] } }) =>
+        parts.some((part) => plain.includes(part)) ||
+        starts.some((start) => plain.startsWith(start)),
+    )?.name
+  );
 }
 
 /** Key of the answer that holds for every destination that is not named. */
 const EVERY_OTHER = 'all';
 
 /**
- * Reads Segment's `integrations`: false refuses one destination, `All: false` every one that is not named with true or
- * an object of settings (https://segment.com/docs/guides/filtering-data/, 2026-11-30). What other systems are told says
- * nothing about ours. Undefined where nothing is refused.
+ * Reads Segment's `integrations`: false refuses one destination, `All: false` every one that is not
+ * named with true or an object of settings (https://segment.com/docs/guides/filtering-data/,
+ * 2026-11-30). What other systems are told says nothing about ours. Undefined where nothing is
+ * refused.
  */
-export function readDestinations(integrations: JsonObject, path: string): DestinationAnswers | undefined {
+export function readDestinations(
+  integrations: JsonObject,
+  path: string,
+): DestinationAnswers | undefined {
   const answers: DestinationAnswers = { networks: {} };
   for (const [name, value] of Object.entries(integrations)) {
     const answer = readSwitch(value);

@@ -4,7 +4,15 @@ import { isJsonObject } from '../json.js';
 import { SEGMENT_TYPES } from './formats/segment.js';
 
 /** The formats of events that are read. */
-export const EVENT_FORMATS = ['audience', 'segment', 'ecapi', 'ga4', 'snowplow', 'cloudevents', 'google'] as const;
+export const EVENT_FORMATS = [
+  'audience',
+  'segment',
+  'ecapi',
+  'ga4',
+  'snowplow',
+  'cloudevents',
+  'google',
+] as const;
 export type EventFormat = (typeof EVENT_FORMATS)[number];
 
 /** Google's client libraries write these names in snake case. */
@@ -19,7 +27,15 @@ const GOOGLE_SNAKE_MARKS = [
   'wbraid',
 ];
 const AUDIENCE_MARKS = ['eventName', 'eventTimestamp', 'consentLevel', 'identityType', 'surface'];
-const SEGMENT_MARKS = ['event', 'properties', 'traits', 'timestamp', 'originalTimestamp', 'previousId', 'integrations'];
+const SEGMENT_MARKS = [
+  'event',
+  'properties',
+  'traits',
+  'timestamp',
+  'originalTimestamp',
+  'previousId',
+  'integrations',
+];
 const GOOGLE_TIMES = ['timestamp', 'eventTimestamp'];
 const GOOGLE_OWN_TIMES = ['conversionDateTime', 'timestampMicros', 'conversionTimestamp'];
 const GOOGLE_MARKS = [
@@ -33,7 +49,10 @@ const GOOGLE_MARKS = [
   'userData',
 ];
 
-/** The format of one record, by the fields that only it has (event-formats.md section 0); undefined when none fits. */
+/**
+ * The format of one record, by the fields that only it has (docs/reference/formats.md#detection);
+ * undefined when none fits.
+ */
 export function detectFormat(record: JsonObject): EventFormat | undefined {
   const has = (name: string): boolean => isPresent(record[name]);
   if (has('specversion')) return 'cloudevents';
@@ -49,7 +68,9 @@ export function detectFormat(record: JsonObject): EventFormat | undefined {
 function isSegment(record: JsonObject, has: (name: string) => boolean): boolean {
   const { type } = record;
   if (!isPresent(type))
-    return has('event') && (has('userId') || has('anonymousId')) && isJsonObject(record['properties']);
+    return (
+      has('event') && (has('userId') || has('anonymousId')) && isJsonObject(record['properties'])
+    );
   return isSegmentType(type) && SEGMENT_MARKS.some(has);
 }
 
@@ -57,7 +78,8 @@ function isSegment(record: JsonObject, has: (name: string) => boolean): boolean 
 function isGoogle(record: JsonObject, has: (name: string) => boolean): boolean {
   if (isSegmentType(record['type']) || has('messageId')) return false;
   if (GOOGLE_OWN_TIMES.some(has)) return true;
-  // GA4 has some of these names too; rows of its export and bodies of its protocol have ids of the device.
+  // GA4 has some of these names too; rows of its export and bodies of its protocol have ids of the
+  // device.
   const isGa4 = ['user_pseudo_id', 'event_params', 'client_id', 'app_instance_id'].some(has);
   if (!isGa4 && GOOGLE_SNAKE_TIMES.some(has)) return true;
   if (has('type')) return false;
@@ -71,5 +93,7 @@ function isDateTime(value: unknown): boolean {
 }
 
 function isSegmentType(type: unknown): boolean {
-  return typeof type === 'string' && (SEGMENT_TYPES as readonly string[]).includes(type.toLowerCase());
+  return (
+    typeof type === 'string' && (SEGMENT_TYPES as readonly string[]).includes(type.toLowerCase())
+  );
 }

@@ -2,38 +2,41 @@ import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
 import { sha256Hex } from '../identity/hash.js';
 import { readClickQuery } from './click-query.js';
-import { ConsentCollector, mergeConsent } from './consent-carriers.js';
+import { ConsentCollector } from './consent-collector.js';
+import { mergeConsent } from './merge-consent.js';
 import { CLICK_FIELDS, type ConversionEvent } from './conversion-event.js';
-import { microsToDecimalText } from './decimal-text.js';
+import { microsToDecimalText } from '../decimal.js';
 import { toGoalEvent } from './event-names.js';
 import { FieldProblem } from './field-problem.js';
 import { isNotAValue } from '../identity/not-a-value.js';
 import { isPresent } from './field-values.js';
-import { elementsOf } from './scalars.js';
+import { elementsOf, scalarText } from './scalars.js';
 import { readAudienceMessage } from './formats/audience.js';
 import { timeProblem } from './field-rules.js';
 import { IDENTIFIER_NAMES } from './identifier-names.js';
-import { formatTimestamp } from './timestamp.js';
 import { readTime } from './times.js';
 import type { Warn } from './warnings.js';
 
-/** What a draft is made of beside its fields. */
+/** Inputs of a draft in addition to its fields. */
 export interface DraftOptions {
-  /** The properties as given: what a goal's filters see, and where fields by our own names are found. */
+  /**
+   * The properties as given: what a goal's filters see, and where fields by our own names are
+   * found.
+   */
   properties: JsonObject;
   /** Their path in the record, such as `properties.`. */
   prefix: string;
   warn: Warn;
   /**
-   * What a time without zone means: `utc` is the format's own form; `assumed_utc` is what its systems mean, with a
-   * warning; absent: the time is refused.
+   * What a time without zone means: `utc` is the format's own form; `assumed_utc` is what its
+   * systems mean, with a warning; absent: the time is refused.
    */
   zoneless?: 'utc' | 'assumed_utc';
 }
 
 /**
- * An Audience message in the making: a foreign record is translated field by field, then read by the one reader, whose
- * problems are told in the words of the record.
+ * An Audience message in the making: a foreign record is translated field by field, then read by
+ * the one reader, whose problems are told in the words of the record.
  */
 export class Draft {
   readonly warn: Warn;
@@ -60,7 +63,7 @@ export class Draft {
   /** Sets a field of the message where it has none yet. */
   set(name: string, value: unknown, path: string): void {
     if (isPresent(this.#message[name])) return;
-    // A field that nothing sets is told by the first of its names.
+    // A missing field is reported by the first of its names.
     const isMissing = !isUsable(name, value);
     if (isMissing && this.#paths.has(name)) return;
     this.#paths.set(name, path);
@@ -68,7 +71,10 @@ export class Draft {
     this.#message[name] = value;
   }
 
-  /** Sets the time of the event where it has none yet. @throws FieldProblem for a value that is not a time */
+  /**
+   * Sets the time of the event where it has none yet. @throws FieldProblem for a value that is not
+   * a time
+   */
   setTime(value: unknown, path: string): void {
     if (isPresent(this.#message['eventTimestamp'])) return;
     this.set('eventTimestamp', isPresent(value) ? this.#toTimestamp(value, path) : undefined, path);
@@ -79,9 +85,9 @@ export class Draft {
     const read = readTime(value, this.#zoneless === undefined ? 'refuse' : 'utc');
     if ('problem' in read) throw timeProblem(value, path, read.problem);
     if (read.isZoneAssumed && this.#zoneless === 'assumed_utc') {
-      this.warn({ code: 'assumed_zone', field: path, message: 'has no zone; read as UTC' });
+      this.warn({ code: 'assumed_zone', field: path, message: 'has no time zone; read as UTC' });
     }
-    return formatTimestamp(read.timeMs);
+    return new Date(read.timeMs).toISOString();
   }
 
   /** Sets the name of the event, as its goal event where it is one's. */
@@ -89,7 +95,7 @@ export class Draft {
     this.set('eventName', typeof name === 'string' ? toGoalEvent(name.trim()) : name, path);
   }
 
-  /** The message type where it is none of Audience's. */
+  /** Sets the message type if it is not one of Audience's. */
   setKind(kind: string): void {
     this.#kind = kind;
   }
@@ -112,16 +118,19 @@ export class Draft {
     this.#paths.set(`properties.${name}`, path);
   }
 
-  /** Sets a property whatever it had, where there is a value. */
+  /** Overwrites a property if there is a value. */
   replace(name: string, value: unknown, path: string): void {
     if (!isPresent(value)) return;
     this.#properties[name] = undefined;
     this.put(name, value, path);
   }
 
-  /** Sets an amount of money that is given in micros; one that is not a whole number stays for the reader to refuse. */
+  /**
+   * Sets an amount of money that is given in micros; one that is not a whole number stays for the
+   * reader to refuse.
+   */
   replaceByMicros(name: string, micros: unknown, path: string): void {
-    this.replace(name, microsToDecimalText(micros) ?? micros, path);
+    this.replace(name, microsToDecimalText(scalarText(micros)?.trim() ?? '') ?? micros, path);
   }
 
   /** Takes a property away. */
@@ -129,7 +138,7 @@ export class Draft {
     this.#properties[name] = undefined;
   }
 
-  /** Sets what is said of the person beside the properties, in the order in which it counts. */
+  /** Sets the traits of the person, which are read after the properties, in order of precedence. */
   setTraits(traits: unknown, contextTraits: unknown): void {
     if (isPresent(traits)) this.#message['traits'] = traits;
     if (isPresent(contextTraits)) this.#message['context'] = { traits: contextTraits };
@@ -142,7 +151,11 @@ export class Draft {
   }
 
   /** Sets the goods of an order of one line; an order of several lines has no one item. */
-  putItem(items: unknown, names: { id: readonly string[]; name: readonly string[] }, path: string): void {
+  putItem(
+    items: unknown,
+    names: { id: readonly string[]; name: readonly string[] },
+    path: string,
+  ): void {
     const list = elementsOf(items);
     const [item] = list;
     if (list.length !== 1 || !isJsonObject(item)) return;
@@ -153,15 +166,20 @@ export class Draft {
   }
 
   /**
-   * Sets an id that is made of `parts`, where there is none yet: the same again for the same event, and nothing of the
-   * parts shows.
-   * @param field the field that should have had the id; absent where the format has none, which is not odd
+   * Sets an id that is made of `parts`, where there is none yet: the same again for the same event,
+   * and nothing of the parts shows.
+   * @param field the field that should have had the id; absent where the format has none, which is
+   *   not odd
    */
   setDerivedId(parts: readonly unknown[], field?: string): void {
     if (isPresent(this.#message['messageId'])) return;
     this.set('messageId', deriveId(parts), field ?? '');
     if (field === undefined) return;
-    this.warn({ code: 'derived_id', field, message: 'is missing; made of the whole record instead' });
+    this.warn({
+      code: 'derived_id',
+      field,
+      message: 'is missing; derived from the whole record instead',
+    });
   }
 
   /** The event. @throws FieldProblem naming the record's own field. */
@@ -175,7 +193,8 @@ export class Draft {
       this.#addConsent(event);
       return event;
     } catch (error) {
-      if (error instanceof FieldProblem) throw new FieldProblem(error.code, this.#pathOf(error.field), error.message);
+      if (error instanceof FieldProblem)
+        throw new FieldProblem(error.code, this.#pathOf(error.field), error.message);
       throw error;
     }
   }
@@ -186,7 +205,10 @@ export class Draft {
     if (typeof given !== 'string' || this.#zoneless === undefined) return;
     const read = readTime(given, 'utc');
     if (!('timeMs' in read) || !read.isZoneAssumed) return;
-    this.#properties['click_time'] = this.#toTimestamp(given, this.#pathOf('properties.click_time'));
+    this.#properties['click_time'] = this.#toTimestamp(
+      given,
+      this.#pathOf('properties.click_time'),
+    );
   }
 
   /** Adds what {@link consent} collected; the strictest level holds. */
@@ -201,18 +223,29 @@ export class Draft {
   #pathOf(field: string): string {
     const path = this.#paths.get(field);
     if (path !== undefined) return path;
-    return field.startsWith('properties.') ? this.#prefix + field.slice('properties.'.length) : field;
+    return field.startsWith('properties.')
+      ? this.#prefix + field.slice('properties.'.length)
+      : field;
   }
 }
 
-/** Ids, identifiers and clicks: the fields where text that stands for no value is absent. */
+/** Ids, identifiers and clicks: fields where placeholders for a missing value count as absent. */
 const VALUES_ONLY: ReadonlySet<string> = new Set([
-  ...['messageId', 'userId', 'anonymousId', 'fromId', 'toId', 'transaction_id', 'item_id', 'item_name'],
+  ...[
+    'messageId',
+    'userId',
+    'anonymousId',
+    'fromId',
+    'toId',
+    'transaction_id',
+    'item_id',
+    'item_name',
+  ],
   ...Object.values(IDENTIFIER_NAMES).flat(),
   ...CLICK_FIELDS,
 ]);
 
-/** Whether a field has a value: text that stands for none does not keep another source of the field away. */
+/** Whether a field has a value. A placeholder does not, so another source of the field is used. */
 function isUsable(name: string, value: unknown): boolean {
   if (typeof value !== 'string') return isPresent(value);
   return value !== '' && !(VALUES_ONLY.has(name) && isNotAValue(value));

@@ -1,10 +1,12 @@
-import { Buffer, isUtf8 } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 
 import {
   BACKSLASH,
   CLOSE_ARRAY,
   CLOSE_OBJECT,
+  COLON,
   COMMA,
+  SEMICOLON,
   IS_PLAIN,
   isClosing,
   isOpening,
@@ -14,29 +16,21 @@ import {
   QUOTE,
   SPACE,
 } from './bytes.js';
-import { EnvelopeParts } from './envelope-parts.js';
+import { EnvelopeParts, findListKey } from './envelope-parts.js';
 import { HeldBytes } from './held-bytes.js';
 import type { Handover, Line } from './line-splitter.js';
-import { MAX_LINE_BYTES, noteNuls } from './line-splitter.js';
+import { makeLine, type RecordStart, SplitterOutput } from './splitter-output.js';
+import { findSwallowedBrace, listSwallowedLines } from './truncated-record.js';
 
-/** What stands before the list of an envelope. Keys are short, so a short end of the text shows it. */
-const ENVELOPE_KEY = /[{,]\s*"(messages|batch|events|conversions)"\s*:\s*$/;
-const KEY_BYTES = 256;
 /** Brackets within brackets whose kind is remembered; deeper ones are taken for objects. */
 const KNOWN_DEPTH = 64;
 
-/** Where a record begins; `isValue`: it has no brackets of its own, so that what follows it ends it. */
-interface Begun {
-  line: number;
-  column: number;
-  isValue: boolean;
-}
-
 /**
- * Cuts JSON that is not one record a line: the elements of an array or of an envelope's list, or objects one after
- * another, over as many lines as they like and with anything between them that is not a record. Looks at brackets and
- * quotes only and holds one record's bytes at most (of an envelope as much), so memory stays flat whatever comes;
- * whether a record is JSON is for its parser to say.
+ * Cuts JSON that is not one record a line: the elements of an array or of an envelope's list, or
+ * objects one after another, over as many lines as they like and with anything between them that is
+ * not a record. Looks at brackets and quotes only and holds one record's bytes at most (of an
+ * envelope as much), so memory stays flat whatever comes; whether a record is JSON is for its
+ * parser to say.
  */
 export class ElementSplitter {
   /** Depth at which records begin: 0 outside, 1 in an array, 2 in an envelope's list. */
@@ -47,9 +41,9 @@ export class ElementSplitter {
   #isEscaped = false;
   /** After an envelope's list: what follows there belongs to the envelope. */
   #isSkipping = false;
-  /** After a string that a line feed broke: brackets count again from a line that begins with one. */
+  /** After a string that a line feed broke, until a line begins with a bracket. */
   #isLost = false;
-  /** Nothing of the line was met yet but spaces. */
+  /** Whether the line has had only spaces so far. */
   #isFresh = true;
   #isCommaMissing = false;
   /** The last thing outside of all brackets was a bracket too many. */
@@ -60,21 +54,32 @@ export class ElementSplitter {
   #lineBytes = 0;
   #element = 0;
   #comma: 'none' | 'wanted' | 'met' = 'none';
-  #nuls = 0;
-  #envelope: EnvelopeParts | undefined;
+  readonly #output = new SplitterOutput();
 
   /** The record that has begun: where, and its bytes of earlier chunks. */
-  #record: Begun | undefined;
+  #record: RecordStart | undefined;
   readonly #held = new HeldBytes();
 
-  /** The chunk at hand: where the record begins in it, where its line does (before it: below 0), and what it gave. */
+  /** The current chunk, the start of the record and of its line in it (negative: before the chunk). */
   #chunk: Buffer = Buffer.alloc(0);
   #start = 0;
   #lineStart = 0;
-  #lines: Line[] = [];
   #consumed = 0;
 
-  /** Bytes of the last chunk that were taken: fewer than all where a line ended outside of all brackets. */
+  readonly #findsTruncated: boolean;
+
+  /**
+   * @param options.findsTruncated an object where JSON allows none ends the record before it, which
+   *   is truncated, even within a line. For text that is pushed whole and is not JSON.
+   */
+  constructor({ findsTruncated = false }: { findsTruncated?: boolean } = {}) {
+    this.#findsTruncated = findsTruncated;
+  }
+
+  /**
+   * Bytes of the last chunk that were taken: fewer than all where a line ended outside of all
+   * brackets.
+   */
   get consumed(): number {
     return this.#consumed;
   }
@@ -84,7 +89,7 @@ export class ElementSplitter {
     return this.#line;
   }
 
-  /** Nothing has begun: what follows may be cut by lines. */
+  /** Whether no record has begun, so that the rest can be split by lines. */
   get isIdle(): boolean {
     return this.#depth === 0 && !this.#record && !this.#isLost && !this.#isSkipping;
   }
@@ -93,14 +98,13 @@ export class ElementSplitter {
   begin({ line, lead }: Omit<Handover, 'bytes'>): void {
     this.#line = line;
     this.#lineBytes = lead.bytes;
-    this.#nuls = lead.nuls;
+    this.#output.countNuls(lead.nuls);
     this.#comma = 'none';
     this.#isFresh = true;
   }
 
   /** The records that end in `chunk`, up to the end of a line where {@link isIdle} is true. */
   push(chunk: Buffer): Line[] {
-    this.#lines = [];
     this.#chunk = chunk;
     this.#start = 0;
     this.#lineStart = -this.#lineBytes;
@@ -116,24 +120,24 @@ export class ElementSplitter {
     }
     this.#consumed = index;
     if (this.#record) this.#held.keep(chunk.subarray(this.#start, index));
-    else if (this.#isSkipping) this.#envelope?.keep(chunk.subarray(this.#start, index));
+    else if (this.#isSkipping) this.#output.keepInEnvelope(chunk.subarray(this.#start, index));
     this.#lineBytes = index - this.#lineStart;
-    return this.#lines;
+    return this.#output.take();
   }
 
   /** The last record where the input breaks off in it, and what is wrong with the input's end. */
   end(): Line[] {
-    this.#lines = [];
     this.#chunk = Buffer.alloc(0);
     this.#start = 0;
     if (this.#record) this.#breakOff(0);
-    else if (this.#depth > 0 && !this.#isLost) this.#tell('the list is not closed: the input ends too early');
-    this.#closeEnvelope();
-    this.#noteNuls();
-    return this.#lines;
+    else if (this.#depth > 0 && !this.#isLost)
+      this.#output.reject(this.#line, 'the list is not closed: the input is truncated');
+    this.#output.closeEnvelope();
+    this.#output.noteNuls(this.#line);
+    return this.#output.take();
   }
 
-  /** Passes over a string. Stops behind its end, or at a line feed, which no string of JSON has. */
+  /** Skips a string. Stops after its end, or at a line feed, which JSON strings cannot contain. */
   #passString(start: number): number {
     const chunk = this.#chunk;
     let index = start;
@@ -144,10 +148,23 @@ export class ElementSplitter {
       else if (byte === BACKSLASH) this.#isEscaped = true;
       else if (byte === QUOTE) {
         this.#inString = false;
-        return index + 1;
+        return (this.#findsTruncated && this.#leaveSwallowed(start, index)) || index + 1;
       }
     }
     return index;
+  }
+
+  /**
+   * Begins a record with the brace at the end of a string that began at `start`, if the quote at
+   * `end` cannot end the string: it begins the first key. Returns where to go on.
+   */
+  #leaveSwallowed(start: number, end: number): number | undefined {
+    if (this.#base > 0 || !this.#record) return undefined;
+    const brace = findSwallowedBrace(this.#chunk, start, end);
+    if (brace === undefined) return undefined;
+    this.#breakOff(brace);
+    this.#between(OPEN_OBJECT, brace);
+    return brace + 1;
   }
 
   #passPlain(start: number): number {
@@ -176,11 +193,15 @@ export class ElementSplitter {
     } else if (this.#record) {
       const { isValue, line } = this.#record;
       if (isValue) this.#finish(index);
-      // Nothing that goes on over lines has a first line like that: it is an object that lacks its end.
-      else if (this.#base === 0 && line === this.#line && this.#held.lastByte(this.#recordUpTo(index)) === CLOSE_OBJECT)
+      // A record over several lines does not have such a first line. It is an incomplete object.
+      else if (
+        this.#base === 0 &&
+        line === this.#line &&
+        this.#held.lastByte(this.#recordUpTo(index)) === CLOSE_OBJECT
+      )
         this.#breakOff(index);
     }
-    if (this.isIdle) this.#noteNuls();
+    if (this.isIdle) this.#output.noteNuls(this.#line);
     this.#line++;
     this.#lineStart = index + 1;
     this.#isFresh = true;
@@ -188,12 +209,12 @@ export class ElementSplitter {
 
   #space(byte: number, index: number): void {
     if (this.#record) {
-      // Outside of lists a text that is not JSON goes on to the end of its line.
+      // Outside of lists, text that is not JSON extends to the end of its line.
       if (this.#record.isValue && this.#base > 0) this.#finish(index);
-    } else if (byte === 0) this.#nuls++;
+    } else if (byte === 0) this.#output.countNuls(1);
   }
 
-  #within(record: Begun, byte: number, index: number): void {
+  #within(record: RecordStart, byte: number, index: number): void {
     if (record.isValue) {
       if (!this.#endsValue(byte)) {
         if (byte === QUOTE && this.#base > 0) this.#inString = true;
@@ -213,20 +234,25 @@ export class ElementSplitter {
   }
 
   #open(byte: number, index: number): void {
-    if (byte === OPEN_OBJECT && index === this.#lineStart && !this.#allowsObject(index)) {
-      // JSON has no object in this place: the one before lacks its end, and this is the next record.
+    if (byte === OPEN_OBJECT && this.#isNextRecord(index)) {
+      // JSON has no object in this place: the one before lacks its end.
       this.#breakOff(index);
       this.#between(byte, index);
       return;
     }
-    const key = byte === OPEN_ARRAY && this.#base === 0 && this.#depth === 1 ? this.#findKey(index) : undefined;
+    const key =
+      byte === OPEN_ARRAY && this.#base === 0 && this.#depth === 1
+        ? findListKey(this.#held, this.#recordUpTo(index))
+        : undefined;
     if (key === undefined) {
       this.#descend(byte);
       return;
     }
     const prefix = this.#held.joinTo(this.#recordUpTo(index + 1)) ?? Buffer.alloc(0);
-    // A copy: the list goes on in other chunks.
-    this.#envelope = new EnvelopeParts(key, Buffer.from(prefix), this.#record as Begun);
+    // Copies the prefix, because the list continues in other chunks.
+    this.#output.openEnvelope(
+      new EnvelopeParts(key, Buffer.from(prefix), this.#record as RecordStart),
+    );
     this.#drop();
     this.#enter(2);
   }
@@ -236,7 +262,14 @@ export class ElementSplitter {
     this.#depth++;
   }
 
-  /** Whether an object may begin here, within a record. */
+  /** Whether the object that begins here, within a record, cannot belong to it. */
+  #isNextRecord(index: number): boolean {
+    if (index === this.#lineStart) return !this.#allowsObject(index);
+    if (!this.#findsTruncated || this.#base > 0 || this.#depth > KNOWN_DEPTH) return false;
+    return this.#held.lastByte(this.#recordUpTo(index)) !== COLON && !this.#allowsObject(index);
+  }
+
+  /** Whether an object may begin a line here, within a record. */
   #allowsObject(index: number): boolean {
     if (this.#depth > KNOWN_DEPTH || this.#brackets[this.#depth - 1] !== OPEN_ARRAY) return false;
     const last = this.#held.lastByte(this.#recordUpTo(index));
@@ -244,29 +277,29 @@ export class ElementSplitter {
   }
 
   #between(byte: number, index: number): void {
-    if (byte === COMMA) this.#meetComma();
+    if (byte === COMMA || (byte === SEMICOLON && this.#base === 0)) this.#meetSeparator(byte);
     else if (isClosing(byte)) this.#leave(index);
     else if (byte === OPEN_ARRAY && this.#depth === 0) this.#enter(1);
     // The bytes of a byte order mark, which `cat` leaves between files.
     else if (byte !== 0xef && byte !== 0xbb && byte !== 0xbf) this.#beginRecord(byte, index);
   }
 
-  #meetComma(): void {
+  #meetSeparator(byte: number): void {
     if (this.#base === 0) {
       if (this.#comma === 'met') return;
       this.#comma = 'met';
-      const message = 'a comma after the object was passed over; expected one object a line, or a list in brackets';
-      this.#lines.push({ number: this.#line, text: '', note: { code: 'trailing_comma', field: '', message } });
+      this.#output.noteSeparator(this.#line, byte);
       return;
     }
-    if (this.#comma !== 'wanted') this.#tell('there is a comma too many');
+    if (this.#comma !== 'wanted') this.#output.reject(this.#line, 'there is an extra comma');
     this.#comma = 'met';
   }
 
   #beginRecord(byte: number, index: number): void {
-    this.#noteNuls();
+    this.#output.noteNuls(this.#line);
     if (this.#comma === 'wanted' && this.#base > 0) {
-      if (!this.#isCommaMissing) this.#tell('a comma is missing between elements');
+      if (!this.#isCommaMissing)
+        this.#output.reject(this.#line, 'a comma is missing between elements');
       this.#isCommaMissing = true;
       if (this.#base === 2 && byte === OPEN_OBJECT && index === this.#lineStart) this.#enter(0);
     }
@@ -279,8 +312,8 @@ export class ElementSplitter {
   }
 
   #enter(base: number): void {
-    this.#noteNuls();
-    if (base === 0) this.#closeEnvelope();
+    this.#output.noteNuls(this.#line);
+    if (base === 0) this.#output.closeEnvelope();
     this.#base = base;
     this.#depth = base;
     this.#element = 0;
@@ -289,8 +322,10 @@ export class ElementSplitter {
   }
 
   #leave(index: number): void {
-    if (this.#base > 0 && this.#comma === 'met') this.#tell('there is a comma too many');
-    if (this.#base === 0 && !this.#isStray) this.#tell('a bracket is closed that was not opened');
+    if (this.#base > 0 && this.#comma === 'met')
+      this.#output.reject(this.#line, 'there is an extra comma');
+    if (this.#base === 0 && !this.#isStray)
+      this.#output.reject(this.#line, 'there is a closing bracket without an opening one');
     this.#isStray = this.#base === 0;
     this.#isSkipping = this.#base === 2;
     this.#start = index;
@@ -313,7 +348,7 @@ export class ElementSplitter {
   #endSkipping(): void {
     this.#isSkipping = false;
     this.#depth = 0;
-    this.#closeEnvelope();
+    this.#output.closeEnvelope();
   }
 
   #skip(byte: number, index: number): void {
@@ -326,17 +361,8 @@ export class ElementSplitter {
     else if (isOpening(byte)) this.#depth++;
     else if (isClosing(byte)) this.#depth--;
     if ((this.#isSkipping = this.#depth > 0)) return;
-    this.#envelope?.keep(this.#chunk.subarray(this.#start, index + 1));
-    this.#closeEnvelope();
-  }
-
-  #closeEnvelope(): void {
-    if (this.#envelope) for (const line of this.#envelope.close()) this.#lines.push(line);
-    this.#envelope = undefined;
-  }
-
-  #findKey(index: number): string | undefined {
-    return ENVELOPE_KEY.exec(this.#held.lastOf(this.#recordUpTo(index), KEY_BYTES).toString('latin1'))?.[1];
+    this.#output.keepInEnvelope(this.#chunk.subarray(this.#start, index + 1));
+    this.#output.closeEnvelope();
   }
 
   #recordUpTo(end: number): Buffer {
@@ -350,20 +376,10 @@ export class ElementSplitter {
 
   /** Takes the record that ends before `end` of the chunk. */
   #finish(end: number): Line {
-    const { line, column } = this.#record as Begun;
-    const at: Line = { number: line, text: '', column };
-    if (this.#base > 0) at.element = ++this.#element;
-    // Outside of lists a record at the beginning of its line is placed by its line alone, as JSON Lines are.
-    else if (column === 1) delete at.column;
+    const element = this.#base > 0 ? ++this.#element : undefined;
     const bytes = this.#held.joinTo(this.#recordUpTo(end));
-    if (!bytes) {
-      at.invalid = { code: 'line_too_long', field: '', message: `is longer than ${MAX_LINE_BYTES} bytes` };
-    } else if (isUtf8(bytes)) {
-      at.text = bytes.toString('utf8').trimEnd();
-    } else {
-      at.invalid = { code: 'not_utf8', field: '', message: 'is not UTF-8 text' };
-    }
-    this.#add(at);
+    const at = makeLine(this.#record as RecordStart, element, bytes);
+    this.#output.add(at);
     this.#depth = this.#base;
     this.#inString = false;
     this.#comma = this.#base > 0 ? 'wanted' : 'none';
@@ -371,30 +387,13 @@ export class ElementSplitter {
     return at;
   }
 
-  /** Takes a record that lacks its end, and after it the lines that it took for its own though they are records. */
+  /**
+   * Takes a record that lacks its end, and after it the lines that it took for its own though they
+   * are records.
+   */
   #breakOff(end: number): void {
     const isObject = this.#base === 0;
-    const { number, text } = this.#finish(end);
-    if (!isObject) return;
-    text.split('\n').forEach((line, index) => {
-      const whole = line.trimEnd();
-      if (index > 0 && whole.startsWith('{') && whole.endsWith('}')) this.#add({ number: number + index, text: whole });
-    });
-  }
-
-  #noteNuls(): void {
-    if (this.#nuls > 0) this.#lines.push({ number: this.#line, text: '', note: noteNuls(this.#nuls) });
-    this.#nuls = 0;
-  }
-
-  /** Something that is wrong between records. */
-  #tell(problem: string): void {
-    const message = `is not JSON: ${problem}`;
-    this.#add({ number: this.#line, text: '', invalid: { code: 'not_json', field: '', message } });
-  }
-
-  #add(line: Line): void {
-    if (!this.#envelope) this.#lines.push(line);
-    else for (const ready of this.#envelope.add(line)) this.#lines.push(ready);
+    const record = this.#finish(end);
+    if (isObject) for (const line of listSwallowedLines(record)) this.#output.add(line);
   }
 }

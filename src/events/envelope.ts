@@ -3,21 +3,27 @@ import type { EventFormat } from './detect-format.js';
 import { detectFormat } from './detect-format.js';
 import { isMeasurementBody, toExportRow } from './formats/measurement-protocol.js';
 
-/** What surrounds the elements of a list: which of its fields the list is, and all of its fields. */
+/** The object around a list of elements: the name of the list field, and all fields. */
 export interface Envelope {
   key: string;
   outer: JsonObject;
 }
 
-/** An envelope with its elements at hand. */
+/** An envelope with its elements. */
 export interface OpenEnvelope extends Envelope {
   elements: readonly unknown[];
 }
 
-/** The lists of bodies that carry events: our own, Segment's and RudderStack's batch, GA4's and Google's. */
+/**
+ * The lists of bodies that carry events: our own, Segment's and RudderStack's batch, GA4's and
+ * Google's.
+ */
 const LISTS = ['messages', 'batch', 'events', 'conversions'] as const;
 
-/** Fields of a batch that hold for each of its messages, where it does not say otherwise (Segment's HTTP API). */
+/**
+ * Fields of a batch that hold for each of its messages, where it does not say otherwise (Segment's
+ * HTTP API).
+ */
 const BATCH_FIELDS = ['anonymousId', 'userId', 'sentAt', 'receivedAt'];
 
 /** Whether an object is no more than the envelope of the list at `key`. */
@@ -28,7 +34,7 @@ export function isEnvelope(outer: JsonObject, key: string): boolean {
 
 /** The envelope that a record is, with its elements; undefined where it is an event. */
 export function findEnvelope(record: JsonObject): OpenEnvelope | undefined {
-  // Every message has a type and no envelope does: most lines are done here.
+  // Every message has a type, and no envelope does. Most lines end here.
   if (record['type'] !== undefined) return undefined;
   for (const key of LISTS) {
     if (record[key] !== undefined && isEnvelope(record, key)) {
@@ -38,7 +44,7 @@ export function findEnvelope(record: JsonObject): OpenEnvelope | undefined {
   return undefined;
 }
 
-/** The format that an envelope's elements have, where it tells. */
+/** Returns the format of an envelope's elements, if the envelope determines it. */
 export function formatWithin({ key, outer }: Envelope, first: unknown): EventFormat | undefined {
   if (key === 'events' && isMeasurementBody(outer)) return 'ga4';
   const found = isJsonObject(first) ? detectFormat(first) : undefined;
@@ -54,13 +60,16 @@ export function inherit(element: JsonObject, { key, outer }: Envelope, index: nu
   if (key === 'messages') return element;
   if (key === 'batch') return inheritBatch(element, outer);
   if (key === 'events' && isMeasurementBody(outer)) return toExportRow(element, outer, index);
-  // Data Manager: "Request-level consent to apply to all users in the request. User-level consent overrides it."
+  // Data Manager: "Request-level consent to apply to all users in the request. User-level consent
+  // overrides it."
   return element['consent'] === undefined && isJsonObject(outer['consent'])
     ? { ...element, consent: outer['consent'] }
     : element;
 }
 
-/** A message's own context and integrations are merged into those of its batch, as Segment does it. */
+/**
+ * A message's own context and integrations are merged into those of its batch, as Segment does it.
+ */
 function inheritBatch(element: JsonObject, outer: JsonObject): JsonObject {
   const inherited: JsonObject = {};
   for (const name of BATCH_FIELDS) {
@@ -78,9 +87,16 @@ function inheritBatch(element: JsonObject, outer: JsonObject): JsonObject {
 /** Which list of an unknown object may hold the events, in words; empty where there is none. */
 export function describeNear(record: JsonObject): string {
   const near = Object.entries(record).find(
-    ([key, value]) => /^\w{1,40}$/.test(key) && Array.isArray(value) && value.length > 0 && value.every(isJsonObject),
+    ([key, value]) =>
+      /^\w{1,40}$/.test(key) &&
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every(isJsonObject),
   );
   if (!near) return '';
   const [key, list] = near as [string, unknown[]];
-  return `; its field "${key}" holds ${list.length} objects: send those, for example with jq -c '.${key}[]'`;
+  return (
+    `; its field "${key}" holds ${list.length} objects: send those, for example with jq -c ` +
+    `'.${key}[]'`
+  );
 }

@@ -1,6 +1,7 @@
 /**
- * What other systems call our goal events (event-formats.md section 8), by {@link wordsOf} the name. Audience messages
- * use our own names and are never renamed (docs/decisions/event-names.md).
+ * What other systems call our goal events (docs/reference/formats.md#event-names), by
+ * {@link wordsOf} the name. Audience messages use our own names and are never renamed
+ * (docs/development/decisions/event-names.md).
  */
 const GOAL_EVENTS: ReadonlyMap<string, string> = new Map([
   ['order completed', 'purchase'],
@@ -21,7 +22,14 @@ const GOAL_EVENTS: ReadonlyMap<string, string> = new Map([
   ['click', 'link_clicked'],
 ]);
 
-const OWN_NAMES = ['purchase', 'wishlist_add', 'wishlist_remove', 'email_acquired', 'sign_up', 'game_launch'];
+const OWN_NAMES = [
+  'purchase',
+  'wishlist_add',
+  'wishlist_remove',
+  'email_acquired',
+  'sign_up',
+  'game_launch',
+];
 const BY_WORDS: ReadonlyMap<string, string> = new Map([
   ...GOAL_EVENTS,
   ...OWN_NAMES.map((name) => [name.replaceAll('_', ' '), name] as const),

@@ -2,7 +2,14 @@ import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
 import type { ConversionEvent, InvalidLine } from './conversion-event.js';
 import { detectFormat, EVENT_FORMATS, type EventFormat } from './detect-format.js';
-import { describeNear, type Envelope, findEnvelope, formatWithin, inherit, type OpenEnvelope } from './envelope.js';
+import {
+  describeNear,
+  type Envelope,
+  findEnvelope,
+  formatWithin,
+  inherit,
+  type OpenEnvelope,
+} from './envelope.js';
 import { describeType, FieldProblem } from './field-problem.js';
 import { readAudienceMessage } from './formats/audience.js';
 import { applyEnvelope, readBareData, unwrapCloudEvent } from './formats/cloudevents.js';
@@ -17,21 +24,21 @@ import { splitRun } from './split-run.js';
 import { InexactNumber, mayBeInexact, parseExactNumbers } from './scalars.js';
 import { type Warn, type Warning, type WarningTally } from './warnings.js';
 
-/** What `--format` may say. */
+/** Values of `--format`. */
 export const FORMAT_CHOICES = ['auto', ...EVENT_FORMATS] as const;
 export type FormatChoice = (typeof FORMAT_CHOICES)[number];
 
 /** `text`: the record itself, where its line holds several that are not one JSON text. */
-export type ParsedRecord = ({ event: ConversionEvent } | { invalid: InvalidLine }) & { text?: string };
+export type ParsedRecord = ({ event: ConversionEvent } | { invalid: InvalidLine }) & {
+  text?: string;
+};
 
 export interface ParserOptions {
   /** `auto`: the first record decides, for the whole input. */
   format: FormatChoice;
-  /** Name of the input, for what is told. */
+  /** Name of the input, for messages. */
   input: string;
-  /** Told once: the format. */
-  tell?: (message: string) => void;
-  /** Counts what is odd about valid events; absent: nobody asks. */
+  /** Counts warnings of valid events; absent: warnings are ignored. */
   warnings?: WarningTally;
 }
 
@@ -50,16 +57,18 @@ const READERS: Readonly<Record<InnerFormat, Read>> = {
   google: readGoogle,
 };
 
-/** Turns the lines of one input into events. The format is settled by the first record and never changes. */
+/** Parses the lines of one input into events. The first record decides the format of all. */
 export class EventParser {
   readonly #options: ParserOptions;
   readonly #isAuto: boolean;
   #format: EventFormat | undefined;
   /** Of what CloudEvents carry; `none`: no format, but fields by our own names. */
   #inner: EventFormat | 'none' | undefined;
+  /** What an operator should know of the input, such as its format. The reader takes it away. */
+  readonly notices: string[] = [];
   /** Warnings of the record that is being read: they count once it is an event. */
   readonly #pending: Warning[] = [];
-  // One array for all lines of one record: this is the hot path.
+  // One reused array for lines with one record, because this is the hot path.
   readonly #one: ParsedRecord[] = [];
 
   constructor(options: ParserOptions) {
@@ -73,14 +82,16 @@ export class EventParser {
     return this.#format;
   }
 
-  /** Whether the first records have told all that they decide for the others. */
+  /** Whether the first records have decided the format of the others. */
   get isSettled(): boolean {
-    return this.#format !== undefined && (this.#format !== 'cloudevents' || this.#inner !== undefined);
+    return (
+      this.#format !== undefined && (this.#format !== 'cloudevents' || this.#inner !== undefined)
+    );
   }
 
   /**
-   * The records of one line: one, or those of an envelope. Never throws for what a line holds: a bad record is data.
-   * The array is good until the next call.
+   * The records of one line: one, or those of an envelope. Never throws for what a line holds: a
+   * bad record is data. The array is good until the next call.
    */
   parse(line: Line): readonly ParsedRecord[] {
     if (line.note) {
@@ -95,14 +106,20 @@ export class EventParser {
       if (this.#format !== 'audience' && mayBeInexact(line.text)) record = parseExactly(line.text);
     } catch (error) {
       const run = splitRun(line);
-      return run ? run.flatMap((part) => this.#parsePart(part)) : this.#yield(locateProblem(error, line));
+      return run
+        ? run.flatMap((part) => this.#parsePart(part))
+        : this.#yield(locateProblem(error, line));
     }
     if (line.envelope) {
-      return this.#yield(this.#readElement(record, line.envelope, line, () => parseExactly(line.text)));
+      return this.#yield(
+        this.#readElement(record, line.envelope, line, () => parseExactly(line.text)),
+      );
     }
     const envelope = findEnvelope(record);
     if (envelope) return this.#openEnvelope(envelope, line);
-    return this.#yield(this.#read(record, line) ?? this.#readExactly(parseExactly(line.text), line));
+    return this.#yield(
+      this.#read(record, line) ?? this.#readExactly(parseExactly(line.text), line),
+    );
   }
 
   /** Parses one of a line's records. */
@@ -131,7 +148,12 @@ export class EventParser {
   }
 
   /** Reads an element with what its envelope says of all of them. */
-  #readElement(element: JsonObject, envelope: Envelope, line: Line, parseAgain: () => JsonObject): ParsedRecord {
+  #readElement(
+    element: JsonObject,
+    envelope: Envelope,
+    line: Line,
+    parseAgain: () => JsonObject,
+  ): ParsedRecord {
     if (this.#format === undefined) {
       const format = formatWithin(envelope, element);
       if (format) this.#settle(format);
@@ -144,7 +166,10 @@ export class EventParser {
   /** Undefined where a number in it has lost digits that matter: it has to be parsed again. */
   #read(record: JsonObject, line: Line): ParsedRecord | undefined {
     try {
-      const event = this.#format === 'audience' ? readAudienceMessage(record, this.#warn) : this.#readForeign(record);
+      const event =
+        this.#format === 'audience'
+          ? readAudienceMessage(record, this.#warn)
+          : this.#readForeign(record);
       if (this.#pending.length > 0) this.#countWarnings(line);
       return { event };
     } catch (error) {
@@ -155,7 +180,11 @@ export class EventParser {
   }
 
   #readExactly(record: JsonObject, line: Line): ParsedRecord {
-    const invalid = { code: 'invalid_value', field: '', message: 'holds a number whose digits are lost' };
+    const invalid = {
+      code: 'invalid_value',
+      field: '',
+      message: 'contains a number that has lost digits',
+    };
     return this.#read(record, line) ?? { invalid: locate(invalid, line) };
   }
 
@@ -178,7 +207,8 @@ export class EventParser {
   #chooseFormat(record: JsonObject): EventFormat {
     const found = this.#isAuto ? detectFormat(record) : this.#format;
     if (this.#format === undefined) {
-      if (found === undefined) throw new FieldProblem('unknown_format', '', UNKNOWN_FORMAT + describeNear(record));
+      if (found === undefined)
+        throw new FieldProblem('unknown_format', '', UNKNOWN_FORMAT + describeNear(record));
       this.#settle(found);
     }
     const format = this.#format as EventFormat;
@@ -188,31 +218,46 @@ export class EventParser {
 
   #chooseInner(data: JsonObject): EventFormat | 'none' {
     if (Array.isArray(data['messages']) || Array.isArray(data['batch'])) {
-      throw new FieldProblem('wrong_type', 'data', 'holds a list of messages; expected one event');
+      throw new FieldProblem(
+        'wrong_type',
+        'data',
+        'contains a list of messages; expected one event',
+      );
     }
     const found = detectWithin(data);
     if (this.#inner === undefined) {
       this.#inner = found;
-      if (found !== 'none') this.#tell(`the CloudEvents hold ${found}.`);
+      if (found !== 'none') this.#note(`the CloudEvents hold ${found}.`);
     }
     if (found === this.#inner) return found;
-    throw new FieldProblem('other_format', 'data', describeOther(found, `this file's CloudEvents hold ${this.#inner}`));
+    throw new FieldProblem(
+      'other_format',
+      'data',
+      describeOther(found, `this file's CloudEvents hold ${this.#inner}`),
+    );
   }
 
-  /** A record that cannot be read because it is another format's is told as such. */
+  /** Returns a problem that names the other format if the record has one. */
   #explain(error: unknown, record: JsonObject): unknown {
-    if (!(error instanceof FieldProblem) || error.code === 'other_format' || this.#format === undefined) return error;
+    if (
+      !(error instanceof FieldProblem) ||
+      error.code === 'other_format' ||
+      this.#format === undefined
+    )
+      return error;
     const found = detectFormat(record);
-    return found === undefined || found === this.#format ? error : otherFormat(found, this.#format, this.#isAuto);
+    return found === undefined || found === this.#format
+      ? error
+      : otherFormat(found, this.#format, this.#isAuto);
   }
 
   #settle(format: EventFormat): void {
     this.#format = format;
-    this.#tell(`reading it as ${format}${this.#isAuto ? '' : ' (--format)'}.`);
+    this.#note(`reading it as ${format}${this.#isAuto ? '' : ' (--format)'}.`);
   }
 
-  #tell(message: string): void {
-    this.#options.tell?.(`${this.#options.input}: ${message}`);
+  #note(message: string): void {
+    this.notices.push(`${this.#options.input}: ${message}`);
   }
 
   readonly #warn: Warn = (warning) => {
@@ -234,8 +279,8 @@ function parseExactly(text: string): JsonObject {
 const NO_RECORDS: readonly ParsedRecord[] = [];
 
 const UNKNOWN_FORMAT =
-  `is of no format that is known (${EVENT_FORMATS.join(', ')}); ` +
-  'an Audience message has type, messageId and eventTimestamp; --format names another';
+  `is not in a known format (${EVENT_FORMATS.join(', ')}); ` +
+  'an Audience message has type, messageId and eventTimestamp; use --format for another format';
 
 /** Data by our own names has fields of Audience messages and of upload files, but is neither. */
 function detectWithin(data: JsonObject): EventFormat | 'none' {
@@ -247,7 +292,11 @@ function detectWithin(data: JsonObject): EventFormat | 'none' {
 function readWithin(format: EventFormat, data: JsonObject, warn: Warn): ConversionEvent {
   if (format === 'audience') return readAudienceMessage(data, warn);
   if (format !== 'cloudevents') return READERS[format](data, warn);
-  throw new FieldProblem('wrong_type', 'data', 'is a CloudEvent in a CloudEvent; expected an event');
+  throw new FieldProblem(
+    'wrong_type',
+    'data',
+    'is a CloudEvent in a CloudEvent; expected an event',
+  );
 }
 
 function otherFormat(found: EventFormat, format: EventFormat, isAuto: boolean): FieldProblem {
@@ -256,7 +305,7 @@ function otherFormat(found: EventFormat, format: EventFormat, isAuto: boolean): 
 }
 
 function describeOther(found: string, why: string): string {
-  return `looks like ${found}, and ${why}; one file has one format`;
+  return `looks like ${found}, but ${why}; all records of a file must have one format`;
 }
 
 function locateProblem(error: unknown, line: Line): InvalidLine {
@@ -265,9 +314,10 @@ function locateProblem(error: unknown, line: Line): InvalidLine {
   if (!(error instanceof JsonProblem)) return invalid;
   const before = line.text.slice(0, error.offset);
   const feeds = before.split('\n').length - 1;
-  const column = feeds === 0 ? (line.column ?? 1) + error.offset : error.offset - before.lastIndexOf('\n');
+  const column =
+    feeds === 0 ? (line.column ?? 1) + error.offset : error.offset - before.lastIndexOf('\n');
   if (feeds === 0) return { ...invalid, column };
-  // The place within a record of several lines tells nobody anything.
+  // A column within a record of several lines is of no use to the reader.
   const message = invalid.message.replace(/at column \d+ of \d+/, `at column ${column}`);
   return { ...invalid, message, line: line.number + feeds, column };
 }

@@ -6,7 +6,7 @@ import {
   MAX_TOKEN_LENGTH,
   MESSAGE_FIELDS,
   PAGE_FIELDS,
-  PLACE_FIELDS,
+  GEO_FIELDS,
   REQUIRED_FIELDS,
   STRICT_EVENT,
 } from './audience-fields.js';
@@ -22,8 +22,8 @@ const { value, currency, ...GOODS } = COMMERCE_FIELDS;
 const ALIASED = { ...MESSAGE_FIELDS.fromId.kind.schema, minLength: 1 };
 
 /**
- * JSON Schema of an Audience message, made of the tables that the reader reads by. Fields that it does not know are
- * allowed, as they are in messages.
+ * JSON Schema of an Audience message, made of the tables that the reader reads by. Fields that it
+ * does not know are allowed, as they are in messages.
  */
 export function buildEventSchema(): JsonObject {
   return {
@@ -41,15 +41,29 @@ export function buildEventSchema(): JsonObject {
         description: MESSAGE_FIELDS.properties.about,
         anyOf: [{ type: 'object', properties: propertySchemas() }, { const: null }],
       },
-      traits: nullable({ type: 'object', properties: identifierSchemas() }, MESSAGE_FIELDS.traits.about),
-      context: nullable({ type: 'object', properties: contextSchemas() }, MESSAGE_FIELDS.context.about),
+      traits: nullable(
+        { type: 'object', properties: identifierSchemas() },
+        MESSAGE_FIELDS.traits.about,
+      ),
+      context: nullable(
+        { type: 'object', properties: contextSchemas() },
+        MESSAGE_FIELDS.context.about,
+      ),
     },
     allOf: [
-      when({ type: { const: 'track' } }, { required: ['eventName'], properties: { eventName: PRESENT } }),
+      when(
+        { type: { const: 'track' } },
+        { required: ['eventName'], properties: { eventName: PRESENT } },
+      ),
       when(
         { type: { const: 'alias' } },
         { required: ['fromId', 'toId'], properties: { fromId: ALIASED, toId: ALIASED } },
-        { anyOf: ['anonymousId', 'userId'].map((id) => ({ required: [id], properties: { [id]: PRESENT_ID } })) },
+        {
+          anyOf: ['anonymousId', 'userId'].map((id) => ({
+            required: [id],
+            properties: { [id]: PRESENT_ID },
+          })),
+        },
       ),
       when(
         { type: { const: 'track' }, eventName: { const: STRICT_EVENT } },
@@ -64,7 +78,7 @@ function when(condition: JsonObject, then: JsonObject, otherwise?: JsonObject): 
   return otherwise ? { ...branches, else: otherwise } : branches;
 }
 
-/** What must be there can be neither null nor empty. */
+/** Returns the required fields, which can be neither null nor empty. */
 function requiredFields(): JsonObject {
   return Object.fromEntries(
     REQUIRED_FIELDS.map((name) => {
@@ -85,7 +99,7 @@ function propertySchemas(): JsonObject {
     ...clickSchemas(),
     click_time: describeField(CLICK_TIME),
     ...describeFields(CONSENT_FIELDS),
-    ...describeFields(PLACE_FIELDS),
+    ...describeFields(GEO_FIELDS),
   };
 }
 
@@ -94,32 +108,42 @@ function contextSchemas(): JsonObject {
     ...identifierSchemas(),
     pageUrl: describeField(PAGE_FIELDS.pageUrl),
     pageReferrer: describeField(PAGE_FIELDS.pageReferrer),
-    traits: nullable({ type: 'object', properties: identifierSchemas() }, MESSAGE_FIELDS.traits.about),
+    traits: nullable(
+      { type: 'object', properties: identifierSchemas() },
+      MESSAGE_FIELDS.traits.about,
+    ),
   };
 }
 
-/** Text, or a number that stands for it; lists and objects are looked into, and the rest is another system's. */
+/** Schema of text or a number. Lists and objects are searched, other types are ignored. */
 function scalarSchema(description: string, maxLength: number): JsonObject {
   const text = { type: 'string', maxLength };
   return { description, anyOf: [text, { type: ['number', 'array', 'object', 'boolean', 'null'] }] };
 }
 
 function clickSchemas(): JsonObject {
-  return Object.fromEntries(CLICK_FIELDS.map((name) => [name, scalarSchema('click parameter', MAX_TOKEN_LENGTH)]));
+  return Object.fromEntries(
+    CLICK_FIELDS.map((name) => [name, scalarSchema('click parameter', MAX_TOKEN_LENGTH)]),
+  );
 }
 
 function identifierSchemas(): JsonObject {
   const identifiers = Object.values(IDENTIFIER_NAMES).flatMap((names) =>
     names.map((name) => [name, scalarSchema(`identifier: ${names[0]}`, MAX_TEXT_LENGTH)]),
   );
-  const hashes = HASHED_FIELDS.map((field) => [hashNameOf(field), scalarSchema(HASH_ABOUT, MAX_TEXT_LENGTH)]);
+  const hashes = HASHED_FIELDS.map((field) => [
+    hashNameOf(field),
+    scalarSchema(HASH_ABOUT, MAX_TEXT_LENGTH),
+  ]);
   return Object.fromEntries([...identifiers, ...hashes]) as JsonObject;
 }
 
-const HASH_ABOUT = 'SHA-256 that was made elsewhere, in 64 hex digits or in base64 of the 32 bytes';
+const HASH_ABOUT = 'precomputed SHA-256, as 64 hex digits or base64 of the 32 bytes';
 
 function describeFields(fields: Readonly<Record<string, FieldRule<unknown>>>): JsonObject {
-  return Object.fromEntries(Object.entries(fields).map(([name, rule]) => [name, describeField(rule)]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, rule]) => [name, describeField(rule)]),
+  );
 }
 
 function describeField({ kind, about }: FieldRule<unknown>): JsonObject {

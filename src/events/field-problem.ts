@@ -1,6 +1,6 @@
 import type { InvalidLine } from './conversion-event.js';
 
-/** Thrown while one line is read and caught by its format: the line is invalid, the run goes on. */
+/** Thrown for an invalid line and caught by its format. The run continues. */
 export class FieldProblem extends Error {
   constructor(
     readonly code: string,
@@ -16,14 +16,14 @@ export class FieldProblem extends Error {
   }
 }
 
-/** What JSON type `value` has, in words, so that a message can say what was found without quoting it. */
+/** Describes the JSON type of `value`, for messages that must not quote it. */
 export function describeType(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'string') return 'a string';
   if (typeof value === 'boolean') return String(value);
-  if (typeof value !== 'number') return 'nothing that JSON has';
+  if (typeof value !== 'number') return 'not a JSON value';
   // Phone numbers come as numbers as well.
   const digits = String(value);
   return /^\d{9,12}$/.test(digits) ? `a number of ${digits.length} digits` : `the number ${digits}`;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import { DECIMAL_PATTERN, toDecimalText } from './decimal-text.js';
+import { DECIMAL_PATTERN, toDecimalText } from '../decimal.js';
 import { FieldProblem } from './field-problem.js';
 import {
   isPresent,
@@ -20,7 +20,10 @@ import { readTime } from './times.js';
 import { TIMESTAMP_PATTERN } from './timestamp.js';
 import type { Warn } from './warnings.js';
 
-/** How one field is read and what JSON Schema says of it: one definition for the reader and for `schema event`. */
+/**
+ * How one field is read and what JSON Schema says of it: one definition for the reader and for
+ * `schema event`.
+ */
 export interface FieldKind<T> {
   /** The value, or undefined when the field is absent. @throws FieldProblem when it is wrong. */
   read(from: JsonObject, name: string, path: string): T | undefined;
@@ -45,16 +48,19 @@ export function defineFields<K extends Record<string, readonly [FieldKind<unknow
   prefix: string,
   fields: K,
 ): { readonly [N in keyof K]: FieldRule<ValueOf<K[N][0]>> } {
-  const entries = Object.entries(fields).map(([name, [kind, about]]): [string, FieldRule<unknown>] => {
-    const path = prefix + name;
-    return [name, { kind, name, path, about, read: (from) => kind.read(from, name, path) }];
-  });
+  const entries = Object.entries(fields).map(
+    ([name, [kind, about]]): [string, FieldRule<unknown>] => {
+      const path = prefix + name;
+      return [name, { kind, name, path, about, read: (from) => kind.read(from, name, path) }];
+    },
+  );
+  // eslint-disable-next-line no-restricted-syntax -- built of every name in `fields`, each by its own kind
   return Object.fromEntries(entries) as never;
 }
 
 /**
- * Reads a field that is not the event, its name, time, id or money: what is wrong with it is a warning and the field
- * counts as absent. Of a list the first usable value is taken.
+ * Reads a field that is not the event, its name, time, id or money: what is wrong with it is a
+ * warning and the field counts as absent. Of a list the first usable value is taken.
  * @throws InexactNumber
  */
 export function readSide<T>(rule: FieldRule<T>, from: JsonObject, warn: Warn): T | undefined {
@@ -69,18 +75,30 @@ export function readSide<T>(rule: FieldRule<T>, from: JsonObject, warn: Warn): T
   }
 }
 
-function readFirst<T>({ kind, name, path }: FieldRule<T>, list: readonly unknown[], warn: Warn): T | undefined {
+function readFirst<T>(
+  { kind, name, path }: FieldRule<T>,
+  list: readonly unknown[],
+  warn: Warn,
+): T | undefined {
   for (const element of list) {
     try {
       const value = isPresent(element) ? kind.read({ [name]: element }, name, path) : undefined;
       if (value === undefined) continue;
-      warn({ code: 'list_value', field: path, message: 'is a list; its first usable value is taken' });
+      warn({
+        code: 'list_value',
+        field: path,
+        message: 'is a list; its first usable value is used',
+      });
       return value;
     } catch (error) {
       if (!(error instanceof FieldProblem)) throw error;
     }
   }
-  warn({ code: 'unusable_field', field: path, message: 'is a list without a usable value; left out' });
+  warn({
+    code: 'unusable_field',
+    field: path,
+    message: 'is a list without a usable value; left out',
+  });
   return undefined;
 }
 
@@ -116,7 +134,7 @@ export function nameText(max: number): FieldKind<string> {
   };
 }
 
-/** One of some words. */
+/** Returns a field with a fixed set of values. */
 export function choice<T extends string>(values: readonly T[]): FieldKind<T> {
   return {
     read: (from, name, path) => readChoice(from, name, path, values),
@@ -135,10 +153,18 @@ export const flag: FieldKind<boolean> = {
 };
 
 /** An object; an empty one when absent. */
-export const object: FieldKind<JsonObject> = { read: readObject, schema: { type: 'object' }, mayBeEmpty: false };
+export const object: FieldKind<JsonObject> = {
+  read: readObject,
+  schema: { type: 'object' },
+  mayBeEmpty: false,
+};
 
 /** Anything at all: only what we know is taken. */
-export const free: FieldKind<unknown> = { read: (from, name) => from[name], schema: {}, mayBeEmpty: true };
+export const free: FieldKind<unknown> = {
+  read: (from, name) => from[name],
+  schema: {},
+  mayBeEmpty: true,
+};
 
 /** The forms of a time that JSON Schema describes; {@link readTime} reads more of them. */
 const TIME_SCHEMA = {
@@ -162,7 +188,11 @@ export const time: FieldKind<number> = {
 };
 
 /** A point in time: milliseconds since 1970. */
-export const moment: FieldKind<number> = { read: readMoment, schema: TIME_SCHEMA, mayBeEmpty: true };
+export const moment: FieldKind<number> = {
+  read: readMoment,
+  schema: TIME_SCHEMA,
+  mayBeEmpty: true,
+};
 
 function readMoment(from: JsonObject, name: string, path: string): number | undefined {
   const given = from[name];
@@ -174,11 +204,14 @@ function readMoment(from: JsonObject, name: string, path: string): number | unde
 
 /** The problem of a time that {@link readTime} does not read. */
 export function timeProblem(given: unknown, path: string, problem: string): FieldProblem {
-  const codes: Readonly<Record<string, string>> = { string: 'invalid_format', number: 'invalid_value' };
+  const codes: Readonly<Record<string, string>> = {
+    string: 'invalid_format',
+    number: 'invalid_value',
+  };
   return new FieldProblem(codes[typeof given] ?? 'wrong_type', path, problem);
 }
 
-/** A number or numeric text, as decimal text: money never passes through a binary float. */
+/** A number or numeric text, as decimal text, so that money never becomes a binary float. */
 export const decimal: FieldKind<string> = {
   read: (from, name, path) => {
     const given = from[name];
@@ -190,7 +223,11 @@ export const decimal: FieldKind<string> = {
     if (written === undefined) throw new FieldProblem('invalid_value', path, TOO_LARGE);
     const decimalText = toDecimalText(written);
     if (decimalText !== undefined) return decimalText;
-    throw new FieldProblem('invalid_value', path, `is ${quoteAmount(written)}; expected a decimal number such as 9.99`);
+    throw new FieldProblem(
+      'invalid_value',
+      path,
+      `is ${quoteAmount(written)}; expected a decimal number such as 9.99`,
+    );
   },
   schema: { anyOf: [{ type: 'number' }, { type: 'string', pattern: DECIMAL_PATTERN }] },
   mayBeEmpty: true,
@@ -202,7 +239,11 @@ export const currency: FieldKind<string> = {
     const given = readText(from, name, path)?.trim();
     if (given === undefined || given === '') return undefined;
     if (/^[A-Za-z]{3}$/.test(given)) return given.toUpperCase();
-    throw new FieldProblem('invalid_format', path, `is ${quote(given)}; expected an ISO 4217 code such as USD`);
+    throw new FieldProblem(
+      'invalid_format',
+      path,
+      `is ${quote(given)}; expected an ISO 4217 code such as USD`,
+    );
   },
   schema: { type: 'string', pattern: '^\\s*([A-Za-z]{3}\\s*)?$' },
   mayBeEmpty: true,

@@ -5,11 +5,11 @@ import { describeType, FieldProblem } from './field-problem.js';
 import { hasLostDigits, scalarText, toFlag } from './scalars.js';
 import type { Warn } from './warnings.js';
 
-/** Length limits of event-formats.md section 1. */
+/** Length limits of docs/reference/formats.md#audience-message. */
 export const MAX_ID_LENGTH = 256;
 export const MAX_TEXT_LENGTH = 2048;
 
-/** Absent, null and empty text are the same (event-formats.md section 10). */
+/** Absent, null and empty text are the same (docs/reference/formats.md#hazards-of-parsing). */
 export function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
@@ -32,7 +32,11 @@ export function readText(
   const text = scalarText(value);
   if (text === undefined) throw unreadableText(path, 'text', value);
   if (text.length > maxLength) {
-    throw new FieldProblem('too_long', path, `has ${text.length} characters; at most ${maxLength} are allowed`);
+    throw new FieldProblem(
+      'too_long',
+      path,
+      `has ${text.length} characters; the maximum is ${maxLength}`,
+    );
   }
   return text;
 }
@@ -41,23 +45,34 @@ export function readText(
  * As {@link readText} for ids: a number must be whole, because no system counts in fractions.
  * @throws FieldProblem for another type, a fraction or a longer text; InexactNumber
  */
-export function readId(from: JsonObject, name: string, path: string, maxLength: number): string | undefined {
+export function readId(
+  from: JsonObject,
+  name: string,
+  path: string,
+  maxLength: number,
+): string | undefined {
   const value = from[name];
   if (typeof value === 'number' && !Number.isInteger(value))
     throw unreadableText(path, 'text or a whole number', value);
   const text = readText(from, name, path, maxLength);
-  if (text !== undefined && hasLostDigits(text)) throw new FieldProblem('invalid_value', path, LOST_DIGITS);
+  if (text !== undefined && hasLostDigits(text))
+    throw new FieldProblem('invalid_value', path, LOST_DIGITS);
   return text;
 }
 
-const LOST_DIGITS = 'is a number in exponent form, which has lost digits of the id; write ids as text';
+const LOST_DIGITS = 'is a number in exponent form, which loses digits of the id; write ids as text';
 
 function unreadableText(path: string, expected: string, value: unknown): FieldProblem {
   const isTooLarge = typeof value === 'number' && !Number.isFinite(value);
-  return isTooLarge ? new FieldProblem('invalid_value', path, TOO_LARGE) : wrongType(path, expected, value);
+  return isTooLarge
+    ? new FieldProblem('invalid_value', path, TOO_LARGE)
+    : wrongType(path, expected, value);
 }
 
-/** Reads a boolean, also as `"true"`, `"yes"` or 1 and their opposites; undefined when absent. @throws FieldProblem */
+/**
+ * Reads a boolean, also as `"true"`, `"yes"` or 1 and their opposites; undefined when absent.
+ * @throws FieldProblem
+ */
 export function readBoolean(from: JsonObject, name: string, path: string): boolean | undefined {
   const value = from[name];
   if (value === undefined || value === null) return undefined;
@@ -76,8 +91,13 @@ export function readObject(from: JsonObject, name: string, path: string): JsonOb
   return value;
 }
 
-/** As {@link readObject}, but what is not an object counts as an empty one, with a warning. */
-export function readSideObject(from: JsonObject, name: string, path: string, warn: Warn): JsonObject {
+/** Like {@link readObject}, but treats other types as an empty object, with a warning. */
+export function readSideObject(
+  from: JsonObject,
+  name: string,
+  path: string,
+  warn: Warn,
+): JsonObject {
   const value = from[name];
   if (value === undefined || value === null) return {};
   if (isJsonObject(value)) return value;
@@ -86,7 +106,7 @@ export function readSideObject(from: JsonObject, name: string, path: string, war
   return {};
 }
 
-/** One of `choices`, or undefined when absent. */
+/** Returns one of `choices`, or undefined if absent. */
 export function readChoice<T extends string>(
   from: JsonObject,
   name: string,
@@ -105,7 +125,7 @@ export function readChoice<T extends string>(
   return value as T;
 }
 
-/** One word in small letters, as programs write choices; names of people begin with a capital. */
+/** A lower-case word, as in values of programs. Names of people begin with a capital letter. */
 const PROGRAM_WORD = /^[a-z]+(?:_[a-z]+)*$/;
 const MAX_WORD_LENGTH = 20;
 
@@ -115,7 +135,9 @@ const MAX_WORD_LENGTH = 20;
  */
 export function quoteWord(text: string, choices: readonly string[] = []): string {
   if (text.length > MAX_WORD_LENGTH) return `a text of ${text.length} characters`;
-  const isWord = PROGRAM_WORD.test(text) || (!LOOKS_PERSONAL.test(text) && findNearMatches(text, choices).length > 0);
+  const isWord =
+    PROGRAM_WORD.test(text) ||
+    (!LOOKS_PERSONAL.test(text) && findNearMatches(text, choices).length > 0);
   return isWord ? JSON.stringify(text) : `a text of ${text.length} characters`;
 }
 
@@ -129,10 +151,14 @@ export function wrongType(path: string, expected: string, found: unknown): Field
   return new FieldProblem('wrong_type', path, `is ${describeType(found)}; expected ${expected}`);
 }
 
-/** An e-mail address or a phone number that slipped into a field of another kind. A date is neither. */
+/**
+ * An e-mail address or a phone number that slipped into a field of another kind. A date is neither.
+ */
 const LOOKS_PERSONAL = /@|^(?!\d{4}-\d\d-)\+?[\d\s().-]{7,}$/;
 
-/** `text` in quotes, cut so that a message stays a line; only its length where it may tell who somebody is. */
+/**
+ * Quotes `text`, shortened for a one-line message. Returns only its length if it may be personal.
+ */
 export function quote(text: string): string {
   if (LOOKS_PERSONAL.test(text)) return `a text of ${text.length} characters`;
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
@@ -144,12 +170,14 @@ const POINTED_DATE = /^\d{1,2}\.\d{1,2}\.\d{4}$/;
 const PHONE_DIGITS = /^\d{9,12}$/;
 
 /**
- * `text` in quotes for a field that holds a time or an amount, so that a message shows what the file has; only its
- * length where it may be an e-mail address or a phone number that slipped in.
+ * `text` in quotes for a field that holds a time or an amount, so that a message shows what the
+ * file has; only its length where it may be an e-mail address or a phone number that slipped in.
  */
 export function quoteAmount(text: string): string {
   const isDigits = /^\d+$/.test(text);
-  const mayBePersonal = isDigits ? PHONE_DIGITS.test(text) : LOOKS_PERSONAL.test(text) && !POINTED_DATE.test(text);
+  const mayBePersonal = isDigits
+    ? PHONE_DIGITS.test(text)
+    : LOOKS_PERSONAL.test(text) && !POINTED_DATE.test(text);
   if (mayBePersonal) return `a text of ${text.length} characters`;
   return `the text ${JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)}`;
 }

@@ -8,8 +8,9 @@ export interface ByteRange {
 }
 
 /**
- * The bytes of a file, a chunk at a time, all in one buffer: a chunk is good until the next is asked for. A stream makes
- * a buffer for every read, and so much garbage that memory grows with the file (performance.md section 2).
+ * The bytes of a file, a chunk at a time, all in one buffer: a chunk is good until the next is
+ * asked for. A stream makes a buffer for every read, and so much garbage that memory grows with the
+ * file (docs/development/measurements.md#reading).
  */
 export async function* readFileChunks(
   path: string,

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import type { Input, ReadPlace } from './input.js';
+import type { Input, ReadPosition } from './input.js';
 import { isPlainFile } from './input-bytes.js';
 import { hashBlock } from './input.js';
-import type { LinePlace, Place } from './place.js';
+import type { SourcePosition, Checkpoint } from './source-position.js';
 
-/** What the file system says of a file: all of it is the same as long as nobody writes to it or puts another in its place. */
+/** Metadata of a file that changes if the file is written or replaced. */
 interface FileState {
   device: string;
   inode: string;
@@ -15,7 +15,10 @@ interface FileState {
   changed: string;
 }
 
-/** Makes and recognises places in a file that is complete: in a file that was changed since, no place is recognised. */
+/**
+ * Makes and recognises places in a file that is complete: in a file that was changed since, no
+ * place is recognised.
+ */
 export class FileMarks {
   /** The name that its place has in the log, apart from those of files that are followed. */
   readonly key: string;
@@ -32,31 +35,34 @@ export class FileMarks {
   }
 
   /**
-   * Looks at a file as it is now; undefined where it cannot be read from its middle: a stream, a pipe, a packed file.
+   * Looks at a file as it is now; undefined where it cannot be read from its middle: a stream, a
+   * pipe, a packed file.
    * @param setup what else must be the same for a place to be recognised
    */
   static async open(input: Input, setup: string): Promise<FileMarks | undefined> {
     const { path } = input;
     const state = path === undefined ? undefined : await readState(path);
-    if (path === undefined || !state || !(await isPlainFile(input).catch(() => false))) return undefined;
+    if (path === undefined || !state || !(await isPlainFile(input).catch(() => false)))
+      return undefined;
     return new FileMarks(path, state, JSON.stringify([setup, input.format ?? 'auto']));
   }
 
-  /** Whether there is nothing behind a place. */
-  isEnd({ offset }: LinePlace): boolean {
+  /** Whether a position is the end of the file. */
+  isEnd({ offset }: SourcePosition): boolean {
     return offset === this.#state.size;
   }
 
   /** A place in the form that the log keeps. */
-  mark({ offset, line, block, blockBytes }: ReadPlace): Place {
+  mark({ offset, line, block, blockBytes }: ReadPosition): Checkpoint {
     const { device, inode } = this.#state;
     return { device, inode, offset, line, head: this.#seal(block), headBytes: blockBytes };
   }
 
   /** Whether a place is one of this file, unchanged. */
-  async has({ device, inode, offset, head, headBytes }: Place): Promise<boolean> {
+  async has({ device, inode, offset, head, headBytes }: Checkpoint): Promise<boolean> {
     const { size, ...state } = this.#state;
-    if (device !== state.device || inode !== state.inode || offset > size || headBytes > offset) return false;
+    if (device !== state.device || inode !== state.inode || offset > size || headBytes > offset)
+      return false;
     const block = Buffer.alloc(headBytes);
     const file = await open(this.#path, 'r');
     try {
@@ -67,11 +73,6 @@ export class FileMarks {
     return this.#seal(hashBlock(block)) === head;
   }
 
-  /** Whether the file is still what it was. */
-  async isUnchanged(): Promise<boolean> {
-    return JSON.stringify(await readState(this.#path)) === JSON.stringify(this.#state);
-  }
-
   #seal(block: string): string {
     const { size, changed } = this.#state;
     return createHash('sha256')
@@ -80,7 +81,7 @@ export class FileMarks {
   }
 }
 
-/** Undefined where there is no regular file, or none that may be looked at: reading it tells why. */
+/** Returns undefined for a missing, special or unreadable file. Reading it reports why. */
 async function readState(path: string): Promise<FileState | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (!found?.isFile()) return undefined;

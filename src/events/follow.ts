@@ -1,12 +1,15 @@
 import type { Clock } from '../clock.js';
-import { InputError, messageOf } from '../errors.js';
+import { explainReadFault } from './input-faults.js';
 import type { Line } from './line-splitter.js';
 import { identify, OpenFile } from './open-file.js';
-import type { Place } from './place.js';
+import type { Checkpoint } from './source-position.js';
 import { Succession } from './rotation.js';
 
-/** Where to begin: at the first line, behind the last, or where reading stopped (else at the first). */
-export type From = 'start' | 'end' | Place;
+/**
+ * Where to begin: at the first line, after the last one, or at a checkpoint (if unusable, at the
+ * first line).
+ */
+export type From = 'start' | 'end' | Checkpoint;
 
 export interface FollowOptions {
   path: string;
@@ -17,13 +20,13 @@ export interface FollowOptions {
   pollMs?: number;
 }
 
-/** What happened to a followed file. Lines are safe to forget once `place` is kept. */
+/** Updates of a followed file. Lines are safe once `place` is recorded. */
 export type Followed =
-  | { type: 'lines'; lines: Line[]; place: Place }
-  /** Nothing new: whoever is patient may do other things. */
+  | { type: 'lines'; lines: Line[]; place: Checkpoint }
+  /** There is nothing new. The caller can do other work. */
   | { type: 'idle' }
   | { type: 'waiting' }
-  /** `lost`: the file of the place where reading stopped is gone, and what it held after that. */
+  /** `lost`: the file of the checkpoint no longer exists, and the rest of its content is lost. */
   | { type: 'rotated'; how: 'renamed' | 'truncated' | 'lost' };
 
 const POLL_MS = 200;
@@ -31,9 +34,10 @@ const POLL_MS = 200;
 const LAST_LOOKS = 3;
 
 /**
- * Follows a file as it grows: through renaming, copy-and-truncate, disappearing and coming back, however quickly these
- * follow each other. A last line without line feed waits for the rest of it. Ends when `signal` aborts.
- * @throws InputError when the file cannot be read
+ * Follows a file as it grows: through renaming, copy-and-truncate, disappearing and coming back,
+ * however quickly these follow each other. A last line without line feed waits for the rest of it.
+ * Ends when `signal` aborts.
+ * @throws PostbackError when the file cannot be read, see explainReadFault
  */
 export async function* followFile(options: FollowOptions): AsyncGenerator<Followed> {
   const { path, clock, signal, pollMs = POLL_MS } = options;
@@ -43,7 +47,7 @@ export async function* followFile(options: FollowOptions): AsyncGenerator<Follow
     while (!signal.aborted) yield* follower.look();
   } catch (error) {
     if (signal.aborted) return;
-    throw new InputError('input_unreadable', `${path} could not be read: ${messageOf(error)}.`, { cause: error });
+    throw explainReadFault(path, error as NodeJS.ErrnoException);
   } finally {
     await follower.close();
   }
@@ -56,7 +60,7 @@ class Follower {
   readonly #pollMs: number;
   readonly #succession: Succession;
   #file: OpenFile | undefined;
-  #hasToldWaiting = false;
+  #hasReportedWaiting = false;
 
   constructor({ path, clock, signal, pollMs }: Omit<Required<FollowOptions>, 'from'>) {
     this.#path = path;
@@ -82,12 +86,16 @@ class Follower {
     await this.#succession.advance();
     this.#file = this.#succession.shift();
     if (from === 'end' && this.#file) yield* this.#passLines(this.#file);
-    else yield* this.#tellPlace();
+    else yield* this.#reportPosition();
   }
 
-  /** Before anything of a file was read: a run that is killed now must find it again, whatever its name is then. */
-  async *#tellPlace(): AsyncGenerator<Followed> {
-    if (this.#file) yield { type: 'lines', lines: [], place: await this.#file.place() };
+  /**
+   * Reports the start of a file before anything is read, so that a killed run finds the file even
+   * if it is renamed.
+   */
+  async *#reportPosition(): AsyncGenerator<Followed> {
+    if (!this.#file) return;
+    yield { type: 'lines', lines: [], place: this.#succession.startOf(this.#file) };
   }
 
   /** Reads what is there, and finds out what has become of the file. */
@@ -97,17 +105,21 @@ class Follower {
       yield* this.#wait();
       return;
     }
-    const place = await file.place();
-    // What was cut off before anything of it was read is in copies alone.
+    const place = file.place();
+    // Content that was truncated before it was read exists only in copies.
     if (place.offset === 0 && (await this.#succession.openCopies(file, place, false))) {
       yield* this.#goOn(file, 'truncated');
       return;
     }
     const found = yield* this.#readNew(file);
-    // What was read and not passed on is read again: no place after it may be told.
+    // Lines that were read but not yielded are read again, so no later position may be reported.
     if (this.#signal.aborted) return;
+    if (found === 'preceded') {
+      yield* this.#goOn(file, 'truncated');
+      return;
+    }
     if (found === 'cut') {
-      await this.#succession.openCopies(file, await file.place(), true);
+      await this.#succession.openCopies(file, file.place(), true);
       yield* this.#goOn(file, 'truncated');
       return;
     }
@@ -121,6 +133,7 @@ class Follower {
   }
 
   async *#lookAtRenamed(file: OpenFile): AsyncGenerator<Followed> {
+    await this.#succession.leave(file);
     await this.#succession.advance();
     file.renamedMs ??= this.#clock.now();
     if (this.#clock.now() < file.renamedMs + LAST_LOOKS * this.#pollMs) {
@@ -128,38 +141,48 @@ class Follower {
       return;
     }
     const lines = file.readRest();
-    if (lines.length > 0) yield { type: 'lines', lines, place: await file.place() };
+    if (lines.length > 0) yield { type: 'lines', lines, place: file.place() };
     yield* this.#goOn(file, 'renamed');
   }
 
   /** Goes on with the next file. */
   async *#goOn(file: OpenFile, how: 'renamed' | 'truncated'): AsyncGenerator<Followed> {
     this.#file = this.#succession.shift();
-    this.#hasToldWaiting = false;
+    this.#hasReportedWaiting = false;
+    if (how === 'renamed') await this.#succession.leave(file);
     await file.close();
-    // The end of a copy was told with the truncation.
+    // The end of a copy was already reported as a truncation.
     if (how === 'truncated' || !file.isCopy) yield { type: 'rotated', how };
-    yield* this.#tellPlace();
+    yield* this.#reportPosition();
   }
 
   async *#wait(): AsyncGenerator<Followed> {
     await this.#succession.advance();
     this.#file = this.#succession.shift();
     if (this.#file) {
-      yield* this.#tellPlace();
+      yield* this.#reportPosition();
       return;
     }
-    yield { type: this.#hasToldWaiting ? 'idle' : 'waiting' };
-    this.#hasToldWaiting = true;
+    yield { type: this.#hasReportedWaiting ? 'idle' : 'waiting' };
+    this.#hasReportedWaiting = true;
     await this.#rest();
   }
 
-  async *#readNew(file: OpenFile): AsyncGenerator<Followed, 'grew' | 'cut' | 'quiet'> {
+  /**
+   * Reads what was added. `cut`: the file was cut off; `preceded`: copies hold what was cut off
+   * before anything of it was read, and come first.
+   */
+  async *#readNew(file: OpenFile): AsyncGenerator<Followed, 'grew' | 'cut' | 'preceded' | 'quiet'> {
     let found: 'grew' | 'quiet' = 'quiet';
+    const start = file.place();
+    let isFirst = file.isUnread;
     for (let lines = await file.read(); lines && !this.#signal.aborted; lines = await file.read()) {
       if (lines === 'cut') return 'cut';
+      // A copy can have been made, and the file cut off, since copies were looked for.
+      if (isFirst && (await this.#succession.openCopies(file, start, false))) return 'preceded';
+      isFirst = false;
       found = 'grew';
-      if (lines.length > 0) yield { type: 'lines', lines, place: await file.place() };
+      if (lines.length > 0) yield { type: 'lines', lines, place: file.place() };
     }
     return found;
   }
@@ -167,12 +190,13 @@ class Follower {
   /** `--from end`: passes over the whole lines that are there; they are counted, not yielded. */
   async *#passLines(file: OpenFile): AsyncGenerator<Followed> {
     const size = await file.size();
-    let place = await file.place();
-    while (!this.#signal.aborted && place.offset < size && (await file.read())) place = await file.place();
-    // What was read of an unfinished line is read again with its rest.
+    let place = file.place();
+    while (!this.#signal.aborted && place.offset < size && (await file.read()))
+      place = file.place();
+    // An unfinished line is read again with its rest.
     this.#file = await OpenFile.open(this.#path, place);
     await file.close();
-    yield { type: 'lines', lines: [], place };
+    yield* this.#reportPosition();
   }
 
   async #rest(): Promise<void> {

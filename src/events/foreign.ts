@@ -1,19 +1,27 @@
+import { platform } from 'node:os';
 import type { Buffer } from 'node:buffer';
 
+import { quoteWord } from '../shell-word.js';
 import { InputError } from '../errors.js';
 
-/** How much of an input's beginning shows what it is. A tar archive names itself at byte 257. */
+/**
+ * Number of bytes at the beginning that identify a file type. The signature of a tar archive is at
+ * byte 257.
+ */
 export const HEAD_BYTES = 16 * 1024;
 /** Lines that are looked at to tell a table from JSON Lines with a bad line among them. */
 const SAMPLE_LINES = 10;
-/** An enriched event of Snowplow has 131 columns (https://docs.snowplow.io, canonical event model, 2026-11-30). */
+/**
+ * An enriched event of Snowplow has 131 columns (https://docs.snowplow.io, canonical event model,
+ * 2026-11-30).
+ */
 const SNOWPLOW_TABS = 100;
 
-/** What an input is, in words, and how to make JSON of it. */
+/** Description of a file type, and how to convert it to JSON. */
 interface Foreign {
   code: 'not_utf8' | 'input_is_packed' | 'input_is_table' | 'input_not_json';
   what: string;
-  /** `FILE` stands for the input's name. */
+  /** `FILE` is replaced with the input's name. */
   hint: string;
 }
 
@@ -21,7 +29,9 @@ const PIPE = '| postback send -';
 const SHEET: Foreign = {
   code: 'input_is_table',
   what: 'a spreadsheet (XLSX)',
-  hint: 'Save the sheet as CSV, then make one JSON object of each row: mlr --icsv --ojsonl cat sheet.csv > events.jsonl',
+  hint:
+    'Save the sheet as CSV, then convert each row to a JSON object: mlr --icsv --ojsonl cat ' +
+    'sheet.csv > events.jsonl',
 };
 
 /** Formats by their first bytes, as latin1 text. */
@@ -34,15 +44,24 @@ const MAGIC: readonly [start: string, foreign: Foreign][] = [
   ['\u0004\u0022\u004d\u0018', packed('packed with lz4', 'lz4 -dc')],
   ['7z\u00bc\u00af\u0027\u001c', packed('a 7z archive', '7z x -so')],
   ['\u001f\u008b', packed('packed with gzip twice', 'zcat FILE | zcat', true)],
-  ['PAR1', other('a Parquet file', `duckdb -c "COPY (FROM 'FILE') TO 'events.jsonl' (FORMAT json)"`)],
+  [
+    'PAR1',
+    other('a Parquet file', `duckdb -c "COPY (FROM 'FILE') TO 'events.jsonl' (FORMAT json)"`),
+  ],
   ['Obj\u0001', other('an Avro file', 'avro-tools tojson FILE > events.jsonl')],
-  ['SQLite format 3\u0000', other('an SQLite database', 'sqlite3 -json FILE "SELECT ..." > events.json')],
-  ['%PDF-', { code: 'input_not_json', what: 'a PDF', hint: 'Export the events as JSON Lines instead.' }],
+  [
+    'SQLite format 3\u0000',
+    other('an SQLite database', 'sqlite3 -json FILE "SELECT ..." > events.json'),
+  ],
+  [
+    '%PDF-',
+    { code: 'input_not_json', what: 'a PDF', hint: 'Export the events as JSON Lines instead.' },
+  ],
 ];
 
 /**
- * Refuses an input that cannot hold JSON records, by its first bytes: once, with what it is and what to do, where every
- * line of it would be invalid.
+ * Refuses an input that cannot hold JSON records, by its first bytes: once, with what it is and
+ * what to do, where every line of it would be invalid.
  * @param head the first bytes, unpacked; {@link HEAD_BYTES} of them are enough
  * @throws InputError
  */
@@ -50,17 +69,19 @@ export function refuseForeign(name: string, head: Buffer): void {
   const foreign = findBinary(head) ?? findText(head);
   if (!foreign) return;
   const { code, what, hint } = foreign;
-  const file = /\s|['"$]/.test(name) ? JSON.stringify(name) : name;
+  const file = quoteWord(name);
   const expected = code === 'not_utf8' ? 'UTF-8' : 'JSON, such as JSON Lines';
   throw new InputError(code, `${name} is ${what}; expected ${expected}.`, {
-    hint: hint.replaceAll('FILE', () => file),
+    // Within the quotes of another language a quoted name is something else: it stays a
+    // placeholder.
+    hint: hint.includes("'FILE'") && file !== name ? hint : hint.replaceAll('FILE', () => file),
   });
 }
 
 function findBinary(head: Buffer): Foreign | undefined {
   const wide = findWideText(head);
   if (wide) {
-    const hint = `Convert it: iconv -f ${wide} -t UTF-8 FILE > events.jsonl`;
+    const hint = `Convert it: ${conversionOf(wide)}`;
     return { code: 'not_utf8', what: `${wide.slice(0, 6)} text`, hint };
   }
   const start = head.toString('latin1', 0, 16);
@@ -75,7 +96,10 @@ function findBinary(head: Buffer): Foreign | undefined {
   return undefined;
 }
 
-/** UTF-16 and UTF-32, with a byte order mark or by the NULs that ASCII has in them; `x` is any byte but NUL. */
+/**
+ * UTF-16 and UTF-32, with a byte order mark or by the NULs that ASCII has in them; `x` is any byte
+ * but NUL.
+ */
 const WIDE: readonly [pattern: string, encoding: string][] = [
   ['fffe0000', 'UTF-32LE'],
   ['0000feff', 'UTF-32BE'],
@@ -97,14 +121,18 @@ function findWideText(head: Buffer): string | undefined {
 
 /** A workbook is a zip whose first entries have these names (ECMA-376). */
 function isSheet(head: Buffer): boolean {
-  return head.includes('[Content_Types].xml') || head.includes('xl/workbook.xml') || head.includes('xl/worksheets/');
+  return (
+    head.includes('[Content_Types].xml') ||
+    head.includes('xl/workbook.xml') ||
+    head.includes('xl/worksheets/')
+  );
 }
 
 /** The mark of UTF-8, read as latin1. */
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 
 function findText(head: Buffer): Foreign | undefined {
-  // The last line may be cut off; alone it tells by its tabs only.
+  // The last line may be truncated. If it is the only one, only its tabs count.
   const lines = head
     .toString('latin1', 0, HEAD_BYTES)
     .split(/\r\n|[\r\n]/)
@@ -119,7 +147,9 @@ function findText(head: Buffer): Foreign | undefined {
     return {
       code: 'input_is_table',
       what: 'Snowplow TSV (enriched events)',
-      hint: 'Make JSON of it with a Snowplow Analytics SDK (docs.snowplow.io, "Analytics SDKs"), then send that.',
+      hint:
+        'Convert it to JSON with a Snowplow Analytics SDK (docs.snowplow.io, "Analytics SDKs"), ' +
+        'then send the result.',
     };
   }
   return findTable(lines);
@@ -134,23 +164,39 @@ function beginsAsJson(line: string): boolean {
   return false;
 }
 
-/** A table: most lines have the same separator, and there are at least two. */
+/** The name of a column. */
+const COLUMN = /^"?[a-z_][\w.-]{0,63}"?$/i;
+
+/**
+ * A table: most lines have the same separator, and there are at least two lines; or one of names
+ * alone, as an export without rows has it.
+ */
 function findTable(lines: readonly string[]): Foreign | undefined {
-  if (lines.length < 2) return undefined;
+  if (lines.length < 2 && !SEPARATORS.some(([separator]) => isHeader(lines[0], separator)))
+    return undefined;
   for (const [separator, what, flags] of SEPARATORS) {
     const counts = lines.map((line) => countOf(separator, line)).filter((count) => count > 0);
-    const most = Math.max(...counts.map((count) => counts.filter((other) => other === count).length));
+    const most = Math.max(
+      ...counts.map((count) => counts.filter((other) => other === count).length),
+    );
     if (counts.length * 2 <= lines.length || most * 2 < counts.length) continue;
-    const template = lines[0]?.includes('Parameters:') ? ' Remove the line that begins with "Parameters:" first.' : '';
+    const template = lines[0]?.includes('Parameters:')
+      ? ' Remove the line that begins with "Parameters:" first.'
+      : '';
     return {
       code: 'input_is_table',
       what,
       hint:
-        `Make one JSON object of each row: mlr ${flags} --ojsonl cat FILE > events.jsonl.${template} ` +
-        'The field names are in docs/events.md.',
+        `Convert each row to a JSON object: mlr ${flags} --ojsonl cat FILE > ` +
+        `events.jsonl.${template} postback help events-guide lists the field names.`,
     };
   }
   return undefined;
+}
+
+function isHeader(line = '', separator: string): boolean {
+  const names = line.replace(BYTE_ORDER_MARK, '').split(separator);
+  return names.length > 1 && names.every((name) => COLUMN.test(name));
 }
 
 const SEPARATORS = [
@@ -160,7 +206,7 @@ const SEPARATORS = [
   ['|', 'CSV (a table with |)', '--icsv --ifs pipe'],
 ] as const;
 
-/** How often `char` stands outside of double quotes. */
+/** Counts `char` outside of double quotes. */
 function countOf(char: string, line: string): number {
   let count = 0;
   let isQuoted = false;
@@ -173,10 +219,18 @@ function countOf(char: string, line: string): number {
 
 function packed(what: string, command: string, isWhole = false): Foreign {
   const unpacking = isWhole ? command : `${command} FILE`;
-  return { code: 'input_is_packed', what, hint: `Unpack it on the way: ${unpacking} ${PIPE}` };
+  return { code: 'input_is_packed', what, hint: `Unpack it in a pipe: ${unpacking} ${PIPE}` };
 }
 
 function other(what: string, command: string): Foreign {
-  const hint = command === '' ? 'Export the events as JSON Lines instead.' : `Make JSON of it: ${command}`;
+  const hint =
+    command === '' ? 'Export the events as JSON Lines instead.' : `Convert it to JSON: ${command}`;
   return { code: 'input_not_json', what, hint };
+}
+
+/** A command that converts a file to UTF-8. Files in UTF-16 come from PowerShell. */
+function conversionOf(encoding: string): string {
+  return platform() === 'win32'
+    ? 'Get-Content FILE | Set-Content -Encoding utf8 events.jsonl'
+    : `iconv -f ${encoding} -t UTF-8 FILE > events.jsonl`;
 }

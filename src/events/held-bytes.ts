@@ -3,7 +3,10 @@ import { Buffer } from 'node:buffer';
 import { SPACE } from './bytes.js';
 import { MAX_LINE_BYTES } from './line-splitter.js';
 
-/** The bytes of one record that came in earlier chunks. Of one that is too long nothing is kept, only counted. */
+/**
+ * The bytes of one record that came in earlier chunks. Of one that is too long nothing is kept,
+ * only counted.
+ */
 export class HeldBytes {
   #parts: Buffer[] = [];
   #length = 0;
@@ -45,7 +48,8 @@ export class HeldBytes {
   lastByte(tail: Buffer): number | undefined {
     for (let part = this.#parts.length; part >= 0; part--) {
       const bytes = part === this.#parts.length ? tail : (this.#parts[part] as Buffer);
-      for (let at = bytes.length - 1; at >= 0; at--) if ((bytes[at] as number) > SPACE) return bytes[at];
+      for (let at = bytes.length - 1; at >= 0; at--)
+        if ((bytes[at] as number) > SPACE) return bytes[at];
     }
     return undefined;
   }

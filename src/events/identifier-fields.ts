@@ -1,10 +1,10 @@
 import { cleanText } from '../identity/clean-text.js';
-import { isCountryCode, toCountryCode } from '../identity/country.js';
-import { isPlainAddress, readEmailAddress } from '../identity/email.js';
-import { isOtherHash, readHash, readUsualHash } from '../identity/hash.js';
+import { toCountryCode } from '../identity/country.js';
+import { readEmailAddress } from '../identity/email.js';
+import { isOtherHash, readHash } from '../identity/hash.js';
 import { readPublicIp } from '../identity/ip-address.js';
-import { beginsAsValue, isNotAValue, isPlaceholderHash } from '../identity/not-a-value.js';
-import { canBePhone, isE164 } from '../identity/phone.js';
+import { isNotAValue, isPlaceholderHash } from '../identity/not-a-value.js';
+import { canBePhone } from '../identity/phone.js';
 import { readPostalCode } from '../identity/postal-code.js';
 import type { JsonObject } from '../json.js';
 import { isJsonObject } from '../json.js';
@@ -24,45 +24,49 @@ import {
   CONTAINER_BIT,
   HASH_BIT,
   IDENTIFIER_BITS,
-  type Presence,
-  readPresence,
+  type FieldMask,
+  readFieldMask,
   UNREAD_BIT,
   VARIANT_BIT,
-} from './presence.js';
+} from './field-mask.js';
 import { hasLostDigits, scalarText } from './scalars.js';
 import { ignoreWarnings, type Warn } from './warnings.js';
 
-/** Where a line may carry identifiers, most specific first, each with the path that messages name. */
-export type Place = readonly [from: JsonObject, path: string, present: Presence];
+/**
+ * Where a line may carry identifiers, most specific first, each with the path that messages name.
+ */
+export type Place = readonly [from: JsonObject, path: string, present: FieldMask];
 
-/** What one value turned out to be: `absent` stands for no value, `unusable` is left out with a warning. */
+/**
+ * Result for one value: `absent` is a placeholder or missing, `unusable` is left out with a
+ * warning.
+ */
 type Verdict = 'taken' | 'absent' | 'unusable';
-/** What is looked for: a field, or the hash of it that was made elsewhere. */
+/** Search target: a field, or its precomputed hash. */
 interface Search {
   field: IdentifierField;
   isHash: boolean;
-  /** Whether the field is one of {@link HASHED_FIELDS}. */
-  isHashed: boolean;
   names: readonly string[];
-  bit: Presence;
+  bit: FieldMask;
 }
 
 const PLAIN_SEARCHES = Object.fromEntries(
   Object.entries(IDENTIFIER_NAMES).map(([name, names]): [string, Search] => {
     const field = name as IdentifierField;
-    const isHashed = (HASHED_FIELDS as readonly string[]).includes(field);
-    return [field, { field, isHash: false, isHashed, names, bit: IDENTIFIER_BITS[field] }];
+    return [field, { field, isHash: false, names, bit: IDENTIFIER_BITS[field] }];
   }),
 ) as Record<IdentifierField, Search>;
 const HASH_SEARCHES = Object.fromEntries(
   HASHED_FIELDS.map((field): [string, Search] => [
     field,
-    { field, isHash: true, isHashed: true, names: [hashNameOf(field)], bit: IDENTIFIER_BITS[field] },
+    { field, isHash: true, names: [hashNameOf(field)], bit: IDENTIFIER_BITS[field] },
   ]),
 ) as Record<HashedField, Search>;
 const OTHER_FIELDS = ['externalId', 'maid', 'rampId', 'matchId', 'ip', 'userAgent'] as const;
 const OTHER_BITS = bitsOf(OTHER_FIELDS);
-/** Objects in a list: to look up searches and bits by the names of the fields took 0.2 us a line. */
+/**
+ * Objects in a list: to look up searches and bits by the names of the fields took 0.2 us a line.
+ */
 const HASHED_SEARCHES = HASHED_FIELDS.map((field) => ({
   bit: IDENTIFIER_BITS[field],
   hash: HASH_SEARCHES[field],
@@ -74,11 +78,16 @@ const HOLDER_BITS = CONTAINER_BIT | IDENTIFIER_BITS.address;
 const MAX_VALUES = 100;
 
 /**
- * Reads what identifies the person from the given places, and from objects such as `user_data` in them: the first usable
- * value of a field counts. Text that stands for no value is absent, and so is its hash.
- * @param warn receives what cannot be used or looks like an identifier and is not read; never quotes a value
+ * Reads what identifies the person from the given places, and from objects such as `user_data` in
+ * them: the first usable value of a field counts. Text that stands for no value is absent, and so
+ * is its hash.
+ * @param warn receives what cannot be used or looks like an identifier and is not read; never
+ *   quotes a value
  */
-export function readIdentifiers(places: readonly Place[], warn: Warn = ignoreWarnings): Identifiers {
+export function readIdentifiers(
+  places: readonly Place[],
+  warn: Warn = ignoreWarnings,
+): Identifiers {
   const reader = new IdentifierReader(places, warn);
   return reader.read();
 }
@@ -87,7 +96,7 @@ class IdentifierReader {
   readonly #identifiers: Identifiers = { plain: {}, hashed: {} };
   readonly #warn: Warn;
   #places: readonly Place[];
-  #present: Presence = 0;
+  #present: FieldMask = 0;
 
   constructor(places: readonly Place[], warn: Warn) {
     this.#places = places;
@@ -119,7 +128,7 @@ class IdentifierReader {
     const add = (from: unknown, path: string, names: readonly string[]): void => {
       const inner: unknown = Array.isArray(from) ? from[0] : from;
       if (!isJsonObject(inner)) return;
-      const present = readPresence(inner);
+      const present = readFieldMask(inner);
       this.#present |= present;
       places.push([inner, path, present]);
       for (const name of names) add(inner[name], `${path}${name}.`, []);
@@ -135,12 +144,17 @@ class IdentifierReader {
     this.#places = places;
   }
 
-  /** Whether a place has a usable value under one of the names, or under another spelling of them. */
+  /**
+   * Whether a place has a usable value under one of the names, or under another spelling of them.
+   */
   #search(search: Search): boolean {
     let unusable: string | undefined;
     for (const [from, path, present] of this.#places) {
       if ((present & search.bit) === 0) continue;
-      const names = (present & VARIANT_BIT) === 0 ? search.names : [...search.names, ...variantsOf(from, search)];
+      const names =
+        (present & VARIANT_BIT) === 0
+          ? search.names
+          : [...search.names, ...variantsOf(from, search)];
       for (const name of names) {
         const value = from[name];
         if (value === undefined || value === null || value === '') continue;
@@ -162,7 +176,11 @@ class IdentifierReader {
       if (found === 'unusable') verdict = 'unusable';
       if (found !== 'taken') continue;
       if (values.length > 1) {
-        this.#warn({ code: 'list_value', field: path, message: 'is a list; the first usable value is taken' });
+        this.#warn({
+          code: 'list_value',
+          field: path,
+          message: 'is a list; the first usable value is used',
+        });
       }
       return 'taken';
     }
@@ -171,7 +189,11 @@ class IdentifierReader {
 
   #warnOfUnusable(path: string, { field, isHash }: Search): void {
     const expected = isHash ? EXPECTED_HASH : (EXPECTED[field] ?? 'another value');
-    this.#warn({ code: 'unusable_field', field: path, message: `cannot be used; expected ${expected}; left out` });
+    this.#warn({
+      code: 'unusable_field',
+      field: path,
+      message: `cannot be used; expected ${expected}; left out`,
+    });
   }
 
   #warnOfUnread(): void {
@@ -179,7 +201,8 @@ class IdentifierReader {
       if ((present & UNREAD_BIT) === 0) continue;
       for (const [name, value] of Object.entries(from)) {
         if (!isGiven(value) || classifyName(name) !== 'unread') continue;
-        const message = 'looks like an identifier and is not read; docs/events.md lists the names that are';
+        const message =
+          'looks like an identifier but is not read; postback help events-guide lists the supported names';
         this.#warn({ code: 'unread_identifier', field: path + name, message });
       }
     }
@@ -188,36 +211,17 @@ class IdentifierReader {
 
 const EXPECTED_HASH = 'SHA-256 in 64 hex digits or in base64 of 32 bytes';
 const EXPECTED: Readonly<Partial<Record<IdentifierField, string>>> = {
-  email: 'one e-mail address, or its SHA-256',
+  email: 'one email address, or its SHA-256',
   phone: 'a phone number, or its SHA-256',
-  postal_code: 'a whole postal code with its leading zeros',
+  postal_code: 'a complete postal code with leading zeros',
   country: 'a country, such as US, DE or Germany',
   ip: 'a public IP address',
 };
 
 /**
- * Takes a value in its field's usual form; false for any other, which {@link takeScalar} looks at. The forms are such
- * that none of its steps would change or refuse the value, which saves 0.6 us a line.
+ * Objects, and true or false, are another system's: `address` of a person, `mobile` of a device.
  */
-function takeUsual(into: Identifiers, { field, isHash, isHashed }: Search, value: string): boolean {
-  if (isHashed) {
-    const hash = readUsualHash(value);
-    if (hash !== undefined && !isPlaceholderHash(hash)) {
-      into.hashed[field as HashedField] = hash;
-      return true;
-    }
-  }
-  if (isHash) return false;
-  if (field === 'email' && isPlainAddress(value) && beginsAsValue(value)) into.plain.email = value;
-  else if (field === 'phone' && isE164(value)) into.plain.phone = value;
-  else if (field === 'country' && isCountryCode(value)) into.country = value;
-  else return false;
-  return true;
-}
-
-/** Objects, and true or false, are another system's: `address` of a person, `mobile` of a device. */
 function takeScalar(into: Identifiers, search: Search, value: unknown): Verdict {
-  if (typeof value === 'string' && takeUsual(into, search, value)) return 'taken';
   const given = typeof value === 'string' ? value : scalarText(value);
   if (given === undefined) return typeof value === 'number' ? 'unusable' : 'absent';
   if (given.length > MAX_TEXT_LENGTH || hasLostDigits(given)) return 'unusable';
@@ -231,19 +235,30 @@ function takeScalar(into: Identifiers, search: Search, value: unknown): Verdict 
     : takeOther(into, field, text);
 }
 
-/** Members of a listed object that hold its value, as in `[{"value": "+16505551212", "type": "work"}]`. */
+/**
+ * Members of a listed object that hold its value, as in
+ * `[{"value": "+16505551212", "type": "work"}]`.
+ */
 const VALUE_NAMES = ['value', 'number', 'address'];
 
 /** Takes an element of a list: the value itself, or an object that holds it. */
 function takeElement(into: Identifiers, search: Search, element: unknown): Verdict {
   // Objects in `address` are opened as containers.
-  if (!isJsonObject(element) || search.field === 'address') return takeScalar(into, search, element);
-  const held = [...search.names, ...VALUE_NAMES].map((name) => element[name]).find((value) => isGiven(value));
+  if (!isJsonObject(element) || search.field === 'address')
+    return takeScalar(into, search, element);
+  const held = [...search.names, ...VALUE_NAMES]
+    .map((name) => element[name])
+    .find((value) => isGiven(value));
   return held === undefined ? 'unusable' : takeScalar(into, search, held);
 }
 
-function takeOther(into: Identifiers, field: Exclude<IdentifierField, HashedField>, text: string): Verdict {
-  const usable = field === 'country' ? toCountryCode(text) : field === 'ip' ? readPublicIp(text) : text;
+function takeOther(
+  into: Identifiers,
+  field: Exclude<IdentifierField, HashedField>,
+  text: string,
+): Verdict {
+  const usable =
+    field === 'country' ? toCountryCode(text) : field === 'ip' ? readPublicIp(text) : text;
   if (usable === undefined) return 'unusable';
   into[field] = usable;
   return 'taken';
@@ -254,7 +269,12 @@ function isHashedField(field: IdentifierField): field is HashedField {
 }
 
 /** @param hash what the text is a hash of; empty where it should have been one */
-function takeHashable(into: Identifiers, field: HashedField, text: string, hash: string | undefined): Verdict {
+function takeHashable(
+  into: Identifiers,
+  field: HashedField,
+  text: string,
+  hash: string | undefined,
+): Verdict {
   if (hash === '') return 'unusable';
   if (hash !== undefined) {
     into.hashed[field] = hash;
@@ -266,7 +286,11 @@ function takeHashable(into: Identifiers, field: HashedField, text: string, hash:
   return 'taken';
 }
 
-function readPlain(field: HashedField, text: string, country: string | undefined): string | undefined {
+function readPlain(
+  field: HashedField,
+  text: string,
+  country: string | undefined,
+): string | undefined {
   if (field === 'email') return readEmailAddress(text);
   if (field === 'phone') return canBePhone(text) ? text : undefined;
   return field === 'postal_code' ? readPostalCode(text, country) : text;

@@ -10,19 +10,33 @@ import type { Input, Part } from './input-types.js';
 import { isGzip, unpack } from './unpack.js';
 
 const CHUNK_BYTES = 256 * 1024;
-/** Lines of so many bytes are taken at once. They live while they are planned: with more, garbage is carried about before it is freed. */
+/**
+ * Lines of so many bytes are taken at once. They live while they are planned: with more, garbage is
+ * carried about before it is freed.
+ */
 const PART_BYTES = 64 * 1024;
-/** Of a file that is read from its middle so much is taken first: planning a few lines is enough for a first request. */
+/**
+ * Of a file that is read from its middle so much is taken first: planning a few lines is enough for
+ * a first request.
+ */
 const FIRST_BYTES = 8 * 1024;
-/** The first bytes of a stream are held until there are so many, which show what it is. No event is as short. */
+/**
+ * The first bytes of a stream are held until there are so many, which show what it is. No event is
+ * as short.
+ */
 const MARK_BYTES = 4;
 
 /**
- * The bytes of one input, in parts that are good until the next is asked for. What begins as gzip does is unpacked,
- * whatever its name is and wherever it comes from.
+ * The bytes of one input, in parts that are good until the next is asked for. What begins as gzip
+ * does is unpacked, whatever its name is and wherever it comes from.
  */
-export async function* openBytes(input: Input, part: Part, signal?: AbortSignal): AsyncGenerator<Buffer> {
-  const bytes = input.path === undefined ? readStream(input, signal) : readFile(input.path, part, signal);
+export async function* openBytes(
+  input: Input,
+  part: Part,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const bytes =
+    input.path === undefined ? readStream(input, signal) : readFile(input.path, part, signal);
   let size = part.from ? FIRST_BYTES : PART_BYTES;
   for await (const chunk of bytes) {
     for (let start = 0; start < chunk.length; start += size, size = PART_BYTES)
@@ -46,9 +60,15 @@ export async function readHead(path: string, bytes = HEAD_BYTES): Promise<Buffer
   }
 }
 
-async function* readFile(path: string, { from, to }: Part, signal?: AbortSignal): AsyncGenerator<Buffer> {
+async function* readFile(
+  path: string,
+  { from, to }: Part,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer> {
   if (isGzip(await readHead(path, 2))) {
-    const options = signal ? { highWaterMark: CHUNK_BYTES, signal } : { highWaterMark: CHUNK_BYTES };
+    const options = signal
+      ? { highWaterMark: CHUNK_BYTES, signal }
+      : { highWaterMark: CHUNK_BYTES };
     yield* unpack(createReadStream(path, options));
   } else {
     const range = { ...(from && { from: from.offset }), ...(to && { to: to.offset }) };
@@ -76,7 +96,10 @@ async function* startWith(first: Buffer, chunks: AsyncGenerator<Buffer>): AsyncG
   }
 }
 
-/** The chunks of a stream, the first of which has {@link MARK_BYTES} bytes unless the stream ends before. */
+/**
+ * The chunks of a stream, the first of which has {@link MARK_BYTES} bytes unless the stream ends
+ * before.
+ */
 async function* holdHead(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let head: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of source) {

@@ -7,16 +7,16 @@ import { refuseForeign } from './foreign.js';
 import { isPlainFile, openBytes } from './input-bytes.js';
 import { explainReadFault } from './input-faults.js';
 import type { Input, Part } from './input-types.js';
-import type { LinePlace } from './place.js';
+import type { SourcePosition } from './source-position.js';
 import { RecordSplitter } from './record-splitter.js';
 
 export type { Input, Part } from './input-types.js';
 
-/** So much of what is before a place tells whether it is still the same place. */
+/** Number of bytes before a position that identify it. */
 const BLOCK_BYTES = 1024;
 
-/** A place with what tells it from another: the bytes before it. */
-export interface ReadPlace extends LinePlace {
+/** A position and the bytes before it, which identify it. */
+export interface ReadPosition extends SourcePosition {
   /** SHA-256 of the `blockBytes` bytes before it. */
   block: string;
   blockBytes: number;
@@ -25,14 +25,19 @@ export interface ReadPlace extends LinePlace {
 /** Lines in a row. */
 export interface ReadLines {
   lines: Line[];
-  /** Behind the last of them; absent where reading cannot begin in the middle: in a stream, a packed file or an array. */
-  place?: ReadPlace | undefined;
+  /**
+   * Position after the last line; absent where reading cannot start in the middle: in a stream, a
+   * gzipped file or an array.
+   */
+  place?: ReadPosition | undefined;
+  /** Bytes of the input read so far; of a gzipped one, unpacked. */
+  end: number;
 }
 
 /** Returns the parser of one input. */
 export function openParser(
   { name, format = 'auto' }: Input,
-  options: Pick<ParserOptions, 'tell' | 'warnings'> = {},
+  options: Pick<ParserOptions, 'warnings'> = {},
 ): EventParser {
   return createEventParser({ ...options, format, input: name });
 }
@@ -42,21 +47,33 @@ export function openParser(
  * @throws InputError when the input cannot be read, breaks off or cannot hold JSON
  */
 export async function* readLines(input: Input, signal?: AbortSignal): AsyncGenerator<Line[]> {
-  for await (const { lines } of readPart(input, {}, signal)) yield lines;
+  if (input.lines) yield* input.lines(signal);
+  else for await (const { lines } of readPart(input, {}, signal)) yield lines;
 }
 
-/** As {@link readLines}, a part of an input, and with the place behind each chunk's lines. */
-export async function* readPart(input: Input, part: Part, signal?: AbortSignal): AsyncGenerator<ReadLines> {
+/**
+ * Like {@link readLines}, for a part of an input, with the position after the lines of each chunk.
+ */
+export async function* readPart(
+  input: Input,
+  part: Part,
+  signal?: AbortSignal,
+): AsyncGenerator<ReadLines> {
   const splitter = new RecordSplitter(part.from, { isStream: input.path === undefined });
   let start = part.from?.offset ?? 0;
   let isFirst = part.from === undefined;
   try {
-    const hasPlaces = await isPlainFile(input);
+    const hasPositions = await isPlainFile(input);
     for await (const bytes of openBytes(input, part, signal)) {
       if (isFirst) refuseForeign(input.name, bytes);
       isFirst = false;
       const lines = splitter.push(bytes);
-      if (lines.length > 0) yield { lines, place: hasPlaces ? markPlace(splitter.place, start, bytes) : undefined };
+      if (lines.length > 0)
+        yield {
+          lines,
+          place: hasPositions ? markPosition(splitter.place, start, bytes) : undefined,
+          end: start + bytes.length,
+        };
       start += bytes.length;
       if (signal?.aborted) return;
     }
@@ -66,18 +83,22 @@ export async function* readPart(input: Input, part: Part, signal?: AbortSignal):
     throw explainReadFault(input.name, error as NodeJS.ErrnoException);
   }
   const last = splitter.end();
-  if (last.length > 0) yield { lines: last };
+  if (last.length > 0) yield { lines: last, end: start };
 }
 
 /** @param start of the bytes, which the place may be before */
-function markPlace(place: LinePlace | undefined, start: number, bytes: Buffer): ReadPlace | undefined {
+function markPosition(
+  place: SourcePosition | undefined,
+  start: number,
+  bytes: Buffer,
+): ReadPosition | undefined {
   if (!place || place.offset <= start) return undefined;
   const end = place.offset - start;
   const block = bytes.subarray(Math.max(0, end - BLOCK_BYTES), end);
   return { ...place, block: hashBlock(block), blockBytes: block.length };
 }
 
-/** What a {@link ReadPlace} keeps of the bytes before it. */
+/** Returns the hash of the bytes before a {@link ReadPosition}. */
 export function hashBlock(block: Uint8Array): string {
   return createHash('sha256').update(block).digest('hex');
 }

@@ -1,6 +1,14 @@
 import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 
-import { CARRIAGE_RETURN, CLOSE_OBJECT, COMMA, LINE_FEED, OPEN_ARRAY, OPEN_OBJECT, SPACE } from './bytes.js';
+import {
+  CARRIAGE_RETURN,
+  CLOSE_OBJECT,
+  COMMA,
+  LINE_FEED,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  SPACE,
+} from './bytes.js';
 import type { InvalidLine } from './conversion-event.js';
 import type { Envelope } from './envelope.js';
 import type { Warning } from './warnings.js';
@@ -8,35 +16,43 @@ import type { Warning } from './warnings.js';
 /** The longest line that is read; issue and docs/events.md. */
 export const MAX_LINE_BYTES = 1024 * 1024;
 
-/** What may stand around a line of that length: a byte order mark, and a carriage return. */
+/** Extra bytes around a line of maximum length: a byte order mark and a carriage return. */
 const AROUND_BYTES = 4;
 
 const DELETE = 127;
 
-/** One non-blank line, or one element of an array: its text, or why it cannot be read. */
+/** A non-blank line or an element of an array: its text, or why it cannot be read. */
 export interface Line {
   /** From 1; blank lines are counted here though they are not events. */
   number: number;
   text: string;
   invalid?: InvalidLine;
-  /** Of an array or envelope: which element, and the character of the line where it begins, both from 1. */
+  /**
+   * Of an array or envelope: which element, and the character of the line where it begins, both
+   * from 1.
+   */
   element?: number;
   column?: number;
-  /** What surrounds an element of an envelope. */
+  /** The envelope of the element. */
   envelope?: Envelope;
-  /** Not a record, but something between records that was passed over. */
+  /** Warning about skipped bytes between records; this is not a record. */
   note?: Warning;
+  /** The message of a broker that holds the line, for example `events[3]@1042`. */
+  source?: string;
 }
 
 /** A line that is not one record by itself: from where on it has to be cut by its brackets. */
 export interface Handover {
   bytes: Buffer;
   line: number;
-  /** Bytes of the line that were passed over before `bytes`, and how many of them were NULs. */
+  /** Skipped bytes of the line before `bytes`, and the number of NULs among them. */
   lead: Lead;
 }
 
-/** What was passed over at the beginning of a line because no record begins with it: blanks, NULs, byte order marks. */
+/**
+ * Skipped bytes at the beginning of a line, which cannot begin a record: blanks, NULs, byte order
+ * marks.
+ */
 export interface Lead {
   bytes: number;
   nuls: number;
@@ -44,12 +60,13 @@ export interface Lead {
 }
 
 /**
- * Cuts bytes into lines: UTF-8, LF or CRLF. Holds at most one line's bytes, and of a line that is too long nothing at
- * all, so memory stays flat whatever comes. Splitting bytes ourselves is 1.4 times as fast as readline
- * (performance.md section 2).
+ * Cuts bytes into lines: UTF-8, LF or CRLF. Holds at most one line's bytes, and of a line that is
+ * too long nothing at all, so memory stays flat whatever comes. Splitting bytes ourselves is 1.4
+ * times as fast as readline (docs/development/measurements.md#reading).
  *
- * A line that begins and ends as an object does is a record; so is one that does not begin like JSON, for its parser to
- * refuse. Any other (an array, an object over several lines, a comma after an object) is handed over.
+ * A line that begins and ends as an object does is a record; so is one that does not begin like
+ * JSON, for its parser to refuse. Any other (an array, an object over several lines, a comma after
+ * an object) is handed over.
  */
 export class LineSplitter {
   #rest: Buffer[] = [];
@@ -82,7 +99,8 @@ export class LineSplitter {
   /** The lines that end in `chunk`, up to one that is handed over. */
   push(chunk: Buffer): Line[] {
     const lines: Line[] = [];
-    // Asked once for all lines: a view of each and a decoder's look at it cost more than the rest of the cutting.
+    // Asked once for all lines: a view of each and a decoder's look at it cost more than the rest
+    // of the cutting.
     const isPlain = isAscii(chunk);
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
@@ -93,7 +111,9 @@ export class LineSplitter {
         continue;
       }
       const isTaken =
-        isPlain && isWhole ? this.#takePlain(chunk, start, end, lines) : this.#take(chunk.subarray(start, end), lines);
+        isPlain && isWhole
+          ? this.#takePlain(chunk, start, end, lines)
+          : this.#take(chunk.subarray(start, end), lines);
       if (!isTaken) {
         this.#handOver(chunk.subarray(start));
         return lines;
@@ -115,7 +135,10 @@ export class LineSplitter {
     return lines;
   }
 
-  /** Whether what is held of an unfinished line may be whole records, which need not wait for a line feed. */
+  /**
+   * Whether what is held of an unfinished line may be whole records, which need not wait for a line
+   * feed.
+   */
   get mayHoldRecords(): boolean {
     const last = this.#rest.at(-1);
     return this.#rest[0]?.[0] === OPEN_OBJECT && last?.[trimEnd(last) - 1] === CLOSE_OBJECT;
@@ -134,7 +157,10 @@ export class LineSplitter {
     return this.takeHandover() as Handover;
   }
 
-  /** Goes on behind bytes that were handed over: how many they were, and the number of the last line among them. */
+  /**
+   * Continues after bytes that another splitter handled: their number, and the number of their last
+   * line.
+   */
   resume(bytes: number, line: number): void {
     this.#pushed += bytes;
     this.#ended = this.#pushed;
@@ -185,7 +211,10 @@ export class LineSplitter {
     this.#restBytes = 0;
   }
 
-  /** Passes over what begins no record, so that a long run of it is neither held nor looked at twice. */
+  /**
+   * Passes over what begins no record, so that a long run of it is neither held nor looked at
+   * twice.
+   */
   #dropLead(part: Buffer): Buffer {
     let [at, nuls, markBytes] = [0, 0, 0];
     for (; at < part.length; at++) {
@@ -200,14 +229,22 @@ export class LineSplitter {
     }
     if (at === 0) return part;
     const { bytes, ...lead } = this.#lead;
-    this.#lead = { bytes: bytes + at, nuls: lead.nuls + nuls, markBytes: lead.markBytes + markBytes };
+    this.#lead = {
+      bytes: bytes + at,
+      nuls: lead.nuls + nuls,
+      markBytes: lead.markBytes + markBytes,
+    };
     return part.subarray(at);
   }
 
   /** {@link #take} of a line that is whole in `chunk` and ASCII. */
   #takePlain(chunk: Buffer, start: number, feed: number, into: Line[]): boolean {
     const end = feed > start && chunk[feed - 1] === CARRIAGE_RETURN ? feed - 1 : feed;
-    if (chunk[start] !== OPEN_OBJECT || chunk[end - 1] !== CLOSE_OBJECT || end - start > MAX_LINE_BYTES) {
+    if (
+      chunk[start] !== OPEN_OBJECT ||
+      chunk[end - 1] !== CLOSE_OBJECT ||
+      end - start > MAX_LINE_BYTES
+    ) {
       return this.#take(chunk.subarray(start, feed), into);
     }
     this.#number++;
@@ -220,16 +257,21 @@ export class LineSplitter {
   #take(tail: Buffer, into: Line[]): boolean {
     const before = this.#lead;
     const whole = this.#restBytes === 0 ? tail : Buffer.concat([...this.#rest, tail]);
-    // What is held begins a record, or a byte order mark that is not whole yet.
-    const bytes = this.#restBytes === 0 || whole[0] === 0xef ? this.#dropLead(whole) : whole;
+    // The buffered bytes begin a record or an incomplete byte order mark.
+    // What follows the dropped beginning of a line that is too long does not begin a line.
+    const mayLead = !this.#tooLong && (this.#restBytes === 0 || whole[0] === 0xef);
+    const bytes = mayLead ? this.#dropLead(whole) : whole;
     const content = bytes.subarray(0, trimEnd(bytes));
     if (!this.#tooLong && this.#isFramed(content)) {
-      // What was passed over just now is handed over with the rest.
+      // The bytes skipped just now belong to the rest.
       this.#lead = before;
       return false;
     }
     this.#number++;
-    const isLong = this.#tooLong || bytes.length > MAX_LINE_BYTES + AROUND_BYTES || content.length > MAX_LINE_BYTES;
+    const isLong =
+      this.#tooLong ||
+      bytes.length > MAX_LINE_BYTES + AROUND_BYTES ||
+      content.length > MAX_LINE_BYTES;
     const nuls = this.#lead.nuls + (isLong ? 0 : countNuls(bytes, content.length));
     if (nuls > 0) into.push({ number: this.#number, text: '', note: noteNuls(nuls) });
     if (isLong) {
@@ -285,16 +327,23 @@ function countNuls(bytes: Buffer, start: number): number {
   return count;
 }
 
-/** What is said of NULs between records. */
+/** Returns the warning about NULs between records. */
 export function noteNuls(count: number): Warning {
   return {
     code: 'nul_bytes',
     field: '',
-    message: `${count} NUL bytes were passed over; a log has them where it was truncated while its writer went on`,
+    message:
+      `skipped ${count} NUL bytes; they appear when a log file is truncated while it is being ` +
+      'written',
   };
 }
 
-/** Nearly every line begins with a brace: only what begins with white space is looked at as a whole. */
+/**
+ * Nearly every line begins with a brace: only what begins with white space is looked at as a whole.
+ */
 function isBlank(text: string): boolean {
-  return text === '' || (!(text.charCodeAt(0) > SPACE && text.charCodeAt(0) < DELETE) && text.trim() === '');
+  return (
+    text === '' ||
+    (!(text.charCodeAt(0) > SPACE && text.charCodeAt(0) < DELETE) && text.trim() === '')
+  );
 }

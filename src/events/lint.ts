@@ -4,7 +4,7 @@ import { openParser, readLines } from './input.js';
 import { openInputs } from './open-inputs.js';
 import { type CountedWarning, type WarningCounts, WarningTally } from './warnings.js';
 
-/** One record that is not an event, as `validate` and the summary of a run report it. */
+/** An invalid record, as `validate` and the summary of a run report it. */
 export interface Problem {
   file: string;
   line: number;
@@ -17,14 +17,24 @@ export interface Problem {
   message: string;
 }
 
-/** A record that is not an event (`error`), or a kind of oddity of valid events (`warning`) at its first place. */
-export interface LintFinding extends Problem {
+/**
+ * A record that is not an event (`error`), or a kind of oddity of valid events (`warning`) at its
+ * first place.
+ */
+export interface LintProblem extends Problem {
   severity: 'error' | 'warning';
   /** How often a warning of this kind occurred. */
   count?: number;
 }
 
-/** What was counted of all inputs. */
+/** What some lines of an input show. */
+export interface LintPart {
+  problems: LintProblem[];
+  /** What an operator should know of the input, such as its format. */
+  notices: string[];
+}
+
+/** Counts of all inputs. */
 export interface LintCounts {
   lines: number;
   valid: number;
@@ -33,32 +43,30 @@ export interface LintCounts {
   codes: Record<string, number>;
   /** Oddities of valid events, by code. */
   warnings: WarningCounts;
-  /** The format of each input; null where no record told. */
+  /** Format of each input; null if unknown. */
   formats: Record<string, string | null>;
   /** Inputs that hold no record. */
   empty: string[];
 }
 
 /**
- * Reads inputs as a run would and yields every problem, those of one read at a time, then the kinds of warnings. Fills
- * `counts` on the way. Touches no network and no log.
- * @param tell receives which format each input has
+ * Reads inputs as a run would and yields every problem, those of one read at a time, then the types
+ * of warnings. Fills `counts` on the way. Touches no network and no log.
  * @throws InputError when an input cannot be read
  */
 export async function* lintInputs(
   inputs: readonly Input[],
   counts: LintCounts,
-  tell: (message: string) => void,
   signal?: AbortSignal,
-): AsyncGenerator<LintFinding[]> {
+): AsyncGenerator<LintPart> {
   const opened = await openInputs(inputs);
   const warnings = new WarningTally(counts.warnings);
   for (const input of opened) {
     if (signal?.aborted) return;
     const before = counts.lines;
-    const parser = openParser(input, { tell, warnings });
+    const parser = openParser(input, { warnings });
     for await (const lines of readLines(input, signal)) {
-      const problems: LintFinding[] = [];
+      const problems: LintProblem[] = [];
       for (const line of lines) {
         for (const parsed of parser.parse(line)) {
           counts.lines++;
@@ -66,16 +74,17 @@ export async function* lintInputs(
           else problems.push(count(toProblem(input.name, line.number, parsed.invalid), counts));
         }
       }
-      if (problems.length > 0) yield problems;
+      const notices = parser.notices.splice(0);
+      if (problems.length + notices.length > 0) yield { problems, notices };
     }
     counts.formats[input.name] = parser.format ?? null;
     if (counts.lines === before) counts.empty.push(input.name);
   }
   // Their numbers are known now.
-  if (warnings.kinds.length > 0) yield warnings.kinds.map(toFinding);
+  if (warnings.types.length > 0) yield { problems: warnings.types.map(toLintProblem), notices: [] };
 }
 
-function toFinding({ file, line, field, code, message, count }: CountedWarning): LintFinding {
+function toLintProblem({ file, line, field, code, message, count }: CountedWarning): LintProblem {
   return { severity: 'warning', file, line, field, code, message, count };
 }
 
@@ -98,7 +107,7 @@ export function toProblem(file: string, line: number, invalid: InvalidLine): Pro
   };
 }
 
-function count(problem: Problem, counts: LintCounts): LintFinding {
+function count(problem: Problem, counts: LintCounts): LintProblem {
   counts.invalid++;
   counts.codes[problem.code] = (counts.codes[problem.code] ?? 0) + 1;
   return { severity: 'error', ...problem };

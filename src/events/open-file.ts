@@ -6,13 +6,13 @@ import { open, stat } from 'node:fs/promises';
 
 import type { Line } from './line-splitter.js';
 import { RecordSplitter } from './record-splitter.js';
-import type { Place } from './place.js';
+import type { Checkpoint, SourcePosition } from './source-position.js';
 
 const CHUNK_BYTES = 256 * 1024;
-/** So much of a file's beginning tells it from another that came in its place. */
+/** Number of bytes at the beginning of a file that distinguish it from a replacement. */
 const HEAD_BYTES = 1024;
 
-/** What the file system says a file is. */
+/** Identity of a file in the file system. */
 export interface Identity {
   device: string;
   inode: string;
@@ -26,42 +26,63 @@ export interface Identity {
 /** A file that is being followed, from some place on. */
 export class OpenFile {
   readonly identity: Identity;
-  /** When it was found to have another name, in milliseconds since the epoch; undefined while it has the followed one. */
+  /**
+   * When it was found to have another name, in milliseconds since the epoch; undefined while it has
+   * the followed one.
+   */
   renamedMs: number | undefined;
-  /** Whether it is a copy of what was cut off: nobody writes to it any more. */
+  /** Whether it is a copy of truncated content, which no longer grows. */
   isCopy = false;
   readonly #handle: FileHandle;
   readonly #splitter: RecordSplitter;
   #position: number;
-  #place: Place | undefined;
+  /**
+   * The first bytes of what was read, HEAD_BYTES at most. They are kept as they were read: a file
+   * that is cut off and grows again has other ones by the next look.
+   */
+  #head: Buffer;
+  #place: Checkpoint | undefined;
 
-  private constructor(handle: FileHandle, identity: Identity, start: number, line: number) {
+  private constructor(handle: FileHandle, identity: Identity, start: SourcePosition, head: Buffer) {
     this.#handle = handle;
     this.identity = identity;
-    this.#position = start;
-    this.#splitter = new RecordSplitter(start === 0 ? undefined : { offset: start, line });
-  }
-
-  /** Opens a file at a place; undefined when there is no such file. @throws the system's error otherwise. */
-  static async open(path: string, start: { offset: number; line: number }): Promise<OpenFile | undefined> {
-    const handle = await open(path, 'r').catch(ignoreMissing);
-    if (!handle) return undefined;
-    const identity = identityOf(await handle.stat({ bigint: true }));
-    return new OpenFile(handle, identity, start.offset, start.line);
+    this.#position = start.offset;
+    this.#head = head;
+    this.#splitter = new RecordSplitter(start.offset === 0 ? undefined : start);
   }
 
   /**
-   * The whole lines that were added since the last call, at most a chunk of them; undefined at the end.
-   * `cut` where the file was cut off before or while it was read: then nothing of it is taken.
+   * Opens a file at a position; undefined if the file does not exist. @throws the system's error
+   * otherwise.
+   */
+  static async open(path: string, { offset, line }: SourcePosition): Promise<OpenFile | undefined> {
+    const handle = await open(path, 'r').catch(ignoreMissing);
+    if (!handle) return undefined;
+    const identity = identityOf(await handle.stat({ bigint: true }));
+    const head = await readHead(handle, Math.min(HEAD_BYTES, offset));
+    return new OpenFile(handle, identity, { offset, line }, head);
+  }
+
+  /** Whether nothing of it was read. */
+  get isUnread(): boolean {
+    return this.#head.length === 0;
+  }
+
+  /**
+   * The whole lines that were added since the last call, at most a chunk of them; undefined at the
+   * end. `cut` where the file was cut off before or while it was read: then nothing of it is taken.
    */
   async read(): Promise<Line[] | 'cut' | undefined> {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     const { bytesRead } = await this.#handle.read(buffer, 0, CHUNK_BYTES, this.#position);
     // Looked at after reading: what was cut off and has grown again would be read from its middle.
-    if (!(await this.stillHas(await this.place()))) return 'cut';
+    if (!(await this.#isIntact())) return 'cut';
     if (bytesRead === 0) return undefined;
+    const added = buffer.subarray(0, bytesRead);
+    if (this.#head.length < HEAD_BYTES)
+      this.#head = Buffer.concat([this.#head, added.subarray(0, HEAD_BYTES - this.#head.length)]);
     this.#position += bytesRead;
-    return this.#splitter.push(buffer.subarray(0, bytesRead));
+    return this.#splitter.push(added);
   }
 
   /** The last line, where the file is finished and does not end with a line feed. */
@@ -69,33 +90,41 @@ export class OpenFile {
     return this.#splitter.end();
   }
 
-  /** The place after the last whole line that was read, with the file's beginning as it was when it was read. */
-  async place(): Promise<Place> {
-    const { offset, line } = this.#splitter.lastPlace;
+  /**
+   * The place after the last whole line that was read, with the file's beginning as it was when it
+   * was read.
+   */
+  place(): Checkpoint {
+    const { offset, line } = this.#splitter.lastPosition;
     if (this.#place?.offset === offset) return this.#place;
     const { device, inode } = this.identity;
-    const known = this.#place?.headBytes === HEAD_BYTES ? this.#place : undefined;
-    const { head, headBytes } = known ?? (await this.#hashHead(Math.min(HEAD_BYTES, offset)));
-    this.#place = { device, inode, offset, line, head, headBytes };
+    const head = this.#head.subarray(0, Math.min(HEAD_BYTES, offset));
+    this.#place = { device, inode, offset, line, head: hash(head), headBytes: head.length };
     return this.#place;
   }
 
-  /** Whether the file still begins as it did at `place`, and is at least as long. */
-  async stillHas(place: Pick<Place, 'offset' | 'head' | 'headBytes'>): Promise<boolean> {
-    const { size } = await this.#handle.stat();
-    if (size < place.offset) return false;
-    return (await this.#hashHead(place.headBytes)).head === place.head;
+  /** Whether the file begins as it did at a place, and is at least as long. */
+  async stillHas(place: Pick<Checkpoint, 'offset' | 'head' | 'headBytes'>): Promise<boolean> {
+    if ((await this.size()) < place.offset) return false;
+    return hash(await readHead(this.#handle, place.headBytes)) === place.head;
   }
 
-  /** Whether another file and this one begin the same, as far as both go. */
-  async beginsAs(path: string): Promise<boolean> {
-    const other = await OpenFile.open(path, { offset: 0, line: 0 }).catch(() => undefined);
+  /**
+   * Whether another file and this one begin the same, as far as both go.
+   * @param state compares with what this one holds now or held when it was read; with what it holds
+   *   now where nothing was read of it
+   */
+  async beginsAs(path: string, state: 'now' | 'when read'): Promise<boolean> {
+    const other = await open(path, 'r').catch(() => undefined);
     if (!other) return true;
     try {
-      const headBytes = Math.min(HEAD_BYTES, await this.size(), await other.size());
+      const isLive = state === 'now' || this.isUnread;
+      const mine = isLive ? await readHead(this.#handle, HEAD_BYTES) : this.#head;
+      const its = await readHead(other, HEAD_BYTES);
       // Of an empty file nothing is known: the other one holds what it held.
-      if (headBytes === 0) return (await other.size()) === 0;
-      return (await this.#hashHead(headBytes)).head === (await other.#hashHead(headBytes)).head;
+      if (mine.length === 0) return its.length === 0;
+      const bytes = Math.min(mine.length, its.length);
+      return mine.subarray(0, bytes).equals(its.subarray(0, bytes));
     } finally {
       await other.close();
     }
@@ -109,14 +138,23 @@ export class OpenFile {
     return this.#handle.close();
   }
 
-  async #hashHead(headBytes: number): Promise<{ head: string; headBytes: number }> {
-    const buffer = Buffer.alloc(headBytes);
-    const { bytesRead } = headBytes === 0 ? { bytesRead: 0 } : await this.#handle.read(buffer, 0, headBytes, 0);
-    return { head: createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex'), headBytes };
+  async #isIntact(): Promise<boolean> {
+    if ((await this.size()) < this.#position) return false;
+    return (await readHead(this.#handle, this.#head.length)).equals(this.#head);
   }
 }
 
-/** What is at a path now; undefined when there is nothing. */
+async function readHead(handle: FileHandle, bytes: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(bytes);
+  const { bytesRead } = bytes === 0 ? { bytesRead: 0 } : await handle.read(buffer, 0, bytes, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+function hash(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Returns the identity of the file at a path; undefined if there is none. */
 export async function identify(path: string): Promise<Identity | undefined> {
   const found = await stat(path, { bigint: true }).catch(ignoreMissing);
   return found && identityOf(found);
@@ -124,9 +162,16 @@ export async function identify(path: string): Promise<Identity | undefined> {
 
 function identityOf(found: BigIntStats): Identity {
   const { dev, ino, size, mtimeNs, ctimeNs, birthtimeNs } = found;
-  // Node gives the time of the last change of any kind where there is no other (https://nodejs.org/api/fs.html, 2026-11-30).
+  // Node gives the time of the last change of any kind where there is no other
+  // (https://nodejs.org/api/fs.html, 2026-11-30).
   const bornMs = birthtimeNs === ctimeNs && birthtimeNs > mtimeNs ? 0 : Number(birthtimeNs) / 1e6;
-  return { device: String(dev), inode: String(ino), size: Number(size), changedMs: Number(mtimeNs) / 1e6, bornMs };
+  return {
+    device: String(dev),
+    inode: String(ino),
+    size: Number(size),
+    changedMs: Number(mtimeNs) / 1e6,
+    bornMs,
+  };
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

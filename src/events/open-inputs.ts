@@ -1,3 +1,4 @@
+import { argumentWords } from '../shell-word.js';
 import { Buffer } from 'node:buffer';
 import { stat } from 'node:fs/promises';
 import { constants, gunzipSync } from 'node:zlib';
@@ -11,9 +12,11 @@ import type { Input } from './input-types.js';
 import { isGzip } from './unpack.js';
 
 /**
- * Opens every input before the first line is read, so that a typing error in the third name, or a table among the files,
- * does not show after the first file was sent. What is not a regular file becomes a stream, as stdin is one.
- * @throws InputError for a missing file, a directory, one without permission, or one that cannot hold JSON
+ * Opens every input before the first line is read, so that a typing error in the third name, or a
+ * table among the files, does not show after the first file was sent. What is not a regular file
+ * becomes a stream, as stdin is one.
+ * @throws InputError for a missing file, a directory, one without permission, or one that cannot
+ *   hold JSON
  */
 export async function openInputs(inputs: readonly Input[]): Promise<Input[]> {
   const opened: Input[] = [];
@@ -28,9 +31,13 @@ export async function openInput(input: Input): Promise<Input> {
   try {
     const found = await stat(path);
     if (found.isDirectory()) {
-      throw new InputError('input_is_directory', `${name} is a directory; expected a file of JSON Lines.`, {
-        hint: `Name the files in it, such as ${name.replace(/\/$/, '')}/*.jsonl.`,
-      });
+      throw new InputError(
+        'input_is_directory',
+        `${name} is a directory; expected a file of JSON Lines.`,
+        {
+          hint: `Pass the files in it, such as ${name.replace(/\/$/, '')}/*.jsonl.`,
+        },
+      );
     }
     if (!found.isFile()) return { name, stream: openStream(path), ...(format && { format }) };
     refuseForeign(name, unpackHead(await readHead(path)));
@@ -50,13 +57,17 @@ export async function openFollowed(input: Input): Promise<Input> {
   if (path === undefined || !(await stat(path).catch(() => undefined))) return input;
   const opened = await openInput(input);
   if (opened.path === undefined || (await isPlainFile(opened))) return opened;
-  throw new InputError('input_is_packed', `${name} is packed with gzip, and a packed file cannot be followed.`, {
-    hint: 'Send it: a packed file is complete.',
-    next: `postback send ${name}`,
-  });
+  throw new InputError(
+    'input_is_packed',
+    `${name} is gzipped, and a gzipped file cannot be followed.`,
+    {
+      hint: 'Send it instead. A gzipped file is complete.',
+      next: `postback send ${argumentWords(name)}`,
+    },
+  );
 }
 
-/** As much as the beginning of a packed file says; a damaged one is refused when it is read. */
+/** Unpacks the beginning of a gzipped file. A damaged file is rejected when it is read. */
 function unpackHead(head: Buffer): Buffer {
   if (!isGzip(head)) return head;
   try {

@@ -15,10 +15,14 @@ export function parseRecord(line: string): JsonObject {
     throw explainJsonError(line, error);
   }
   if (!isJsonObject(value)) {
-    throw new FieldProblem('not_an_object', '', `is ${describeType(value)}; expected a JSON object`);
+    throw new FieldProblem(
+      'not_an_object',
+      '',
+      `is ${describeType(value)}; expected a JSON object`,
+    );
   }
   if (line.length > 2 * MAX_DEPTH && isDeeper(line, MAX_DEPTH)) {
-    throw new FieldProblem('too_deep', '', `is nested deeper than ${MAX_DEPTH} levels, which no event is`);
+    throw new FieldProblem('too_deep', '', `is nested deeper than ${MAX_DEPTH} levels`);
   }
   // Escapes can hide what no UTF-8 text may hold; without one the decoder has already seen to it.
   if (line.includes('\\u')) refuseBadText(value);
@@ -60,22 +64,36 @@ export class JsonProblem extends FieldProblem {
   }
 }
 
-/** V8 quotes the text around the fault, which may be personal: only the place is kept, and what is a known slip. */
+/**
+ * V8 quotes the text around the fault, which may be personal: only the place is kept, and what is a
+ * known slip.
+ */
 function explainJsonError(line: string, error: unknown): JsonProblem {
   const end = findFault(line, error);
   if (end >= line.length) {
-    return new JsonProblem(end, `is not JSON: it ends too early, after ${line.length} characters`);
+    return new JsonProblem(end, `is not JSON: it is truncated after ${line.length} characters`);
   }
-  const rest = line.slice(end, end + 3);
-  const slip = rest === 'NaN' || rest === 'Inf' ? '; expected a number or null, not NaN or Infinity' : '';
-  return new JsonProblem(end, `is not JSON: it breaks at column ${end + 1} of ${line.length}${slip}`);
+  const slip = findSlip(line.slice(end, end + 4));
+  return new JsonProblem(
+    end,
+    `is not JSON: it breaks at column ${end + 1} of ${line.length}${slip}`,
+  );
+}
+
+/** What is commonly written in place of JSON, by the text where a line stops being it. */
+function findSlip(rest: string): string {
+  if (/^(?:NaN|Inf)/.test(rest)) return '; expected a number or null, not NaN or Infinity';
+  if (rest.startsWith("'")) return '; expected double quotes, not single quotes';
+  if (/^(?:True|Fals|None)/.test(rest)) return '; expected true, false or null in lower case';
+  return '';
 }
 
 /** Where the text stops being JSON, counted from 0; its length where it only lacks its end. */
 function findFault(line: string, error: unknown): number {
   const at = findPosition(error);
   if (at !== undefined) return at;
-  // V8 gives no position for a token that it does not know: the longest beginning that only lacks its end tells it.
+  // V8 reports no position of an unknown token. The longest prefix that is only incomplete gives
+  // the position.
   let [good, bad] = [0, line.length + 1];
   while (bad - good > 1) {
     const length = (good + bad) >> 1;
@@ -101,27 +119,38 @@ function findPosition(error: unknown): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** A lone surrogate or a NUL anywhere in the line's strings; they break databases, hashes and other programs. */
+/**
+ * A lone surrogate or a NUL anywhere in the line's strings; they break databases, hashes and other
+ * programs.
+ */
 function refuseBadText(root: object): void {
   const stack: [unknown, string][] = [[root, '']];
   for (let next = stack.pop(); next; next = stack.pop()) {
     const [value, path] = next;
     if (typeof value === 'string') {
-      judgeText(value, path);
+      validateText(value, path);
     } else if (typeof value === 'object' && value !== null) {
       for (const [key, child] of Object.entries(value)) {
-        judgeText(key, path);
+        validateText(key, path);
         stack.push([child, path === '' ? key : `${path}.${key}`]);
       }
     }
   }
 }
 
-function judgeText(text: string, field: string): void {
+function validateText(text: string, field: string): void {
   if (text.includes('\0')) {
-    throw new FieldProblem('control_character', field, 'holds a NUL character, which no identifier may have');
+    throw new FieldProblem(
+      'control_character',
+      field,
+      'contains a NUL character, which identifiers must not have',
+    );
   }
   if (!text.isWellFormed()) {
-    throw new FieldProblem('lone_surrogate', field, 'holds half of a surrogate pair, which is not valid text');
+    throw new FieldProblem(
+      'lone_surrogate',
+      field,
+      'contains an unpaired surrogate, which is not valid text',
+    );
   }
 }

@@ -4,42 +4,54 @@ import { LINE_FEED, OPEN_ARRAY, SPACE } from './bytes.js';
 import { ElementSplitter } from './element-splitter.js';
 import type { Handover, Line } from './line-splitter.js';
 import { LineSplitter } from './line-splitter.js';
-import type { LinePlace } from './place.js';
+import type { SourcePosition } from './source-position.js';
 
 export interface RecordSplitterOptions {
-  /** Records that are whole are given before their line is: a stream may stay silent for long without a line feed. */
+  /**
+   * Records that are whole are given before their line is: a stream may stay silent for long
+   * without a line feed.
+   */
   isStream?: boolean;
 }
 
 /**
- * Cuts bytes into records by what they are, line by line: JSON Lines as long as lines are records, and by brackets where
- * one is not (docs/decisions/framing.md). What a line makes depends on the input alone, not on how its bytes arrive.
+ * Cuts bytes into records by what they are, line by line: JSON Lines as long as lines are records,
+ * and by brackets where one is not (docs/development/decisions/framing.md). What a line makes depends on the
+ * input alone, not on how its bytes arrive.
  */
 export class RecordSplitter {
   readonly #lines: LineSplitter;
   readonly #elements = new ElementSplitter();
-  readonly #start: LinePlace;
+  readonly #start: SourcePosition;
   readonly #isStream: boolean;
-  /** Bytes of the lines that are being cut by brackets; undefined while lines are cut by line feeds. */
+  /**
+   * Bytes of the lines that are being cut by brackets; undefined while lines are cut by line feeds.
+   */
   #framedBytes: number | undefined;
   #isFirst: boolean;
-  #hasPlaces = true;
+  #hasPositions = true;
 
   /** @param start where the first byte that is pushed is in a file; absent: at its beginning */
-  constructor(start?: LinePlace, { isStream = false }: RecordSplitterOptions = {}) {
+  constructor(start?: SourcePosition, { isStream = false }: RecordSplitterOptions = {}) {
     this.#start = start ?? { offset: 0, line: 0 };
     this.#isFirst = start === undefined;
     this.#isStream = isStream;
     this.#lines = new LineSplitter(start?.line);
   }
 
-  /** The place behind the last line that ended outside of all brackets; absent where the input is one array. */
-  get place(): LinePlace | undefined {
-    return this.#hasPlaces ? this.lastPlace : undefined;
+  /**
+   * Position after the last line that ended outside of all brackets; absent if the input is one
+   * array.
+   */
+  get place(): SourcePosition | undefined {
+    return this.#hasPositions ? this.lastPosition : undefined;
   }
 
-  /** As {@link place}, of any input: reading may go on there, though in an array it finds nothing of use. */
-  get lastPlace(): LinePlace {
+  /**
+   * Like {@link place}, for any input. Reading can continue there, but not usefully within an
+   * array.
+   */
+  get lastPosition(): SourcePosition {
     return { offset: this.#start.offset + this.#lines.endedBytes, line: this.#lines.lineNumber };
   }
 
@@ -55,7 +67,7 @@ export class RecordSplitter {
     return this.#cut(chunk, []);
   }
 
-  /** What is left at the input's end. */
+  /** Returns the remaining lines at the end of the input. */
   end(): Line[] {
     if (this.#framedBytes !== undefined) return this.#elements.end();
     const lines = this.#lines.end();
@@ -86,7 +98,8 @@ export class RecordSplitter {
   }
 
   #begin(handover: Handover): Buffer {
-    if (this.#isFirst && handover.bytes.find((byte) => byte > SPACE) === OPEN_ARRAY) this.#hasPlaces = false;
+    if (this.#isFirst && handover.bytes.find((byte) => byte > SPACE) === OPEN_ARRAY)
+      this.#hasPositions = false;
     this.#isFirst = false;
     this.#framedBytes = 0;
     this.#elements.begin(handover);

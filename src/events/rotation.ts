@@ -4,11 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Identity } from './open-file.js';
 import { identify, OpenFile } from './open-file.js';
-import type { Place } from './place.js';
+import type { Checkpoint, SourcePosition } from './source-position.js';
 
-/** Files that are kept open at most, because they are still to be read. More wait under their names. */
+/**
+ * Files that are kept open at most, because they are still to be read. More wait under their names.
+ */
 const MOST_OPEN = 64;
-/** How often a folder is listed again because files were renamed meanwhile. */
+/** Maximum number of listings of a folder when files are renamed during a listing. */
 const MOST_LISTINGS = 50;
 
 const FIRST_LINE = { offset: 0, line: 0 };
@@ -24,19 +26,29 @@ interface Listing {
 }
 
 /**
- * The files that come after the one that is being read, in order, up to the one that has the name now. Each is opened as
- * soon as it is seen: then it may be renamed again or removed.
+ * The files that come after the one that is being read, in order, up to the one that has the name
+ * now. Each is opened as soon as it is seen: then it may be renamed again or removed.
  */
 export class Succession {
   readonly #path: string;
   readonly #clock: Clock;
   /** Files that were read, are open, or are older than the first. */
   readonly #seen = new Set<string>();
+  /** When the latest of the rotated ones among them was changed, by the file system's clock. */
+  #seenMs = 0;
+  /** How far files were read that lost the name: a link may be switched back to one of them. */
+  readonly #leftAt = new Map<string, SourcePosition>();
   #open: OpenFile[] = [];
 
   constructor(path: string, clock: Clock) {
     this.#path = path;
     this.#clock = clock;
+  }
+
+  /** The start of a file, and what was rotated before it. */
+  startOf(file: OpenFile): Checkpoint {
+    const place = file.place();
+    return place.offset === 0 ? { ...place, updatedMs: this.#seenMs } : place;
   }
 
   /** Takes the next file. The caller closes it. */
@@ -51,38 +63,48 @@ export class Succession {
   /** Takes the files that are there for older than the one that is opened next. */
   async passOver(): Promise<void> {
     const { siblings } = await this.#list();
-    for (const sibling of siblings) this.#seen.add(keyOf(sibling));
+    for (const sibling of siblings) this.#see(sibling);
   }
 
   /**
-   * Opens the file that holds a place and begins there: the one that has the name, or one that was rotated. Older ones are
-   * passed over. Undefined where it is gone: then those that changed since the place was kept are next.
+   * Opens the file that holds a place and begins there: the one that has the name, or one that was
+   * rotated. Older ones are passed over. Undefined where it is gone: then those that changed since
+   * the place was kept are next.
    */
-  async openAt(place: Place): Promise<OpenFile | undefined> {
+  async openAt(place: Checkpoint): Promise<OpenFile | undefined> {
     for (let tries = 0; tries < MOST_LISTINGS; tries++) {
       const { now, siblings } = await this.#list();
-      const holder = await findHolder([...(now ? [{ ...now, path: this.#path }] : []), ...siblings], place);
-      // One that was renamed while it was looked at was not recognized.
-      if (!holder && !isSame(await this.#list(), { now, siblings })) continue;
-      if (!holder) {
+      const lockOwner = await findHolder(
+        [...(now ? [{ ...now, path: this.#path }] : []), ...siblings],
+        place,
+      );
+      // A file that was renamed during the look-up was not recognized.
+      if (!lockOwner && !isSame(await this.#list(), { now, siblings })) continue;
+      if (!lockOwner) {
         this.#passOverOlder(siblings, place);
         return undefined;
       }
-      const file = await OpenFile.open(holder.path, place);
-      if (file && keyOf(file.identity) === keyOf(holder)) {
-        const isCurrent = holder.path === this.#path;
+      const file = await openHolder(lockOwner, place);
+      if (file) {
+        const isCurrent = lockOwner.path === this.#path;
         // Of a file of which nothing was read, a copy may hold what was cut off since.
         if (isCurrent && place.offset === 0) this.#passOverOlder(siblings, place);
         else {
-          for (const one of siblings) if (isCurrent || orderOf(one) < orderOf(holder)) this.#seen.add(keyOf(one));
+          for (const one of siblings)
+            if (isCurrent || orderOf(one) < orderOf(lockOwner)) this.#see(one);
         }
-        this.#seen.add(keyOf(holder));
-        if (holder.path !== this.#path) file.renamedMs = this.#clock.now();
+        this.#see(lockOwner);
+        if (!isCurrent) file.renamedMs = this.#clock.now();
         return file;
       }
-      await file?.close();
     }
     return undefined;
+  }
+
+  /** Notes how far a file was read that has lost the name. */
+  async leave(file: OpenFile): Promise<void> {
+    const { offset, line } = file.place();
+    this.#leftAt.set(keyOf(file.identity), { offset, line });
   }
 
   /** Opens what was rotated since, and then the file that has the name now. */
@@ -98,39 +120,62 @@ export class Succession {
   }
 
   /**
-   * Opens the copies of what was cut off from a file, from its place on, then that file from its beginning.
+   * Opens the copies of what was cut off from a file, from its place on, then that file from its
+   * beginning.
    * @param isCut whether it is known that it was cut off
    * @returns false where there are no copies, and it is not known that it was cut off
    */
-  async openCopies(file: OpenFile, place: Place, isCut: boolean): Promise<boolean> {
+  async openCopies(file: OpenFile, place: Checkpoint, isCut: boolean): Promise<boolean> {
     for (let tries = 0; tries < MOST_LISTINGS; tries++) {
       const listing = await this.#list();
       const { now, siblings } = listing;
       // A file that has another name is not rotated by copying any more: what is new follows it.
       if (!now || keyOf(now) !== keyOf(file.identity)) return isCut;
-      const copies: Sibling[] = [];
-      for (const one of this.#unseen(siblings)) {
-        // One that begins as the file does is a copy of what is still there.
-        if (keyOf(one) !== keyOf(now) && !(await file.beginsAs(one.path))) copies.push(one);
-      }
+      const copies = await this.#findCopies(file, siblings, isCut);
       if (copies.length === 0 && !isCut) return false;
       if (await this.#openBefore({ ...now, path: this.#path }, copies, place, listing)) return true;
     }
     return isCut;
   }
 
-  /** Opens a file again, and before it copies of what it held: from the one that holds a place on. */
-  async #openBefore(file: Sibling, copies: readonly Sibling[], place: Place, listing: Listing): Promise<boolean> {
-    const holder = await findHolder(copies, place);
+  /**
+   * The copies of what a file held before, oldest first: those up to a copy of what it holds now,
+   * or held when it was read.
+   */
+  async #findCopies(
+    file: OpenFile,
+    siblings: readonly Sibling[],
+    isCut: boolean,
+  ): Promise<Sibling[]> {
+    const copies: Sibling[] = [];
+    for (const one of this.#unseen(siblings)) {
+      // An empty one holds nothing, or is being made.
+      if (one.size === 0) continue;
+      if (await file.beginsAs(one.path, isCut ? 'now' : 'when read')) break;
+      copies.push(one);
+    }
+    return copies;
+  }
+
+  /**
+   * Opens a file again, and before it copies of what it held: from the one that holds a place on.
+   */
+  async #openBefore(
+    file: Sibling,
+    copies: readonly Sibling[],
+    place: Checkpoint,
+    listing: Listing,
+  ): Promise<boolean> {
+    const lockOwner = await findHolder(copies, place);
     if (!isSame(await this.#list(), listing)) return false;
-    const from = holder ? copies.filter((one) => orderOf(one) >= orderOf(holder)) : copies;
-    const files = await openAll(from, holder && { holder, place });
+    const from = lockOwner ? copies.filter((one) => orderOf(one) >= orderOf(lockOwner)) : copies;
+    const files = await openAll(from, lockOwner && { lockOwner, place });
     const again = files && (await openSame(file));
     if (!files || !again) {
       await closeAll(files ?? []);
       return false;
     }
-    for (const one of copies) this.#seen.add(keyOf(one));
+    for (const one of copies) this.#see(one);
     for (const one of files) {
       one.isCopy = true;
       one.renamedMs = 0;
@@ -139,21 +184,23 @@ export class Succession {
     return true;
   }
 
-  /** Returns false where files were renamed meanwhile. */
+  /** Returns false if files were renamed in the meantime. */
   async #openFresh(listing: Listing): Promise<boolean> {
     const { now, siblings } = listing;
     const fresh = this.#unseen(siblings);
-    const isNew = now !== undefined && !this.#seen.has(keyOf(now));
-    if (fresh.length === 0 && !isNew) return true;
-    // The last is opened first: whatever is rotated from now on comes after it.
-    const last = isNew ? await openSame({ ...now, path: this.#path }) : undefined;
-    if (isNew && !last) return false;
+    if (fresh.length === 0 && !now) return true;
+    // The last file is opened first, so that later rotations come after it.
+    const last =
+      now && (await openSame({ ...now, path: this.#path }, this.#leftAt.get(keyOf(now))));
+    if (now && !last) return false;
     const room = Math.max(1, MOST_OPEN - this.#open.length);
-    const files = await openAll(fresh.slice(0, room));
+    const taken = fresh.slice(0, room);
+    const files = await openAll(taken);
     if (!files || (last && !isSame(await this.#list(), listing))) {
       await closeAll([...(files ?? []), last]);
       return false;
     }
+    for (const one of taken) this.#see(one);
     for (const file of files) {
       file.renamedMs = this.#clock.now();
       this.#push(file);
@@ -175,8 +222,16 @@ export class Succession {
   }
 
   /** Passes over what was not written to since a place was kept. */
-  #passOverOlder(siblings: readonly Sibling[], { updatedMs = Number.POSITIVE_INFINITY }: Place): void {
-    for (const sibling of siblings) if (sibling.changedMs < updatedMs) this.#seen.add(keyOf(sibling));
+  #passOverOlder(
+    siblings: readonly Sibling[],
+    { updatedMs = Number.POSITIVE_INFINITY }: Checkpoint,
+  ): void {
+    for (const sibling of siblings) if (sibling.changedMs <= updatedMs) this.#see(sibling);
+  }
+
+  #see(sibling: Sibling): void {
+    this.#seen.add(keyOf(sibling));
+    if (sibling.path !== this.#path) this.#seenMs = Math.max(this.#seenMs, sibling.changedMs);
   }
 
   #push(file: OpenFile): void {
@@ -198,14 +253,19 @@ export class Succession {
 
 async function listOnce(path: string): Promise<Listing> {
   const folder = dirname(path);
-  const names = (await readdir(folder).catch(() => [])).filter((name) => isRotationOf(basename(path), name));
-  const siblings: Sibling[] = [];
+  const names = (await readdir(folder).catch(() => [])).filter((name) =>
+    isRotationOf(basename(path), name),
+  );
+  const found: Sibling[] = [];
   for (const name of names) {
     const identity = await identify(join(folder, name));
-    if (identity) siblings.push({ ...identity, path: join(folder, name) });
+    if (identity) found.push({ ...identity, path: join(folder, name) });
   }
+  const now = await identify(path);
+  // The followed name can be a link to a file that has the name of a rotated one.
+  const siblings = found.filter((one) => !now || keyOf(one) !== keyOf(now));
   siblings.sort((one, other) => orderOf(one) - orderOf(other));
-  return { now: await identify(path), siblings };
+  return { now, siblings };
 }
 
 function isSame(one: Listing, other: Listing): boolean {
@@ -214,7 +274,10 @@ function isSame(one: Listing, other: Listing): boolean {
   return describe(one) === describe(other);
 }
 
-/** Inodes are given again once a file is removed: its birth tells them apart where the file system knows it. */
+/**
+ * Returns the key of a file. Inodes are reused, so the key includes the creation time if the file
+ * system has it.
+ */
 function keyOf({ device, inode, bornMs }: Identity): string {
   return `${device}:${inode}:${bornMs}`;
 }
@@ -227,11 +290,11 @@ function orderOf({ bornMs, changedMs }: Identity): number {
 /** Opens files in order; undefined where one of them has another name by now. */
 async function openAll(
   siblings: readonly Sibling[],
-  begun?: { holder: Sibling; place: Place },
+  begun?: { lockOwner: Sibling; place: Checkpoint },
 ): Promise<OpenFile[] | undefined> {
   const files: OpenFile[] = [];
   for (const sibling of siblings) {
-    const file = await openSame(sibling, begun?.holder === sibling ? begun.place : FIRST_LINE);
+    const file = await openSame(sibling, begun?.lockOwner === sibling ? begun.place : FIRST_LINE);
     if (!file) {
       await closeAll(files);
       return undefined;
@@ -245,24 +308,43 @@ async function closeAll(files: readonly (OpenFile | undefined)[]): Promise<void>
   for (const file of files) await file?.close();
 }
 
-async function openSame(sibling: Sibling, start = FIRST_LINE): Promise<OpenFile | undefined> {
+async function openSame(
+  sibling: Sibling,
+  start: SourcePosition = FIRST_LINE,
+): Promise<OpenFile | undefined> {
   const file = await OpenFile.open(sibling.path, start);
   if (!file || keyOf(file.identity) === keyOf(sibling)) return file;
   await file.close();
   return undefined;
 }
 
-/** The file with a place: the same one, or else the oldest copy that begins the same and is at least as long. */
-async function findHolder(files: readonly Sibling[], place: Place): Promise<Sibling | undefined> {
+/** Opens the file that was found to hold a place, where it still does. */
+async function openHolder(holder: Sibling, place: Checkpoint): Promise<OpenFile | undefined> {
+  const file = await openSame(holder, place);
+  if (!file || (await file.stillHas(place))) return file;
+  await file.close();
+  return undefined;
+}
+
+/**
+ * The file with a place: the same one, or else the oldest copy that begins the same and is at least
+ * as long.
+ */
+async function findHolder(
+  files: readonly Sibling[],
+  place: Checkpoint,
+): Promise<Sibling | undefined> {
   const longEnough = files.filter(({ size }) => size >= place.offset);
-  const same = longEnough.find(({ inode, device }) => inode === place.inode && device === place.device);
+  const same = longEnough.find(
+    ({ inode, device }) => inode === place.inode && device === place.device,
+  );
   if (same && (await holds(same.path, place))) return same;
   if (place.headBytes === 0) return undefined;
   for (const file of longEnough) if (await holds(file.path, place)) return file;
   return undefined;
 }
 
-async function holds(path: string, place: Place): Promise<boolean> {
+async function holds(path: string, place: Checkpoint): Promise<boolean> {
   const file = await OpenFile.open(path, FIRST_LINE).catch(() => undefined);
   if (!file) return false;
   try {
@@ -276,12 +358,16 @@ const PACKED = /\.(gz|zst|bz2|xz)$/;
 /** A number or a date, as rotation puts it after the name or before its ending. */
 const COUNTED = /^[-._]\d[\d._:TZ-]*$/;
 
-/** `events.jsonl` is rotated to `events.jsonl.1`, `events.jsonl-20261121` or `events-20261121.jsonl`. */
+/**
+ * `events.jsonl` is rotated to `events.jsonl.1`, `events.jsonl-20261121` or
+ * `events-20261121.jsonl`.
+ */
 function isRotationOf(name: string, other: string): boolean {
   if (PACKED.test(other)) return false;
   const ending = /\.[^.]+$/.exec(name)?.[0] ?? '';
   const stem = name.slice(0, name.length - ending.length);
-  if (other.startsWith(name)) return COUNTED.test(other.slice(name.length)) || other === `${name}.old`;
+  if (other.startsWith(name))
+    return COUNTED.test(other.slice(name.length)) || other === `${name}.old`;
   if (!other.startsWith(stem) || !other.endsWith(ending)) return false;
   return COUNTED.test(other.slice(stem.length, other.length - ending.length));
 }

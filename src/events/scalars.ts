@@ -51,7 +51,10 @@ function anyCase(word: string): string {
   return word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
 }
 
-/** True or false, also as `"true"`, `"yes"`, `"1"` or 1 and their opposites; undefined for anything else. */
+/**
+ * True or false, also as `"true"`, `"yes"`, `"1"` or 1 and their opposites; undefined for anything
+ * else.
+ */
 export function toFlag(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return value === 1 ? true : value === 0 ? false : undefined;
@@ -60,7 +63,10 @@ export function toFlag(value: unknown): boolean | undefined {
 
 const EXPONENT = /^-?\d(?:\.\d+)?e\+\d+$/i;
 
-/** Whether an id is a number in exponent form, as spreadsheets and floats write it: different ids look the same. */
+/**
+ * Whether an id is a number in exponent form, as spreadsheets and floats write it: different ids
+ * look the same.
+ */
 export function hasLostDigits(id: string): boolean {
   return id.includes('+') && EXPONENT.test(id.trim());
 }
@@ -75,14 +81,18 @@ const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 /** A number of at least 16 digits, perhaps with a point among them. */
 const LONG_NUMBER = /[:,[]\s*-?\d[\d.]{15}/;
 
-/** Whether `text` may hold a number that {@link parseExactNumbers} reads otherwise than `JSON.parse`. Cheap. */
+/**
+ * Whether `text` may hold a number that {@link parseExactNumbers} reads otherwise than
+ * `JSON.parse`. Cheap.
+ */
 export function mayBeInexact(text: string): boolean {
   return LONG_NUMBER.test(text);
 }
 
 /**
- * Parses JSON like `JSON.parse`, but gives numbers with more digits than a double keeps as text, digit for digit.
- * Numbers beyond 2^53 in exponent form become text with `e+`, which {@link hasLostDigits} knows.
+ * Parses JSON like `JSON.parse`, but gives numbers with more digits than a double keeps as text,
+ * digit for digit. Numbers beyond 2^53 in exponent form become text with `e+`, which
+ * {@link hasLostDigits} knows.
  * @throws SyntaxError when the text is not JSON
  */
 export function parseExactNumbers(text: string): unknown {
@@ -95,6 +105,7 @@ function toExactToken(token: string): string {
   const value = Number(token);
   if (Number.isSafeInteger(value) && /^-?\d+$/.test(token)) return token;
   if (!Number.isFinite(value)) return token;
-  if (Math.abs(value) > Number.MAX_SAFE_INTEGER && /e/i.test(token)) return `"${token.replace(/e\+?/i, 'e+')}"`;
+  if (Math.abs(value) > Number.MAX_SAFE_INTEGER && /e/i.test(token))
+    return `"${token.replace(/e\+?/i, 'e+')}"`;
   return countDigits(token) > SAFE_DIGITS ? `"${token}"` : token;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
 import { openBytes } from './input-bytes.js';
-import type { Input } from './input-types.js';
+import { type Input, isRereadable } from './input-types.js';
 import { openInputs } from './open-inputs.js';
 
 const CIPHER = 'aes-256-ctr';
@@ -19,12 +19,17 @@ export interface HeldInputs {
 }
 
 /**
- * Opens inputs so that each can be read more than once: what comes from a stream is kept in a file in `folder`.
- * That file has no name and is encrypted with a key that only this process's memory has, so that no personal data
- * reaches the disk in a form that anybody can read (docs/decisions/framing.md).
+ * Opens inputs so that each can be read more than once: what comes from a stream is kept in a file
+ * in `folder`. That file has no name and is encrypted with a key that only this process's memory
+ * has, so that no personal data reaches the disk in a form that anybody can read
+ * (docs/development/decisions/framing.md).
  * @throws as openInputs; the system's error when `folder` cannot be written
  */
-export async function holdInputs(inputs: readonly Input[], folder: string, signal: AbortSignal): Promise<HeldInputs> {
+export async function holdInputs(
+  inputs: readonly Input[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<HeldInputs> {
   const spools: Spool[] = [];
   const close = async (): Promise<void> => {
     for (const spool of spools) await spool.close();
@@ -32,10 +37,10 @@ export async function holdInputs(inputs: readonly Input[], folder: string, signa
   const held: Input[] = [];
   try {
     for (const input of await openInputs(inputs)) {
-      if (input.path !== undefined) {
-        held.push(input);
-        continue;
-      }
+      // An object of a bucket is fetched again, and a topic is read again.
+      if (input.version !== undefined) held.push({ ...input, isHeld: true });
+      else if (isRereadable(input)) held.push(input);
+      if (input.version !== undefined || isRereadable(input)) continue;
       const spool = await Spool.make(folder);
       spools.push(spool);
       await spool.fill(openBytes(input, {}, signal), signal);
@@ -61,7 +66,7 @@ class Spool {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, `.spool-${randomBytes(8).toString('hex')}`);
     const file = await open(path, 'wx+', 0o600);
-    // Without a name it is gone with the process, however that ends.
+    // An unlinked file disappears when the process ends for any reason.
     await unlink(path);
     return new Spool(file);
   }

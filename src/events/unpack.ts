@@ -2,7 +2,10 @@ import type { Buffer } from 'node:buffer';
 import type { Gunzip } from 'node:zlib';
 import { createGunzip } from 'node:zlib';
 
-/** Bytes that are unpacked at once. Deflate expands at most about 1,000 times, so this bounds memory at 16 MB. */
+/**
+ * Bytes that are unpacked at once. Deflate expands at most about 1,000 times, so this bounds memory
+ * at 16 MB.
+ */
 const PIECE_BYTES = 16 * 1024;
 
 /** Whether bytes begin as gzip does (RFC 1952 section 2.3.1); two bytes are enough. */
@@ -11,9 +14,11 @@ export function isGzip(head: Buffer): boolean {
 }
 
 /**
- * Unpacks gzip of one or more members, NULs as padding between or after them included. Yields all that could be
- * unpacked before it throws, so that a file that was cut short loses nothing that is in it.
- * @throws the error of zlib, with a code that begins with `Z_`, where the input is damaged or ends too early
+ * Unpacks gzip of one or more members, NULs as padding between or after them included. Yields all
+ * that could be unpacked before it throws, so that a file that was cut short loses nothing that is
+ * in it.
+ * @throws the error of zlib, with a code that begins with `Z_`, where the input is damaged or ends
+ *   too early
  */
 export async function* unpack(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const ready: Buffer[] = [];
@@ -52,7 +57,7 @@ function skipPadding(chunk: Buffer, start: number): number {
   return at;
 }
 
-/** What zlib unpacks in one go: members one after another, up to padding. */
+/** A gzip member or a sequence of members, up to padding, that zlib unpacks at once. */
 class Member {
   readonly #gunzip: Gunzip = createGunzip({ chunkSize: 64 * 1024 });
   readonly #fault: Promise<never>;
@@ -66,7 +71,10 @@ class Member {
     this.#fault.catch(() => undefined);
   }
 
-  /** Unpacks a piece. Returns how many of its bytes were used: fewer than all where padding follows the last member. */
+  /**
+   * Unpacks a piece. Returns how many of its bytes were used: fewer than all where padding follows
+   * the last member.
+   */
   async take(piece: Buffer): Promise<number> {
     const written = new Promise<void>((resolve) => {
       this.#gunzip.write(piece, () => {

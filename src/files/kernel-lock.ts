@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 
-import { DatabaseSync } from '@photostructure/sqlite';
+import { loadSqlite } from './load-sqlite.js';
 
 /** A lock that the operating system releases when this process ends, however it ends. */
 export interface KernelLock {
@@ -8,26 +8,28 @@ export interface KernelLock {
 }
 
 /**
- * Takes an exclusive lock on the empty file at `path`, which is made where it is missing. SQLite holds the lock: one kind
- * for Linux, macOS and Windows, seen through pid namespaces. A paused process keeps it.
+ * Takes an exclusive lock on the empty file at `path`, which is made where it is missing. SQLite
+ * holds the lock: one kind for Linux, macOS and Windows, seen through pid namespaces. A paused
+ * process keeps it.
  * @param waitMs how long to wait for another holder; this blocks the process
- * @throws the system's error when the file cannot be made, SQLite's (`SQLITE_BUSY`) when the lock cannot be had
+ * @throws the system's error when the file cannot be made, SQLite's (`SQLITE_BUSY`) when the lock
+ *   cannot be had
  */
 export function takeKernelLock(path: string, waitMs = 0): KernelLock {
   makeEmptyFile(path);
-  const holder = new DatabaseSync(path);
+  const lockOwner = new (loadSqlite().DatabaseSync)(path);
   try {
-    holder.exec(`PRAGMA busy_timeout = ${waitMs}`);
-    // Nothing is ever written to it, so that it needs no journal next to it.
-    holder.exec('PRAGMA journal_mode = MEMORY');
-    holder.exec('BEGIN EXCLUSIVE');
+    lockOwner.exec(`PRAGMA busy_timeout = ${waitMs}`);
+    // Nothing is written to the file, so it needs no journal file.
+    lockOwner.exec('PRAGMA journal_mode = MEMORY');
+    lockOwner.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    holder.close();
+    lockOwner.close();
     throw error;
   }
   return {
     release: () => {
-      if (holder.isOpen) holder.close();
+      if (lockOwner.isOpen) lockOwner.close();
     },
   };
 }

@@ -14,7 +14,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
 import { isOwnFile, lookAt } from './own-files.js';
 
-/** Name of the project file; an output never takes it. */
+/** Name of the project file, which an output must not use. */
 const PROJECT_FILE = 'postback.config.json';
 /** Standard streams by name. */
 const STANDARD = /^\/dev\/std(out|err)$/;
@@ -32,14 +32,18 @@ export interface Protected {
 export interface OutputRule extends Protected {
   /** Flag that names the file, for messages: `--rejects`. */
   flag: string;
-  /** Whether the first line of an existing file shows that an earlier run wrote it for the same flag. */
+  /**
+   * Whether the first line of an existing file shows that an earlier run wrote it for the same
+   * flag.
+   */
   isOurs(firstLine: string): boolean;
 }
 
 /**
- * Opens a file that the operator named as an output, to append to it. A file is created (mode 0600) or, when it is empty or
- * an earlier run wrote it, continued. Anything else is left untouched: the inputs of the run under any name or link, our
- * own configuration and logs, and every other file with content. Pipes and devices such as /dev/stderr are written to.
+ * Opens a file that the operator named as an output, to append to it. A file is created (mode 0600)
+ * or, when it is empty or an earlier run wrote it, continued. Anything else is left untouched: the
+ * inputs of the run under any name or link, our own configuration and logs, and every other file
+ * with content. Pipes and devices such as /dev/stderr are written to.
  * @returns a descriptor; the caller closes it unless it is 1 or 2
  * @throws UsageError when the file cannot be written or must not be
  */
@@ -58,10 +62,14 @@ export function openToAppend(path: string, rule: OutputRule): number {
     return openOwn(path, rule);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError('output_unwritable', `${rule.flag} ${path} cannot be written: ${messageOf(error)}.`, {
-      hint: `Name another file with ${rule.flag}.`,
-      cause: error,
-    });
+    throw new UsageError(
+      'output_unwritable',
+      `${rule.flag} ${path} cannot be written: ${messageOf(error)}.`,
+      {
+        hint: `Name another file with ${rule.flag}.`,
+        cause: error,
+      },
+    );
   }
 }
 
@@ -75,7 +83,10 @@ function create(path: string, rule: OutputRule): number {
   }
 }
 
-/** Opens an existing regular file and looks at the descriptor, so that a swap between look and write changes nothing. */
+/**
+ * Opens an existing regular file and looks at the descriptor, so that a swap between look and write
+ * changes nothing.
+ */
 function openOwn(path: string, rule: OutputRule): number {
   const file = openSync(path, constants.O_RDWR | constants.O_APPEND);
   try {
@@ -104,8 +115,8 @@ function readFirstLine(file: number): string {
 }
 
 /**
- * Refuses a path that is ours or an input, whether or not a file is there already. `isProjectFile`: a project file is what is
- * written.
+ * Refuses a path that is ours or an input, whether or not a file is there already. `isProjectFile`:
+ * a project file is what is written.
  * @throws UsageError
  */
 export function refuseProtected(
@@ -120,7 +131,8 @@ export function refuseProtected(
       throw refuse(path, rule, 'is inside the folder of the configuration or the delivery logs');
     }
   }
-  if (isOwnFile(path, rule.folders ?? [])) throw refuse(path, rule, 'is a file of postback itself');
+  if (isOwnFile(path, rule.folders ?? []))
+    throw refuse(path, rule, 'is one of the files of postback');
   for (const input of rule.inputs ?? []) {
     if (typeof input === 'string' && placeOf(input) === target) throw refuseAsInput(path, rule);
   }
@@ -129,7 +141,8 @@ export function refuseProtected(
 function refuseInput(path: string, found: BigIntStats, rule: OutputRule): void {
   for (const input of rule.inputs ?? []) {
     const other = lookAt(input);
-    if (other !== undefined && other.dev === found.dev && other.ino === found.ino) throw refuseAsInput(path, rule);
+    if (other !== undefined && other.dev === found.dev && other.ino === found.ino)
+      throw refuseAsInput(path, rule);
   }
 }
 
@@ -148,9 +161,13 @@ function realPathOf(folder: string): string {
 }
 
 function refuseAsInput(path: string, { flag }: Pick<OutputRule, 'flag'>): UsageError {
-  return new UsageError('output_is_input', `${flag} ${path} is a file that this run reads. Nothing was written.`, {
-    hint: `Name another file with ${flag}.`,
-  });
+  return new UsageError(
+    'output_is_input',
+    `${flag} ${path} is an input of this run. Nothing was written.`,
+    {
+      hint: `Name another file with ${flag}.`,
+    },
+  );
 }
 
 function refuse(path: string, { flag }: Pick<OutputRule, 'flag'>, what: string): UsageError {

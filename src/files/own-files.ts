@@ -3,19 +3,25 @@ import { join } from 'node:path';
 
 import { InputError } from '../errors.js';
 
-/** Names of files that only this program writes: settings, secrets, and delivery logs with their side files. */
+/**
+ * Names of files that only this program writes: settings, secrets, and delivery logs with their
+ * side files.
+ */
 const OWN_NAME = /^(?:(?:config|credentials)\.json|audience-ids\.key|delivery\.db(?:-[a-z]+)?)$/;
 
 /**
- * Tells whether a path, or an open descriptor, is a file of this program under any name or link. It looks and never
- * opens: closing a second descriptor of a database drops the locks that SQLite holds on it in this process
- * (https://www.sqlite.org/howtocorrupt.html, section 2.2, read 2026-11-30).
+ * Tells whether a path, or an open descriptor, is a file of this program under any name or link. It
+ * looks and never opens: closing a second descriptor of a database drops the locks that SQLite
+ * holds on it in this process (https://www.sqlite.org/howtocorrupt.html, section 2.2, read
+ * 2026-11-30).
  * @param folders the configuration folder and the data folder; workspaces are one level below
  */
 export function isOwnFile(file: string | number, folders: readonly string[]): boolean {
   const found = lookAt(file);
   if (!found?.isFile()) return false;
-  return folders.some((folder) => holds(folder, found) || listFolders(folder).some((inner) => holds(inner, found)));
+  return folders.some(
+    (folder) => holds(folder, found) || listFolders(folder).some((inner) => holds(inner, found)),
+  );
 }
 
 /**
@@ -23,13 +29,17 @@ export function isOwnFile(file: string | number, folders: readonly string[]): bo
  * @param name what the input is called in messages
  * @throws InputError
  */
-export function refuseOwnInput(file: string | number, name: string, folders: readonly string[]): void {
+export function refuseOwnInput(
+  file: string | number,
+  name: string,
+  folders: readonly string[],
+): void {
   if (!isOwnFile(file, folders)) return;
   throw new InputError(
     'input_is_ours',
-    `${name} is a file of postback itself: its settings, secrets or delivery log.`,
+    `${name} is one of the files of postback (settings, secrets or delivery log).`,
     {
-      hint: 'Name a file of events. To read the delivery log, use postback logs.',
+      hint: 'Pass a file of events. To read the delivery log, use postback logs.',
     },
   );
 }

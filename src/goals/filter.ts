@@ -1,17 +1,17 @@
 import type { ConversionEvent } from '../events/conversion-event.js';
 import { isJsonObject } from '../json.js';
-import { compareDecimals, parseDecimal, type Decimal } from './decimal.js';
+import { compareDecimals, parseDecimal, type Decimal } from '../decimal.js';
 
 export const OPERATORS = ['=', '!=', '>', '>=', '<', '<=', 'in', 'exists', 'contains'] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-/** What a property is compared with. Quoted text is text even where it looks like a number. */
+/** Value to compare a property with. Quoted text is always text, even if it looks like a number. */
 interface Operand {
   text: string;
   number?: Decimal;
 }
 
-/** One condition of a goal, parsed. */
+/** A parsed condition of a goal. */
 export interface Condition {
   text: string;
   /** Property name; dots lead into objects. */
@@ -21,13 +21,21 @@ export interface Condition {
   operands: Operand[];
 }
 
-/** `problem` is a clause that follows the condition's text: "`value>` has nothing to compare with". */
+/**
+ * `problem` is a clause that follows the condition's text: "`value>` has nothing to compare with".
+ */
 export type ParsedCondition = { condition: Condition } | { problem: string };
 
 const FIELD = String.raw`[\p{L}_$][\p{L}\p{N}_$.-]*?`;
 const WITH_SIGN = new RegExp(String.raw`^(${FIELD})\s*(!=|>=|<=|=|>|<)(.*)$`, 'su');
-const WITH_WORD = new RegExp(String.raw`^(${FIELD})\s+(in|exists|contains)(?:(?=[\s(\["])(.*))?$`, 'isu');
-/** The form of a condition, for JSON Schema; what stands behind the operator is judged by {@link parseCondition}. */
+const WITH_WORD = new RegExp(
+  String.raw`^(${FIELD})\s+(in|exists|contains)(?:(?=[\s(\["])(.*))?$`,
+  'isu',
+);
+/**
+ * Pattern of a condition, for JSON Schema. {@link parseCondition} validates the text after the
+ * operator.
+ */
 export const CONDITION_PATTERN = String.raw`^\s*${FIELD}(?:\s*(?:!=|>=|<=|=|>|<)\s*[^\s=<>!]|\s+[iI][nN][\s(\[]+\S|\s+[eE][xX][iI][sS][tT][sS]\s*$|\s+[cC][oO][nN][tT][aA][iI][nN][sS]\s+\S)`;
 const QUOTED = /^"(?:[^"\\]|\\.)*"$/s;
 /** A part of a list, with the blanks after it, and the comma that ends it. */
@@ -35,8 +43,8 @@ const LIST_PART = /^("(?:[^"\\]|\\.)*"\s*|[^",]*)(,|$)/s;
 const EXPECTED = `expected a property, one of ${OPERATORS.join(' ')}, and a value, such as value>10`;
 
 /**
- * Parses one condition: `value>10`, `currency=USD`, `item_id in starter, "big, pack"`, `transaction_id exists`,
- * `item_name contains gold`.
+ * Parses one condition: `value>10`, `currency=USD`, `item_id in starter, "big, pack"`,
+ * `transaction_id exists`, `item_name contains gold`.
  */
 export function parseCondition(given: string): ParsedCondition {
   const text = given.trim();
@@ -49,14 +57,17 @@ export function parseCondition(given: string): ParsedCondition {
 }
 
 function readOperands(rest: string, operator: Operator): Operand[] | string {
-  if (operator === 'exists') return rest === '' ? [] : 'has something after exists';
-  if (/^[=<>!]/.test(rest)) return 'has a sign too many (quote a value that begins with one)';
+  if (operator === 'exists') return rest === '' ? [] : 'has text after exists';
+  if (operator === '=' && /^[<>]/.test(rest))
+    return `has =${rest[0]}, which is not an operator; did you mean ${rest[0]}=?`;
+  if (/^[=<>!]/.test(rest)) return 'has two operators; put a value that begins with one in quotes';
   const list = operator === 'in';
   const texts = splitOperands(list ? rest.replace(/^\((.*)\)$|^\[(.*)\]$/s, '$1$2') : rest, list);
-  if (texts === undefined) return 'has a quote that is not closed, or text behind a closed one';
-  if (texts.some((part) => part === '')) return 'has nothing to compare with';
+  if (texts === undefined) return 'has an unclosed quote, or text after a closing quote';
+  if (texts.some((part) => part === '')) return 'has no value to compare with';
   const operands = texts.map(readOperand);
-  if (/^[<>]/.test(operator) && operands[0]?.number === undefined) return `needs a number after ${operator}`;
+  if (/^[<>]/.test(operator) && operands[0]?.number === undefined)
+    return `needs a number after ${operator}`;
   return operands;
 }
 
@@ -81,8 +92,9 @@ function readOperand(text: string): Operand {
 }
 
 /**
- * Whether the event meets the condition. A property that is absent (or null) meets none, `!=` included: what is not
- * known is not counted. Numbers, also in text, are compared as decimals; anything else as text, letter by letter.
+ * Whether the event meets the condition. A property that is absent (or null) meets none, `!=`
+ * included: what is not known is not counted. Numbers, also in text, are compared as decimals;
+ * anything else as text, letter by letter.
  */
 export function meetsCondition(event: ConversionEvent, condition: Condition): boolean {
   const found = findProperty(event, condition.field);
@@ -104,7 +116,10 @@ export function meetsCondition(event: ConversionEvent, condition: Condition): bo
   }
 }
 
-/** The event's own fields first, because they hold money as written; then its properties, by name, then by path. */
+/**
+ * The event's own fields first, because they hold money as written; then its properties, by name,
+ * then by path.
+ */
 export function findProperty(event: ConversionEvent, field: string): unknown {
   return findOwnField(event, field) ?? findPath(event.properties, field);
 }
@@ -151,9 +166,10 @@ function contains(found: unknown, operand: Operand): boolean {
   return isScalar(found) && String(found).includes(operand.text);
 }
 
-/** Undefined where either is no number. */
+/** Returns undefined if either is not a number. */
 function compareNumbers(found: unknown, operand: Operand): number | undefined {
-  if (operand.number === undefined || (typeof found !== 'number' && typeof found !== 'string')) return undefined;
+  if (operand.number === undefined || (typeof found !== 'number' && typeof found !== 'string'))
+    return undefined;
   const number = parseDecimal(String(found).trim());
   return number && compareDecimals(number, operand.number);
 }

@@ -4,7 +4,7 @@ import { suggestNearMatches } from '../near-match.js';
 import type { ConversionGoal } from './goal.js';
 import { GoalProblem, readGoal } from './goal-rules.js';
 
-/** What may be said of a goal when it is added or changed; unchecked. */
+/** Unchecked input to add or change a goal. */
 export type GoalInput = Partial<Record<keyof ConversionGoal, unknown>>;
 
 /**
@@ -16,7 +16,7 @@ export function findGoal(goals: readonly ConversionGoal[], id: string): Conversi
   if (goal !== undefined) return goal;
   const ids = goals.map((candidate) => candidate.id);
   const suggestion = suggestNearMatches(id, ids);
-  throw new ConfigError('unknown_goal', `There is no goal ${JSON.stringify(id)}.${suggestion}`, {
+  throw new ConfigError('unknown_goal', `Unknown goal ${JSON.stringify(id)}.${suggestion}`, {
     hint: ids.length === 0 ? 'There are no goals yet.' : `The goals are: ${ids.join(', ')}.`,
     next: ids.length === 0 ? 'postback goals add --template first-purchase' : 'postback goals list',
   });
@@ -31,10 +31,15 @@ export function addGoal(goals: readonly ConversionGoal[], input: GoalInput): Con
 }
 
 /**
- * The goals with the given fields of one replaced; `description: ''` removes it. The id stays: the log knows it.
+ * The goals with the given fields of one replaced; `description: ''` removes it. The id stays: the
+ * log knows it.
  * @throws ConfigError for an unknown goal or a wrong field.
  */
-export function editGoal(goals: readonly ConversionGoal[], id: string, input: Omit<GoalInput, 'id'>): ConversionGoal[] {
+export function editGoal(
+  goals: readonly ConversionGoal[],
+  id: string,
+  input: Omit<GoalInput, 'id'>,
+): ConversionGoal[] {
   const current = findGoal(goals, id);
   const others = goals.filter((goal) => goal !== current);
   const { description, ...rest }: GoalInput = { ...current, ...withoutUnsaid(input) };
@@ -43,7 +48,11 @@ export function editGoal(goals: readonly ConversionGoal[], id: string, input: Om
 }
 
 /** The goals with one switched on or off. @throws ConfigError for an unknown goal. */
-export function switchGoal(goals: readonly ConversionGoal[], id: string, enabled: boolean): ConversionGoal[] {
+export function switchGoal(
+  goals: readonly ConversionGoal[],
+  id: string,
+  enabled: boolean,
+): ConversionGoal[] {
   const current = findGoal(goals, id);
   return goals.map((goal) => (goal === current ? { ...goal, enabled } : goal));
 }
@@ -61,8 +70,14 @@ export interface GoalImport {
   unchanged: string[];
 }
 
-/** The goals with the imported ones in: those with the same id are replaced, mappings included, the others kept. */
-export function importGoals(goals: readonly ConversionGoal[], imported: readonly ConversionGoal[]): GoalImport {
+/**
+ * The goals with the imported ones in: those with the same id are replaced, mappings included, the
+ * others kept.
+ */
+export function importGoals(
+  goals: readonly ConversionGoal[],
+  imported: readonly ConversionGoal[],
+): GoalImport {
   const byId = new Map(goals.map((goal) => [goal.id, goal]));
   const outcome: GoalImport = { goals: [], added: [], replaced: [], unchanged: [] };
   for (const goal of imported) {
@@ -79,7 +94,8 @@ function checkInput(input: GoalInput, others: readonly ConversionGoal[]): Conver
   try {
     return readGoal(withoutUnsaid(input), new Set(others.map((goal) => goal.id)));
   } catch (error) {
-    if (error instanceof GoalProblem) throw new ConfigError('goal_invalid', `The goal's ${error.message}.`);
+    if (error instanceof GoalProblem)
+      throw new ConfigError('goal_invalid', `The goal's ${error.message}.`);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import { NETWORK_NAMES } from '../networks/names.js';
+import { ENDPOINT_NAME, NETWORK_NAMES } from '../networks/names.js';
 import { CONDITION_PATTERN, OPERATORS } from './filter.js';
 import {
   DESCRIPTION_FIELDS,
@@ -11,28 +11,36 @@ import {
   TRIGGERS,
 } from './goal-rules.js';
 
-/** Text with something in it and no control character, as the goal rules trim and check it. */
+/** Non-blank text without control characters, as in the goal rules. */
 const TEXT = { type: 'string', pattern: '^(?=[\\s\\S]*\\S)\\P{Cc}*$' };
 
 const FIELD_SCHEMAS: Readonly<Record<(typeof GOAL_FIELDS)[number], JsonObject>> = {
   id: {
-    description: 'unique in its workspace; made of the name where absent',
+    description: 'unique in its workspace; derived from the name if absent',
     type: 'string',
     pattern: GOAL_ID.source,
   },
-  name: { description: 'what people call it', ...TEXT, maxLength: MAX_NAME },
+  name: { description: 'display name', ...TEXT, maxLength: MAX_NAME },
   event: { description: 'name of the events that count', ...TEXT, maxLength: MAX_NAME },
-  description: { description: 'what it is for', ...TEXT, maxLength: MAX_DESCRIPTION },
-  trigger: { description: "once: a player's first conversion only; repeatable: each", enum: [...TRIGGERS] },
+  description: { description: 'description of the goal', ...TEXT, maxLength: MAX_DESCRIPTION },
+  trigger: {
+    description: "once: a player's first conversion only; repeatable: each",
+    enum: [...TRIGGERS],
+  },
   filters: {
-    description: `conditions on properties, all of which must hold; operators: ${OPERATORS.join(' ')}`,
+    description: `conditions on properties, all of which must match; operators: ${OPERATORS.join(' ')}`,
     type: 'array',
     maxItems: MAX_FILTERS,
-    items: { type: 'string', maxLength: MAX_DESCRIPTION, pattern: CONDITION_PATTERN, examples: ['value>10'] },
+    items: {
+      type: 'string',
+      maxLength: MAX_DESCRIPTION,
+      pattern: CONDITION_PATTERN,
+      examples: ['value>10'],
+    },
   },
-  enabled: { description: 'whether it counts anything', type: 'boolean' },
-  map: { description: 'what it is called at each network', ...buildMapSchema() },
-  testMap: { description: 'where test events go', ...buildMapSchema() },
+  enabled: { description: 'whether the goal counts events', type: 'boolean' },
+  map: { description: 'mapping of the goal at each network', ...buildMapSchema() },
+  testMap: { description: 'mapping for test events', ...buildMapSchema() },
 };
 
 /** JSON Schema of a goal, of the limits that the goal rules check by. */
@@ -60,5 +68,6 @@ function buildMapSchema(): JsonObject {
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(NETWORK_NAMES.map((name) => [name, mapping])),
+    patternProperties: { [ENDPOINT_NAME.source]: text },
   };
 }

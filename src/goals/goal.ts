@@ -1,9 +1,12 @@
-import type { NetworkName } from '../networks/names.js';
+import type { PerNetwork } from '../networks/names.js';
 
 /** `once` counts a player's first conversion only; `repeatable` counts each. */
 export type Trigger = 'once' | 'repeatable';
 
-/** Amazon's Events API has no definition id: these four name a conversion (amazon-api.md section 1.2). */
+/**
+ * Amazon's Events API has no definition id: these four name a conversion
+ * (docs/reference/amazon.md#events-api-events).
+ */
 export interface EventDescription {
   name: string;
   type: string;
@@ -11,10 +14,16 @@ export interface EventDescription {
   dataset?: string;
 }
 
-/** What a goal is called at a network: an id, an event name or tag as text, or an Amazon event description. */
+/**
+ * Mapping of a goal at a network: an id, an event name or tag as text, or an Amazon event
+ * description.
+ */
 export type Mapping = string | EventDescription;
 
-/** Our rule saying which events count as a conversion. The form of the project file and of `goals list --json`. */
+/**
+ * Our rule saying which events count as a conversion. The form of the project file and of
+ * `goals list --json`.
+ */
 export interface ConversionGoal {
   /** Slug, unique in its workspace. */
   id: string;
@@ -25,7 +34,7 @@ export interface ConversionGoal {
   /** Conditions such as `value>10`; all must hold. */
   filters: string[];
   enabled: boolean;
-  map: Partial<Record<NetworkName, Mapping>>;
+  map: PerNetwork<Mapping>;
   /** Where test events go. */
-  testMap: Partial<Record<NetworkName, Mapping>>;
+  testMap: PerNetwork<Mapping>;
 }

@@ -1,3 +1,4 @@
+import { quoteWord } from '../shell-word.js';
 import { isDeepStrictEqual } from 'node:util';
 
 import { ConfigError } from '../errors.js';
@@ -8,40 +9,55 @@ import { findGoal } from './goal-list.js';
 /** The network's own rule: a sentence saying what is expected when the mapping is wrong. */
 export type MappingCheck = (network: NetworkName, mapping: Mapping) => string | undefined;
 
-/** What a goal is called at a network, as `map --json` shows it. */
+/** Mapping of a goal at a network, as `map --json` shows it. */
 export interface MappingRow {
   goal: string;
   network: NetworkName;
   value: Mapping | null;
   test: Mapping | null;
-  /** What the network calls the goal by itself, where nothing is mapped. */
+  /** Default mapping at the network, if the goal is not mapped. */
   default?: Mapping;
-  /** Whether postbacks of the goal can be told to the network: what is mapped passes its check, and what must be is. */
+  /** Whether postbacks of the goal can be sent: a required mapping exists and is valid. */
   valid: boolean;
-  /** What is wrong, in a sentence. */
+  /** The problem, in a sentence. */
   problem?: string;
+}
+
+/** Which mapping to set. */
+interface MappingTarget {
+  goal: string;
+  network: NetworkName;
+  /** Where real events go, or test events. */
+  kind: 'map' | 'testMap';
+  /** Whether another goal may have the same definition; default true. */
+  isShared?: boolean;
 }
 
 /**
  * The goals with one mapping set, or with `testMap` that of test events.
- * @param isShared whether a definition that another goal has already is taken
  * @throws ConfigError for an unknown goal or a mapping that the network would not take.
  */
 export function setMapping(
   goals: readonly ConversionGoal[],
-  target: { goal: string; network: NetworkName; kind: 'map' | 'testMap' },
+  target: MappingTarget,
   mapping: Mapping,
   check: MappingCheck,
-  isShared = true,
 ): ConversionGoal[] {
+  const { isShared = true } = target;
   const current = findGoal(goals, target.goal);
   const problem = check(target.network, mapping);
   if (problem !== undefined) {
-    throw new ConfigError('mapping_invalid', `${target.goal} cannot be mapped at ${target.network}: ${problem}.`);
+    throw new ConfigError(
+      'mapping_invalid',
+      `${target.goal} cannot be mapped at ${target.network}: ${problem}.`,
+    );
   }
   const [other] = isShared ? [] : findSharing(goals, target, mapping);
   if (other !== undefined) throw refuseShared(target, mapping, other);
-  const changed = { ...current, [target.kind]: { ...current[target.kind], [target.network]: mapping } };
+  const changed = {
+    ...current,
+    [target.kind]: { ...current[target.kind], [target.network]: mapping },
+  };
   return goals.map((goal) => (goal === current ? changed : goal));
 }
 
@@ -60,10 +76,16 @@ function refuseShared(
   other: ConversionGoal,
 ): ConfigError {
   const name = formatMapping(mapping);
-  return new ConfigError('definition_shared', `${other.id} is mapped to ${name} at ${network} already.`, {
-    hint: `An event that both goals take would count twice there. Map ${goal} to a definition of its own, or take this one with --shared.`,
-    next: `postback map ${goal} ${network} VALUE --shared`,
-  });
+  return new ConfigError(
+    'definition_shared',
+    `${other.id} is already mapped to ${name} at ${network}.`,
+    {
+      hint:
+        `An event that matches both goals would count twice there. Map ${goal} to its own ` +
+        'definition, or use this one with --shared.',
+      next: `postback map ${goal} ${network} ${wordsOf(mapping)} --shared`,
+    },
+  );
 }
 
 /** Two or more goals that count at one definition. */
@@ -76,7 +98,10 @@ export interface SharedDefinition {
 }
 
 /** Finds definitions that several active goals are mapped to, at the networks given. */
-export function listShared(goals: readonly ConversionGoal[], networks: readonly NetworkName[]): SharedDefinition[] {
+export function listShared(
+  goals: readonly ConversionGoal[],
+  networks: readonly NetworkName[],
+): SharedDefinition[] {
   return networks.flatMap((network) => {
     const byMapping = new Map<string, ConversionGoal[]>();
     for (const goal of goals) {
@@ -95,14 +120,27 @@ export function listShared(goals: readonly ConversionGoal[], networks: readonly 
 
 /** A shared definition in a sentence. */
 export function describeShared({ network, mapping, goals, countsTwice }: SharedDefinition): string {
-  const effect = countsTwice ? 'an event that both take counts twice there' : 'their conversions are counted together';
+  const effect = countsTwice
+    ? 'an event that matches both counts twice there'
+    : 'their conversions are counted together';
   return `${goals.join(' and ')} are mapped to one definition at ${network} (${mapping}): ${effect}.`;
 }
 
-/** The goals with the mappings of one at a network removed, test mapping included. @throws ConfigError: unknown goal. */
-export function removeMapping(goals: readonly ConversionGoal[], id: string, network: NetworkName): ConversionGoal[] {
+/**
+ * The goals with the mappings of one at a network removed, test mapping included. @throws
+ * ConfigError: unknown goal.
+ */
+export function removeMapping(
+  goals: readonly ConversionGoal[],
+  id: string,
+  network: NetworkName,
+): ConversionGoal[] {
   const current = findGoal(goals, id);
-  const changed = { ...current, map: without(current.map, network), testMap: without(current.testMap, network) };
+  const changed = {
+    ...current,
+    map: without(current.map, network),
+    testMap: without(current.testMap, network),
+  };
   return goals.map((goal) => (goal === current ? changed : goal));
 }
 
@@ -128,6 +166,15 @@ export function formatMapping(mapping: Mapping): string {
   return [name, type, source, ...(dataset === undefined ? [] : [dataset])].join(' / ');
 }
 
+/** A mapping as the words of `map`. */
+function wordsOf(mapping: Mapping): string {
+  if (typeof mapping === 'string') return quoteWord(mapping);
+  const flags = Object.entries(mapping).map(
+    ([flag, value]) => `--${flag} ${quoteWord(value as string)}`,
+  );
+  return flags.join(' ');
+}
+
 function listMapping(
   goal: ConversionGoal,
   network: NetworkName,
@@ -136,7 +183,10 @@ function listMapping(
 ): MappingRow {
   const value = goal.map[network] ?? null;
   const test = goal.testMap[network] ?? null;
-  const problem = (value !== null && check(network, value)) || (test !== null && check(network, test)) || undefined;
+  const problem =
+    (value !== null && check(network, value)) ||
+    (test !== null && check(network, test)) ||
+    undefined;
   const valid = problem === undefined && (value !== null || named !== undefined);
   const row: MappingRow = { goal: goal.id, network, value, test, valid };
   if (named !== undefined) row.default = named;

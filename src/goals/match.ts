@@ -11,59 +11,79 @@ interface CompiledGoal {
 interface GoalsOfEvent {
   all: CompiledGoal[];
   enabled: CompiledGoal[];
+  /** The match of an event that every enabled goal counts. */
+  whole: { matched: ConversionGoal[] };
 }
 
 /** Goals by event name, their filters parsed: made once per run, asked once per event. */
 export type CompiledGoals = ReadonlyMap<string, Readonly<GoalsOfEvent>>;
 
-/** The goals an event counts for, or why it counts for none. `message` says what was seen, never personal data. */
+/**
+ * The goals that count an event, or why none does. `message` explains it without personal data;
+ * `filtered` are the ids of enabled goals whose filters exclude it, absent where there are none.
+ */
 export type Match =
-  | { matched: ConversionGoal[] }
-  | { matched: []; reason: 'no_goal' | 'goal_disabled' | 'filter_not_met'; message: string };
+  | { matched: readonly ConversionGoal[]; filtered?: readonly string[] }
+  | {
+      matched: readonly [];
+      reason: 'no_goal' | 'goal_disabled' | 'filter_not_met';
+      message: string;
+      filtered?: readonly string[];
+    };
 
-/** Prepares goals that {@link readGoal} checked. An error is thrown for a filter that was never checked. */
+/** Compiles goals that {@link readGoal} has checked. Throws for an invalid filter. */
 export function compileGoals(goals: readonly ConversionGoal[]): CompiledGoals {
   const byEvent = new Map<string, GoalsOfEvent>();
   for (const goal of goals) {
     const conditions = goal.filters.map((text) => {
       const parsed = parseCondition(text);
-      if ('problem' in parsed) throw new TypeError(`filter ${text} of goal ${goal.id} ${parsed.problem}`);
+      if ('problem' in parsed)
+        throw new TypeError(`filter ${text} of goal ${goal.id} ${parsed.problem}`);
       return parsed.condition;
     });
-    const onEvent = byEvent.get(goal.event) ?? { all: [], enabled: [] };
+    const onEvent = byEvent.get(goal.event) ?? { all: [], enabled: [], whole: { matched: [] } };
     byEvent.set(goal.event, onEvent);
     onEvent.all.push({ goal, conditions });
-    if (goal.enabled) onEvent.enabled.push({ goal, conditions });
+    if (!goal.enabled) continue;
+    onEvent.enabled.push({ goal, conditions });
+    onEvent.whole.matched.push(goal);
   }
   return byEvent;
 }
 
 /**
- * Every enabled goal on the event's name whose filters all hold; several goals make several postbacks
- * (product-behaviour.md G12). A disabled goal is the reason only where no enabled one is on the event.
+ * Every enabled goal on the event's name whose filters all hold; several goals make several
+ * postbacks. A disabled goal is the reason only where no enabled one is
+ * on the event.
  */
 export function matchGoals(event: ConversionEvent, goals: CompiledGoals): Match {
   const onEvent = goals.get(event.name);
   if (onEvent === undefined) {
-    return { matched: [], reason: 'no_goal', message: `no goal counts the event ${JSON.stringify(event.name)}` };
+    return {
+      matched: [],
+      reason: 'no_goal',
+      message: `no goal counts the event ${JSON.stringify(event.name)}`,
+    };
   }
-  const { all, enabled } = onEvent;
+  const { all, enabled, whole } = onEvent;
   if (enabled.length === 0) {
     const ids = all.map(({ goal }) => goal.id).join(', ');
     return { matched: [], reason: 'goal_disabled', message: `disabled: ${ids}` };
   }
-  const matched: ConversionGoal[] = [];
   const missed: { goal: ConversionGoal; condition: Condition }[] = [];
   for (const { goal, conditions } of enabled) {
     const condition = conditions.find((candidate) => !meetsCondition(event, candidate));
-    if (condition === undefined) matched.push(goal);
-    else missed.push({ goal, condition });
+    if (condition !== undefined) missed.push({ goal, condition });
   }
-  if (matched.length > 0) return { matched };
+  if (missed.length === 0) return whole;
+  const filtered = missed.map(({ goal }) => goal.id);
+  const matched = whole.matched.filter((goal) => !missed.some((one) => one.goal === goal));
+  if (matched.length > 0) return { matched, filtered };
   const messages = missed.map(
-    ({ goal, condition }) => `${goal.id}: ${condition.text} does not hold${describeSeen(event, condition.field)}`,
+    ({ goal, condition }) =>
+      `${goal.id}: ${condition.text} does not match${describeSeen(event, condition.field)}`,
   );
-  return { matched: [], reason: 'filter_not_met', message: messages.join('; ') };
+  return { matched: [], reason: 'filter_not_met', message: messages.join('; '), filtered };
 }
 
 /** Only of fields that cannot be personal is the value shown. */

@@ -14,8 +14,8 @@ const LATIN: Readonly<Record<string, string>> = {
 const MAX_LENGTH = 60;
 
 /**
- * The id of a new goal: the first of `sources` (its name, then its event) that has anything to say in lower-case ASCII,
- * with `-2`, `-3` … where it is taken.
+ * The id of a new goal: the first of `sources` (its name, then its event) that has anything to say
+ * in lower-case ASCII, with `-2`, `-3` … where it is taken.
  */
 export function makeSlug(sources: readonly string[], taken: ReadonlySet<string>): string {
   const slug = sources.map(slugify).find((candidate) => candidate !== '') ?? 'goal';

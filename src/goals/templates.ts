@@ -9,7 +9,7 @@ export interface GoalTemplate {
   description: string;
 }
 
-/** The three templates of the product (product-behaviour.md G3). */
+/** The three templates of the product. */
 export const GOAL_TEMPLATES: readonly GoalTemplate[] = [
   {
     id: 'first-purchase',
@@ -34,7 +34,10 @@ export const GOAL_TEMPLATES: readonly GoalTemplate[] = [
   },
 ];
 
-/** Events that goals are usually made for, with what their filters can ask (event-formats.md section 1). */
+/**
+ * Events that goals are usually made for, with what their filters can ask
+ * (docs/reference/formats.md#events-and-their-properties).
+ */
 export const KNOWN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   purchase: ['value', 'currency', 'quantity', 'item_id', 'item_name', 'transaction_id'],
   wishlist_add: ['game_id', 'source', 'platform'],

@@ -5,6 +5,7 @@ import { UsageError } from '../errors.js';
 import { describeFault } from './connection-fault.js';
 import { runExchange, type Target } from './exchange.js';
 import { refusePlainHttp, throughGateway } from './gateway.js';
+import { isPrivateAddress, lookupPublic, PRIVATE_ADDRESS } from './private-address.js';
 import type { HttpAnswer, HttpClient, HttpRequest, SendOptions } from './http.js';
 
 export interface HttpClientOptions {
@@ -13,7 +14,10 @@ export interface HttpClientOptions {
   /** How long one request may take from start to the last byte, in milliseconds. */
   timeoutMs: number;
   userAgent: string;
-  /** The value of `HTTPS_PROXY`, and of `NO_PROXY`: hosts that are reached directly. Never used for loopback http. */
+  /**
+   * Values of `HTTPS_PROXY` and `NO_PROXY` (hosts that bypass the proxy). Not used for loopback
+   * http.
+   */
   proxy?: { url: string; bypass?: string };
   /** Connections to one origin at most; default 256, the bound of `delivery.concurrency`. */
   connections?: number;
@@ -23,7 +27,10 @@ export interface HttpClientOptions {
 
 const MAX_REMEMBERED_TARGETS = 1000;
 
-const DECODERS: Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>> = {
+const DECODERS: Record<
+  string,
+  (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
+> = {
   gzip: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
   'x-gzip': promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
   deflate: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate),
@@ -31,8 +38,8 @@ const DECODERS: Record<string, (body: Buffer, options: { maxOutputLength: number
 };
 
 /**
- * The one way out of the program: keep-alive connections, one request at a time on each, no redirects, the answer read
- * whole. undici is loaded by the first request.
+ * The one way out of the program: keep-alive connections, one request at a time on each, no
+ * redirects, the answer read whole. undici is loaded by the first request.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { gateway, timeoutMs, maxAnswerBytes = 64 * 1024 * 1024 } = options;
@@ -46,16 +53,24 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     if (known) return known;
     const real = new URL(throughGateway(url, gateway));
     refusePlainHttp(real);
-    const target = { origin: real.origin, host: new URL(url).host, path: `${real.pathname}${real.search}` };
+    const target = {
+      origin: real.origin,
+      host: new URL(url).host,
+      path: `${real.pathname}${real.search}`,
+    };
     if (targets.size >= MAX_REMEMBERED_TARGETS) targets.clear();
     targets.set(url, target);
     return target;
   }
 
-  async function send(request: HttpRequest, { signal, timeoutMs: ownTimeoutMs, onDeparture }: SendOptions = {}) {
+  async function send(request: HttpRequest, { signal, timeoutMs: ownTimeoutMs }: SendOptions = {}) {
     const target = targetOf(request.url);
     dispatchers ??= loadDispatchers(options);
-    const dispatcher = (await dispatchers).to(target.origin);
+    const { publicOnly = false } = request;
+    // Through a gateway, it is the gateway that connects to the host.
+    const isGuarded = publicOnly && gateway === undefined;
+    if (isGuarded) refusePrivateTarget(target);
+    const dispatcher = (await dispatchers).to(target.origin, isGuarded);
     const answer = await runExchange({
       dispatcher,
       target,
@@ -64,9 +79,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       timeoutMs: ownTimeoutMs ?? timeoutMs,
       maxAnswerBytes,
       signal,
-      onDeparture,
     });
-    return answer.headers['content-encoding'] ? decode(answer, target.host, maxAnswerBytes) : answer;
+    return answer.headers['content-encoding']
+      ? decode(answer, target.host, maxAnswerBytes)
+      : answer;
   }
 
   return {
@@ -77,16 +93,35 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
+/** A host that is an address is not looked up, so that it is checked here. */
+function refusePrivateTarget({ origin, host }: Target): void {
+  const { hostname } = new URL(origin);
+  if (isPrivateAddress(hostname)) throw describeFault({ code: PRIVATE_ADDRESS }, host, 0, false);
+}
+
 interface Dispatchers {
-  to(origin: string): Dispatcher;
+  /** @param isGuarded whether the host must be public */
+  to(origin: string, isGuarded: boolean): Dispatcher;
   close(): Promise<void>;
 }
 
-async function loadDispatchers({ proxy, timeoutMs, connections = 256 }: HttpClientOptions): Promise<Dispatchers> {
-  // Our own deadline covers the whole exchange; undici's timers (one-second steps) would only double it.
-  const settings = { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: timeoutMs } };
+async function loadDispatchers({
+  proxy,
+  timeoutMs,
+  connections = 256,
+}: HttpClientOptions): Promise<Dispatchers> {
+  // Our own deadline covers the whole exchange; undici's timers (one-second steps) would only
+  // double it.
+  const settings = {
+    connections,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: timeoutMs },
+  };
   if (proxy) {
-    // The proxy's tunnel needs methods that only undici's entry puts in place.
+    // The proxy looks up the host, and decides which may be reached.
+    // Its tunnel needs methods that only undici's entry puts in place.
     const { EnvHttpProxyAgent } = await import('undici');
     // Empty texts keep undici from reading the environment itself.
     const agent = new EnvHttpProxyAgent({
@@ -100,9 +135,15 @@ async function loadDispatchers({ proxy, timeoutMs, connections = 256 }: HttpClie
   const { default: Pool } = await import('undici/lib/dispatcher/pool.js');
   const pools = new Map<string, InstanceType<typeof Pool>>();
   return {
-    to(origin) {
-      let pool = pools.get(origin);
-      if (!pool) pools.set(origin, (pool = new Pool(origin, settings)));
+    to(origin, isGuarded) {
+      const key = isGuarded ? `guarded ${origin}` : origin;
+      let pool = pools.get(key);
+      if (!pool) {
+        const connect = isGuarded
+          ? { ...settings.connect, lookup: lookupPublic }
+          : settings.connect;
+        pools.set(key, (pool = new Pool(origin, { ...settings, connect })));
+      }
       return pool;
     },
     close: async () => {
@@ -113,10 +154,17 @@ async function loadDispatchers({ proxy, timeoutMs, connections = 256 }: HttpClie
 
 function checkProxy(text: string): void {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return;
-  throw new UsageError('invalid_proxy', 'The proxy in HTTPS_PROXY is not a URL like http://HOST:PORT.');
+  throw new UsageError(
+    'invalid_proxy',
+    'Invalid proxy URL in HTTPS_PROXY; expected http://HOST:PORT.',
+  );
 }
 
-async function decode(answer: HttpAnswer, host: string, maxOutputLength: number): Promise<HttpAnswer> {
+async function decode(
+  answer: HttpAnswer,
+  host: string,
+  maxOutputLength: number,
+): Promise<HttpAnswer> {
   const decoder = DECODERS[answer.headers['content-encoding']!.trim().toLowerCase()];
   if (!decoder || answer.body.length === 0) return answer;
   try {

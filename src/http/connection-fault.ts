@@ -3,17 +3,19 @@ import { ConnectionFault } from './http.js';
 /** Our words for the codes of the system and of undici. */
 const WORDS: Record<string, string> = {
   ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was closed before an answer came',
-  EPIPE: 'the connection was closed before an answer came',
-  ENOTFOUND: 'the host name is not known',
+  ECONNRESET: 'the connection was closed before a response arrived',
+  EPIPE: 'the connection was closed before a response arrived',
+  ENOTFOUND: 'the host name is unknown',
   EAI_AGAIN: 'the host name could not be looked up',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
-  ETIMEDOUT: 'no complete answer came in time',
-  TRUNCATED: 'the answer broke off before its end',
-  TOO_LARGE: 'the answer is larger than is read',
+  ETIMEDOUT: 'the response timed out',
+  TRUNCATED: 'the response was truncated',
+  TOO_LARGE: 'the response is too large',
   PROXY_REFUSED: 'the proxy refused to open a tunnel',
-  BAD_ANSWER: 'the answer is not valid HTTP',
+  BAD_ANSWER: 'the response is not valid HTTP',
+  PRIVATE_ADDRESS:
+    'the host is at a loopback, private or link-local address (--allow-private permits it)',
 };
 
 const SAME_AS: Record<string, string> = {
@@ -29,16 +31,26 @@ const SAME_AS: Record<string, string> = {
 };
 
 /**
- * Turns what undici, the system or zlib threw into a {@link ConnectionFault} with a stable code and a sentence. The
- * sentence names the host alone: paths and queries can hold tokens.
+ * Turns what undici, the system or zlib threw into a {@link ConnectionFault} with a stable code and
+ * a sentence. The sentence names the host alone: paths and queries can hold tokens.
  */
-export function describeFault(error: unknown, host: string, latencyMs: number, started: boolean): ConnectionFault {
+export function describeFault(
+  error: unknown,
+  host: string,
+  latencyMs: number,
+  started: boolean,
+): ConnectionFault {
   const code = faultCode(error, started);
   const words = WORDS[code] ?? `the connection failed (${code})`;
-  return new ConnectionFault(code, `No answer from ${host}: ${words}.`, latencyMs, { cause: error });
+  return new ConnectionFault(code, `No response from ${host}: ${words}.`, latencyMs, {
+    cause: error,
+  });
 }
 
-/** `started`: the head of the answer had come, so that a closed connection means a body that broke off. */
+/**
+ * `started`: the head of the answer had come, so that a closed connection means a body that broke
+ * off.
+ */
 function faultCode(error: unknown, started: boolean): string {
   const { code, name } = error as { code?: unknown; name?: unknown };
   const text = typeof code === 'string' ? code : 'UNKNOWN';

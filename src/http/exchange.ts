@@ -2,14 +2,14 @@ import type { Dispatcher } from 'undici';
 import { describeFault } from './connection-fault.js';
 import type { HttpAnswer, HttpRequest } from './http.js';
 
-/** Where a request really goes. `host` is the one that was asked for, whatever the gateway. */
+/** Actual destination of a request. `host` is the original host, even with a gateway. */
 export interface Target {
   origin: string;
   host: string;
   path: string;
 }
 
-/** One request on its way. */
+/** A request in flight. */
 export interface Exchange {
   dispatcher: Dispatcher;
   target: Target;
@@ -19,7 +19,6 @@ export interface Exchange {
   timeoutMs: number;
   maxAnswerBytes: number;
   signal: AbortSignal | undefined;
-  onDeparture: (() => void) | undefined;
 }
 
 /**
@@ -46,11 +45,13 @@ export function runExchange(exchange: Exchange): Promise<HttpAnswer> {
       if (settled) return;
       settle();
       // An invalid argument is a fault of ours, not of the connection: it must not be tried again.
-      const ours = error instanceof Error && (isOurAbort(error) || error.name === 'InvalidArgumentError');
+      const ours =
+        error instanceof Error && (isOurAbort(error) || error.name === 'InvalidArgumentError');
       reject(ours ? error : fault(error));
       controller?.abort(error instanceof Error ? error : new Error('aborted'));
     };
-    const fault = (error: unknown) => describeFault(error, target.host, latency(), head !== undefined);
+    const fault = (error: unknown) =>
+      describeFault(error, target.host, latency(), head !== undefined);
     const onAbort = () => fail(abortError());
     const timer = setTimeout(() => fail({ code: 'ETIMEDOUT' }), exchange.timeoutMs);
 
@@ -60,10 +61,10 @@ export function runExchange(exchange: Exchange): Promise<HttpAnswer> {
       onRequestStart(started) {
         controller = started;
         if (settled) started.abort(new Error('aborted'));
-        else exchange.onDeparture?.();
       },
       onResponseStart(_controller, status, answerHeaders) {
-        if (status >= 200) head = { status, headers: joinHeaders(answerHeaders), receivedMs: Date.now() };
+        if (status >= 200)
+          head = { status, headers: joinHeaders(answerHeaders), receivedMs: Date.now() };
       },
       onResponseData(_controller, chunk) {
         size += chunk.length;
@@ -73,7 +74,11 @@ export function runExchange(exchange: Exchange): Promise<HttpAnswer> {
       onResponseEnd() {
         if (settled || !head) return;
         settle();
-        resolve({ ...head, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks), latencyMs: latency() });
+        resolve({
+          ...head,
+          body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
+          latencyMs: latency(),
+        });
       },
       onResponseError(_controller, error) {
         fail(error);
@@ -81,14 +86,19 @@ export function runExchange(exchange: Exchange): Promise<HttpAnswer> {
     };
     const { method, body = null } = request;
     try {
-      dispatcher.dispatch({ origin: target.origin, path: target.path, method, headers, body }, handler);
+      dispatcher.dispatch(
+        { origin: target.origin, path: target.path, method, headers, body },
+        handler,
+      );
     } catch (error) {
       fail(error);
     }
   });
 }
 
-function joinHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+function joinHeaders(
+  headers: Record<string, string | string[] | undefined>,
+): Record<string, string> {
   const joined: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
@@ -98,10 +108,16 @@ function joinHeaders(headers: Record<string, string | string[] | undefined>): Re
 }
 
 function abortError(): Error {
-  return Object.assign(new Error('The operation was aborted.'), { name: 'AbortError', code: 'ABORT_ERR' });
+  return Object.assign(new Error('The operation was aborted.'), {
+    name: 'AbortError',
+    code: 'ABORT_ERR',
+  });
 }
 
-/** undici calls it an AbortError too when a proxy refuses the tunnel; its code tells them apart. */
+/**
+ * Whether the error is our abort. undici also throws an AbortError if a proxy refuses the tunnel,
+ * with another code.
+ */
 function isOurAbort(error: Error): boolean {
   return 'code' in error && error.code === 'ABORT_ERR';
 }

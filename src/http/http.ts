@@ -1,13 +1,15 @@
-/** One HTTP request, complete. The body is bytes, so that 64-bit ids travel as written. */
+/** A complete HTTP request. The body is bytes, so that 64-bit ids are sent unchanged. */
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** The real `https://HOST/PATH`; the client rewrites it when a gateway is set. */
   url: string;
   headers: Record<string, string>;
   body?: string | Buffer;
+  /** Refuse to connect to a loopback, private or link-local address. */
+  publicOnly?: true;
 }
 
-/** One HTTP answer, read whole. Header names are lower case. */
+/** A complete HTTP response. Header names are lower case. */
 export interface HttpAnswer {
   status: number;
   headers: Record<string, string>;
@@ -33,8 +35,6 @@ export class ConnectionFault extends Error {
 export interface SendOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
-  /** Called when the request is being written: it may have waited for a connection. */
-  onDeparture?: () => void;
 }
 
 /** The only way out of the program. */

@@ -1,4 +1,5 @@
-// undici's entry loads fetch, WebSocket, caches and mocks (over 60 ms); requests without a proxy need its pool only.
+// undici's entry loads fetch, WebSocket, caches and mocks (over 60 ms); requests without a proxy
+// need its pool only.
 declare module 'undici/lib/dispatcher/pool.js' {
   export { Pool as default } from 'undici';
 }

@@ -20,8 +20,9 @@ TR=TUR TT=TTO TV=TUV TW=TWN TZ=TZA UA=UKR UG=UGA UM=UMI US=USA UY=URY UZ=UZB VA=
 VG=VGB VI=VIR VN=VNM VU=VUT WF=WLF WS=WSM YE=YEM YT=MYT ZA=ZAF ZM=ZMB ZW=ZWE`;
 
 /**
- * English names in use that `Intl.DisplayNames` does not have: those of ISO 3166-1, of the United Nations and the World
- * Bank, older ones, and short forms. As `CODE=name`; order of words, accents and punctuation do not matter.
+ * English names in use that `Intl.DisplayNames` does not have: those of ISO 3166-1, of the United
+ * Nations and the PlanContext Bank, older ones, and short forms. As `CODE=name`; order of words,
+ * accents and punctuation do not matter.
  */
 const VARIANTS = `
 AE=UAE,Emirates AX=Aland BA=Bosnia,Bosnia-Hercegovina BN=Brunei Darussalam BO=Plurinational State Bolivia
@@ -52,7 +53,10 @@ VA=Vatican City State VC=Saint Vincent Grenadines,Saint Vincent VE=Bolivarian Re
 VG=British Virgin Islands,BVI VI=US Virgin Islands,United States Virgin Islands,Virgin Islands VN=Viet Nam
 WF=Wallis Futuna Islands YE=Yemen Rep`;
 
-/** What a form of state adds to a name: `Republic of Poland`. Tried without it where the whole name is not known. */
+/**
+ * What a form of state adds to a name: `Republic of Poland`. Tried without it where the whole name
+ * is not known.
+ */
 const FORMS: ReadonlySet<string> = new Set(
   'republic kingdom state federal federative sultanate principality'.split(' '),
 );
@@ -68,17 +72,21 @@ const LONGEST_NAME = 100;
 let codes: ReadonlyMap<string, string> | undefined;
 
 /**
- * Returns the alpha-2 code, one of `known`, of an English country name or an alpha-3 code: the names of CLDR, which Google
- * writes, of ISO 3166-1, and the usual variants. Case, accents, punctuation and the order of words do not matter.
+ * Returns the alpha-2 code, one of `known`, of an English country name or an alpha-3 code: the
+ * names of CLDR, which Google writes, of ISO 3166-1, and the usual variants. Case, accents,
+ * punctuation and the order of words do not matter.
  * @see https://cldr.unicode.org (through `Intl.DisplayNames`)
  */
 export function codeOfCountryName(name: string, known: ReadonlySet<string>): string | undefined {
   if (name.length > LONGEST_NAME) return undefined;
   // Made at the first country that is not a code: most runs have none.
   codes ??= collectCodes(known);
-  if (THREE_LETTERS.test(name)) return codes.get(`=${name.toUpperCase()}`) ?? codes.get(name.toLowerCase());
+  if (THREE_LETTERS.test(name))
+    return codes.get(`=${name.toUpperCase()}`) ?? codes.get(name.toLowerCase());
   const words = wordsOf(name);
-  return codes.get(words.join(' ')) ?? codes.get(words.filter((word) => !FORMS.has(word)).join(' '));
+  return (
+    codes.get(words.join(' ')) ?? codes.get(words.filter((word) => !FORMS.has(word)).join(' '))
+  );
 }
 
 function collectCodes(known: ReadonlySet<string>): ReadonlyMap<string, string> {

@@ -18,15 +18,10 @@ const QUERY = /[?#]/;
 const AROUND: ReadonlySet<string> = new Set(' "\'`“”‘’.,;:<>()[]{}\\/!');
 const FULL_WIDTH = /[\uFF01-\uFF5E]/;
 
-/** Whether {@link readEmailAddress} returns a text as it is. */
-export function isPlainAddress(text: string): boolean {
-  return text.length <= LONGEST_ADDRESS && PLAIN.test(text);
-}
-
 /**
- * Returns the e-mail address in a text, its case kept: without `mailto:`, a display name, brackets, quotation marks,
- * dots and commas around it, and the first of several. Undefined where there is none, or where other words around it may
- * be part of it.
+ * Returns the e-mail address in a text, its case kept: without `mailto:`, a display name, brackets,
+ * quotation marks, dots and commas around it, and the first of several. Undefined where there is
+ * none, or where other words around it may be part of it.
  */
 export function readEmailAddress(text: string): string | undefined {
   if (PLAIN.test(text)) return text.length <= LONGEST_ADDRESS ? text : undefined;
@@ -43,7 +38,10 @@ export function readEmailAddress(text: string): string | undefined {
   return undefined;
 }
 
-/** The first of several addresses with spaces between them; a word that is not one may belong to the address. */
+/**
+ * The first of several addresses with spaces between them; a word that is not one may belong to the
+ * address.
+ */
 function unwrapAll(text: string): string | undefined {
   const addresses = text.trim().split(SPACES).map(unwrap);
   return addresses.includes(undefined) ? undefined : addresses[0];

@@ -1,7 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 
-/** SHA-256 of the empty string: it would match everybody whose field is empty, so it is never sent. */
+/**
+ * SHA-256 of the empty string: it would match everybody whose field is empty, so it is never sent.
+ */
 export const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /** 64 hex digits, with what systems write before them: `sha256:`, `sha-256=`, `0x`, `\x`. */
@@ -18,12 +20,8 @@ const SHORTEST_OTHER_HASH = 24;
 const OTHER_HASH =
   /^(?:(?:md5|sha-?\d{1,3})[:=-]|0x|\\x)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{96}|[0-9a-f]{128})$/i;
 /** MD5, SHA-1 and SHA-512 in base64, which ends with `=` for their lengths. */
-const OTHER_BASE64 = /^(?:(?:md5|sha-?\d{1,3})[:=-])?(?:[\w+/-]{22}==|[\w+/-]{27}=|[\w+/-]{86}==)$/i;
-
-/** A SHA-256 as nearly every file has it. */
-const USUAL_HASH = /^(?:sha256:)?[0-9a-f]{64}$/;
-const HEX_LENGTH = 64;
-const PREFIXED_LENGTH = 71;
+const OTHER_BASE64 =
+  /^(?:(?:md5|sha-?\d{1,3})[:=-])?(?:[\w+/-]{22}==|[\w+/-]{27}=|[\w+/-]{86}==)$/i;
 
 /** SHA-256 of the UTF-8 bytes of `text`, as 64 lower-case hex digits. */
 export function sha256Hex(text: string): string {
@@ -31,8 +29,9 @@ export function sha256Hex(text: string): string {
 }
 
 /**
- * Returns the 64 lower-case hex digits of a value that is a SHA-256 already: in hex of any case, with or without
- * `sha256:` or `0x` before it, or the same 32 bytes in base64 or base64url. Undefined for anything else.
+ * Returns the 64 lower-case hex digits of a value that is a SHA-256 already: in hex of any case,
+ * with or without `sha256:` or `0x` before it, or the same 32 bytes in base64 or base64url.
+ * Undefined for anything else.
  */
 export function readHash(text: string): string | undefined {
   if (text.length < SHORTEST_HASH) return undefined;
@@ -45,31 +44,9 @@ export function readHash(text: string): string | undefined {
 }
 
 /**
- * {@link readHash} of the two usual forms alone: 64 lower-case hex digits, with or without `sha256:`.
- * Undefined for anything else. Most texts cost one comparison of their length.
+ * Whether a value is a hash of another kind (MD5, SHA-1, SHA-512): no network can use it, and
+ * hashing it again cannot help.
  */
-export function readUsualHash(text: string): string | undefined {
-  const { length } = text;
-  if (length !== HEX_LENGTH && length !== PREFIXED_LENGTH) return undefined;
-  if (!USUAL_HASH.test(text)) return undefined;
-  return length === HEX_LENGTH ? text : text.slice(length - HEX_LENGTH);
-}
-
-/** Whether a value is a hash of another kind (MD5, SHA-1, SHA-512): no network can use it, and hashing it again cannot help. */
 export function isOtherHash(text: string): boolean {
   return text.length >= SHORTEST_OTHER_HASH && (OTHER_HASH.test(text) || OTHER_BASE64.test(text));
-}
-
-let lastAddress = '';
-let lastAddressHash = '';
-
-/**
- * {@link sha256Hex} of an e-mail address. A network's rule and the key by which a person is erased mostly hash the same text,
- * one right after the other: the last hash is kept.
- */
-export function hashAddress(address: string): string {
-  if (address === lastAddress && address !== '') return lastAddressHash;
-  lastAddress = address;
-  lastAddressHash = sha256Hex(address);
-  return lastAddressHash;
 }

@@ -1,6 +1,7 @@
 /**
- * Codes of states, provinces and departments as Amazon's normaliser has them, `CODE=NAME,NAME`: names in English (Spanish
- * in Spain), upper case, letters only. Spain's and Italy's are the codes of number plates.
+ * Codes of states, provinces and departments as Amazon's normaliser has them, `CODE=NAME,NAME`:
+ * names in English (Spanish in Spain), upper case, letters only. Spain's and Italy's are the codes
+ * of number plates.
  */
 const TABLES: Readonly<Record<string, string>> = {
   US: `
@@ -48,7 +49,10 @@ const WITH_COUNTRY = /^([A-Z]{2})[-_.]([A-Z0-9]{1,3})$/;
 
 const known = new Map<string, ReadonlyMap<string, string>>();
 
-/** The code of a name in a country (alpha-2). A country's table is read for the first person there: a short command has none. */
+/**
+ * The code of a name in a country (alpha-2). A country's table is read for the first person there:
+ * a short command has none.
+ */
 export function findStateCode(country: string, name: string): string | undefined {
   let codes = known.get(country);
   if (!codes && Object.hasOwn(TABLES, country)) {
@@ -65,8 +69,8 @@ export function isStateCode(country: string, code: string): boolean {
 }
 
 /**
- * Takes the country off the code of a state (ISO 3166-2): `US-CA` is `CA`. Only where it is the country that the state is
- * in, or none is known.
+ * Takes the country off the code of a state (ISO 3166-2): `US-CA` is `CA`. Only where it is the
+ * country that the state is in, or none is known.
  */
 export function dropCountry(state: string, country: string | undefined): string {
   const [, prefix, code] = WITH_COUNTRY.exec(state.trim().toUpperCase()) ?? [];

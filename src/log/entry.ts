@@ -1,10 +1,11 @@
 import type { NetworkName } from '../networks/names.js';
 import type { Outcome, Postback } from '../networks/network.js';
+import type { StoredCheckpoint } from './checkpoint.js';
 
 export type PostbackState = 'pending' | 'failed' | 'skipped';
 export type AttemptStatus = 'success' | 'accepted' | 'failed' | 'retried';
 
-/** A postback on its way, with how many attempts it has behind it. */
+/** A postback on its way, with how many attempts were made. */
 export interface Entry {
   postback: Postback;
   /** Attempts made so far, in all runs. */
@@ -18,16 +19,16 @@ export interface EntryVerdict {
   status: AttemptStatus;
   outcome: Outcome;
   /**
-   * Set when it gets a row: failed for good, left pending for a later run, or shelved (pending, and this run comes back
-   * to it).
+   * Set when it gets a row: failed for good, left pending for a later run, or deferred (pending,
+   * and this run comes back to it).
    */
-  settled?: 'failed' | 'pending' | 'shelved';
+  settled?: 'failed' | 'pending' | 'deferred';
 }
 
 /** One HTTP request as recorded before it left. */
 export interface OpenRequest {
   request: number;
-  flight: number;
+  batchId: number;
   entries: Entry[];
 }
 
@@ -53,6 +54,32 @@ export interface RequestResult {
   verdicts: EntryVerdict[];
 }
 
+/** A request and its answer. */
+export interface BatchAnswer {
+  account: string;
+  open: OpenRequest;
+  result: RequestResult;
+  /** Groups of entries that are tried again, each in a batch of its own. */
+  again: readonly (readonly Entry[])[];
+}
+
+/** Why a postback is in a row: an outcome of its network, or a reason of our own. */
+export type RowOutcome = Partial<Omit<Outcome, 'kind'>> & { kind?: Outcome['kind'] | 'stopped' };
+
+/** Postbacks that get no further attempt now. */
+export interface Leaving {
+  account: string;
+  entries: readonly Entry[];
+  state: 'pending' | 'failed';
+  outcome: RowOutcome;
+  /** The recorded batch that they leave; absent: they are in none. */
+  batchId?: number | undefined;
+  /** What stays in that batch. */
+  rest?: readonly Entry[];
+  /** Whether this run comes back to them, see `DeliveryLog.listClaimed`. */
+  claimed?: boolean;
+}
+
 /** One event or postback that was not sent, with its reason. */
 export interface SkipEntry {
   eventId: string;
@@ -61,6 +88,33 @@ export interface SkipEntry {
   goal?: string;
   network?: NetworkName;
   message?: string;
+  /** The field that `incomplete_event` misses. */
+  field?: string;
+  /** Id of the audience list, where a change of that list was not sent. */
+  list?: string;
   /** Present where a later replay may find the reason gone. */
   postback?: Postback;
+}
+
+/** What the end of a run leaves. */
+export interface RunEnd {
+  summary?: object;
+  checkpoints?: readonly StoredCheckpoint[];
+  /**
+   * Any live run that recovers delivers what this run leaves pending, as if it had died: its
+   * source gives none of it again.
+   */
+  leavesWork?: boolean;
+}
+
+/** A batch that is about to be sent. */
+export interface BatchStart {
+  account: string;
+  entries: readonly Entry[];
+  /** The row that holds the entries, for another attempt. */
+  batchId?: number | undefined;
+  /**
+   * Checkpoints that hold once the batch is recorded. They are not saved when an entry is left out.
+   */
+  checkpoints?: readonly StoredCheckpoint[];
 }

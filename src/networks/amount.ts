@@ -1,13 +1,15 @@
+import { toAmountText } from '../decimal.js';
 import type { ConversionEvent } from '../events/conversion-event.js';
-import { toAmountText } from './amount-text.js';
 import type { Skip } from './network.js';
 
-/** What an event says of money; either may be missing. For networks that take any ISO 4217 currency. */
+/**
+ * Money of an event; either field may be missing. For networks that accept any ISO 4217 currency.
+ */
 export interface Priced {
   /** Decimal text, as JSON writes a number. */
   value?: string;
   currency?: string;
-  /** Whether the event is a purchase: what is wrong with its money is told, and not left out. */
+  /** Whether the event is a purchase. Invalid money of a purchase is reported, not left out. */
   purchase?: true;
 }
 
@@ -18,7 +20,7 @@ export interface Amount {
 
 let currencies: ReadonlySet<string> | undefined;
 
-/** What `event` says of money, in the form of facts. */
+/** What `event` says of money, as a payload holds it. */
 export function readPriced(event: ConversionEvent): Priced {
   const priced: Priced = {};
   const value = event.value === undefined ? undefined : toAmountText(event.value);
@@ -29,8 +31,8 @@ export function readPriced(event: ConversionEvent): Priced {
 }
 
 /**
- * Value and currency, both or neither (contract.md section 6). An amount below zero, and one in a currency of the game's
- * own, is none.
+ * Value and currency, both or neither. An amount below zero, and one in a
+ * currency of the game's own, is none.
  */
 export function amountOf({ value, currency }: Priced): Amount | undefined {
   if (value === undefined || currency === undefined) return undefined;
@@ -38,14 +40,17 @@ export function amountOf({ value, currency }: Priced): Amount | undefined {
 }
 
 /** Why a purchase cannot be sent for its money's sake. @param title of the network, for people. */
-export function checkAmount({ value, currency, purchase }: Priced, title: string): Skip | undefined {
+export function checkAmount(
+  { value, currency, purchase }: Priced,
+  title: string,
+): Skip | undefined {
   if (!purchase || value === undefined) return undefined;
   if (value.startsWith('-')) {
-    const message = `the value of this purchase is negative; ${title} takes 0 or more`;
+    const message = `the value of this purchase is negative; ${title} accepts 0 or more`;
     return { reason: 'incomplete_event', field: 'value', message };
   }
   if (currency === undefined || isCurrency(currency)) return undefined;
-  const message = `${currency} is no currency of ISO 4217, and ${title} takes no other`;
+  const message = `${currency} is not an ISO 4217 currency, which ${title} requires`;
   return { reason: 'unsupported_currency', message };
 }
 

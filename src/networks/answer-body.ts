@@ -1,8 +1,10 @@
 import type { HttpAnswer } from '../http/http.js';
+import { cutOutsideText } from '../outside-text.js';
 import { readRemoteText } from './remote-text.js';
 
-/** What is read of a body that is no JSON. */
-const READ_BYTES = 2048;
+/** Bytes that are read of a body that is not JSON, and characters of them that are shown from. */
+const READ_BYTES = 4096;
+const MAX_CHARS = 2000;
 const PAGE_OR_JSON = /^[<{[]/;
 
 /** The body of an answer as JSON, or undefined where it is none. */
@@ -14,8 +16,8 @@ export function readJsonBody({ body }: HttpAnswer): unknown {
   }
 }
 
-/** What a proxy or load balancer wrote, unless it is a page or broken JSON. */
+/** Returns the text of a proxy or load balancer, unless it is HTML or invalid JSON. */
 export function readPlainBody({ body }: HttpAnswer): string | undefined {
   const start = body.toString('utf8', 0, READ_BYTES).trimStart();
-  return PAGE_OR_JSON.test(start) ? undefined : readRemoteText(start);
+  return PAGE_OR_JSON.test(start) ? undefined : readRemoteText(cutOutsideText(start, MAX_CHARS));
 }

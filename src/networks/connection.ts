@@ -1,3 +1,4 @@
+import type { EndpointTemplate } from './http/template.js';
 import type { NetworkName } from './names.js';
 
 /** Our stored grant for one network account, without its secrets. */
@@ -17,9 +18,17 @@ export interface Connection {
   connectedAt?: string;
   /** When the consent ends, where the network dates it. */
   grantExpiresAt?: string;
-  /** Code of the network's test area (Meta and TikTok `test_event_code`, Reddit `test_id`): only test events carry it. */
+  /**
+   * Code of the network's test area (Meta and TikTok `test_event_code`, Reddit `test_id`): only
+   * test events carry it.
+   */
   testCode?: string;
   /** The manager account through which this one is reached (Google). */
   loginAccount?: string;
-  source: 'store' | 'environment' | 'sandbox';
+  /** How an endpoint is told of conversions. */
+  template?: EndpointTemplate;
+  /** Whether an endpoint may be at a private or loopback address. */
+  allowsPrivate?: true;
+  /** Where it comes from: `project` is the project file. */
+  source: 'store' | 'environment' | 'project' | 'sandbox';
 }

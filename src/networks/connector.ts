@@ -2,6 +2,7 @@ import type { HttpClient } from '../http/http.js';
 import type { OAuthProvider } from '../oauth/provider.js';
 import type { Secret } from '../secret.js';
 import type { Connection } from './connection.js';
+import type { ConnectWords } from './profile.js';
 import type { SecretField } from './variables.js';
 
 /** An account that a grant opens: what conversions are sent to. */
@@ -14,27 +15,30 @@ export interface AccountCandidate {
   profileId?: string;
   loginAccount?: string;
   isTest?: boolean;
-  /** More that tells it from others, such as the ad account of a pixel. */
+  /** Further description, such as the ad account of a pixel. */
   note?: string;
 }
 
-/** What narrows the accounts down before anybody is asked. */
-export interface AccountWish {
+/** Criteria that narrow down the accounts before the user is asked. */
+export interface AccountSelector {
   region?: string;
   account?: string;
   loginAccount?: string;
 }
 
-/** What a connector asks the network with. */
+/** Parameters of a connector's requests to the network. */
 export interface ConnectCall {
   http: HttpClient;
-  /** As the channel is given it: a token, or what {@link Connector.readPasted} made of several secrets. */
+  /**
+   * Token for the channel: an access token, or the result of {@link Connector.readPasted} for
+   * several secrets.
+   */
   accessToken: string;
   /** Of the application; absent where a token was pasted. */
   clientId?: string;
   /** Of the application: TikTok wants it again for the list of advertisers. */
   clientSecret?: Secret;
-  wish: AccountWish;
+  wanted: AccountSelector;
   /** Milliseconds since the epoch. */
   nowMs: number;
   signal?: AbortSignal;
@@ -46,49 +50,48 @@ export interface FoundAccounts {
   warnings: string[];
 }
 
-/** What a check of token and account found. */
+/** Result of a check of token and account. */
 export interface CheckedAccount {
   /** More about the connection than was known: a name, when the grant ends. */
   about?: Partial<Pick<Connection, 'accountName' | 'grantExpiresAt' | 'scopes' | 'api'>>;
-  /** What the user should know, in sentences. */
+  /** Warnings for the user, in sentences. */
   warnings?: string[];
 }
 
-export interface LoginWish {
+export interface LoginOptions {
   region?: string;
   audiences: boolean;
 }
 
 /** How one network is connected. Talks to the network through the client that it is given. */
-export interface Connector {
-  /** Which contracts can be spoken, the default first; absent: there is one. */
-  apis?: readonly string[];
+export interface Connector extends ConnectWords {
   /** The regions that a login may be asked for. */
   regions?: readonly string[];
   /** Whether consent may be asked for audience lists too. */
   hasAudiences?: true;
-  /** Whether test events go to a test area that has a code. */
-  hasTestCode?: true;
-  /** What a pasted token is: an access token, or a refresh token that wants client id and secret. */
+  /**
+   * Type of a pasted token: an access token, or a refresh token, which requires client id and
+   * secret.
+   */
   pasted: 'access' | 'refresh';
-  /** What an account is here, in words: `advertiser`, `pixel`, `customer`. */
-  accountWord: string;
-  /** The flag that names an account: `--account`, `--pixel`, `--customer`. */
-  accountFlag: '--account' | '--pixel' | '--customer';
   /** A sentence saying what is expected when `account` cannot be one. */
   checkAccount?: (account: string) => string | undefined;
   /** Brings an id that was typed into the form that is stored, such as digits only. */
   normaliseAccount?: (account: string) => string;
   /** The authorization server; absent: tokens are pasted only. */
-  makeLogin?: (wish: LoginWish) => OAuthProvider;
+  makeLogin?: (wanted: LoginOptions) => OAuthProvider;
   /** Where a token to paste is found, in words. */
-  tokenPlace: string;
-  /** A token is pasted where nobody names an application: consent in the browser is the exception. */
+  tokenHelp: string;
+  /** Ask for a pasted token unless a client id is given. */
   prefersToken?: true;
-  /** Reads a pasted text that may hold several secrets; a sentence saying what is expected when it does not. */
+  /**
+   * Reads a pasted text that may hold several secrets; a sentence saying what is expected when it
+   * does not.
+   */
   readPasted?: (text: string) => Partial<Record<SecretField | 'clientId', Secret>> | string;
   /**
-   * The accounts that a token opens; absent: the network has no list, and the account must be named.
+   * The accounts that a token opens; absent: the network has no list, and the account must be
+   * named.
    * @throws AuthError when the grant is refused; NetworkError when the network cannot be reached.
    */
   findAccounts?: (call: ConnectCall) => Promise<FoundAccounts>;
@@ -99,6 +102,6 @@ export interface Connector {
   checkGrant?: (call: ConnectCall, account: AccountCandidate) => Promise<CheckedAccount>;
   /** When a consent given now ends, ISO 8601, where the network dates it. */
   findConsentEnd?: (givenAtMs: number) => string | undefined;
-  /** What to know after connecting, in sentences: Google's 7-day trap. */
+  /** Messages after connecting, in sentences, such as Google's 7-day limit. */
   remarks?: readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { PreflightCall } from './preflight.js';
 
-/** What a goal can be mapped to at a network that has ids for it. */
+/** A definition to which a goal can be mapped. */
 export interface ListedDefinition {
   id: string;
   name: string;
@@ -11,7 +11,9 @@ export interface ListedDefinition {
 /** The definitions of an account, or why they cannot be listed. */
 export type DefinitionList = { definitions: ListedDefinition[] } | { unavailable: string };
 
-/** Lists the definitions of the connected account. @throws ConnectionFault when there is no answer. */
+/**
+ * Lists the definitions of the connected account. @throws ConnectionFault when there is no answer.
+ */
 export type ListDefinitions = (
   call: Pick<PreflightCall, 'http' | 'connection' | 'accessToken' | 'signal'>,
 ) => Promise<DefinitionList>;

@@ -1,7 +1,7 @@
 import type { NetworkName } from './names.js';
 import { trimEndOf } from '../text-ends.js';
 
-/** What makes postbacks deliverable that a network refused. */
+/** How to make rejected postbacks deliverable. */
 export type Fix =
   /** The grant is not valid any more, or lacks a scope: connect again. */
   | { by: 'reconnect'; flags?: string }
@@ -9,17 +9,17 @@ export type Fix =
   | { by: 'accept_terms'; terms: string; place: string }
   /** The grant is valid, and may not do this: the network's own words say what is missing. */
   | { by: 'permission' }
-  /** What a goal is called at the network is wrong. */
+  /** The mapping of a goal is wrong. */
   | { by: 'map' }
   /** The network wants to be left alone until then, in milliseconds since the epoch. */
   | { by: 'wait'; untilMs: number }
   /** Every event fails for the same reason, so that the cause is in what all events share. */
   | { by: 'shared_cause' }
-  /** The request itself is wrong, whatever the events: postback has to be corrected. */
+  /** The request itself is wrong for all events. This is a bug in postback. */
   | { by: 'report' }
   /** The account, the pixel or the region is not what the network expects. */
   | { by: 'check' }
-  /** Nothing but other events, or time. */
+  /** Only other events or time help. */
   | { by: 'nothing' };
 
 /** Why a network takes nothing more for now, with all that is needed to say so later. Pure JSON. */
@@ -33,7 +33,7 @@ export interface Refusal {
   reason: string;
   /** The network's own words, cleaned. */
   said?: string;
-  /** What to do about it and the command for it, where more is known than the fix says. */
+  /** Specific action and command, if more is known than the fix says. */
   action?: string;
   next?: string;
   fix: Fix;
@@ -46,15 +46,20 @@ export function fixOf({ kind, fix }: { kind: string; fix?: Fix }): Fix {
   return { by: kind === 'configuration' ? 'check' : 'nothing' };
 }
 
-/** Describes terms that are not accepted: what happened, and where to accept them. @param said the network's words */
+/**
+ * Describes terms that are not accepted: what happened, and where to accept them. @param said the
+ * network's words
+ */
 export function describeTerms(
   title: string,
   { terms, place }: AcceptTerms,
   said: string,
 ): Record<'problem' | 'action', string> {
   return {
-    problem: `${title} takes nothing until the ${terms} are accepted: ${trimEndOf(said, /[.\s]/)}.`,
-    action: `Accept them once: ${place}. What waits is kept until then.`,
+    problem:
+      `${title} accepts no conversions until the ${terms} are accepted: ` +
+      `${trimEndOf(said, /[.\s]/)}.`,
+    action: `Accept them once: ${place}. Until then, postbacks stay pending.`,
   };
 }
 

@@ -12,14 +12,18 @@ export interface Asked {
 
 /**
  * Sends a question that is asked while connecting.
- * @throws NetworkError when no answer comes, or one that may be another in a minute (408, 429, 5xx).
+ * @throws NetworkError when no answer comes, or one that may be another in a minute (408, 429,
+ *   5xx).
  */
 export async function askNetwork(
   { http, signal }: ConnectCall,
   request: HttpRequest,
   { name, title }: Asked,
 ): Promise<HttpAnswer> {
-  const details = { hint: 'Nothing was stored. Try again in a minute.', next: `postback connect ${name}` };
+  const details = {
+    hint: 'Nothing was stored. Try again in a minute.',
+    next: `postback connect ${name}`,
+  };
   let answer: HttpAnswer;
   try {
     answer = await http.send(request, signal ? { signal } : {});
@@ -30,14 +34,22 @@ export async function askNetwork(
   }
   const { status } = answer;
   if (status !== 408 && status !== 429 && status < 500) return answer;
-  throw new NetworkError('grant_unchecked', `${title} could not check the grant: it answered HTTP ${status}.`, details);
+  throw new NetworkError(
+    'grant_unchecked',
+    `${title} could not check the grant: it responded with HTTP ${status}.`,
+    details,
+  );
 }
 
 /** The network refused the token itself. @param said its own words */
-export function refuseToken({ name, title }: Asked, { status }: HttpAnswer, said: string | undefined): AuthError {
-  const message = `${title} refuses this token (HTTP ${status}${said ? `: ${said}` : ''}).`;
+export function refuseToken(
+  { name, title }: Asked,
+  { status }: HttpAnswer,
+  said: string | undefined,
+): AuthError {
+  const message = `${title} refused this token (HTTP ${status}${said ? `: ${said}` : ''}).`;
   return new AuthError('token_refused', message, {
-    hint: 'Make a new one, and check that it was copied whole. Nothing was stored.',
+    hint: 'Create a new token and copy all of it. Nothing was stored.',
     next: `postback connect ${name}`,
   });
 }
@@ -50,9 +62,13 @@ export function refusePixel(
   said: string | undefined,
 ): AuthError {
   const words = readRemoteText(said);
-  const message = `${title} does not let this token send to the pixel ${pixel} (HTTP ${status}${words ? `: ${words}` : ''}).`;
+  const message =
+    `${title} does not let this token send to the pixel ${pixel} (HTTP ` +
+    `${status}${words ? `: ${words}` : ''}).`;
   return new AuthError('no_account_found', message, {
-    hint: 'The pixel id and the token have to be of one account: compare both in Events Manager. Nothing was stored.',
+    hint:
+      'The pixel and the token must belong to the same account. Compare them in Events Manager. ' +
+      'Nothing was stored.',
     next: `postback connect ${name}`,
   });
 }

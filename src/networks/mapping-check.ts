@@ -1,17 +1,18 @@
 import { ConfigError } from '../errors.js';
 import type { MappingCheck } from '../goals/mapping.js';
 import { suggestNearMatches } from '../near-match.js';
-import { NETWORK_NAMES, isNetworkName, type NetworkName } from './names.js';
+import { NETWORK_NAMES, isNetworkName, type NetworkName, type PerNetwork } from './names.js';
 import { findNetwork } from './registry.js';
 
 /**
  * Checks mappings by each network's own rule.
- * @param apis which of its contracts a network is spoken to with, where that is known (Amazon has two).
+ * @param apis which of its contracts a network is spoken to with, where that is known (Amazon has
+ *   two).
  */
-export function createMappingCheck(apis: Partial<Record<NetworkName, string | undefined>>): MappingCheck {
+export function createMappingCheck(apis: PerNetwork<string | undefined>): MappingCheck {
   return (name, mapping) => {
     const network = findNetwork(name);
-    if (network === undefined) return `this version of postback does not send there`;
+    if (network === undefined) return `this version of postback does not support it`;
     return network.checkMapping(mapping, apis[name]);
   };
 }
@@ -23,6 +24,8 @@ export function createMappingCheck(apis: Partial<Record<NetworkName, string | un
 export function readNetworkName(text: string): NetworkName {
   const name = text.toLowerCase();
   if (isNetworkName(name)) return name;
-  const message = `There is no network ${JSON.stringify(text)}.${suggestNearMatches(text, NETWORK_NAMES)}`;
-  throw new ConfigError('unknown_network', message, { hint: `The networks are: ${NETWORK_NAMES.join(', ')}.` });
+  const message = `Unknown network ${JSON.stringify(text)}.${suggestNearMatches(text, NETWORK_NAMES)}`;
+  throw new ConfigError('unknown_network', message, {
+    hint: `The networks are: ${NETWORK_NAMES.join(', ')}, and endpoints such as http:acme.`,
+  });
 }

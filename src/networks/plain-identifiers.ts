@@ -5,7 +5,10 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const MAX_USER_AGENT_LENGTH = 512;
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 
-/** The IP address, where it is one: v4 in dots or v6 in lower case. Anything else could be something personal. */
+/**
+ * The IP address, where it is one: v4 in dots or v6 in lower case. Anything else could be something
+ * personal.
+ */
 export function readIpAddress({ ip }: Identifiers): string | undefined {
   const trimmed = ip?.trim().toLowerCase();
   return trimmed !== undefined && isIP(trimmed) !== 0 ? trimmed : undefined;
@@ -22,7 +25,10 @@ export function readUuid(text: string | undefined): string | undefined {
   return trimmed !== undefined && UUID.test(trimmed) ? trimmed : undefined;
 }
 
-/** Click ids have no common form, but none has blanks or an `@`: an e-mail address in the wrong field is left out. */
+/**
+ * Click ids have no common form, but none has blanks or an `@`: an e-mail address in the wrong
+ * field is left out.
+ */
 const CLICK_ID = /^[^\s@]{1,2048}$/;
 
 /** The id of a click as it stood in the landing page's address; undefined where it can be none. */

@@ -2,18 +2,21 @@ import type { Mapping } from '../goals/goal.js';
 import type { HttpClient } from '../http/http.js';
 import type { Connection } from './connection.js';
 
-/** What one check of `doctor` found. */
-export interface Finding {
+/** Result of a check of `doctor`. */
+export interface CheckResult {
   /** A word for scripts, such as `definitions`. */
   id: string;
   result: 'pass' | 'warn' | 'fail';
-  /** What was found, in a sentence. */
+  /** The result in a sentence. */
   message: string;
   /** Why it matters, in a sentence; for what did not pass. */
   why?: string;
-  /** The command that mends it. */
+  /** The command that fixes it. */
   next?: string;
-  /** Which exit code a failure asks for: the grant is refused, or the network could not be asked. Absent: a check did not hold. */
+  /**
+   * Which exit code a failure asks for: the grant is refused, or the network could not be asked.
+   * Absent: a check did not hold.
+   */
   kind?: 'auth' | 'network';
 }
 
@@ -28,7 +31,7 @@ export interface PreflightGoal {
 export interface PreflightCall {
   http: HttpClient;
   connection: Connection;
-  /** As the channel is given it. */
+  /** Access token as passed to the channel. */
   accessToken: string;
   /** The active goals. */
   goals: readonly PreflightGoal[];
@@ -37,15 +40,18 @@ export interface PreflightCall {
   signal?: AbortSignal;
 }
 
-/** What one network can be asked before anything is sent to it. Nothing here changes anything there. */
+/** Read-only checks of a network. */
 export interface Preflight {
-  /** Origins that conversions go to: each is asked whether it answers, and what time it is there. */
-  origins(connection: Connection): readonly string[];
-  /** What is known without asking: contracts that end, traps of the kind of grant. Pure. */
-  foresee?(connection: Connection, nowMs: number): Finding[];
   /**
-   * Asks the network: scopes, account, what goals are mapped to. Absent: the check of `connect` is made.
+   * Origins that conversions go to: each is asked whether it answers, and what time it is there.
+   */
+  origins(connection: Connection): readonly string[];
+  /** Checks without requests: API versions that end, limits of the grant. Pure. */
+  checkConfig?(connection: Connection, nowMs: number): CheckResult[];
+  /**
+   * Asks the network: scopes, account, what goals are mapped to. Absent: the check of `connect` is
+   * made.
    * @throws ConnectionFault when there is no answer; AbortError.
    */
-  examine?(call: PreflightCall): Promise<Finding[]>;
+  checkLive?(call: PreflightCall): Promise<CheckResult[]>;
 }

@@ -4,18 +4,18 @@ import { readAudienceMessage } from '../events/formats/audience.js';
 import type { Mapping } from '../goals/goal.js';
 import { sha256Hex } from '../identity/hash.js';
 import type { JsonObject } from '../json.js';
-import type { NetworkName } from './names.js';
-import type { Network, Outgoing } from './network.js';
-import type { Finding } from './preflight.js';
-import { SYNTHETIC_PROPERTIES } from './synthetic-line.js';
+import type { BuiltInName } from './names.js';
+import type { AnyNetwork, Outgoing } from './network.js';
+import type { CheckResult } from './preflight.js';
+import { profileOf } from './profiles.js';
 
-/** The event name of a probe; never a purchase, so that no money is needed. */
+/** Event name of a probe. Not a purchase, so no value is required. */
 const PROBE_EVENT = 'postback_check';
 
 export interface ProbeParts {
-  network: NetworkName;
-  /** {@link Network.prepare} of the network. */
-  prepare: (...from: Parameters<Network['prepare']>) => ReturnType<Network['prepare']>;
+  network: BuiltInName;
+  /** How the network prepares events. */
+  prepare: AnyNetwork['prepare'];
   mapping: Mapping;
   /** Milliseconds since the epoch. */
   nowMs: number;
@@ -24,11 +24,18 @@ export interface ProbeParts {
 }
 
 /**
- * Makes the test event that checks a connection. A native line goes through the reader and the network's
- * own `prepare`, as an ordinary event does, so that a probe cannot pass where an event fails.
+ * Makes the test event that checks a connection. A native line goes through the reader and the
+ * network's own `prepare`, as an ordinary event does, so that a probe cannot pass where an event
+ * fails.
  * @throws FieldProblem when `properties` hold something that no line may hold
  */
-export function makeProbe({ network, prepare, mapping, nowMs, properties = {} }: ProbeParts): Outgoing {
+export function makeProbe({
+  network,
+  prepare,
+  mapping,
+  nowMs,
+  properties = {},
+}: ProbeParts): Outgoing {
   const id = sha256Hex(JSON.stringify([PROBE_EVENT, network, nowMs, properties])).slice(0, 32);
   const event = readAudienceMessage({
     type: 'track',
@@ -38,7 +45,7 @@ export function makeProbe({ network, prepare, mapping, nowMs, properties = {} }:
     eventName: PROBE_EVENT,
     consentLevel: 'full',
     test: true,
-    properties: { ...SYNTHETIC_PROPERTIES[network], ...properties },
+    properties: { ...profileOf(network).syntheticProperties, ...properties },
   });
   const postback = {
     id,
@@ -57,21 +64,26 @@ export function makeProbe({ network, prepare, mapping, nowMs, properties = {} }:
 
 /** Why a fault of our own request matters, and what to do about it. */
 export const OUR_FAULT =
-  'This is a fault of postback, not of your mapping or account: ordinary events would be refused too. ' +
-  'Please report it, with the output of postback --version.';
+  'This is a bug in postback, not a problem of your mapping or account. Real events would also ' +
+  'be refused. Please report it, with the output of postback --version.';
 
 /**
- * The network refused the event that `postback` made to check a connection, for what `postback` wrote.
+ * The network refused the event that `postback` made to check a connection, for what `postback`
+ * wrote.
  * @param said the network's own words
  */
 export function refuseProbe(title: string, said: string): InternalError {
-  return new InternalError('probe_refused', `${title} refuses the event that postback makes to check it: ${said}.`, {
-    hint: `${OUR_FAULT} Nothing was stored.`,
-  });
+  return new InternalError(
+    'probe_refused',
+    `${title} refused the test event that checks the connection: ${said}.`,
+    {
+      hint: `${OUR_FAULT} Nothing was stored.`,
+    },
+  );
 }
 
 /** A refused probe as a finding of `doctor`; undefined for any other error. */
-export function describeRefusedProbe(error: unknown): Finding | undefined {
+export function describeRefusedProbe(error: unknown): CheckResult | undefined {
   if (!(error instanceof InternalError) || error.code !== 'probe_refused') return undefined;
   return { id: 'account', result: 'fail', message: error.message, why: OUR_FAULT };
 }

@@ -2,7 +2,10 @@ import { throughGateway } from '../http/gateway.js';
 import { Secret } from '../secret.js';
 import type { OAuthProvider } from './provider.js';
 
-/** A consent that is asked for: the URL to open, and what is needed to believe and redeem the answer. */
+/**
+ * A consent that is asked for: the URL to open, and what is needed to believe and redeem the
+ * answer.
+ */
 export interface AuthorizeRequest {
   url: string;
   /** Ties the answer to this request. */
@@ -12,8 +15,9 @@ export interface AuthorizeRequest {
 }
 
 /**
- * Makes the URL of the consent page: authorization code, PKCE S256, random state. Login with Amazon takes the method
- * for `plain` where none is named, so it always is (developer.amazon.com, Authorization Code Grant).
+ * Makes the URL of the consent page: authorization code, PKCE S256, random state. Login with Amazon
+ * takes the method for `plain` where none is named, so it always is (developer.amazon.com,
+ * Authorization Code Grant).
  */
 export async function makeAuthorizeRequest(
   provider: OAuthProvider,
@@ -21,12 +25,21 @@ export async function makeAuthorizeRequest(
   redirectUri: string,
   gateway?: string,
 ): Promise<AuthorizeRequest> {
-  const { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomState } = await import('oauth4webapi');
+  const { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomState } =
+    await import('oauth4webapi');
   const verifier = generateRandomCodeVerifier();
   const state = generateRandomState();
   const url = new URL(provider.authorizeUrl);
-  const { scopes, scopeSeparator = ' ', clientIdParameter = 'client_id', usesPkce = true } = provider;
-  const challenge = { code_challenge: await calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' };
+  const {
+    scopes,
+    scopeSeparator = ' ',
+    clientIdParameter = 'client_id',
+    usesPkce = true,
+  } = provider;
+  const challenge = {
+    code_challenge: await calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  };
   const parameters = {
     [clientIdParameter]: clientId,
     ...(scopes.length > 0 ? { scope: scopes.join(scopeSeparator) } : {}),

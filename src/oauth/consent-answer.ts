@@ -4,7 +4,7 @@ import { cleanOutsideText } from '../outside-text.js';
 import { Secret } from '../secret.js';
 import type { OAuthProvider } from './provider.js';
 
-/** What a redirect from the consent page says. */
+/** Result of a redirect from the consent page. */
 export type ConsentAnswer =
   | { kind: 'code'; code: Secret }
   | { kind: 'denied' | 'failed'; error: AuthError }
@@ -12,8 +12,8 @@ export type ConsentAnswer =
   | { kind: 'empty' };
 
 /**
- * Reads the parameters of a redirect. Without `expectState` (a pasted code has none) a missing state passes, a wrong
- * one never does. Pure.
+ * Reads the parameters of a redirect. Without `expectState` (a pasted code has none) a missing
+ * state passes, a wrong one never does. Pure.
  */
 export function readConsentAnswer(
   parameters: URLSearchParams,
@@ -29,7 +29,11 @@ export function readConsentAnswer(
   return code ? { kind: 'code', code: new Secret(code) } : { kind: 'empty' };
 }
 
-function refusal(error: string, description: string | null, provider: OAuthProvider): ConsentAnswer {
+function refusal(
+  error: string,
+  description: string | null,
+  provider: OAuthProvider,
+): ConsentAnswer {
   const next = provider.connectCommand;
   if (error === 'access_denied') {
     const message = `${provider.title}: consent was denied in the browser.`;
@@ -37,12 +41,17 @@ function refusal(error: string, description: string | null, provider: OAuthProvi
     return { kind: 'denied', error: new AuthError('consent_denied', message, { hint, next }) };
   }
   const words = cleanOutsideText(description ?? '', 200);
-  const message = `${provider.title} refused the request: ${cleanOutsideText(error, 80)}${words ? ` (${words})` : ''}.`;
-  const hint = `Check the client id, its return URLs and its scopes in the ${provider.clientPlace}.`;
+  const message =
+    `${provider.title} refused the request: ` +
+    `${cleanOutsideText(error, 80)}${words ? ` (${words})` : ''}.`;
+  const hint = `Check the client id, its return URLs and its scopes in the ${provider.clientHelp}.`;
   return { kind: 'failed', error: new AuthError('consent_failed', message, { hint, next }) };
 }
 
-/** Compares in constant time, so that a neighbour on this machine cannot guess the state byte by byte. */
+/**
+ * Compares in constant time, so that a neighbour on this machine cannot guess the state byte by
+ * byte.
+ */
 function isSameText(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

@@ -4,50 +4,70 @@ import type { HttpAnswer } from '../http/http.js';
 import { ConnectionFault } from '../http/http.js';
 import { cleanOutsideText } from '../outside-text.js';
 import { Secret } from '../secret.js';
-import type { TokenAnswer } from './plain-refresh.js';
-import { basicOf, postRefreshToken, readUsualAnswer } from './plain-refresh.js';
+import { rememberAnswers } from './answer-secrets.js';
 import type { CodeRedemption, OAuthProvider, TokenCall, TokenGrant } from './provider.js';
 
-/** Taken where a provider does not say how long a token lives (RFC 6749 leaves it open); Amazon's live an hour. */
+/**
+ * Taken where a provider does not say how long a token lives (RFC 6749 leaves it open); Amazon's
+ * live an hour.
+ */
 const DEFAULT_LIFETIME_S = 3600;
 
 /**
  * Redeems an authorization code.
- * @throws AuthError when the provider refuses code or client; NetworkError when it cannot be reached or fails.
+ * @throws AuthError when the provider refuses code or client; NetworkError when it cannot be
+ *   reached or fails.
  */
-export async function exchangeCode(call: TokenCall, redemption: CodeRedemption): Promise<TokenGrant> {
+export async function exchangeCode(
+  given: TokenCall,
+  redemption: CodeRedemption,
+): Promise<TokenGrant> {
+  const call = rememberAnswers(given);
   const { provider } = call;
   if (provider.redeem) return provider.redeem(call, redemption);
   const { code, redirectUri, verifier } = redemption;
-  return askTokenEndpoint(call, 'code', async (oauth, { server, client, authentication, options }) => {
-    const parameters = new URLSearchParams({ code: code.reveal() });
-    // Where the answer carried a state it has been checked: on the callback, or in the paste.
-    const checked = oauth.validateAuthResponse(server, client, parameters, oauth.skipStateCheck);
-    const response = await oauth.authorizationCodeGrantRequest(
-      server,
-      client,
-      authentication,
-      checked,
-      redirectUri,
-      verifier.reveal(),
-      options,
-    );
-    return oauth.processAuthorizationCodeResponse(server, client, response);
-  });
+  return askTokenEndpoint(
+    call,
+    'code',
+    async (oauth, { server, client, authentication, options }) => {
+      const parameters = new URLSearchParams({ code: code.reveal() });
+      // Where the answer carried a state it has been checked: on the callback, or in the paste.
+      const checked = oauth.validateAuthResponse(server, client, parameters, oauth.skipStateCheck);
+      const response = await oauth.authorizationCodeGrantRequest(
+        server,
+        client,
+        authentication,
+        checked,
+        redirectUri,
+        verifier.reveal(),
+        options,
+      );
+      return oauth.processAuthorizationCodeResponse(server, client, response);
+    },
+  );
 }
 
 /**
  * Gets a new access token for a refresh token.
- * @throws AuthError when the provider refuses grant (`grant_refused`) or client; NetworkError when it cannot be reached.
+ * @throws AuthError when the provider refuses grant (`grant_refused`) or client; NetworkError when
+ *   it cannot be reached.
  */
-export async function refreshGrant(call: TokenCall, refreshToken: Secret): Promise<TokenGrant> {
-  const answer = await postRefreshToken(call, refreshToken).catch((error: unknown) => {
-    throw error instanceof ConnectionFault ? unreachable(call.provider, error) : error;
-  });
-  const usual = readUsualAnswer(answer);
-  if (usual) return readGrant(usual, call);
-  return askTokenEndpoint(call, 'refresh', async (oauth, { server, client }) =>
-    oauth.processRefreshTokenResponse(server, client, toResponse(answer)),
+export async function refreshGrant(given: TokenCall, refreshToken: Secret): Promise<TokenGrant> {
+  const call = rememberAnswers(given);
+  return askTokenEndpoint(
+    call,
+    'refresh',
+    async (oauth, { server, client, authentication, options }) => {
+      const token = refreshToken.reveal();
+      const response = await oauth.refreshTokenGrantRequest(
+        server,
+        client,
+        authentication,
+        token,
+        options,
+      );
+      return oauth.processRefreshTokenResponse(server, client, response);
+    },
   );
 }
 
@@ -80,7 +100,7 @@ async function askTokenEndpoint(
   }
 }
 
-function readGrant(answer: TokenAnswer, { clock }: TokenCall): TokenGrant {
+function readGrant(answer: OAuth.TokenEndpointResponse, { clock }: TokenCall): TokenGrant {
   const tokens: TokenGrant = {
     accessToken: new Secret(answer.access_token),
     expiresAtMs: clock.now() + (answer.expires_in ?? DEFAULT_LIFETIME_S) * 1000,
@@ -92,12 +112,22 @@ function readGrant(answer: TokenAnswer, { clock }: TokenCall): TokenGrant {
 
 function authenticate(oauth: typeof OAuth, { provider, client }: TokenCall): OAuth.ClientAuth {
   const secret = client.secret.reveal();
-  return provider.clientAuthentication === 'basic' ? showBasic(secret) : oauth.ClientSecretPost(secret);
+  return provider.clientAuthentication === 'basic'
+    ? showBasic(secret)
+    : oauth.ClientSecretPost(secret);
 }
 
+/**
+ * HTTP Basic as Reddit's clients write it. RFC 6749 would have id and secret percent-encoded first
+ * (and the library does it, for `-` and `_` too, which Reddit's ids are full of); Reddit does not
+ * decode them.
+ */
 function showBasic(secret: string): OAuth.ClientAuth {
   return (_server, client, _body, headers) => {
-    headers.set('authorization', basicOf(client.client_id, secret));
+    headers.set(
+      'authorization',
+      `Basic ${Buffer.from(`${client.client_id}:${secret}`).toString('base64')}`,
+    );
   };
 }
 
@@ -118,67 +148,108 @@ function toResponse({ status, headers, body }: HttpAnswer): Response {
 }
 
 /** The library's errors hold the whole answer, tokens included: none is passed on as a cause. */
-function explain(oauth: typeof OAuth, error: unknown, provider: OAuthProvider, grant: Grant): unknown {
+function explain(
+  oauth: typeof OAuth,
+  error: unknown,
+  provider: OAuthProvider,
+  grant: Grant,
+): unknown {
   if (error instanceof PostbackError) return error;
   if (error instanceof ConnectionFault) return unreachable(provider, error);
   if (error instanceof oauth.ResponseBodyError) {
-    return refusal(provider, grant, error.error, error.error_description, error.status);
+    return refusal(provider, grant, {
+      error: error.error,
+      description: error.error_description,
+      status: error.status,
+    });
   }
   if (error instanceof oauth.WWWAuthenticateChallengeError) {
     const first = error.cause[0]?.parameters;
-    return refusal(provider, grant, first?.['error'] ?? 'invalid_client', first?.['error_description'], error.status);
+    return refusal(provider, grant, {
+      error: first?.['error'] ?? 'invalid_client',
+      description: first?.['error_description'],
+      status: error.status,
+    });
   }
-  if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
+  if (
+    error instanceof oauth.OperationProcessingError ||
+    error instanceof oauth.UnsupportedOperationError
+  ) {
     const isRefused = error.cause instanceof Response && error.cause.status === 401;
     // Without the words of RFC 6749, as Reddit answers.
-    if (isRefused) return refusal(provider, grant, 'invalid_client', undefined, 401);
+    if (isRefused) return refusal(provider, grant, { error: 'invalid_client', status: 401 });
     const status = error.cause instanceof Response ? ` (HTTP ${error.cause.status})` : '';
-    const message = `${provider.title} gave an answer that is not understood${status}.`;
+    const message = `${provider.title} sent a response that postback does not understand${status}.`;
     return new NetworkError('token_endpoint_failed', message, { hint: 'Try again in a minute.' });
   }
   return error;
 }
 
 function unreachable({ title }: OAuthProvider, error: ConnectionFault): NetworkError {
-  return new NetworkError('token_endpoint_unreachable', `${title} cannot be reached. ${error.message}`, {
-    hint: 'Check the connection (HTTPS_PROXY is honoured) and try again.',
-    cause: error,
-  });
+  return new NetworkError(
+    'token_endpoint_unreachable',
+    `${title} cannot be reached. ${error.message}`,
+    {
+      hint: 'Check your internet connection (HTTPS_PROXY is respected) and try again.',
+      cause: error,
+    },
+  );
+}
+
+/** What the token endpoint answered (RFC 6749, section 5.2). */
+interface TokenRefusal {
+  error: string;
+  description?: string | undefined;
+  /** Of HTTP. */
+  status: number;
 }
 
 function refusal(
   provider: OAuthProvider,
   grant: Grant,
-  code: string,
-  description: string | undefined,
-  status: number,
+  { error: code, description, status }: TokenRefusal,
 ): PostbackError {
   const next = provider.connectCommand;
-  const said = cleanOutsideText(`${code}${description ? `: ${description}` : ''}`).replace(/\.$/, '');
+  const said = cleanOutsideText(`${code}${description ? `: ${description}` : ''}`).replace(
+    /\.$/,
+    '',
+  );
   // Slow down and server trouble pass; so do error words that come with them.
   if (status === 429 || status >= 500) {
     const message = `${provider.title} failed with HTTP ${status} (${said}).`;
     return new NetworkError('token_endpoint_failed', message, { hint: 'Try again in a minute.' });
   }
   if (code === 'invalid_grant' && grant === 'refresh') {
-    return new AuthError('grant_refused', `${provider.title} refused the refresh token (${said}).`, {
-      hint: 'The consent was revoked or has expired. Connect again: mappings are kept.',
-      next,
-    });
+    return new AuthError(
+      'grant_refused',
+      `${provider.title} refused the refresh token (${said}).`,
+      {
+        hint: 'The consent was revoked or has expired. Connect again. Mappings are kept.',
+        next,
+      },
+    );
   }
   if (code === 'invalid_grant') {
     return new AuthError('code_refused', `${provider.title} refused the code (${said}).`, {
-      hint: 'A code is good once and for a few minutes only. Start the login again.',
+      hint: 'A code works only once and for a few minutes. Start the login again.',
       next,
     });
   }
   if (code === 'invalid_client' || code === 'unauthorized_client') {
-    return new AuthError('client_refused', `${provider.title} refused the client id or its secret (${said}).`, {
-      hint: `Compare both with those in the ${provider.clientPlace}, then connect again.`,
-      next,
-    });
+    return new AuthError(
+      'client_refused',
+      `${provider.title} refused the client id or its secret (${said}).`,
+      {
+        hint: `Compare both with those in the ${provider.clientHelp}, then connect again.`,
+        next,
+      },
+    );
   }
-  return new AuthError('token_refused', `${provider.title} refused the request with HTTP ${status} (${said}).`, {
-    next,
-  });
+  return new AuthError(
+    'token_refused',
+    `${provider.title} refused the request with HTTP ${status} (${said}).`,
+    {
+      next,
+    },
+  );
 }

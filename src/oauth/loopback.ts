@@ -16,15 +16,19 @@ import {
 import type { OAuthProvider } from './provider.js';
 import { textBefore } from '../text-ends.js';
 
-/** Tried in this order. Login with Amazon compares return URLs whole, so each one must be registered beforehand. */
+/**
+ * Tried in this order. Login with Amazon compares return URLs whole, so each one must be registered
+ * beforehand.
+ */
 export const DEFAULT_PORTS: readonly number[] = [8787, 8788, 8789];
 
 export interface Expectation {
   provider: OAuthProvider;
   state: string;
   /**
-   * Exchanges the code and does what follows. The browser waits for it, so that its page reports the final result;
-   * `terminal`: a question at the terminal comes first, and the page says so. Called once.
+   * Exchanges the code and does what follows. The browser waits for it, so that its page reports
+   * the final result; `terminal`: a question at the terminal comes first, and the page says so.
+   * Called once.
    */
   redeem: (code: Secret) => Promise<unknown>;
 }
@@ -34,16 +38,17 @@ export interface Loopback {
   /** `http://localhost:<port>/callback`. */
   redirectUri: string;
   /**
-   * Resolves when a code has been redeemed and its page was sent. Rejects with the AuthError of a refusal or with what
-   * `redeem` threw, after the page that says so was sent. Strangers and wrong states do not end the wait.
+   * Resolves when a code has been redeemed and its page was sent. Rejects with the AuthError of a
+   * refusal or with what `redeem` threw, after the page that says so was sent. Strangers and wrong
+   * states do not end the wait.
    */
   waitForCode(expectation: Expectation): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Listens on the first of the ports that is free, on 127.0.0.1 and, where there is one, on ::1: browsers differ in what
- * they take `localhost` for.
+ * Listens on the first of the ports that is free, on 127.0.0.1 and, where there is one, on ::1:
+ * browsers differ in what they take `localhost` for.
  * @throws UsageError when none of the ports can be had.
  */
 export async function openLoopback(ports: readonly number[] = DEFAULT_PORTS): Promise<Loopback> {
@@ -52,9 +57,15 @@ export async function openLoopback(ports: readonly number[] = DEFAULT_PORTS): Pr
     if (servers) return makeLoopback(servers);
   }
   const names = ports.length === 1 ? `Port ${ports[0]} is` : `Ports ${ports.join(', ')} are`;
-  throw new UsageError('no_free_port', `${names} taken or reserved, so the browser cannot call back.`, {
-    hint: 'End what listens there, or name another port with --port and register its return URL.',
-  });
+  throw new UsageError(
+    'no_free_port',
+    `${names} in use or reserved, so the browser cannot return to postback.`,
+    {
+      hint:
+        'Stop the process that uses it, or choose another port with --port and register its ' +
+        'return URL.',
+    },
+  );
 }
 
 function makeLoopback(servers: Server[]): Loopback {
@@ -64,22 +75,34 @@ function makeLoopback(servers: Server[]): Loopback {
   let finalError: { error: unknown } | undefined;
   let settle: { resolve: () => void; reject: (error: unknown) => void };
   const settled = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
-  // Whoever stopped waiting (a pasted code was faster) must not crash on what comes later.
+  // If a pasted code came first, nothing awaits this promise; a later rejection must not crash the
+  // process.
   settled.catch(() => undefined);
 
-  /** The page for a callback. A second callback while the first is being redeemed gets the same page. */
-  function answerCallback(parameters: URLSearchParams, { provider, state, redeem }: Expectation): Promise<Page> {
+  /**
+   * The page for a callback. A second callback while the first is being redeemed gets the same
+   * page.
+   */
+  function answerCallback(
+    parameters: URLSearchParams,
+    { provider, state, redeem }: Expectation,
+  ): Promise<Page> {
     const answer = readConsentAnswer(parameters, state, provider, true);
-    if (answer.kind === 'wrong-state' || answer.kind === 'empty') return Promise.resolve(makeStrayPage());
+    if (answer.kind === 'wrong-state' || answer.kind === 'empty')
+      return Promise.resolve(makeStrayPage());
     outcome ??= (async () => {
       if (answer.kind !== 'code') {
         finalError = { error: answer.error };
         const { product } = provider;
-        return answer.kind === 'denied' ? makeDeniedPage(product) : makeFailedPage(product, answer.error.message);
+        return answer.kind === 'denied'
+          ? makeDeniedPage(product)
+          : makeFailedPage(product, answer.error.message);
       }
       try {
         const result = await redeem(answer.code);
-        return result === 'terminal' ? makeSignedInPage(provider.product) : makeConnectedPage(provider.product);
+        return result === 'terminal'
+          ? makeSignedInPage(provider.product)
+          : makeConnectedPage(provider.product);
       } catch (error) {
         finalError = { error };
         return makeFailedPage(provider.product, messageOf(error));
@@ -90,7 +113,7 @@ function makeLoopback(servers: Server[]): Loopback {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.resume();
-    // Comes too when the browser has gone away meanwhile; the outcome counts all the same.
+    // Also fires if the browser has disconnected. The result is still valid.
     const sent = new Promise((resolve) => response.once('close', resolve));
     const refused = refuseStranger(request);
     if (refused || !expectation) {
@@ -107,7 +130,8 @@ function makeLoopback(servers: Server[]): Loopback {
     else settle.resolve();
   }
 
-  for (const server of servers) server.on('request', (request, response) => void serve(request, response));
+  for (const server of servers)
+    server.on('request', (request, response) => void serve(request, response));
   return {
     redirectUri: `http://localhost:${port}/callback`,
     waitForCode(expected) {
@@ -120,7 +144,10 @@ function makeLoopback(servers: Server[]): Loopback {
   };
 }
 
-/** Only `GET /callback` by a person counts: probes, icons and prefetches never use up the code. */
+/**
+ * Returns the status for requests other than a user's `GET /callback`, so that probes, icons and
+ * prefetches do not use up the code.
+ */
 function refuseStranger(request: IncomingMessage): number | undefined {
   const path = textBefore(request.url ?? '', /[?#]/);
   if (path !== '/callback') return 404;
@@ -133,7 +160,7 @@ function sendPlain(response: ServerResponse, status: number): void {
   const { 'content-type': _html, ...headers } = PAGE_HEADERS;
   const allow = status === 405 ? { allow: 'GET' } : {};
   response.writeHead(status, { ...headers, ...allow, 'content-type': 'text/plain; charset=utf-8' });
-  response.end('postback waits for GET /callback here.\n');
+  response.end('postback is waiting for GET /callback.\n');
 }
 
 async function listenOnBoth(port: number): Promise<Server[] | undefined> {

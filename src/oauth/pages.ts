@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** One page that the browser ends on. Self-contained: no script, no token, nothing loaded from anywhere. */
+/** A final page in the browser. Self-contained: no scripts, tokens or external resources. */
 export interface Page {
   status: number;
   html: string;
@@ -31,10 +31,12 @@ code{font:.875em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-/** Headers of every page. The policy allows the page's own style and nothing else. */
+/** Headers of every page. The policy only allows the page's own style. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'content-security-policy':
+    `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src data:; base-uri 'none'; ` +
+    "form-action 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -49,13 +51,15 @@ const MARKS = {
 
 /** Consent was given, and the terminal asks for something before anything is stored. */
 export function makeSignedInPage(product: string): Page {
-  const text = `${product} knows you now, but nothing is connected yet. Go back to your terminal to finish.`;
+  const text =
+    `You signed in to ${product}, but nothing is connected yet. Return to your terminal to ` +
+    'finish.';
   return makePage({ status: 200, mark: 'wait', title: 'Signed in', text });
 }
 
 /** Consent was given and redeemed, and the connection is stored. */
 export function makeConnectedPage(product: string): Page {
-  const text = `postback is connected to ${product}. You can close this tab and go back to your terminal.`;
+  const text = `postback is connected to ${product}. You can close this tab and return to your terminal.`;
   return makePage({ status: 200, mark: 'good', title: 'Connected', text });
 }
 
@@ -66,7 +70,7 @@ export function makeDeniedPage(product: string): Page {
     mark: 'bad',
     title: 'Consent was denied',
     text: `postback was not connected to ${product}, and nothing was stored.`,
-    detail: 'If that was not what you meant, run the command in your terminal again.',
+    detail: 'To try again, run the command in your terminal again.',
   });
 }
 
@@ -75,20 +79,22 @@ export function makeFailedPage(product: string, reason: string): Page {
   return makePage({
     status: 400,
     mark: 'bad',
-    title: 'Connecting failed',
-    text: `postback could not be connected to ${product}. Your terminal says what to do next.`,
+    title: 'Connection failed',
+    text: `postback could not connect to ${product}. Your terminal shows what to do next.`,
     detail: reason,
   });
 }
 
-/** A redirect that belongs to no login that is going on, or carries no code: the login still waits. */
+/**
+ * A redirect that belongs to no login that is going on, or carries no code: the login still waits.
+ */
 export function makeStrayPage(): Page {
   return makePage({
     status: 400,
     mark: 'wait',
-    title: 'This is not the sign-in we are waiting for',
-    text: 'The link is from another attempt, or it is incomplete. Nothing has changed.',
-    detail: 'Open the newest link that postback printed in your terminal. It is still waiting.',
+    title: 'This link is not from the current sign-in',
+    text: 'The link is from an earlier attempt, or it is incomplete. Nothing has changed.',
+    detail: 'Open the latest link that postback printed in your terminal. It is still waiting.',
   });
 }
 
@@ -116,7 +122,7 @@ function makePage({ status, mark, title, text, detail }: PageContent): Page {
 <div class="mark ${mark}"><svg viewBox="0 0 24 24" aria-hidden="true">${MARKS[mark]}</svg></div>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(text)}</p>
-${detail ? `<p class="detail">${escapeHtml(detail)}</p>\n` : ''}<footer>This page was made by <code>postback</code> on your own machine.</footer>
+${detail ? `<p class="detail">${escapeHtml(detail)}</p>\n` : ''}<footer>This page comes from <code>postback</code> on your own machine.</footer>
 </main>
 </body>
 </html>
@@ -125,6 +131,12 @@ ${detail ? `<p class="detail">${escapeHtml(detail)}</p>\n` : ''}<footer>This pag
 }
 
 function escapeHtml(text: string): string {
-  const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  const names: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
   return text.replace(/[&<>"']/g, (character) => names[character]!);
 }

@@ -7,14 +7,17 @@ import { textBefore, trimEndOf } from '../text-ends.js';
 const BARE_CODE = /^[A-Za-z0-9._~+/|%-]{12,2048}=*$/;
 
 /**
- * Reads what was pasted instead of a callback: the whole redirect URL, its query string or the code alone. The state
- * is checked where there is one. `empty` when nothing of the kind is in it. Pure.
+ * Reads what was pasted instead of a callback: the whole redirect URL, its query string or the code
+ * alone. The state is checked where there is one. `empty` when nothing of the kind is in it. Pure.
  */
 export function parsePaste(text: string, state: string, provider: OAuthProvider): ConsentAnswer {
   const pasted = trimEndOf(text.trim().replace(/^["'<]+/, ''), /["'>]/);
   const query = queryOf(pasted, provider.codeParameter ?? 'code');
-  if (query !== undefined) return readConsentAnswer(new URLSearchParams(query), state, provider, false);
-  return BARE_CODE.test(pasted) ? { kind: 'code', code: new Secret(safeDecode(pasted)) } : { kind: 'empty' };
+  if (query !== undefined)
+    return readConsentAnswer(new URLSearchParams(query), state, provider, false);
+  return BARE_CODE.test(pasted)
+    ? { kind: 'code', code: new Secret(safeDecode(pasted)) }
+    : { kind: 'empty' };
 }
 
 function queryOf(text: string, codeParameter: string): string | undefined {

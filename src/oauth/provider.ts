@@ -6,14 +6,14 @@ import type { Secret } from '../secret.js';
 export interface OAuthProvider {
   /** The login's name for people: `Login with Amazon`. */
   title: string;
-  /** What one gets connected to: `Amazon Ads`. */
+  /** Name of the connected product, such as `Amazon Ads`. */
   product: string;
-  /** The command that connects anew. */
+  /** The command that connects again. */
   connectCommand: string;
   authorizeUrl: string;
   tokenUrl: string;
   scopes: readonly string[];
-  /** What stands between scopes in the authorize URL; a blank by default (RFC 6749, section 3.3). */
+  /** Separator of scopes in the authorize URL; default: a space (RFC 6749, section 3.3). */
   scopeSeparator?: string;
   /** The parameter of the authorize URL that holds the client id; `client_id` by default. */
   clientIdParameter?: string;
@@ -25,17 +25,23 @@ export interface OAuthProvider {
   clientAuthentication?: 'post' | 'basic';
   /**
    * Redeems a code where the token endpoint is not the one of RFC 6749.
-   * @throws AuthError when code or client are refused; NetworkError when it cannot be reached or fails
+   * @throws AuthError when code or client are refused; NetworkError when it cannot be reached or
+   *   fails
    */
   redeem?(call: TokenCall, redemption: CodeRedemption): Promise<TokenGrant>;
   /** More query parameters of the authorize URL, such as Google's `access_type`. */
   authorizeParameters?: Readonly<Record<string, string>>;
-  /** What may be behind a refresh token that is refused, in a sentence, by what is known of its grant. */
+  /**
+   * Explains in a sentence why a refresh token may have been refused, from the history of its
+   * grant.
+   */
   explainRefusal?(grant: GrantHistory): string | undefined;
   /** Where the owner of the client id registers return URLs. */
-  returnUrlPlace: string;
+  returnUrlHelp: string;
   /** Where client id and secret are found. */
-  clientPlace: string;
+  clientHelp: string;
+  /** Address of the page where both are, where it is the same for everybody. */
+  clientUrl?: string;
 }
 
 /** The application that asks for consent: its id and secret at the provider. */
@@ -44,7 +50,7 @@ export interface OAuthClient {
   secret: Secret;
 }
 
-/** What a call of the token endpoint needs. */
+/** Parameters of a token endpoint call. */
 export interface TokenCall {
   provider: OAuthProvider;
   client: OAuthClient;
@@ -60,7 +66,7 @@ export interface CodeRedemption {
   verifier: Secret;
 }
 
-/** What is known of a grant, in milliseconds since the epoch. */
+/** History of a grant, in milliseconds since the epoch. */
 export interface GrantHistory {
   nowMs: number;
   /** When it was connected. */
@@ -69,10 +75,12 @@ export interface GrantHistory {
   workedUntilMs?: number;
 }
 
-/** What the token endpoint gave. */
+/** Result of the token endpoint. */
 export interface TokenGrant {
   accessToken: Secret;
-  /** When the access token ends, in milliseconds since the epoch; absent where it has no known end. */
+  /**
+   * When the access token ends, in milliseconds since the epoch; absent where it has no known end.
+   */
   expiresAtMs?: number;
   /** Absent where the provider keeps the old one valid and does not repeat it. */
   refreshToken?: Secret;

@@ -1,4 +1,4 @@
-import { hashAddress, sha256Hex } from '../identity/hash.js';
+import { sha256Hex } from '../identity/hash.js';
 
 /** Half a SHA-256: far more than any number of players needs, and short in the log. */
 const KEY_DIGITS = 32;
@@ -26,14 +26,17 @@ export class MemberKeys {
     return this.#lastKey;
   }
 
-  /** A salted hash of what was told of a person: tells whether it has changed, and not what it is. */
+  /**
+   * Returns a salted hash of the uploaded data of a person, to detect changes without storing the
+   * data.
+   */
   ofContent(content: string): string {
     return sha256Hex(this.#contentPrefix + content).slice(0, KEY_DIGITS);
   }
 
   /** The key of an e-mail address, by the hash of its trimmed, lower-case form. */
   ofEmail(address: string): string {
-    return this.ofEmailHash(hashAddress(address.trim().toLowerCase()));
+    return this.ofEmailHash(sha256Hex(address.trim().toLowerCase()));
   }
 
   /** The key of an e-mail address that came as SHA-256 of its trimmed, lower-case form. */

@@ -1,10 +1,10 @@
-import { ConsentCollector } from '../events/consent-carriers.js';
+import { ConsentCollector } from '../events/consent-collector.js';
 import { describeType, FieldProblem } from '../events/field-problem.js';
 import { missing, wrongType } from '../events/field-values.js';
 import { CONSENT_LEVELS } from '../events/audience-fields.js';
 import { readIdentifiers } from '../events/identifier-fields.js';
 import { IDENTIFIER_NAMES } from '../events/identifier-names.js';
-import { readPresence } from '../events/presence.js';
+import { readFieldMask } from '../events/field-mask.js';
 import { ignoreWarnings, type Warning } from '../events/warnings.js';
 import type { JsonObject } from '../json.js';
 import type { MembershipAction, Person } from './person.js';
@@ -16,10 +16,13 @@ const EXPECTED_ID = '1 to 128 letters, digits, - and _';
 /** Names of the id on a line of ours, the first being the one that we document. */
 export const EXTERNAL_ID_NAMES = ['externalUserId', 'external_user_id'] as const;
 
-/** A line of our own form: `{"externalUserId","email"?,…,"action"?,"consent"?}`. @throws FieldProblem */
+/**
+ * A line of our own form: `{"externalUserId","email"?,…,"action"?,"consent"?}`. @throws
+ * FieldProblem
+ */
 export function readPersonRecord(record: JsonObject): Person {
   const name = EXTERNAL_ID_NAMES.find((one) => record[one] !== undefined) ?? EXTERNAL_ID_NAMES[0];
-  const identifiers = readIdentifiers([[record, '', readPresence(record)]], refuseBadHash);
+  const identifiers = readIdentifiers([[record, '', readFieldMask(record)]], refuseBadHash);
   refuseUnknownCountry(record, identifiers.country);
   return {
     externalId: readExternalId(record, name, name),
@@ -32,8 +35,8 @@ export function readPersonRecord(record: JsonObject): Person {
 }
 
 /**
- * The id of a person, checked against Amazon's pattern; a message never quotes it, because an e-mail address may stand
- * there. @throws FieldProblem
+ * The id of a person, checked against Amazon's pattern; a message never quotes it, because an
+ * e-mail address may stand there. @throws FieldProblem
  */
 export function readExternalId(from: JsonObject, name: string, path: string): string {
   const given = from[name];
@@ -41,7 +44,10 @@ export function readExternalId(from: JsonObject, name: string, path: string): st
   if (text === undefined || text === null || text === '') throw missing(path, EXPECTED_ID);
   if (typeof text !== 'string') throw wrongType(path, EXPECTED_ID, text);
   if (EXTERNAL_ID.test(text)) return text;
-  const found = text.length > 128 ? `has ${text.length} characters` : 'has characters that Amazon does not take';
+  const found =
+    text.length > 128
+      ? `has ${text.length} characters`
+      : 'has characters that Amazon does not accept';
   throw new FieldProblem('invalid_format', path, `${found}; expected ${EXPECTED_ID}`);
 }
 
@@ -63,14 +69,21 @@ function refuseBadHash({ code, field, message }: Warning): void {
 /** Consent is asked for by country: one that cannot be read must not pass for none. */
 function refuseUnknownCountry(record: JsonObject, country: string | undefined): void {
   if (country !== undefined) return;
-  const given = IDENTIFIER_NAMES.country.find((name) => record[name] !== undefined && record[name] !== null);
+  const given = IDENTIFIER_NAMES.country.find(
+    (name) => record[name] !== undefined && record[name] !== null,
+  );
   if (given === undefined || record[given] === '') return;
-  throw new FieldProblem('invalid_value', given, 'is no country that is known; expected a code such as US or DE');
+  throw new FieldProblem(
+    'invalid_value',
+    given,
+    'is an unknown country; expected a code such as US or DE',
+  );
 }
 
 /**
- * What the record says of consent. A word that is not understood makes the record invalid: a refusal that is misspelled
- * must not pass for no signal, and a list has no level that could stand in for it. @throws FieldProblem
+ * What the record says of consent. A word that is not understood makes the record invalid: a
+ * refusal that is misspelled must not pass for no signal, and a list has no level that could stand
+ * in for it. @throws FieldProblem
  */
 function readConsent(record: JsonObject): Pick<Person, 'consentLevel' | 'consent'> {
   const collector = new ConsentCollector(ignoreWarnings);
@@ -78,6 +91,7 @@ function readConsent(record: JsonObject): Pick<Person, 'consentLevel' | 'consent
   const [unclear] = collector.signals.unclear ?? [];
   if (unclear === undefined) return { consentLevel: collector.level, consent: collector.signals };
   const { carrier } = unclear;
-  const expected = carrier === 'consentLevel' ? `one of ${CONSENT_LEVELS.join(', ')}` : 'GRANTED or DENIED';
+  const expected =
+    carrier === 'consentLevel' ? `one of ${CONSENT_LEVELS.join(', ')}` : 'GRANTED or DENIED';
   throw new FieldProblem('invalid_enum', carrier, `is not understood; expected ${expected}`);
 }

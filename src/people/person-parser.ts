@@ -10,18 +10,19 @@ import type { MembershipAction, Person } from './person.js';
 import { EXTERNAL_ID_NAMES, readExternalId, readPersonRecord } from './person-fields.js';
 
 /**
- * One record of a file of people. `other`: a message that says nothing of an audience. An invalid one may still name a
- * person: `about` is that id.
+ * One record of a file of people. `other`: a message that says nothing of an audience. An invalid
+ * one may still name a person: `about` is that id.
  */
-export type ParsedPerson = { person: Person } | { invalid: InvalidLine; about?: string } | { other: true };
+export type ParsedPerson =
+  { person: Person } | { invalid: InvalidLine; about?: string } | { other: true };
 
-/** The events by which Segment tells that a person came into an audience or left it. */
+/** Segment events for entering or leaving an audience. */
 const ACTIONS: ReadonlyMap<unknown, MembershipAction> = new Map([
   ['Audience Entered', 'CREATE'],
   ['Audience Exited', 'DELETE'],
 ]);
 
-/** The records of one line: one, or those of a batch. Never throws for what a line holds. */
+/** Parses the records of a line: one, or those of a batch. Never throws for invalid content. */
 export function parsePeople(line: Line): ParsedPerson[] {
   if (line.note) return [];
   if (line.invalid) return [{ invalid: locate(line.invalid, line) }];
@@ -54,11 +55,16 @@ function readRecords(record: JsonObject, line: Line): ParsedPerson[] {
 
 function readRecord(record: JsonObject, line: Line): ParsedPerson {
   try {
-    if (EXTERNAL_ID_NAMES.some((name) => record[name] !== undefined) || record['type'] === undefined) {
+    if (
+      EXTERNAL_ID_NAMES.some((name) => record[name] !== undefined) ||
+      record['type'] === undefined
+    ) {
       return { person: readPersonRecord(record) };
     }
     const action = record['type'] === 'track' ? ACTIONS.get(record['event']) : undefined;
-    return action === undefined ? { other: true } : { person: readSegmentMembership(record, action) };
+    return action === undefined
+      ? { other: true }
+      : { person: readSegmentMembership(record, action) };
   } catch (error) {
     return explain(error, record, line);
   }
@@ -66,7 +72,10 @@ function readRecord(record: JsonObject, line: Line): ParsedPerson {
 
 /** The user id is the external id, as in Segment's own destination. */
 function readSegmentMembership(record: JsonObject, action: MembershipAction): Person {
-  const { identifiers, consentLevel, consent, properties, anonymousId } = readSegment(record, () => undefined);
+  const { identifiers, consentLevel, consent, properties, anonymousId } = readSegment(
+    record,
+    () => undefined,
+  );
   return {
     externalId: readExternalId(record, 'userId', 'userId'),
     action,
@@ -80,7 +89,9 @@ function readSegmentMembership(record: JsonObject, action: MembershipAction): Pe
 
 function explain(error: unknown, record: JsonObject, line: Line): ParsedPerson {
   if (!(error instanceof FieldProblem)) throw error;
-  const about = [...EXTERNAL_ID_NAMES, 'userId'].map((name) => record[name]).find((id) => typeof id === 'string');
+  const about = [...EXTERNAL_ID_NAMES, 'userId']
+    .map((name) => record[name])
+    .find((id) => typeof id === 'string');
   const invalid = locate(error.toInvalidLine(), line);
   return about === undefined ? { invalid } : { invalid, about };
 }

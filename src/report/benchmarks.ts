@@ -1,4 +1,4 @@
-/** How a figure stands against the benchmarks of the industry. */
+/** Grade of a metric against industry benchmarks. */
 export type Grade = 'good' | 'average' | 'poor';
 
 interface Benchmark {
@@ -8,7 +8,10 @@ interface Benchmark {
   average: number;
 }
 
-/** Industry benchmarks (what-is-postbacks.md, "Industry Benchmarks"). Rates in percent, times in milliseconds. */
+/**
+ * Industry benchmarks (docs/reference/product.md#figures). Rates in percent, times in
+ * milliseconds.
+ */
 export const BENCHMARKS = {
   /** Average 95 to 99 %, good 98 % and more. */
   deliveryRate: { good: 98, average: 95 },

@@ -1,6 +1,6 @@
-import { roundDown, type Figures } from './figures.js';
+import { roundDown, type Metrics } from './metrics.js';
 
-/** What figures have to hold; absent: not asked for. */
+/** Required limits of metrics; absent: not checked. */
 export interface Demands {
   /** In percent. */
   minDeliveryRate?: number;
@@ -8,7 +8,10 @@ export interface Demands {
   maxResponseTimeMs?: number;
 }
 
-/** One demand and whether it holds. Where there is nothing to judge it does not: nothing was shown to work. */
+/**
+ * A limit and whether it is met. Without conversions it is not met, because nothing shows that
+ * delivery works.
+ */
 export interface Check {
   check: 'min-delivery-rate' | 'max-response-time';
   limit: number;
@@ -17,14 +20,19 @@ export interface Check {
 }
 
 /** Holds figures to what was demanded. */
-export function checkFigures(
-  { deliveryRate, responses }: Figures,
+export function checkMetrics(
+  { deliveryRate, responses }: Metrics,
   { minDeliveryRate, maxResponseTimeMs }: Demands,
 ): Check[] {
   const checks: Check[] = [];
   if (minDeliveryRate !== undefined) {
     const holds = deliveryRate !== null && deliveryRate >= minDeliveryRate;
-    checks.push({ check: 'min-delivery-rate', limit: minDeliveryRate, actual: roundDown(deliveryRate), holds });
+    checks.push({
+      check: 'min-delivery-rate',
+      limit: minDeliveryRate,
+      actual: roundDown(deliveryRate),
+      holds,
+    });
   }
   if (maxResponseTimeMs !== undefined) {
     const actual = responses.percentile(95);

@@ -1,4 +1,4 @@
-import { parseDecimal } from '../goals/decimal.js';
+import { parseDecimal } from '../decimal.js';
 import { trimEndOf } from '../text-ends.js';
 
 /** Amounts are added up exactly to this many decimals; what is beyond is cut off. */
@@ -10,7 +10,7 @@ const TO_FULL = 10n ** BigInt(DECIMALS - 6);
 /** Below 2^53 with room for one more amount. */
 const FLUSH_AT = 2 ** 52;
 
-/** A sum of decimal amounts, exact: money is never added up in binary floats. */
+/** An exact sum of decimal amounts, without binary floats. */
 export class Sum {
   #total = 0n;
   #millionths = 0;
@@ -43,7 +43,10 @@ export class Sum {
   toString(): string {
     this.#flush();
     const sign = this.#total < 0n ? '-' : '';
-    const digits = String(this.#total < 0n ? -this.#total : this.#total).padStart(DECIMALS + 1, '0');
+    const digits = String(this.#total < 0n ? -this.#total : this.#total).padStart(
+      DECIMALS + 1,
+      '0',
+    );
     const fraction = trimEndOf(digits.slice(-DECIMALS), /0/);
     return `${sign}${digits.slice(0, -DECIMALS)}${fraction === '' ? '' : `.${fraction}`}`;
   }
@@ -54,10 +57,14 @@ export class Sum {
   }
 }
 
-/** An amount as a whole number of the smallest decimals that are kept; nothing where the text is none. */
+/**
+ * An amount as a whole number of the smallest decimals that are kept; nothing where the text is
+ * none.
+ */
 function toWhole(amount: string): bigint {
   const { sign, digits, magnitude } = parseDecimal(amount) ?? { sign: 0, digits: '', magnitude: 0 };
-  // The places before the point and those behind it that are kept; no currency has a hundred digits.
+  // Digits before the decimal point, plus the decimals that are kept. No amount has a hundred
+  // digits.
   const length = Math.min(100, magnitude) + DECIMALS;
   const kept = length <= 0 ? '' : digits.slice(0, length).padEnd(length, '0');
   return kept === '' ? 0n : BigInt(sign) * BigInt(kept);

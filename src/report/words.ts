@@ -1,6 +1,6 @@
 import type { Grade } from './benchmarks.js';
 
-/** What stands where there is nothing to tell a figure of. */
+/** Placeholder for a metric without a value. */
 export const NOTHING = '-';
 
 /** A rate in percent as people read it: `98.5 %`. */
@@ -28,7 +28,7 @@ export function describeCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** What a grade is called. */
+/** Labels of grades. */
 export const GRADE_WORDS: Readonly<Record<Grade, string>> = {
   good: 'good',
   average: 'average',

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { messageOf, UsageError } from '../errors.js';
 
 /** Tag in the head of each page, by which an earlier report is recognized. */
@@ -8,8 +16,8 @@ const GENERATOR_TAG = '<meta name="generator" content="postback report" />';
 const HEAD_BYTES = 2048;
 
 /**
- * Writes a page to a file, whole or not at all. A file that is there is replaced: the caller has asked whether it may be.
- * Pipes and devices such as /dev/stderr are written to.
+ * Writes a page to a file, whole or not at all. A file that is there is replaced: the caller has
+ * asked whether it may be. Pipes and devices such as /dev/stderr are written to.
  * @throws UsageError when the file cannot be written
  */
 export function writePage(path: string, page: string): void {
@@ -25,7 +33,7 @@ export function writePage(path: string, page: string): void {
   }
 }
 
-/** The name of the draft is new, so that it is never another file. */
+/** Writes to a new temporary name first, so that no other file is overwritten. */
 function replace(path: string, page: string): void {
   const draft = `${path}.${randomUUID()}.new`;
   try {

@@ -11,9 +11,9 @@ export interface AcceptedConversion {
   region?: string;
   /** What it was booked on: a definition id, an event name. */
   target: string;
-  /** The id by which the network deduplicates; none: never a duplicate. */
+  /** The id by which the network deduplicates; absent: never a duplicate. */
   dedupeId?: string;
-  /** What else bounds its dedupe id, beside network, contract and account: an event's name. */
+  /** Further scope of the dedupe id, in addition to network, API and account: an event name. */
   scope?: string;
   /** How often it was accepted. */
   received: number;

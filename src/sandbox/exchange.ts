@@ -29,7 +29,11 @@ export interface SandboxAnswer {
 }
 
 /** A JSON answer; `type` where the host has a media type of its own. */
-export function answerJson(status: number, value: unknown, type = 'application/json'): SandboxAnswer {
+export function answerJson(
+  status: number,
+  value: unknown,
+  type = 'application/json',
+): SandboxAnswer {
   return { status, headers: { 'content-type': type }, body: JSON.stringify(value) };
 }
 
@@ -64,7 +68,10 @@ export function readMediaType(request: SandboxRequest): string {
   return (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
 }
 
-/** Whether the Accept header takes `type`; a missing header takes everything (RFC 9110 section 12.5.1). */
+/**
+ * Whether the Accept header takes `type`; a missing header takes everything (RFC 9110 section
+ * 12.5.1).
+ */
 export function acceptsType(request: SandboxRequest, type: string): boolean {
   const accept = request.headers.accept;
   if (accept === undefined) return true;

@@ -5,6 +5,7 @@ import { CONTROL_PREFIX, type Control } from './control/control.js';
 import { answerJson, answerRedirect, type SandboxAnswer, type SandboxRequest } from './exchange.js';
 import type { FaultInjector, FaultPlan } from './faults/fault-injector.js';
 import type { FaultRule } from './faults/fault-rule.js';
+import type { EndpointRecorder } from './http/recorder.js';
 import { readBody, type ReadBody } from './request-body.js';
 import type { RequestLog } from './request-log.js';
 import type { Route, RouteParams, Router } from './route.js';
@@ -15,6 +16,8 @@ export interface HandlerParts {
   random: Random;
   router: Router;
   networks: readonly SandboxNetwork[];
+  /** Answers for hosts that no network's sandbox has; absent: they are not played. */
+  endpoints?: EndpointRecorder;
   faults: FaultInjector;
   requests: RequestLog;
   control: Control;
@@ -37,7 +40,11 @@ export function createRequestHandler(parts: HandlerParts): RequestListener {
   };
 }
 
-async function serve(parts: HandlerParts, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  parts: HandlerParts,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const read = await readBody(incoming);
   const url = readUrl(incoming.url ?? '/');
   const own = answerOwn(parts, incoming, url, read);
@@ -46,7 +53,12 @@ async function serve(parts: HandlerParts, incoming: IncomingMessage, response: S
     return;
   }
   const [, host = '', rest = ''] = /^\/([^/]*)(.*)/s.exec(url.pathname) ?? [];
-  await serveNetwork(parts, toRequest(incoming, host.toLowerCase(), rest || '/', url, read), read, response);
+  await serveNetwork(
+    parts,
+    toRequest(incoming, { host: host.toLowerCase(), path: rest || '/', url }, read),
+    read,
+    response,
+  );
 }
 
 /** The sandbox's own pages, which no fault touches and no log counts. */
@@ -57,9 +69,10 @@ function answerOwn(
   read: ReadBody,
 ): SandboxAnswer | undefined {
   if (url.pathname === '/') return answerRedirect(`${CONTROL_PREFIX}/`);
-  if (url.pathname !== CONTROL_PREFIX && !url.pathname.startsWith(`${CONTROL_PREFIX}/`)) return undefined;
+  if (url.pathname !== CONTROL_PREFIX && !url.pathname.startsWith(`${CONTROL_PREFIX}/`))
+    return undefined;
   const path = url.pathname.slice(CONTROL_PREFIX.length);
-  return parts.control(toRequest(incoming, '', path, url, read));
+  return parts.control(toRequest(incoming, { host: '', path, url }, read));
 }
 
 async function serveNetwork(
@@ -76,13 +89,15 @@ async function serveNetwork(
   });
   const delayMs = parts.latencyMs + plan.delayMs;
   if (delayMs > 0) await parts.clock.sleep(delayMs, parts.signal);
-  const log = (status: number): void => parts.requests.add(describeRequest(parts, request, read, status, plan));
+  const received = { request, read, plan };
+  const log = (status: number): void =>
+    parts.requests.add(describeRequest(parts, received, status));
   if (plan.drop === 'before') {
     log(0);
     response.destroy();
     return;
   }
-  const answer = decide(parts, target, request, read, plan);
+  const answer = decide(parts, target, received);
   if (plan.drop === 'after') {
     log(0);
     response.destroy();
@@ -93,12 +108,17 @@ async function serveNetwork(
   else write(parts, response, answer);
 }
 
+/** A request with its body as it was read, and the faults that it meets. */
+interface ReceivedRequest {
+  request: SandboxRequest;
+  read: ReadBody;
+  plan: FaultPlan;
+}
+
 function decide(
   parts: HandlerParts,
   target: Target,
-  request: SandboxRequest,
-  read: ReadBody,
-  plan: FaultPlan,
+  { request, read, plan }: ReceivedRequest,
 ): SandboxAnswer {
   const { route, network, params } = target;
   if (!route || !network) return target.missing!;
@@ -112,14 +132,20 @@ function decide(
 }
 
 /** The answer of a fault; undefined for a code at a network that has none. */
-function refuseByFault(parts: HandlerParts, route: Route, rule: FaultRule): SandboxAnswer | undefined {
+function refuseByFault(
+  parts: HandlerParts,
+  route: Route,
+  rule: FaultRule,
+): SandboxAnswer | undefined {
   const { retryAfter, retryAfterDate, body, headers } = rule;
   const answer = answerRefusal(route, rule);
   if (!answer) return undefined;
   if (typeof body === 'string') answer.body = body;
   Object.assign(answer.headers, lowerNames(headers));
   if (retryAfterDate !== undefined) {
-    answer.headers['retry-after'] = new Date(parts.clock.now() + retryAfterDate * 1000).toUTCString();
+    answer.headers['retry-after'] = new Date(
+      parts.clock.now() + retryAfterDate * 1000,
+    ).toUTCString();
   } else if (retryAfter !== undefined) answer.headers['retry-after'] = String(retryAfter);
   return answer;
 }
@@ -127,11 +153,15 @@ function refuseByFault(parts: HandlerParts, route: Route, rule: FaultRule): Sand
 function answerRefusal(route: Route, rule: FaultRule): SandboxAnswer | undefined {
   const { code, status = 500, message, body } = rule;
   if (code !== undefined) return route.refuseCode?.(code, message);
-  return body === undefined ? route.refuse(status, message, rule.retryInfo) : answerJson(status, body);
+  return body === undefined
+    ? route.refuse(status, message, rule.retryInfo)
+    : answerJson(status, body);
 }
 
 function lowerNames(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }
 
 /** Joined as text: a path such as `//host/x` must not be read as another origin. */
@@ -141,31 +171,61 @@ function readUrl(target: string): URL {
 
 function findTarget(parts: HandlerParts, request: SandboxRequest): Target {
   const found = parts.router.find(request.host, request.method, request.path);
-  const owner = parts.networks.find(({ routes }) => routes.some(({ hosts }) => hosts.includes(request.host)));
+  const owner = parts.networks.find(({ routes }) =>
+    routes.some(({ hosts }) => hosts.includes(request.host)),
+  );
   if (found.result === 'found') {
     return { route: found.route, params: found.params, ...(owner ? { network: owner } : {}) };
   }
+  const { endpoints } = parts;
+  if (!owner && endpoints && !sharesDomain(request.host, parts.router.hosts)) {
+    const route = endpoints.routeOf(request);
+    const answered = route ? { route } : { missing: endpoints.refuse(405) };
+    return { network: endpoints, params: {}, ...answered };
+  }
   if (!owner) {
-    const message = `The sandbox does not play the host ${JSON.stringify(request.host)}; see ${CONTROL_PREFIX}/.`;
+    const message =
+      `The sandbox does not play the host ${JSON.stringify(request.host)}; see ` +
+      `${CONTROL_PREFIX}/.`;
     return { params: {}, missing: answerJson(404, { message }) };
   }
   const missing = owner.refuse(found.result === 'no_method' ? 405 : 404, request.host);
   return { params: {}, network: owner, missing };
 }
 
-function toRequest(incoming: IncomingMessage, host: string, path: string, url: URL, read: ReadBody): SandboxRequest {
+/** Whether a host is a sibling of one that is played: then a client has mistaken the host. */
+function sharesDomain(host: string, played: readonly string[]): boolean {
+  const domain = domainOf(host);
+  return domain === '' || played.some((one) => domainOf(one) === domain);
+}
+
+function domainOf(host: string): string {
+  return host.replace(/:\d+$/, '').split('.').slice(-2).join('.');
+}
+
+function toRequest(
+  incoming: IncomingMessage,
+  { host, path, url }: { host: string; path: string; url: URL },
+  read: ReadBody,
+): SandboxRequest {
   const { headers, method = 'GET' } = incoming;
   return { method, host, path, query: url.searchParams, headers, body: read.body };
 }
 
 function describeRequest(
   parts: HandlerParts,
-  { method, host, path }: SandboxRequest,
-  { bytes }: ReadBody,
+  { request: { method, host, path }, read: { bytes }, plan: { labels } }: ReceivedRequest,
   status: number,
-  { labels }: FaultPlan,
 ): Parameters<RequestLog['add']>[0] {
-  return { time: new Date(parts.clock.now()).toISOString(), method, host, path, status, bytes, faults: labels };
+  return {
+    time: new Date(parts.clock.now()).toISOString(),
+    method,
+    host,
+    path,
+    status,
+    bytes,
+    faults: labels,
+  };
 }
 
 function headersOf(parts: HandlerParts, answer: SandboxAnswer): Record<string, string> {

@@ -10,7 +10,8 @@ export interface Listener {
 
 /**
  * Binds an HTTP server with keep-alive to a loopback address.
- * @throws UsageError `port_in_use` when another program holds the port; `port_refused` when the system denies it.
+ * @throws UsageError `port_in_use` when another program holds the port; `port_refused` when the
+ *   system denies it.
  */
 export function listen(handler: RequestListener, host: string, port: number): Promise<Listener> {
   const server = createServer({ keepAliveTimeout: 30_000, noDelay: true }, handler);

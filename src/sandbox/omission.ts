@@ -1,7 +1,10 @@
 import type { Omission } from './exchange.js';
 
 /** The places that a fault leaves out of an answer about `accepted`. */
-export function pickOmitted(accepted: readonly number[], omission: Omission | undefined): ReadonlySet<number> {
+export function pickOmitted(
+  accepted: readonly number[],
+  omission: Omission | undefined,
+): ReadonlySet<number> {
   const left = [...accepted];
   const omitted = new Set<number>();
   while (omission && omitted.size < omission.count && left.length > 0) {

@@ -35,7 +35,11 @@ export function escapeHtml(text: string): string {
 }
 
 /** A whole page around `body` (HTML): self-contained, light and dark, without script. */
-export function renderPage(title: string, body: string, width: 'narrow' | 'wide' = 'narrow'): string {
+export function renderPage(
+  title: string,
+  body: string,
+  width: 'narrow' | 'wide' = 'narrow',
+): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -54,7 +58,10 @@ ${body}
 }
 
 /** A table of text cells; columns of numbers are set to the right. */
-export function renderTable(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+export function renderTable(
+  heads: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
   const [first] = rows;
   if (!first) return '<p class="soft">Nothing yet.</p>';
   const cell = (tag: string, value: string | number, column: number): string =>

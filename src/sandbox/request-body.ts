@@ -3,7 +3,10 @@ import type { IncomingMessage } from 'node:http';
 /** The largest body that is kept: Amazon's own limit is not published. */
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
-/** How much of a too large body is read and thrown away, so that the client reads the 413 and not a reset. */
+/**
+ * How much of a too large body is read and thrown away, so that the client reads the 413 and not a
+ * reset.
+ */
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 
 export interface ReadBody {

@@ -36,7 +36,8 @@ export class RequestLog {
     const key = `${method} ${host}${path} ${status}`;
     const counted = this.#counts.get(key);
     if (counted) counted.count += 1;
-    else if (this.#counts.size < DISTINCT_KEPT) this.#counts.set(key, { method, host, path, status, count: 1 });
+    else if (this.#counts.size < DISTINCT_KEPT)
+      this.#counts.set(key, { method, host, path, status, count: 1 });
   }
 
   get total(): number {

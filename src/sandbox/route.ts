@@ -9,7 +9,10 @@ export interface Route {
   hosts: readonly string[];
   /** Such as `/accounts/:account/dsp/conversionDefinitions`. */
   path: string;
-  /** Faults without `match` spare the login, so that chance does not decide whether a test can begin. */
+  /**
+   * Faults without `match` spare the login, so that chance does not decide whether a test can
+   * begin.
+   */
   kind: 'login' | 'api';
   handle(request: SandboxRequest, params: RouteParams): SandboxAnswer;
   /**
@@ -66,7 +69,10 @@ export class Router {
   }
 }
 
-function matchSegments(segments: readonly string[], parts: readonly string[]): RouteParams | undefined {
+function matchSegments(
+  segments: readonly string[],
+  parts: readonly string[],
+): RouteParams | undefined {
   if (segments.length !== parts.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, segment] of segments.entries()) {

@@ -6,27 +6,33 @@ import type { ConversionStore } from './conversion-store.js';
 import type { SandboxAnswer, SandboxRequest } from './exchange.js';
 import type { Route } from './route.js';
 
-/** What every network's stand-in is given. */
+/** Dependencies of every network's sandbox. */
 export interface SandboxTools {
   clock: Clock;
   random: Random;
   conversions: ConversionStore;
   audiences: AudienceStore;
-  /** Whether the login takes `http://localhost:<any port>/callback` and not only the registered ports. */
+  /**
+   * Whether the login takes `http://localhost:<any port>/callback` and not only the registered
+   * ports.
+   */
   anyLoopbackPort: boolean;
-  /** How long networks that decide later take, in milliseconds of the clock; each has its own default. */
+  /**
+   * How long networks that decide later take, in milliseconds of the clock; each has its own
+   * default.
+   */
   processingMs?: number;
 }
 
-/** The stand-in of one network: one folder of sandbox/. */
+/** The sandbox of one network, in its own folder of src/sandbox/. */
 export interface SandboxNetwork {
   name: NetworkName;
   routes: readonly Route[];
   /** The error body for a path or method that the network does not have. */
   refuse(status: number, host: string): SandboxAnswer;
-  /** Revokes the grant behind this request's token; all of the network's grants without a request. */
+  /** Revokes the grant of this request's token, or without a request all grants of the network. */
   revoke(request?: SandboxRequest): void;
-  /** Ends the access token of this request, its grant stays good. */
+  /** Expires the access token of this request. Its grant stays valid. */
   expire(request: SandboxRequest): void;
   /** Undoes every revocation. */
   restore(): void;

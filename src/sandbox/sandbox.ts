@@ -9,6 +9,7 @@ import { FaultInjector } from './faults/fault-injector.js';
 import type { FaultRule } from './faults/fault-rule.js';
 import { createRequestHandler } from './handler.js';
 import { listen } from './listener.js';
+import { EndpointRecorder } from './http/recorder.js';
 import { createNetworks } from './networks.js';
 import { RequestLog, type LoggedRequest, type RequestCount } from './request-log.js';
 import { Router } from './route.js';
@@ -27,9 +28,15 @@ export interface SandboxOptions {
   seed?: number;
   /** Which networks to play; by default all that the sandbox knows. */
   networks?: readonly NetworkName[];
-  /** Whether logins may return to any loopback port (true by default) or only to the registered ones. */
+  /**
+   * Whether logins may return to any loopback port (true by default) or only to the registered
+   * ones.
+   */
   anyLoopbackPort?: boolean;
-  /** How long networks that decide later take, in milliseconds of the clock; each has its own default. */
+  /**
+   * How long networks that decide later take, in milliseconds of the clock; each has its own
+   * default.
+   */
   processingMs?: number;
 }
 
@@ -56,8 +63,9 @@ export interface Sandbox {
 }
 
 /**
- * Starts the local stand-in for the networks: a real HTTP server that answers `<url>/<host>/<path>` as the host would,
- * strictly, and keeps what it accepted. Nothing it does leaves this machine.
+ * Starts the local sandbox: an HTTP server that responds to `<url>/<host>/<path>` as the host
+ * would, with strict validation, and keeps accepted conversions. It sends nothing to other
+ * machines.
  * @throws UsageError `port_in_use`, `port_refused`.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -96,6 +104,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     random,
     router,
     networks,
+    ...(options.networks ? {} : { endpoints: new EndpointRecorder(conversions) }),
     faults,
     requests,
     control,

@@ -1,6 +1,6 @@
 /**
- * A generator of numbers in [0, 1) that repeats for the same seed (mulberry32, public domain). For faults only: what
- * must not be guessed comes from the injected Random.
+ * A generator of numbers in [0, 1) that repeats for the same seed (mulberry32, public domain). For
+ * faults only: what must not be guessed comes from the injected Random.
  */
 export function createSeededChance(seed: number): () => number {
   let state = seed >>> 0;

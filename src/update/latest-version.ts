@@ -8,7 +8,8 @@ const REGISTRY = 'https://registry.npmjs.org';
 const VERSION = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})$/;
 
 /**
- * The newest version of a package in the npm registry; undefined where the registry does not know it or says something else.
+ * The newest version of a package in the npm registry; undefined where the registry does not know
+ * it or says something else.
  * @throws ConnectionFault when there is no answer; AbortError.
  */
 export async function fetchLatestVersion(
@@ -17,7 +18,10 @@ export async function fetchLatestVersion(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const url = `${REGISTRY}/${packageName}/latest`;
-  const answer = await http.send({ method: 'GET', url, headers: { accept: 'application/json' } }, { signal });
+  const answer = await http.send(
+    { method: 'GET', url, headers: { accept: 'application/json' } },
+    { signal },
+  );
   if (answer.status !== 200) return undefined;
   const content = parse(answer.body.toString());
   if (!isJsonObject(content) || content['name'] !== packageName) return undefined;
@@ -25,7 +29,7 @@ export async function fetchLatestVersion(
   return typeof version === 'string' && VERSION.test(version) ? version : undefined;
 }
 
-/** Whether version `candidate` comes after `present`. What is no version is never newer. */
+/** Whether version `candidate` is newer than `present`. An invalid version is never newer. */
 export function isNewer(candidate: string, present: string): boolean {
   const [theirs, ours] = [VERSION.exec(candidate), VERSION.exec(textBefore(present, /[-+]/))];
   if (!theirs || !ours) return false;

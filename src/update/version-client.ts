@@ -11,8 +11,15 @@ export interface VersionClientParts {
 
 const PATIENCE_MS = 5_000;
 
-/** A client for one question to the registry: short of patience, through the gateway or proxy that everything goes through. */
-export function createVersionClient({ variables, version, gateway }: VersionClientParts): HttpClient {
+/**
+ * A client for one question to the registry: short of patience, through the gateway or proxy that
+ * everything goes through.
+ */
+export function createVersionClient({
+  variables,
+  version,
+  gateway,
+}: VersionClientParts): HttpClient {
   const url = variables['HTTPS_PROXY'] || variables['https_proxy'];
   const bypass = variables['NO_PROXY'] || variables['no_proxy'];
   return createHttpClient({

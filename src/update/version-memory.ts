@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 import { isJsonObject } from '../json.js';
 
-/** What the registry said last, and when it was asked. Milliseconds since the epoch. */
+/** Last version from the registry, and the time of the request in milliseconds since the epoch. */
 export interface RememberedVersion {
   askedAtMs: number;
   /** Absent where the registry did not answer. */
   latest?: string;
 }
 
-/** Reads what is remembered in `folder`; nothing where there is nothing that can be read. Never throws. */
+/** Reads the stored version in `folder`; undefined if missing or unreadable. Never throws. */
 export function recallVersion(folder: string): RememberedVersion | undefined {
   try {
     const content: unknown = JSON.parse(readFileSync(pathIn(folder), 'utf8'));
@@ -22,7 +22,10 @@ export function recallVersion(folder: string): RememberedVersion | undefined {
   }
 }
 
-/** Remembers in `folder`. A folder that cannot be written is none of the operator's concern: never throws. */
+/**
+ * Stores the version in `folder`. Never throws, because an unwritable folder does not matter to the
+ * operator.
+ */
 export function rememberVersion(folder: string, remembered: RememberedVersion): void {
   try {
     mkdirSync(folder, { recursive: true });

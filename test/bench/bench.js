@@ -1,6 +1,7 @@
-// npm run bench: what `postback send` costs beside the floor (floor.js), the least that the errand costs; memory, growth, trouble, the
-// log, start and installing. Runs are made in turn and medians shown, because a machine is never as quiet as its reader. It asserts that
-// everything is delivered, and no time: numbers are for people to judge.
+// npm run bench: what `postback send` costs compared with the floor (floor.js), the least that the
+// work costs; memory, growth, trouble, the log, start and installing. Runs are made in turn and
+// medians shown, because a machine is never as quiet as its reader. It asserts that everything is
+// delivered, and no time: numbers are for people to judge.
 import {
   closeSync,
   cpSync,
@@ -17,7 +18,17 @@ import { program } from 'commander';
 import { bundleScript } from '../../scripts/bundle/script.js';
 import { measure, median, playUndisturbed } from './measure.js';
 import { count, listRows, listSingleRows, listStartRows, printRows, SUBJECTS } from './rows.js';
-import { askStub, makeEvents, packEvents, prepareHome, PROGRAM, runFloor, runSend, setStage, sizeOf } from './stage.js';
+import {
+  askStub,
+  makeEvents,
+  packEvents,
+  prepareHome,
+  PROGRAM,
+  runFloor,
+  runSend,
+  setStage,
+  sizeOf,
+} from './stage.js';
 import { install, timeQueries, timeResume, timeStart } from './start.js';
 
 /** Subjects that are too large to be done in every round. */
@@ -32,12 +43,21 @@ const whole = (text) => {
 };
 
 const options = program
-  .description('measure postback against the least that the errand costs')
+  .description('measure postback against the least that the work costs')
   .option('--lines <number>', 'lines of the event file', whole, 1_000_000)
   .option('--rounds <number>', 'rounds; the medians are shown', whole, 3)
   .option('--big <number>', 'lines of a larger file, sent once; 0: none', whole, 5_000_000)
-  .option('--history <number>', 'deliveries in the log that is there already; 0: none', whole, 10_000_000)
-  .option('--only <subjects>', `some of the subjects: ${[...SUBJECTS, ...SINGLE].join(',')}`, (text) => text.split(','))
+  .option(
+    '--history <number>',
+    'deliveries in the log that is there already; 0: none',
+    whole,
+    10_000_000,
+  )
+  .option(
+    '--only <subjects>',
+    `some of the subjects: ${[...SUBJECTS, ...SINGLE].join(',')}`,
+    (text) => text.split(','),
+  )
   .option('--no-start', 'leave out start, resuming and installing')
   .option('--json', 'print one JSON object instead of a table')
   .parse()
@@ -74,9 +94,16 @@ async function runBench() {
       history: isWanted('history') && options.history > 0 ? await playHistory(file) : undefined,
     }),
   );
-  if (options.only?.includes('start') ?? options.start) rows.push(...listStartRows(await playStart(file)));
+  if (options.only?.includes('start') ?? options.start)
+    rows.push(...listStartRows(await playStart(file)));
   if (!options.json) printRows(rows);
-  return { file: { lines, bytes: file.bytes, postbacks: file.postbacks }, rounds, medians, stubCores, rows };
+  return {
+    file: { lines, bytes: file.bytes, postbacks: file.postbacks },
+    rounds,
+    medians,
+    stubCores,
+    rows,
+  };
 }
 
 function isWanted(name) {
@@ -121,7 +148,10 @@ async function playRounds(file) {
 /** Files of half the lines, of all before and after many more, and of those. */
 async function playGrowth(file) {
   const half = makeEvents(stage, 'half', Math.ceil(file.lines / 2));
-  const play = async (events) => ({ ...events, ...(await playUndisturbed(() => runSend(stage, events, {}))) });
+  const play = async (events) => ({
+    ...events,
+    ...(await playUndisturbed(() => runSend(stage, events, {}))),
+  });
   const small = await play(half);
   const send = () => play(file);
   const sends = [await send()];
@@ -153,15 +183,20 @@ async function runHalves(file, parts) {
   );
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const delivered = runs.reduce((sum, { stdout }) => sum + JSON.parse(stdout).delivered, 0);
-  if (delivered !== file.postbacks) throw new Error(`two processes made ${delivered} of ${file.postbacks} postbacks`);
+  if (delivered !== file.postbacks)
+    throw new Error(`two processes made ${delivered} of ${file.postbacks} postbacks`);
   const logBytes = sizeOf(join(home, 'data'));
   rmSync(home, { recursive: true });
   const cpuSeconds = runs.reduce((sum, run) => sum + run.cpuSeconds, 0);
-  const [peakMb, stolen] = ['peakMb', 'stolen'].map((key) => Math.max(...runs.map((run) => run[key])));
+  const [peakMb, stolen] = ['peakMb', 'stolen'].map((key) =>
+    Math.max(...runs.map((run) => run[key])),
+  );
   return { seconds, cpuSeconds, peakMb, stolen, logBytes };
 }
 
-/** Waits until a file that was copied is on the disk: until then each commit of a run waits for it. */
+/**
+ * Waits until a file that was copied is on the disk: until then each commit of a run waits for it.
+ */
 function flush(path) {
   const file = openSync(path, 'r+');
   fsyncSync(file);
@@ -205,6 +240,11 @@ async function playHistory(file) {
 async function playStart(file) {
   const start = await timeStart(stage, Math.max(9, options.rounds * 5));
   const resumes = [];
-  for (let round = 0; round < options.rounds; round += 1) resumes.push(await timeResume(stage, file));
-  return { start, resume: resumes.map(({ seconds, bareSeconds }) => seconds / bareSeconds), installed: install(stage) };
+  for (let round = 0; round < options.rounds; round += 1)
+    resumes.push(await timeResume(stage, file));
+  return {
+    start,
+    resume: resumes.map(({ seconds, bareSeconds }) => seconds / bareSeconds),
+    installed: install(stage),
+  };
 }

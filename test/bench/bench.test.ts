@@ -10,7 +10,11 @@ import { makeFolder } from '../kit/run.js';
 const BENCH = fileURLToPath(new URL('bench.js', import.meta.url));
 
 interface EventFile {
-  writeEventFile: (path: string, lines: number, nowMs: number) => { bytes: number; postbacks: number };
+  writeEventFile: (
+    path: string,
+    lines: number,
+    nowMs: number,
+  ) => { bytes: number; postbacks: number };
 }
 
 const FIGURES = {
@@ -22,19 +26,46 @@ const FIGURES = {
 };
 
 test('the bench runs, and floor and send deliver the same, whatever the input, the contract and the trouble', async () => {
-  // It throws unless each delivers every postback of the file. What it measures is for people to judge.
-  const args = ['--lines', '2000', '--rounds', '1', '--big', '3000', '--history', '5000', '--no-start', '--json'];
+  // It throws unless each delivers every postback of the file. What it measures is for people to
+  // judge.
+  const args = [
+    '--lines',
+    '2000',
+    '--rounds',
+    '1',
+    '--big',
+    '3000',
+    '--history',
+    '5000',
+    '--no-start',
+    '--json',
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, [BENCH, ...args]);
   const result = JSON.parse(stdout);
   expect(result.file).toMatchObject({ lines: 2000, postbacks: 1796 });
-  const subjects = ['floor', 'send', 'halves', 'gz', 'stdin', 'normal', 'again', 'slow', 'faulty', 'floorCapi', 'capi'];
+  const subjects = [
+    'floor',
+    'send',
+    'halves',
+    'gz',
+    'stdin',
+    'normal',
+    'again',
+    'slow',
+    'faulty',
+    'floorCapi',
+    'capi',
+  ];
   expect(result.medians).toEqual(Object.fromEntries(subjects.map((name) => [name, FIGURES])));
   expect(result.rows.length).toBeGreaterThan(15);
-  for (const row of result.rows) expect(row).toMatchObject({ name: expect.any(String), value: expect.any(Number) });
+  for (const row of result.rows)
+    expect(row).toMatchObject({ name: expect.any(String), value: expect.any(Number) });
 });
 
 test('the event file is the same for the same moment, and has what the bench says', async () => {
-  const { writeEventFile } = (await import(new URL('event-file.js', import.meta.url).href)) as EventFile;
+  const { writeEventFile } = (await import(
+    new URL('event-file.js', import.meta.url).href
+  )) as EventFile;
   const [one, other] = [join(await makeFolder(), 'one'), join(await makeFolder(), 'other')];
   const nowMs = Date.parse('2026-11-21T12:00:00Z');
   const { bytes, postbacks } = writeEventFile(one, 1000, nowMs);

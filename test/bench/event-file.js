@@ -1,4 +1,5 @@
-// A deterministic file of game events: about 470 bytes a line, 60 % with plain identifiers, 10 % that no goal counts, 0.2 % invalid.
+// A deterministic file of game events: about 470 bytes a line, 60 % with plain identifiers, 10 %
+// that no goal counts, 0.2 % invalid.
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 
@@ -6,7 +7,9 @@ const DAY_MS = 86_400_000;
 const CHUNK_CHARACTERS = 1 << 20;
 const EVENTS = ['purchase', 'wishlist_add', 'email_acquired', 'achievement_unlocked'];
 
-/** Goals for {@link writeEventFile}: all repeatable, so that every event of theirs is one postback. */
+/**
+ * Goals for {@link writeEventFile}: all repeatable, so that every event of theirs is one postback.
+ */
 export const GOALS = EVENTS.map((event, index) => ({
   id: event.replaceAll('_', '-'),
   name: event,
@@ -17,7 +20,10 @@ export const GOALS = EVENTS.map((event, index) => ({
   map: { amazon: String(1_234_567_890 + index) },
 }));
 
-/** Writes `lines` lines of the two days before `nowMs`; returns how many postbacks they make, and bytes. */
+/**
+ * Writes `lines` lines of the two days before `nowMs`; returns how many postbacks they make, and
+ * bytes.
+ */
 export function writeEventFile(path, lines, nowMs) {
   const file = openSync(path, 'w');
   let [text, bytes, postbacks] = ['', 0, 0];
@@ -44,7 +50,10 @@ function makeLine(index, nowMs, unmatched) {
   const email = `player${index}@example.com`;
   const known =
     index % 5 < 3
-      ? { email, ...(index % 2 ? { phone: `+1206555${String(index % 10_000).padStart(4, '0')}` } : {}) }
+      ? {
+          email,
+          ...(index % 2 ? { phone: `+1206555${String(index % 10_000).padStart(4, '0')}` } : {}),
+        }
       : { email_hash: `sha256:${createHash('sha256').update(email).digest('hex')}` };
   const money =
     eventName === 'purchase'
@@ -58,12 +67,20 @@ function makeLine(index, nowMs, unmatched) {
     userId: `player-${index}`,
     consentLevel: 'full',
     eventName,
-    properties: { ...money, country: 'US', utm_source: 'amazon_ads', utm_medium: 'amazon', ...known },
+    properties: {
+      ...money,
+      country: 'US',
+      utm_source: 'amazon_ads',
+      utm_medium: 'amazon',
+      ...known,
+    },
     context: { library: 'bench', libraryVersion: '1.0.0' },
   });
 }
 
-/** A UUID whose digits are spread as a random one's are, so that an index on it costs what it costs. */
+/**
+ * A UUID whose digits are spread as a random one's are, so that an index on it costs what it costs.
+ */
 function makeUuid(number) {
   const hex = createHash('md5').update(String(number)).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;

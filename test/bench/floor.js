@@ -1,6 +1,8 @@
-// The least that the errand costs: one plain script that reads, parses, matches, validates, maps, hashes, serialises, posts in batches,
-// judges the answers and logs each batch durably (before the request and after it), with an exact index of ids that it asks for each
-// event. It retries nothing, explains nothing, holds nothing for erasure. Usage: node floor.js EVENTS GATEWAY LOG capi-v1|events-api
+// The least that the work costs: one plain script that reads, parses, matches, validates, maps,
+// hashes, serialises, posts in batches, judges the answers and logs each batch durably (before the
+// request and after it), with an exact index of ids that it asks for each event. It retries
+// nothing, explains nothing, holds nothing for erasure. Usage: node floor.js EVENTS GATEWAY LOG
+// capi-v1|events-api
 import { hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
@@ -27,7 +29,9 @@ database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
   CREATE TABLE request (id INTEGER PRIMARY KEY, started INTEGER, ended INTEGER, http INTEGER, delivered INTEGER, ids BLOB);
   CREATE TABLE seen (hash INTEGER PRIMARY KEY)`);
 const open = database.prepare('INSERT INTO request (started, ids) VALUES (?, ?)');
-const close = database.prepare('UPDATE request SET ended = ?, http = ?, delivered = ? WHERE id = ?');
+const close = database.prepare(
+  'UPDATE request SET ended = ?, http = ?, delivered = ? WHERE id = ?',
+);
 const find = database.prepare('SELECT 1 FROM seen WHERE hash = ?');
 const keep = database.prepare('INSERT OR IGNORE INTO seen VALUES (?)');
 const filter = new Int32Array(FILTER_BITS / 32);
@@ -58,7 +62,8 @@ async function readLines(path, take) {
   const chunk = Buffer.allocUnsafe(256 * 1024);
   let rest = Buffer.alloc(0);
   for (let size = readSync(file, chunk); size > 0; size = readSync(file, chunk)) {
-    const data = rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, size)]) : chunk.subarray(0, size);
+    const data =
+      rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, size)]) : chunk.subarray(0, size);
     let start = 0;
     for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, start)) {
       const full = take(data.utf8Slice(start, end));
@@ -111,9 +116,12 @@ function isKnown(id) {
 
 function render({ eventTimestamp, eventName, properties }, goal, dedupeId) {
   const { email, email_hash: emailHash, phone, value, currency, country } = properties;
-  const keys = [`{"type":"EMAIL","values":["${emailHash ? emailHash.slice(7) : sha256(email.trim().toLowerCase())}"]}`];
+  const keys = [
+    `{"type":"EMAIL","values":["${emailHash ? emailHash.slice(7) : sha256(email.trim().toLowerCase())}"]}`,
+  ];
   if (phone) keys.push(`{"type":"PHONE","values":["${sha256(phone.replace(/\D/g, ''))}"]}`);
-  const money = eventName === 'purchase' ? `,"value":${Number(value)},"currencyCode":"${currency}"` : '';
+  const money =
+    eventName === 'purchase' ? `,"value":${Number(value)},"currencyCode":"${currency}"` : '';
   const rest = `"countryCode":"${country}","matchKeys":[${keys.join(',')}]`;
   if (isCapi) {
     return (
@@ -143,7 +151,9 @@ async function post(items) {
   const ids = Buffer.from(items.map(({ id }) => id.replaceAll('-', '')).join(''), 'hex');
   const { lastInsertRowid } = open.run(Date.now(), ids);
   const list = items.map(({ text }) => text).join(',');
-  const body = isCapi ? `{"source":"SERVER_TO_SERVER","eventData":[${list}]}` : `{"events":[${list}]}`;
+  const body = isCapi
+    ? `{"source":"SERVER_TO_SERVER","eventData":[${list}]}`
+    : `{"events":[${list}]}`;
   const answer = await pool.request({ method: 'POST', path: PATH, headers: HEADERS, body });
   const { success = [], error = [] } = await answer.body.json();
   const accepted = error.length === 0 ? success.length : 0;

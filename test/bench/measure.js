@@ -8,22 +8,26 @@ const PEAK = fileURLToPath(new URL('peak.cjs', import.meta.url));
 
 const TICKS_A_SECOND = 100;
 
-/** What Node is told before the script. Compiled code is kept for a run that is told the same. */
+/** What Node is told before the script. */
 export const NODE_OPTIONS = ['--require', PEAK];
 
 /**
  * Runs `node ARGS`; `pipe`: a file that a `cat` feeds it with.
- * @returns wall seconds, peak RSS in MB, CPU seconds, stdout, when it was started in milliseconds since the epoch, and the share of all
- *   cores' time meanwhile that the machine under a virtual one gave to others
+ * @returns wall seconds, peak RSS in MB, CPU seconds, stdout, when it was started in milliseconds
+ *   since the epoch, and the share of all cores' time meanwhile that the machine under a virtual
+ *   one gave to others
  */
 export async function measure(args, { env = process.env, cwd, expect = [0], pipe } = {}) {
   const startedMs = Date.now();
   const stolenBefore = readStolen();
   const started = process.hrtime.bigint();
-  // The child itself tells its resources at its exit, on a channel of its own: no tool is needed, on any platform.
+  // The child itself tells its resources at its exit, on a channel of its own: no tool is needed,
+  // on any platform.
   const command = [process.execPath, ...NODE_OPTIONS, ...args];
   const child = spawn(
-    ...(pipe ? ['sh', ['-c', 'cat "$0" | "$@"', pipe, ...command]] : [command[0], command.slice(1)]),
+    ...(pipe
+      ? ['sh', ['-c', 'cat "$0" | "$@"', pipe, ...command]]
+      : [command[0], command.slice(1)]),
     {
       env,
       cwd,
@@ -37,16 +41,29 @@ export async function measure(args, { env = process.env, cwd, expect = [0], pipe
     new Promise((resolve, reject) => child.on('error', reject).on('close', resolve)),
   ]);
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  if (!expect.includes(code)) throw new Error(`node ${args.join(' ')} ended with ${code}:\n${stderr}`);
+  if (!expect.includes(code))
+    throw new Error(`node ${args.join(' ')} ended with ${code}:\n${stderr}`);
   const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(usage);
   const stolen = (readStolen() - stolenBefore) / (seconds * availableParallelism());
-  return { seconds, peakMb: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, stdout, startedMs, stolen };
+  return {
+    seconds,
+    peakMb: maxRSS / 1024,
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+    stdout,
+    startedMs,
+    stolen,
+  };
 }
 
-/** Seconds of all cores that went to others since the start of the machine; 0 where the system does not tell (`man 5 proc`, steal). */
+/**
+ * Seconds of all cores that went to others since the start of the machine; 0 where the system does
+ * not tell (`man 5 proc`, steal).
+ */
 function readStolen() {
   try {
-    return Number(readFileSync('/proc/stat', 'utf8').split('\n', 1)[0].split(/\s+/)[8]) / TICKS_A_SECOND;
+    return (
+      Number(readFileSync('/proc/stat', 'utf8').split('\n', 1)[0].split(/\s+/)[8]) / TICKS_A_SECOND
+    );
   } catch {
     return 0;
   }
@@ -57,8 +74,9 @@ const MOST_STOLEN = 0.02;
 const TRIES = 4;
 
 /**
- * Plays until a run keeps nearly all of the machine's time to itself, four times at most; the one with the least stolen counts. Without
- * that, the same run was twice as slow at times, as the tenant next door pleased.
+ * Plays until a run keeps nearly all of the machine's time to itself, four times at most; the one
+ * with the least stolen counts. Without that, the same run was twice as slow at times, depending on
+ * the load of the host.
  */
 export async function playUndisturbed(play) {
   let best;
@@ -81,7 +99,10 @@ export function median(runs, key) {
   return medianOf(runs.map((run) => run[key]));
 }
 
-/** The rounds' ratios of two subjects: a machine's mood changes within minutes, and the runs of one round are neighbours. */
+/**
+ * The rounds' ratios of two subjects: a machine's mood changes within minutes, and the runs of one
+ * round are neighbours.
+ */
 export function ratiosOf(runs, others, key) {
   return runs.map((run, round) => run[key] / others[round][key]);
 }

@@ -1,4 +1,5 @@
-// What the rows of the bench play on: event files, receiving stubs, and the two that are compared, the floor and `postback send`.
+// What the rows of the bench play on: event files, receiving stubs, and the two that are compared,
+// the floor and `postback send`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -37,12 +38,18 @@ export async function setStage() {
     process.exit(130);
   });
   const startStub = async (...args) => {
-    const child = spawn(process.execPath, [STUB, ...args.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [STUB, ...args.map(String)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     children.push(child);
     const [port] = await once(child.stdout, 'data');
     return `http://127.0.0.1:${String(port).trim()}`;
   };
-  const stubs = { quick: await startStub(), slow: await startStub(100), faulty: await startStub(0, 10) };
+  const stubs = {
+    quick: await startStub(),
+    slow: await startStub(100),
+    faulty: await startStub(0, 10),
+  };
   return { folder, stubs, close };
 }
 
@@ -66,10 +73,16 @@ export async function runFloor({ folder, stubs }, { path, postbacks }, api) {
 }
 
 /**
- * As a CI job would run it: a project file, variables, nothing stored, no pace. Each run has an empty log, but for one with a `home`.
- * @param how `api`, `input` (`file`, `stdin`, `gz`), `stub`, `synchronous`, `home` and `duplicates`: how many postbacks it knows
+ * As a CI job would run it: a project file, variables, nothing stored, no pace. Each run has an
+ * empty log, but for one with a `home`.
+ * @param how `api`, `input` (`file`, `stdin`, `gz`), `stub`, `synchronous`, `home` and
+ *   `duplicates`: how many postbacks it knows
  */
-export async function runSend(stage, events, { input = 'file', duplicates = 0, keep = false, ...how }) {
+export async function runSend(
+  stage,
+  events,
+  { input = 'file', duplicates = 0, keep = false, ...how },
+) {
   const home = how.home ?? mkdtempSync(join(stage.folder, 'send-'));
   const { cwd, env } = prepareHome(stage, home, how);
   const args = { file: [events.path], gz: [`${events.path}.gz`], stdin: ['-'] }[input];
@@ -113,13 +126,18 @@ export function prepareHome(stage, home, { api = 'events-api', stub = 'quick', s
   return { cwd, env };
 }
 
-/** What a stub has seen since it was asked to forget: requests, events, when the first came, and its CPU seconds. */
+/**
+ * What a stub has seen since it was asked to forget: requests, events, when the first came, and its
+ * CPU seconds.
+ */
 export async function askStub({ stubs }, name, question = 'count') {
   return (await fetch(`${stubs[name]}/${question}`)).json();
 }
 
 export function sizeOf(path) {
-  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   return entries.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
 

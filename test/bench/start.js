@@ -1,4 +1,5 @@
-// Rows about short commands and installing: start, queries of a large log, resuming, what npm puts on the disk.
+// Rows about short commands and installing: start, queries of a large log, resuming, what npm puts
+// on the disk.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,12 +13,18 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export async function timeCommands(subjects, rounds, options = {}) {
   const runs = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, args] of Object.entries(subjects)) runs[name].push(await measure(args, options));
+    for (const [name, args] of Object.entries(subjects))
+      runs[name].push(await measure(args, options));
   }
-  return Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, median(list, 'seconds')]));
+  return Object.fromEntries(
+    Object.entries(runs).map(([name, list]) => [name, median(list, 'seconds')]),
+  );
 }
 
-/** `--version`, `--help` and `status` beside bare Node. Certificates that Node is told to read at every start are Node's time, not ours. */
+/**
+ * `--version`, `--help` and `status` next to bare Node. Certificates that Node is told to read at
+ * every start are Node's time, not ours.
+ */
 export function timeStart(stage, rounds) {
   const home = mkdtempSync(join(stage.folder, 'start-'));
   const { cwd, env } = prepareHome(stage, home);
@@ -30,7 +37,7 @@ export function timeStart(stage, rounds) {
   return timeCommands(subjects, rounds, { env, cwd });
 }
 
-/** Two questions to a large log, beside the same program's help. */
+/** Two queries of a large log, next to the same program's help. */
 export function timeQueries(home, eventId, rounds) {
   const cwd = join(home, 'cwd');
   mkdirSync(cwd, { recursive: true });
@@ -39,10 +46,16 @@ export function timeQueries(home, eventId, rounds) {
     failed: [PROGRAM, 'logs', '--status', 'failed', '--since', '24h', '--json', '--limit', '20'],
     one: [PROGRAM, 'logs', '--event-id', eventId, '--json'],
   };
-  return timeCommands(subjects, rounds, { env: { PATH: process.env.PATH, POSTBACK_HOME: home }, cwd });
+  return timeCommands(subjects, rounds, {
+    env: { PATH: process.env.PATH, POSTBACK_HOME: home },
+    cwd,
+  });
 }
 
-/** Seconds from the start of a run that takes up a killed one to its first request, and of bare Node right after it. */
+/**
+ * Seconds from the start of a run that takes up a killed one to its first request, and of bare Node
+ * right after it.
+ */
 export async function timeResume(stage, events) {
   const home = mkdtempSync(join(stage.folder, 'resume-'));
   const { cwd, env } = prepareHome(stage, home);
@@ -65,24 +78,40 @@ export async function timeResume(stage, events) {
   };
 }
 
-/** Packs the program and installs it where nothing of this project is, without scripts: size, packages, and whether it works. */
+/**
+ * Packs the program and installs it where nothing of this project is, without scripts: size,
+ * packages, and whether it works.
+ */
 export function install({ folder }) {
   const place = mkdtempSync(join(folder, 'install-'));
   const quiet = { cwd: place, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' };
   const [tarball] = JSON.parse(
-    execFileSync('npm', ['pack', ROOT, '--json', '--ignore-scripts', '--pack-destination', place], quiet),
+    execFileSync(
+      'npm',
+      ['pack', ROOT, '--json', '--ignore-scripts', '--pack-destination', place],
+      quiet,
+    ),
   );
-  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', join(place, tarball.filename)], quiet);
+  execFileSync(
+    'npm',
+    ['install', '--ignore-scripts', '--no-audit', '--no-fund', join(place, tarball.filename)],
+    quiet,
+  );
   const packages = readdirSync(join(place, 'node_modules'), { recursive: true }).filter((entry) =>
     /^(?:.*node_modules\/)?(?:@[^/]+\/)?[^/@.][^/]*\/package\.json$/.test(entry),
   );
   const lock = JSON.parse(readFileSync(join(place, 'package-lock.json'), 'utf8'));
-  const scripted = Object.values(lock.packages).filter(({ hasInstallScript }) => hasInstallScript).length;
+  const scripted = Object.values(lock.packages).filter(
+    ({ hasInstallScript }) => hasInstallScript,
+  ).length;
   const program = join(place, 'node_modules', 'postback', 'bin', 'postback.js');
   const sample = join(ROOT, 'examples', 'events.jsonl');
   const env = { PATH: dirname(process.execPath), POSTBACK_HOME: place };
   // The examples have invalid lines: it ends with 3.
-  const { stdout } = spawnSync(process.execPath, [program, 'send', sample, '--sandbox', '--json'], { ...quiet, env });
+  const { stdout } = spawnSync(process.execPath, [program, 'send', sample, '--sandbox', '--json'], {
+    ...quiet,
+    env,
+  });
   const { delivered } = JSON.parse(stdout);
   return {
     megabytes: sizeOf(join(place, 'node_modules')) / 2 ** 20,

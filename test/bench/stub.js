@@ -1,6 +1,7 @@
-// The receiving end: gives tokens, accepts every event, counts them, judges nothing. Prints its port. GET /count tells what came since
-// the last GET /reset, when the first of it came, and what it cost. Usage: node stub.js [LATENCY_MS] [REFUSE_EVERY]: answers after so
-// long; of so many requests one is answered 503.
+// The receiving end: gives tokens, accepts every event, counts them, judges nothing. Prints its
+// port. GET /count tells what came since the last GET /reset, when the first of it came, and what
+// it cost. Usage: node stub.js [LATENCY_MS] [REFUSE_EVERY]: answers after so long; of so many
+// requests one is answered 503.
 import { createServer } from 'node:http';
 
 const [latencyMs = 0, refuseEvery = 0] = process.argv.slice(2).map(Number);
@@ -16,20 +17,31 @@ const server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (reques
 function answer(url, body, response) {
   if (url === '/count') {
     const { user, system } = process.cpuUsage(cpu);
-    return send(response, 200, JSON.stringify({ requests, events, firstMs, cpuSeconds: (user + system) / 1e6 }));
+    return send(
+      response,
+      200,
+      JSON.stringify({ requests, events, firstMs, cpuSeconds: (user + system) / 1e6 }),
+    );
   }
   if (url === '/reset') {
     [requests, events, firstMs, cpu] = [0, 0, 0, process.cpuUsage()];
     return send(response, 200, '{}');
   }
   if (url.endsWith('/auth/o2/token')) {
-    const grant = { access_token: 'Atza|bench', refresh_token: 'Atzr|bench', token_type: 'bearer', expires_in: 3600 };
+    const grant = {
+      access_token: 'Atza|bench',
+      refresh_token: 'Atzr|bench',
+      token_type: 'bearer',
+      expires_in: 3600,
+    };
     return send(response, 200, JSON.stringify(grant));
   }
   firstMs ||= Date.now();
   requests += 1;
   const late = () =>
-    refuseEvery > 0 && requests % refuseEvery === 0 ? send(response, 503, '{}') : accept(url, body, response);
+    refuseEvery > 0 && requests % refuseEvery === 0
+      ? send(response, 503, '{}')
+      : accept(url, body, response);
   if (latencyMs > 0) setTimeout(late, latencyMs);
   else late();
 }
@@ -40,7 +52,10 @@ function accept(url, body, response) {
   const count = countOf(body, isCapi ? '"conversionDefinitionId"' : '"matchKeys"');
   const base = isCapi ? 1 : 0;
   events += count;
-  const items = Array.from({ length: count }, (_, index) => `{"index":${index + base},"message":"Event received"}`);
+  const items = Array.from(
+    { length: count },
+    (_, index) => `{"index":${index + base},"message":"Event received"}`,
+  );
   send(response, 207, `{"success":[${items.join(',')}],"error":[]}`);
 }
 
@@ -52,7 +67,10 @@ function countOf(body, word) {
 
 function send(response, status, text) {
   response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+    .writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+    })
     .end(text);
 }
 

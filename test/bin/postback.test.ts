@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { makeLines } from '../kit/events.js';
 import { makeFolder, runPostback, spawnPostback, type RunningPostback } from '../kit/run.js';
@@ -25,12 +26,36 @@ async function folderWithGoals(count: number): Promise<string> {
 
 const DRY_RUN = ['send', '--sandbox', '--dry-run', '--json'];
 
+/** Ten seconds of the program, after which oclif would give up, pass in half a second. */
+const FAST = { speed: 20, hasFastTimers: true };
+const TWELVE_SECONDS_MS = 12_000 / FAST.speed;
+
+/** Stops reading. Streams that were just made start to flow in the next turn, whatever we asked. */
+async function stopReading(stream: Readable): Promise<void> {
+  await turn();
+  stream.pause();
+}
+
+/**
+ * Waits until the program has begun to write, then for 12 seconds of its time. Where the system's
+ * buffer holds all that it writes, it may end first, and Node then resumes the stream.
+ */
+async function outlast(child: ChildProcess, stream: Readable): Promise<void> {
+  const hasBegun = (): boolean => {
+    // A stream that was paused before its first read fetches nothing by itself.
+    stream.read(0);
+    return stream.readableLength > 0 || child.exitCode !== null;
+  };
+  await expect.poll(hasBegun, { timeout: 30_000 }).toBe(true);
+  await delay(TWELVE_SECONDS_MS);
+}
+
 describe('a reader that sleeps', () => {
   it('12 s gets all of stdout and the exit code, though oclif would give up after 10 s', async () => {
-    const { child, finished } = await spawnPostback(DRY_RUN);
-    child.stdout.pause();
+    const { child, finished } = await spawnPostback(DRY_RUN, { clock: FAST });
+    await stopReading(child.stdout);
     child.stdin.end(`${makeLines(3000, Date.now())}{"bad\n`);
-    await delay(12_000);
+    await outlast(child, child.stdout);
     child.stdout.resume();
     const { code, stdout } = await finished;
     const summary = JSON.parse(stdout) as { invalid: number; requests: { postbacks: string[] }[] };
@@ -40,13 +65,16 @@ describe('a reader that sleeps', () => {
 
   it('gets all of an error that does not fit in the pipe, with its exit code', async () => {
     const unknownGoal = 'x'.repeat(120_000);
-    const { child, finished } = await spawnPostback(['goals', 'show', unknownGoal, '--json']);
-    child.stderr.pause();
-    await delay(2000);
+    const args = ['goals', 'show', unknownGoal, '--json'];
+    const { child, finished } = await spawnPostback(args, { clock: FAST });
+    await stopReading(child.stderr);
+    await outlast(child, child.stderr);
     child.stderr.resume();
     const { code, stderr } = await finished;
     expect(code).toBe(2);
-    expect((JSON.parse(stderr) as { error: { message: string } }).error.message).toContain(unknownGoal);
+    expect((JSON.parse(stderr) as { error: { message: string } }).error.message).toContain(
+      unknownGoal,
+    );
   });
 });
 
@@ -91,8 +119,8 @@ describe('a wrong command line', () => {
     [['logs', '--event-idd', 'x'], 'Did you mean --event-id?'],
     [['logs', '--stat=x'], 'Did you mean --status?'],
     [['send', '--dry-rnu', '--srict'], 'Did you mean --dry-run, and --strict?'],
-    [['logs', '--colour'], 'See --help for what this command takes.'],
-    [['logs', '-x'], 'See --help for what this command takes.'],
+    [['logs', '--colour'], 'Run the command with --help to see its arguments and flags.'],
+    [['logs', '-x'], 'Run the command with --help to see its arguments and flags.'],
   ])('%j is told which flag was meant', async (args, hint) => {
     const { code, stderr } = await runPostback(args);
     expect(code).toBe(2);
@@ -118,9 +146,11 @@ describe('a wrong command line', () => {
       const { error, ...rest } = JSON.parse(json.stderr) as { error: Record<string, unknown> };
       expect(rest).toEqual({});
       expect(error).toMatchObject({ code: expected, exit: 2 });
-      expect(Object.keys(error).filter((key) => !['code', 'message', 'hint', 'next', 'exit'].includes(key))).toEqual(
-        [],
-      );
+      expect(
+        Object.keys(error).filter(
+          (key) => !['code', 'message', 'hint', 'next', 'exit'].includes(key),
+        ),
+      ).toEqual([]);
       expect(json.stderr.length).toBeLessThan(500);
       expect(words.stderr + json.stderr).not.toContain(secret);
     },
@@ -133,10 +163,12 @@ describe('a wrong command line', () => {
   });
 
   it('a switch in the environment that is neither on nor off is refused', async () => {
-    const { code, stderr } = await runPostback(['goals', 'list'], { env: { POSTBACK_SANDBOX: 'on' } });
+    const { code, stderr } = await runPostback(['goals', 'list'], {
+      env: { POSTBACK_SANDBOX: 'on' },
+    });
     expect([code, stderr]).toEqual([
       2,
-      'Error: POSTBACK_SANDBOX is "on", which is neither on nor off.\nSet it to true or false.\n',
+      'Error: POSTBACK_SANDBOX is "on"; expected true or false.\nSet it to true or false.\n',
     ]);
   });
 });
@@ -175,7 +207,9 @@ describe.each([
 
 describe('without a command', () => {
   it('--version tells the version of the package', async () => {
-    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    const { version } = JSON.parse(
+      await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+    ) as {
       version: string;
     };
     const { code, stdout } = await runPostback(['--version']);
@@ -189,29 +223,32 @@ describe('without a command', () => {
   });
 
   it.each([[['help', 'goals', 'list']], [['goals', 'list', '-h']], [['goals', 'list', '--help']]])(
-    '%j shows examples first, then usage, flags with their variables, exit codes',
+    '10: %j shows examples first, then usage; --verbose adds variables and exit codes',
     async (args) => {
-      const { code, stdout } = await runPostback(args);
-      expect(code).toBe(0);
-      expect(stdout.match(/^[A-Z][A-Z ]+$/gm)).toEqual([
-        'EXAMPLES',
-        'USAGE',
-        'DESCRIPTION',
-        'GLOBAL FLAGS',
-        'EXIT CODES',
+      const headers = ['EXAMPLES', 'USAGE', 'DESCRIPTION'];
+      const brief = await runPostback(args);
+      expect([brief.code, brief.stdout.match(/^[A-Z][A-Z ]+$/gm)]).toEqual([
+        0,
+        [...headers, 'MORE'],
       ]);
+      const { stdout } = await runPostback([...args, '--verbose']);
+      expect(stdout.match(/^[A-Z][A-Z ]+$/gm)).toEqual([...headers, 'GLOBAL FLAGS', 'EXIT CODES']);
       expect(stdout).toContain('POSTBACK_JSON');
     },
   );
 });
 
-it('a full disk behind stdout is an error, not a success', async () => {
+it('a full disk at stdout is an error, not a success', async () => {
   const { home } = await runPostback(['--version']);
   const code = await new Promise((resolve) => {
-    const shell = spawn('sh', ['-c', 'exec "$0" bin/postback.js goals list --json > /dev/full', process.execPath], {
-      env: { PATH: process.env['PATH'], POSTBACK_HOME: home },
-      stdio: 'ignore',
-    });
+    const shell = spawn(
+      'sh',
+      ['-c', 'exec "$0" bin/postback.js goals list --json > /dev/full', process.execPath],
+      {
+        env: { PATH: process.env['PATH'], POSTBACK_HOME: home },
+        stdio: 'ignore',
+      },
+    );
     shell.on('close', resolve);
   });
   expect(code).toBe(1);

@@ -2,8 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET } from '../../src/sandbox/amazon/seed.js';
 import { CHROMIUM, findFaintText, hasBrowser, launchBrowser } from '../kit/browser.js';
-import { openLiveSandbox } from '../kit/errand.js';
-import { spawnPostback, type RunningPostback } from '../kit/run.js';
+import { openLiveSandbox } from '../kit/test-workspace.js';
+import { type RunningPostback, spawnPostback } from '../kit/run.js';
 
 const CALLBACK = /^http:\/\/localhost:18803\/callback/;
 
@@ -24,13 +24,26 @@ interface Visit extends RunningPostback {
 }
 
 /** Starts a login and opens its printed address in a browser of that colour scheme. */
-async function startVisit(scheme: 'light' | 'dark', env: NodeJS.ProcessEnv = {}, width = 900): Promise<Visit> {
+async function startVisit(
+  scheme: 'light' | 'dark',
+  env: NodeJS.ProcessEnv = {},
+  width = 900,
+): Promise<Visit> {
   const sandbox = await openLiveSandbox();
-  const client = { POSTBACK_AMAZON_CLIENT_ID: SANDBOX_CLIENT_ID, POSTBACK_AMAZON_CLIENT_SECRET: SANDBOX_CLIENT_SECRET };
-  const running = await spawnPostback(['connect', 'amazon', '--no-browser', '--json', '--port', '18803'], {
-    env: { ...client, POSTBACK_GATEWAY: sandbox.url, ...env },
+  const client = {
+    POSTBACK_AMAZON_CLIENT_ID: SANDBOX_CLIENT_ID,
+    POSTBACK_AMAZON_CLIENT_SECRET: SANDBOX_CLIENT_SECRET,
+  };
+  const running = await spawnPostback(
+    ['connect', 'amazon', '--no-browser', '--json', '--port', '18803'],
+    {
+      env: { ...client, POSTBACK_GATEWAY: sandbox.url, ...env },
+    },
+  );
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    viewport: { width, height: 800 },
   });
-  const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 800 } });
   onTestFinished(() => context.close());
   const page = await context.newPage();
   const extra: string[] = [];
@@ -47,23 +60,29 @@ async function expectGoodPage({ page, extra }: Visit, title: RegExp): Promise<vo
   expect(await page.title()).toMatch(title);
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
   expect(await page.locator('h1').count()).toBe(1);
-  expect(await page.locator('script, [onclick], [onload], link[rel=stylesheet], img, iframe').count()).toBe(0);
+  expect(
+    await page.locator('script, [onclick], [onload], link[rel=stylesheet], img, iframe').count(),
+  ).toBe(0);
   const html = await page.content();
   expect(html).not.toMatch(/Atz[ar]\||sandbox-secret|\/\/(?:cdn|fonts)\./);
   expect(extra.filter((url) => !url.startsWith('data:'))).toEqual([]);
   expect(await findFaintText(page)).toEqual([]);
   // Nothing is cut off to the right, on a phone either.
-  expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+  expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(
+    true,
+  );
 }
 
 async function readBackground(page: Page): Promise<number> {
-  return page.evaluate(`getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]`);
+  return page.evaluate(
+    `getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]`,
+  );
 }
 
 const SCHEMES = ['light', 'dark'] as const;
 
 describe.skipIf(!hasBrowser).each(SCHEMES)('in a %s browser', (scheme) => {
-  test('consent is asked for, given, and the connected page ends the errand', async () => {
+  test('consent is asked for, given, and the connected page ends the command', async () => {
     const visit = await startVisit(scheme);
     const { page, finished } = visit;
     await expectGoodPage(visit, /Amazon.*sandbox/);
@@ -93,7 +112,7 @@ describe.skipIf(!hasBrowser).each(SCHEMES)('in a %s browser', (scheme) => {
     await expectGoodPage(visit, /Amazon/);
     await visit.page.click('button[value=allow]');
     await visit.page.waitForURL(CALLBACK);
-    await expectGoodPage(visit, /^Connecting failed/);
+    await expectGoodPage(visit, /^Connection failed/);
     expect(await visit.page.textContent('main')).toMatch(/client id or its secret/);
     const { code, stderr } = await visit.finished;
     expect(code, stderr).toBe(4);
@@ -105,7 +124,7 @@ describe.skipIf(!hasBrowser).each(SCHEMES)('in a %s browser', (scheme) => {
     const consent = visit.page.url();
     const stray = await visit.page.goto('http://localhost:18803/callback?code=x&state=y');
     expect(stray!.status()).toBe(400);
-    await expectGoodPage(visit, /^This is not the sign-in/);
+    await expectGoodPage(visit, /^This link is not from the current sign-in/);
     await visit.page.goto(consent);
     await visit.page.click('button[value=allow]');
     await visit.page.waitForURL(CALLBACK);
@@ -113,13 +132,16 @@ describe.skipIf(!hasBrowser).each(SCHEMES)('in a %s browser', (scheme) => {
   });
 });
 
-test.skipIf(!hasBrowser)('an address that is not registered is a dead end, and says so', async () => {
-  const sandbox = await openLiveSandbox();
-  const page = await browser.newPage();
-  onTestFinished(() => page.close());
-  await page.goto(`${sandbox.url}/www.amazon.com/ap/oa?client_id=nobody`);
-  expect(await page.textContent('main')).toMatch(/unknown client/i);
-  await page.goto(`${sandbox.url}/_sandbox/`);
-  expect(await page.title()).toMatch(/sandbox/);
-  expect(await findFaintText(page)).toEqual([]);
-});
+test.skipIf(!hasBrowser)(
+  'an address that is not registered is a dead end, and says so',
+  async () => {
+    const sandbox = await openLiveSandbox();
+    const page = await browser.newPage();
+    onTestFinished(() => page.close());
+    await page.goto(`${sandbox.url}/www.amazon.com/ap/oa?client_id=nobody`);
+    expect(await page.textContent('main')).toMatch(/unknown client/i);
+    await page.goto(`${sandbox.url}/_sandbox/`);
+    expect(await page.title()).toMatch(/sandbox/);
+    expect(await findFaintText(page)).toEqual([]);
+  },
+);

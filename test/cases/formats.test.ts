@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 
-import { makeErrand, type RunSummary } from '../kit/errand.js';
+import { type RunSummary, TestWorkspace } from '../kit/test-workspace.js';
 import { readInputCase } from '../kit/input-case.js';
-import { connectAllBySandbox, makeRepeatableGoals } from '../kit/networks.js';
+import { makeRepeatableGoals } from '../kit/networks.js';
 
 interface DryRun extends RunSummary {
   warnings: Record<string, number>;
@@ -12,11 +12,17 @@ interface DryRun extends RunSummary {
 }
 
 /** What `send --dry-run` makes of text, with every network connected. */
-async function dryRun(text: string, settings: Record<string, string> = {}): Promise<DryRun & { stdout: string }> {
-  const errand = await makeErrand({ goals: makeRepeatableGoals(), settings });
-  Object.assign(errand.env, connectAllBySandbox(errand.sandbox.url));
-  writeFileSync(join(errand.cwd, 'events.jsonl'), text);
-  const { stdout, stderr } = await errand.run(['send', 'events.jsonl', '--dry-run', '--json']);
+async function dryRun(
+  text: string,
+  settings: Record<string, string> = {},
+): Promise<DryRun & { stdout: string }> {
+  const workspace = await TestWorkspace.create({
+    goals: makeRepeatableGoals(),
+    networks: 'all',
+    settings,
+  });
+  writeFileSync(join(workspace.cwd, 'events.jsonl'), text);
+  const { stdout, stderr } = await workspace.run(['send', 'events.jsonl', '--dry-run', '--json']);
   expect(stdout, stderr).not.toBe('');
   return { ...(JSON.parse(stdout) as DryRun), stdout };
 }
@@ -36,24 +42,50 @@ describe('inputs of public bug reports are counted', () => {
   test.each<[id: string, what: string, expected: Expected]>([
     ['I01', 'Segment with a numeric order_id', { holds: ['60241286212', '9.99'], warnings: {} }],
     ['I02', 'Segment with a numeric product_id', { holds: ['1234', '9.99'], warnings: {} }],
-    ['I04', 'a Google upload with a numeric transactionId', { holds: ['5.31'], warnings: { assumed_event: 1 } }],
+    [
+      'I04',
+      'a Google upload with a numeric transactionId',
+      { holds: ['5.31'], warnings: { assumed_event: 1 } },
+    ],
     ['I05', 'Snowplow with a numeric order_id', { settings: CONSENTED, holds: ['50314', '9.99'] }],
     ['I06', 'Segment without messageId', { holds: ['50314'], warnings: { derived_id: 1 } }],
     ['I08', 'two GA4 events of one batch', { postbacks: 2 }],
     ['T01', 'Segment with a time in milliseconds', { holds: ['50314'], warnings: {} }],
     ['T02', 'a CloudEvent with the offset +0000', { holds: ['T-1001'], warnings: {} }],
-    ['T04', 'Snowplow from BigQuery with times in " UTC"', { settings: CONSENTED, holds: ['T-1'], warnings: {} }],
-    ['T08', 'Segment with a time without zone', { holds: ['50314'], warnings: { assumed_zone: 1 } }],
+    [
+      'T04',
+      'Snowplow from BigQuery with times in " UTC"',
+      { settings: CONSENTED, holds: ['T-1'], warnings: {} },
+    ],
+    [
+      'T08',
+      'Segment with a time without zone',
+      { holds: ['50314'], warnings: { assumed_zone: 1 } },
+    ],
     ['V02', 'money as .99', { holds: ['0.99'], warnings: {} }],
-    ['V04', 'GA4 with micros of an automatic in_app_purchase', { holds: ['9.99', 'USD'], warnings: {} }],
+    [
+      'V04',
+      'GA4 with micros of an automatic in_app_purchase',
+      { holds: ['9.99', 'USD'], warnings: {} },
+    ],
     ['V08', 'money with many digits', { holds: ['9.99'], warnings: {} }],
-    ['W01', "Snowplow's e-commerce plugin", { settings: CONSENTED, holds: ['TtlZ3b', '13', 'EUR'], warnings: {} }],
-    ['W02', 'Snowplow with snake_case entities', { settings: CONSENTED, holds: [MAID], warnings: {} }],
+    [
+      'W01',
+      "Snowplow's e-commerce plugin",
+      { settings: CONSENTED, holds: ['TtlZ3b', '13', 'EUR'], warnings: {} },
+    ],
+    [
+      'W02',
+      'Snowplow with snake_case entities',
+      { settings: CONSENTED, holds: [MAID], warnings: {} },
+    ],
     ['C10', 'click_time in seconds', { holds: ['T-1'], warnings: {} }],
   ])('%s: %s', async (id, _, { settings, postbacks = 1, holds = [], warnings }) => {
     const summary = await dryRun(readInputCase(id), settings);
     expect(summary).toMatchObject({ invalid: 0, postbacks, skipped: 0 });
-    expect(summary.requests.every(({ body }) => typeof body === 'object' && body !== null)).toBe(true);
+    expect(summary.requests.every(({ body }) => typeof body === 'object' && body !== null)).toBe(
+      true,
+    );
     const body = JSON.stringify(summary.requests[0]?.body);
     for (const text of holds) expect(body).toContain(text);
     expect(body).not.toContain('9990000');

@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { systemRandom } from '../../src/random.js';
+import { testRandom } from '../kit/seeded-random.js';
 import {
   SANDBOX_ACCOUNTS,
   SANDBOX_CLIENT_ID,
@@ -12,11 +12,12 @@ import {
   seededRefreshToken,
 } from '../../src/sandbox/amazon/seed.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { makeFile } from '../kit/test-workspace.js';
 import { makeFolder, runPostback, spawnPostback, type RunOptions } from '../kit/run.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startSandbox({ clock: systemClock, random: testRandom });
 });
 afterAll(() => sandbox.close());
 
@@ -32,15 +33,25 @@ function options(change: RunOptions = {}): RunOptions {
 /** Connects with the refresh token that a user of the sandbox has from the start. */
 function connectAs(user: string, args: string[] = [], change: RunOptions = {}) {
   const input = `${seededRefreshToken(user)}\n`;
-  return runPostback(['connect', 'amazon', '--token-stdin', '--json', ...args], options({ input, ...change }));
+  return runPostback(
+    ['connect', 'amazon', '--token-stdin', '--json', ...args],
+    options({ input, ...change }),
+  );
 }
 
 const errorOf = (stderr: string) =>
-  (JSON.parse(stderr.trim().split('\n').at(-1)!) as { error: { code: string; message: string; hint: string } }).error;
+  (
+    JSON.parse(stderr.trim().split('\n').at(-1)!) as {
+      error: { code: string; message: string; hint: string };
+    }
+  ).error;
 
 /** Starts a login and gives the authorize URL, as a person would read it. */
 async function startLogin(args: string[], change: RunOptions = {}) {
-  const running = await spawnPostback(['connect', 'amazon', '--no-browser', ...args], options(change));
+  const running = await spawnPostback(
+    ['connect', 'amazon', '--no-browser', ...args],
+    options(change),
+  );
   const [, url] = await running.waitFor('stderr', /^(http\S+)\n/m);
   return { ...running, url: new URL(url!) };
 }
@@ -84,7 +95,9 @@ describe('in the browser', () => {
   test('--region decides where one logs in; --audiences asks for that scope', async () => {
     const { url, child, finished } = await startLogin([freePort, '--region', 'fe', '--audiences']);
     expect(url.pathname).toBe('/apac.account.amazon.com/ap/oa');
-    expect(url.searchParams.get('scope')).toBe('advertising::campaign_management advertising::audiences');
+    expect(url.searchParams.get('scope')).toBe(
+      'advertising::campaign_management advertising::audiences',
+    );
     child.kill('SIGINT');
     expect((await finished).code).toBe(130);
   });
@@ -102,7 +115,11 @@ describe('in the browser', () => {
     const page = await fetch(await consent(url, { sandbox_decision: 'deny' }));
     expect(await page.text()).toContain('<h1>Consent was denied</h1>');
     const { code, stdout, stderr } = await finished;
-    expect({ code, stdout, error: errorOf(stderr).code }).toEqual({ code: 4, stdout: '', error: 'consent_denied' });
+    expect({ code, stdout, error: errorOf(stderr).code }).toEqual({
+      code: 4,
+      stdout: '',
+      error: 'consent_denied',
+    });
     expect(() => statSync(join(home, 'config', 'credentials.json'))).toThrow(/ENOENT/);
   });
 
@@ -112,7 +129,9 @@ describe('in the browser', () => {
     expect(code).toBe(4);
     expect(errorOf(stderr)).toMatchObject({
       code: 'login_timed_out',
-      hint: expect.stringContaining('register exactly http://localhost:18787/callback at Login with Amazon console'),
+      hint: expect.stringContaining(
+        'Register exactly http://localhost:18787/callback at Login with Amazon console',
+      ),
     });
   });
 });
@@ -141,12 +160,32 @@ describe('with a refresh token', () => {
   });
 
   test('a wrong secret is exit 4, and does not show', async () => {
-    const { code, stderr } = await connectAs('na', [], { env: { POSTBACK_AMAZON_CLIENT_SECRET: 'not-it' } });
+    const { code, stderr } = await connectAs('na', [], {
+      env: { POSTBACK_AMAZON_CLIENT_SECRET: 'not-it' },
+    });
     expect([code, errorOf(stderr).code]).toEqual([4, 'client_refused']);
     expect(stderr).not.toContain('not-it');
   });
 
-  test('connecting anew keeps mappings, the API and the switch; what is missing is taken from before', async () => {
+  test('connecting again names what is pending and the command that delivers it', async () => {
+    const home = await makeFolder();
+    await connectAs('na', [], { home });
+    await runPostback(['goals', 'add', '--template', 'first-purchase'], options({ home }));
+    await runPostback(['map', 'first-purchase', 'amazon', '1234567890'], options({ home }));
+    const faults = `${sandbox.url}/_sandbox/faults`;
+    const fault = JSON.stringify({ status: 503, rate: 1, match: 'eventData' });
+    await fetch(faults, { method: 'POST', body: fault });
+    const send = ['send', '-', '--max-attempts', '1'];
+    await runPostback(send, options({ home, input: makeFile(2) }));
+    await fetch(faults, { method: 'DELETE' });
+    const input = `${seededRefreshToken('na')}\n`;
+    const again = ['connect', 'amazon', '--token-stdin'];
+    const { stderr } = await runPostback(again, options({ home, input }));
+    const next = 'postback replay --state pending --all --network amazon';
+    expect(stderr).toContain(`2 postbacks are pending. Next: ${next}`);
+  });
+
+  test('connecting again keeps mappings, the API and the switch, and missing values come from the old connection', async () => {
     const home = await makeFolder();
     const run = async (...args: string[]) => {
       const result = await runPostback([...args, '--json'], options({ home }));
@@ -155,16 +194,29 @@ describe('with a refresh token', () => {
     };
     await connectAs('all', ['--region', 'eu', '--api', 'events-api'], { home });
     await run('goals', 'add', '--template', 'first-purchase');
-    await run('map', 'first-purchase', 'amazon', '--name=First', '--type=OFF_AMAZON_PURCHASES', '--source=WEBSITE');
+    await run(
+      'map',
+      'first-purchase',
+      'amazon',
+      '--name=First',
+      '--type=OFF_AMAZON_PURCHASES',
+      '--source=WEBSITE',
+    );
     const mappings = await run('map');
     expect(await run('disable', 'amazon')).toEqual({ network: 'amazon', enabled: false });
     const env = { POSTBACK_AMAZON_CLIENT_ID: '', POSTBACK_AMAZON_CLIENT_SECRET: '' };
     const again = await connectAs('all', [], { home, env });
-    expect(JSON.parse(again.stdout), again.stderr).toMatchObject({ account: SANDBOX_ACCOUNTS.eu, api: 'events-api' });
+    expect(JSON.parse(again.stdout), again.stderr).toMatchObject({
+      account: SANDBOX_ACCOUNTS.eu,
+      api: 'events-api',
+    });
     expect(await run('map')).toEqual(mappings);
     expect(readFileSync(join(home, 'config', 'credentials.json'), 'utf8')).toContain('"disabled"');
     expect(await run('enable', 'amazon')).toEqual({ network: 'amazon', enabled: true });
-    expect(await run('disconnect', 'amazon', '--dry-run')).toMatchObject({ disconnected: false, dryRun: true });
+    expect(await run('disconnect', 'amazon', '--dry-run')).toMatchObject({
+      disconnected: false,
+      dryRun: true,
+    });
     expect(await run('disconnect', 'amazon', '--yes')).toMatchObject({
       account: SANDBOX_ACCOUNTS.eu,
       disconnected: true,
@@ -180,11 +232,17 @@ describe('called wrongly', () => {
     [['connect', 'meta'], {}, 2, 'needs_terminal'],
     [['connect', 'reddit'], {}, 2, 'missing_flag'],
     [['connect', 'meta', '--region', 'na'], {}, 2, 'flag_not_for_network'],
+    [['connect', 'amazon', '--pixel', '12'], {}, 2, 'flag_not_for_network'],
     [['connect', 'meta', '--pixel', '1', '--account', '2'], {}, 2, 'conflicting_flags'],
     [['connect', 'amazon'], { POSTBACK_AMAZON_CLIENT_ID: '' }, 2, 'needs_terminal'],
     [['connect', 'amazon'], { POSTBACK_AMAZON_CLIENT_SECRET: '' }, 2, 'needs_terminal'],
     [['connect', 'amazon', '--token-stdin'], {}, 2, 'bad_token'],
-    [['connect', 'amazon', '--no-browser'], { POSTBACK_GATEWAY: 'http://amazon.example' }, 2, 'insecure_url'],
+    [
+      ['connect', 'amazon', '--no-browser'],
+      { POSTBACK_GATEWAY: 'http://amazon.example' },
+      2,
+      'insecure_url',
+    ],
     [
       ['enable', 'amazon'],
       { ...CLIENT, POSTBACK_AMAZON_CLIENT_ID: '', POSTBACK_AMAZON_CLIENT_SECRET: '' },
@@ -204,7 +262,12 @@ describe('called wrongly', () => {
   });
 
   test('an application that is not approved for the Ads API is told what to do', async () => {
-    const { url, finished } = await startLogin(['--json', freePort, '--client-id', SANDBOX_UNAPPROVED_CLIENT_ID]);
+    const { url, finished } = await startLogin([
+      '--json',
+      freePort,
+      '--client-id',
+      SANDBOX_UNAPPROVED_CLIENT_ID,
+    ]);
     await fetch(await consent(url));
     const { code, stderr } = await finished;
     expect([code, errorOf(stderr).code]).toEqual([4, 'client_not_approved']);
@@ -215,9 +278,15 @@ describe('called wrongly', () => {
     mkdirSync(join(home, 'config'));
     const file = join(home, 'config', 'credentials.json');
     writeFileSync(file, '{"refreshToken":"Atzr|secret"');
-    const result = await runPostback(['connect', 'amazon', '--no-browser', '--json'], options({ home }));
+    const result = await runPostback(
+      ['connect', 'amazon', '--no-browser', '--json'],
+      options({ home }),
+    );
     expect(result).toMatchObject({ code: 2, stdout: '' });
-    expect(errorOf(result.stderr)).toMatchObject({ code: 'config_broken', message: expect.stringContaining(file) });
+    expect(errorOf(result.stderr)).toMatchObject({
+      code: 'config_broken',
+      message: expect.stringContaining(file),
+    });
     expect(result.stderr).not.toMatch(/Atzr|http/);
     expect(readFileSync(file, 'utf8')).toBe('{"refreshToken":"Atzr|secret"');
   });

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { makeExampleEvents } from '../../src/demo/example-events.js';
-import { makeErrand, parseRows, readError, type Row, type RunSummary } from '../kit/errand.js';
+import {
+  parseRows,
+  readError,
+  type Row,
+  type RunSummary,
+  TestWorkspace,
+} from '../kit/test-workspace.js';
 import { makeFolder, runPostback, spawnPostback } from '../kit/run.js';
 
 interface DemoData extends RunSummary {
@@ -37,7 +43,7 @@ async function makeTemporary(): Promise<{ TMPDIR: string; left: () => string[] }
 }
 
 describe('demo', () => {
-  test('delivers what the example says, through a refusal, and leaves nothing behind', async () => {
+  test('delivers what the example says, through a refusal, and removes its files', async () => {
     const [cwd, { TMPDIR, left }] = [await makeFolder(), await makeTemporary()];
     // What the user has set, right or wrong, is none of the demo's business.
     writeFileSync(join(cwd, 'postback.config.json'), '{"goals":');
@@ -68,10 +74,15 @@ describe('demo', () => {
     ]);
     const [first, second] = data.log;
     expect(first).toMatchObject({ status: 'retried', http: 429, attempt: 1 });
-    expect(second).toMatchObject({ status: 'success', http: 207, attempt: 2, eventId: first!.eventId });
+    expect(second).toMatchObject({
+      status: 'success',
+      http: 207,
+      attempt: 2,
+      eventId: first!.eventId,
+    });
     expect(data.log.filter(({ status }) => status === 'skipped').length).toBeGreaterThan(2);
-    // Neither config nor data: only the program's own code, compiled (docs/decisions/code-cache.md).
-    expect(readdirSync(home)).toEqual(['cache']);
+    // Neither config nor data: at most Node's compile cache (docs/development/decisions/code-cache.md).
+    expect(readdirSync(home).filter((name) => name !== 'cache')).toEqual([]);
     expect(left()).toEqual([]);
   });
 
@@ -83,10 +94,12 @@ describe('demo', () => {
     }
     expect(stderr).toMatch(/ {2}http:\/\/127\.0\.0\.1:\d+\/www\.amazon\.com\/ap\/oa\?client_id=/);
     expect(stderr).toContain('level-10        achievement_unlocked  not mapped');
-    expect(stderr).toMatch(/invalid events\.jsonl:\d+: eventTimestamp is the text "2026-02-30T12:00:00Z"; expected/);
+    expect(stderr).toMatch(
+      /invalid events\.jsonl:\d+: eventTimestamp is the text "2026-02-30T12:00:00Z"; expected/,
+    );
     expect(stderr).toContain('postback connect amazon  ');
-    expect(stdout).toMatch(/Delivered {2}175 {2}amazon 175 in 3 requests/);
-    expect(stdout).toMatch(/24 {2}organic +no paid click brought the player/);
+    expect(stdout).toMatch(/Delivered {2}175 postbacks in [\d.]+ s: amazon 175 in 3 requests/);
+    expect(stdout).toMatch(/24 {2}organic +no paid click is attributed to the player/);
     expect(stdout).toMatch(/purchase\tretried\t429/);
     expect(stdout + stderr).not.toContain('\u001B[');
   });
@@ -119,21 +132,21 @@ describe('demo', () => {
   });
 
   test('--write-events writes a file that any sandbox takes as the demo does, with the example project', async () => {
-    const errand = await makeErrand();
+    const workspace = await TestWorkspace.create();
     const config = fileURLToPath(new URL('../../examples/postback.config.json', import.meta.url));
-    writeFileSync(join(errand.cwd, 'postback.config.json'), readFileSync(config));
-    const events = join(errand.cwd, 'events.jsonl');
-    const written = await errand.run(['demo', '--write-events', events, '--json']);
+    writeFileSync(join(workspace.cwd, 'postback.config.json'), readFileSync(config));
+    const events = join(workspace.cwd, 'events.jsonl');
+    const written = await workspace.run(['demo', '--write-events', events, '--json']);
     expect(JSON.parse(written.stdout)).toEqual({ file: events, lines: 310 });
-    const { code, stdout } = await errand.run(['send', events, '--json']);
+    const { code, stdout } = await workspace.run(['send', events, '--json']);
     expect(code).toBe(3);
     expectExampleSummary(JSON.parse(stdout) as RunSummary);
-    expect(errand.sandbox.state.conversions()).toHaveLength(175);
-    expect(errand.sandbox.state.received()).toBe(175);
-    expect(existsSync(join(errand.home, 'config'))).toBe(false);
+    expect(workspace.sandbox.state.conversions()).toHaveLength(175);
+    expect(workspace.sandbox.state.received()).toBe(175);
+    expect(existsSync(join(workspace.home, 'config'))).toBe(false);
 
-    mkdirSync(join(errand.cwd, 'folder'));
-    const refused = await errand.run(['demo', '--write-events', 'folder', '--json']);
+    mkdirSync(join(workspace.cwd, 'folder'));
+    const refused = await workspace.run(['demo', '--write-events', 'folder', '--json']);
     expect(readError(refused.stderr)).toMatchObject({ code: 'file_unwritable', exit: 2 });
   });
 });

@@ -4,9 +4,17 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { SANDBOX_ACCOUNTS, SANDBOX_TERMS_ACCOUNT, seededRefreshToken } from '../../src/sandbox/amazon/seed.js';
-import { makeErrand, makeLine, PURCHASE_GOAL, type Errand, type ErrandParts } from '../kit/errand.js';
-import { connectAllBySandbox } from '../kit/networks.js';
+import {
+  SANDBOX_ACCOUNTS,
+  SANDBOX_TERMS_ACCOUNT,
+  seededRefreshToken,
+} from '../../src/sandbox/amazon/seed.js';
+import {
+  makeLine,
+  PURCHASE_GOAL,
+  TestWorkspace,
+  type TestWorkspaceOptions,
+} from '../kit/test-workspace.js';
 import { runPostback } from '../kit/run.js';
 
 interface Check {
@@ -18,18 +26,25 @@ interface Check {
   next?: string;
 }
 
-async function examine(errand: Errand, exit: number, env: NodeJS.ProcessEnv = {}): Promise<Check[]> {
-  const { code, stdout, stderr } = await errand.run(['doctor', '--json'], { env });
+async function checkLive(
+  workspace: TestWorkspace,
+  exit: number,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Check[]> {
+  const { code, stdout, stderr } = await workspace.run(['doctor', '--json'], { env });
   expect(code, stderr + stdout).toBe(exit);
   const { checks } = JSON.parse(stdout) as { checks: Check[] };
-  for (const check of checks.filter(({ result }) => result !== 'pass')) expect(check.why, check.message).toBeTruthy();
+  for (const check of checks.filter(({ result }) => result !== 'pass'))
+    expect(check.why, check.message).toBeTruthy();
   return checks;
 }
 
 /** What one check found, in the first of its rows. */
 const of = (checks: Check[], id: string): Check => checks.find((check) => check.id === id)!;
 
-const mapTo = (id: string): ErrandParts => ({ goals: [{ ...PURCHASE_GOAL, map: { amazon: id } }] });
+const mapTo = (id: string): TestWorkspaceOptions => ({
+  goals: [{ ...PURCHASE_GOAL, map: { amazon: id } }],
+});
 
 /** A gateway before the sandbox whose clock is wrong. */
 async function startSkewed(url: string, skewMs: number): Promise<string> {
@@ -49,9 +64,9 @@ async function startSkewed(url: string, skewMs: number): Promise<string> {
 
 describe('doctor', () => {
   test('all is well: everything is asked, against the gateway', async () => {
-    const errand = await makeErrand();
-    await errand.send(makeLine(1), 0);
-    const checks = await examine(errand, 0);
+    const workspace = await TestWorkspace.create();
+    await workspace.send(makeLine(1), 0);
+    const checks = await checkLive(workspace, 0);
     expect(checks.filter(({ result }) => result === 'fail')).toEqual([]);
     expect(checks.map(({ id }) => id)).toEqual([
       'files',
@@ -79,14 +94,20 @@ describe('doctor', () => {
     expect(of(checks, 'connection')).toMatchObject({ result: 'fail', next: 'postback connect' });
   });
 
-  test.each<[string, ErrandParts, number, string, RegExp]>([
-    ['a definition that is not there', mapTo('4041111111'), 3, 'definitions', /4041111111 of purchase does not exist/],
+  test.each<[string, TestWorkspaceOptions, number, string, RegExp]>([
+    [
+      'a definition that is not there',
+      mapTo('4041111111'),
+      3,
+      'definitions',
+      /4041111111 of purchase does not exist/,
+    ],
     [
       'one of the ad tag',
       mapTo('4150000001'),
       3,
       'definitions',
-      /AMAZON_AD_TAG, and server events want SERVER_TO_SERVER/,
+      /AMAZON_AD_TAG; server events require SERVER_TO_SERVER/,
     ],
     [
       'a test definition that is not there',
@@ -95,7 +116,13 @@ describe('doctor', () => {
       'definitions',
       /The test definition 4042222222 of purchase/,
     ],
-    ['a mapping of the wrong form', mapTo('twelve'), 3, 'mappings', /mapping of purchase cannot be used/],
+    [
+      'a mapping of the wrong form',
+      mapTo('twelve'),
+      3,
+      'mappings',
+      /mapping of purchase cannot be used/,
+    ],
     [
       'a refused refresh token',
       { env: { POSTBACK_AMAZON_REFRESH_TOKEN: 'Atzr|revoked' } },
@@ -103,13 +130,19 @@ describe('doctor', () => {
       'token',
       /refused the refresh token/,
     ],
-    ['a wrong secret', { env: { POSTBACK_AMAZON_CLIENT_SECRET: 'wrong' } }, 4, 'token', /client id or its secret/],
+    [
+      'a wrong secret',
+      { env: { POSTBACK_AMAZON_CLIENT_SECRET: 'wrong' } },
+      4,
+      'token',
+      /client id or its secret/,
+    ],
     [
       'the wrong region',
       { env: { POSTBACK_AMAZON_ACCOUNT: SANDBOX_ACCOUNTS.eu, POSTBACK_AMAZON_REGION: 'na' } },
       4,
       'account',
-      /is in region eu, and this connection speaks to na/,
+      /is in region eu, but this connection uses na/,
     ],
     [
       'an account of somebody else',
@@ -123,10 +156,16 @@ describe('doctor', () => {
       'account',
       /This user has no advertiser 4034034034034/,
     ],
-    ['variables in part', { env: { POSTBACK_AMAZON_REGION: '' } }, 4, 'connection', /POSTBACK_AMAZON_REGION not set/],
+    [
+      'variables in part',
+      { env: { POSTBACK_AMAZON_REGION: '' } },
+      4,
+      'connection',
+      /POSTBACK_AMAZON_REGION not set/,
+    ],
   ])('%s', async (_name, parts, exit, id, message) => {
-    const errand = await makeErrand(parts);
-    const check = of(await examine(errand, exit), id);
+    const workspace = await TestWorkspace.create(parts);
+    const check = of(await checkLive(workspace, exit), id);
     expect(check).toMatchObject({
       result: 'fail',
       network: 'amazon',
@@ -136,9 +175,9 @@ describe('doctor', () => {
   });
 
   test('an unreachable network: exit 5, and nothing more is asked of it', async () => {
-    const errand = await makeErrand();
-    await errand.sandbox.close();
-    const checks = await examine(errand, 5);
+    const workspace = await TestWorkspace.create();
+    await workspace.sandbox.close();
+    const checks = await checkLive(workspace, 5);
     expect(of(checks, 'reachability')).toMatchObject({ result: 'fail' });
     expect(checks.map(({ id }) => id)).not.toContain('token');
   });
@@ -147,36 +186,49 @@ describe('doctor', () => {
     [10 * 60_000, 3, 'fail', /10 min ahead/],
     [-30_000, 0, 'warn', /(?:29|30|31) s behind/],
   ])('a clock that is %d ms off', async (skewMs, exit, result, words) => {
-    const errand = await makeErrand();
-    const gateway = await startSkewed(errand.sandbox.url, skewMs);
-    const clock = of(await examine(errand, exit, { POSTBACK_GATEWAY: gateway }), 'clock');
+    const workspace = await TestWorkspace.create();
+    const gateway = await startSkewed(workspace.sandbox.url, skewMs);
+    const clock = of(await checkLive(workspace, exit, { POSTBACK_GATEWAY: gateway }), 'clock');
     expect(clock).toMatchObject({ result, message: expect.stringMatching(words) as string });
   });
 
   test('a log that is damaged, files that others can read, a config that is broken', async () => {
-    const errand = await makeErrand();
-    const [data, config] = [join(errand.home, 'data', 'default'), join(errand.home, 'config')];
+    const workspace = await TestWorkspace.create();
+    const [data, config] = [
+      join(workspace.home, 'data', 'default'),
+      join(workspace.home, 'config'),
+    ];
     mkdirSync(data, { recursive: true });
     mkdirSync(config, { recursive: true });
-    writeFileSync(join(data, 'delivery.db'), 'this is no database, whatever its name says', { mode: 0o600 });
+    writeFileSync(join(data, 'delivery.db'), 'this is not a database, whatever its name says', {
+      mode: 0o600,
+    });
     writeFileSync(join(config, 'credentials.json'), '{}');
     chmodSync(join(config, 'credentials.json'), 0o644);
-    const checks = await examine(errand, 3);
-    expect(of(checks, 'log')).toMatchObject({ result: 'fail', message: expect.stringContaining('damaged') as string });
-    expect(of(checks, 'files')).toMatchObject({ result: 'fail', next: expect.stringContaining('chmod 600') as string });
+    const checks = await checkLive(workspace, 3);
+    expect(of(checks, 'log')).toMatchObject({
+      result: 'fail',
+      message: expect.stringContaining('damaged') as string,
+    });
+    expect(of(checks, 'files')).toMatchObject({
+      result: 'fail',
+      next: expect.stringContaining('chmod 600') as string,
+    });
     writeFileSync(join(config, 'config.json'), '{ not json');
-    expect(await examine(errand, 2)).toMatchObject([{ id: 'config', result: 'fail' }]);
+    expect(await checkLive(workspace, 2)).toMatchObject([{ id: 'config', result: 'fail' }]);
   });
 
   test('off a terminal one line of tabs a check', async () => {
-    const errand = await makeErrand(mapTo('4041111111'));
-    const { stdout, stderr } = await errand.run(['doctor']);
+    const workspace = await TestWorkspace.create(mapTo('4041111111'));
+    const { stdout, stderr } = await workspace.run(['doctor']);
     const rows = stdout
       .trimEnd()
       .split('\n')
       .map((line) => line.split('\t'));
     expect(rows.every((row) => row.length === 6)).toBe(true);
-    expect(rows.find(([result]) => result === 'fail')?.at(-1)).toBe('postback map purchase amazon DEFINITION_ID');
+    expect(rows.find(([result]) => result === 'fail')?.at(-1)).toBe(
+      'postback map purchase amazon DEFINITION_ID',
+    );
     expect(stderr).toMatch(/checks passed, 1 warning, 1 failed\.\n$/);
   });
 });
@@ -185,15 +237,21 @@ describe('google: a fault of our own request is told as ours', () => {
   test.each(['google', 'tiktok'] as const)('%s', async (network) => {
     const match = { google: 'events:ingest', tiktok: 'event/track' }[network];
     const goals = [{ ...PURCHASE_GOAL, map: { google: '987654321' } }];
-    const errand = await makeErrand({ goals, sandbox: { faults: [{ match, status: 400 }] } });
-    Object.assign(errand.env, connectAllBySandbox(errand.sandbox.url));
-    const checks = await examine(errand, 3);
-    const [fault, ...more] = checks.filter((check) => check.network === network && check.result === 'fail');
+    const sandbox = { faults: [{ match, status: 400 }] };
+    const workspace = await TestWorkspace.create({ goals, networks: 'all', sandbox });
+    const checks = await checkLive(workspace, 3);
+    const [fault, ...more] = checks.filter(
+      (check) => check.network === network && check.result === 'fail',
+    );
     expect(more).toEqual([]);
     expect(fault).toMatchObject({
       id: 'account',
-      message: expect.stringContaining('refuses the event that postback makes to check it') as string,
-      why: expect.stringContaining('a fault of postback, not of your mapping or account') as string,
+      message: expect.stringContaining(
+        'refused the test event that checks the connection',
+      ) as string,
+      why: expect.stringContaining(
+        'a bug in postback, not a problem of your mapping or account',
+      ) as string,
     });
     expect(fault).not.toHaveProperty('next');
   });

@@ -5,15 +5,30 @@ import { describe, expect, test } from 'vitest';
 import type { LoggedPostback } from '../../src/delivery/explain-log.js';
 import type { ExplainedRecord } from '../../src/delivery/explain-input.js';
 import type { Explanation } from '../../src/delivery/explain.js';
-import { ago, makeErrand, makeLine, parseRows, PURCHASE_GOAL, readError, type Errand } from '../kit/errand.js';
+import {
+  ago,
+  makeLine,
+  parseRows,
+  PURCHASE_GOAL,
+  readError,
+  TestWorkspace,
+} from '../kit/test-workspace.js';
 import { makeUuid } from '../kit/events.js';
 import { makeFolder, runPostback } from '../kit/run.js';
 
 const UNCLICKED = { utm_source: undefined, utm_medium: undefined };
 
-/** Line 1 a page view with a click, 2 blank, 3 a purchase that came by it, 4 organic, 5 no JSON, 6 complete. */
+/**
+ * Line 1 a page view with a click, 2 blank, 3 a purchase that came by it, 4 organic, 5 no JSON, 6
+ * complete.
+ */
 const FILE = [
-  makeLine(1, { type: 'page', eventName: undefined, eventTimestamp: ago(7_200_000), userId: 'one' }),
+  makeLine(1, {
+    type: 'page',
+    eventName: undefined,
+    eventTimestamp: ago(7_200_000),
+    userId: 'one',
+  }),
   '',
   makeLine(3, { userId: 'one' }, UNCLICKED),
   makeLine(4, {}, UNCLICKED),
@@ -21,81 +36,103 @@ const FILE = [
   makeLine(6),
 ].join('\n');
 
-function writeFile(errand: Pick<Errand, 'cwd'>, name = 'events.jsonl', text: string | Uint8Array = FILE): string {
-  writeFileSync(join(errand.cwd, name), text);
+function writeFile(
+  workspace: Pick<TestWorkspace, 'cwd'>,
+  name = 'events.jsonl',
+  text: string | Uint8Array = FILE,
+): string {
+  writeFileSync(join(workspace.cwd, name), text);
   return name;
 }
 
-async function explain<T = ExplainedRecord>(errand: Errand, exit: number, ...args: string[]): Promise<T[]> {
-  const { code, stdout, stderr } = await errand.run(['explain', '--json', ...args]);
+async function explain<T = ExplainedRecord>(
+  workspace: TestWorkspace,
+  exit: number,
+  ...args: string[]
+): Promise<T[]> {
+  const { code, stdout, stderr } = await workspace.run(['explain', '--json', ...args]);
   expect(code, stderr + stdout).toBe(exit);
   return parseRows<T>(stdout);
 }
 
-const explainId = async (errand: Errand, id: string): Promise<Explanation<LoggedPostback>> =>
-  (await explain<Explanation<LoggedPostback>>(errand, 0, id))[0]!;
+const explainId = async (
+  workspace: TestWorkspace,
+  id: string,
+): Promise<Explanation<LoggedPostback>> =>
+  (await explain<Explanation<LoggedPostback>>(workspace, 0, id))[0]!;
 
 const stopOf = ({ gates }: Explanation) => gates.find(({ result }) => result === 'stop');
 
 describe('explain FILE', () => {
   test('a line, with what other lines tell of its click; then what send makes of it', async () => {
-    const errand = await makeErrand();
-    const file = writeFile(errand);
-    const [record] = await explain(errand, 0, `${file}:3`);
+    const workspace = await TestWorkspace.create();
+    const file = writeFile(workspace);
+    const [record] = await explain(workspace, 0, `${file}:3`);
     expect(record).toMatchObject({ file, line: 3, eventId: makeUuid(3), event: 'purchase' });
     expect(stopOf(record!)).toBeUndefined();
-    expect(record!.gates.find(({ gate }) => gate === 'attribution')!.saw).toContain('remembered from an earlier click');
+    expect(record!.gates.find(({ gate }) => gate === 'attribution')!.saw).toContain(
+      'remembered from an earlier click',
+    );
     expect(record!.postbacks).toHaveLength(1);
-    expect(errand.sandbox.state.received()).toBe(0);
-    expect(await errand.logs('--all')).toEqual([]);
+    expect(workspace.sandbox.state.received()).toBe(0);
+    expect(await workspace.logs('--all')).toEqual([]);
 
-    expect((await errand.run(['send', file])).code).toBe(3);
-    const sent = errand.sandbox.state.conversions().map(({ event }) => event);
+    expect((await workspace.run(['send', file])).code).toBe(3);
+    const sent = workspace.sandbox.state.conversions().map(({ event }) => event);
     const body = record!.postbacks[0]!.request!.body as { eventData: unknown[] };
     expect(sent).toContainEqual(body.eventData[0]);
-    const [again] = await explain(errand, 0, `${file}:3`);
+    const [again] = await explain(workspace, 0, `${file}:3`);
     expect(stopOf(again!)).toMatchObject({ gate: 'duplicate', reason: 'duplicate' });
   });
 
   test('the first conversion, or as many as asked for; gzip and stdin too', async () => {
-    const errand = await makeErrand();
-    const file = writeFile(errand);
-    expect((await explain(errand, 0, file)).map(({ line }) => line)).toEqual([3]);
-    const some = await explain(errand, 3, file, '--limit', '9');
+    const workspace = await TestWorkspace.create();
+    const file = writeFile(workspace);
+    expect((await explain(workspace, 0, file)).map(({ line }) => line)).toEqual([3]);
+    const some = await explain(workspace, 3, file, '--limit', '9');
     expect(some.map((record) => [record.line, stopOf(record)?.reason])).toEqual([
       [3, undefined],
       [4, 'organic'],
       [5, 'invalid_event'],
       [6, undefined],
     ]);
-    const packed = writeFile(errand, 'events.jsonl.gz', gzipSync(FILE));
-    expect(await explain(errand, 0, `${packed}:4`)).toMatchObject([{ line: 4, eventId: makeUuid(4) }]);
+    const packed = writeFile(workspace, 'events.jsonl.gz', gzipSync(FILE));
+    expect(await explain(workspace, 0, `${packed}:4`)).toMatchObject([
+      { line: 4, eventId: makeUuid(4) },
+    ]);
     for (const args of [['-'], []]) {
-      const { code, stdout } = await errand.run(['explain', '--json', ...args], { input: FILE });
-      expect([code, parseRows<ExplainedRecord>(stdout)]).toMatchObject([0, [{ file: 'stdin', line: 3 }]]);
+      const { code, stdout } = await workspace.run(['explain', '--json', ...args], { input: FILE });
+      expect([code, parseRows<ExplainedRecord>(stdout)]).toMatchObject([
+        0,
+        [{ file: 'stdin', line: 3 }],
+      ]);
     }
   });
 
-  test('what is no event says so; what is no conversion too', async () => {
-    const errand = await makeErrand();
-    const file = writeFile(errand);
-    const [invalid] = await explain(errand, 3, `${file}:5`);
+  test('says which records are not events and which events are not conversions', async () => {
+    const workspace = await TestWorkspace.create();
+    const file = writeFile(workspace);
+    const [invalid] = await explain(workspace, 3, `${file}:5`);
     expect(invalid).toMatchObject({
       eventId: null,
       event: null,
       postbacks: [],
       gates: [{ gate: 'event', result: 'stop' }],
     });
-    const [page] = await explain(errand, 0, `${file}:1`);
+    const [page] = await explain(workspace, 0, `${file}:1`);
     expect(stopOf(page!)).toMatchObject({ gate: 'conversion', reason: 'no_conversion' });
   });
 
   test('without any connection, goal or log', async () => {
     const cwd = await makeFolder();
     const file = writeFile({ cwd });
-    const run = (...args: string[]) => runPostback(['explain', `${file}:6`, '--json', ...args], { cwd });
+    const run = (...args: string[]) =>
+      runPostback(['explain', `${file}:6`, '--json', ...args], { cwd });
     const bare = await run();
-    expect([bare.code, stopOf(JSON.parse(bare.stdout) as Explanation)]).toMatchObject([0, { reason: 'no_goal' }]);
+    expect([bare.code, stopOf(JSON.parse(bare.stdout) as Explanation)]).toMatchObject([
+      0,
+      { reason: 'no_goal' },
+    ]);
     writeFileSync(join(cwd, 'postback.config.json'), JSON.stringify({ goals: [PURCHASE_GOAL] }));
     const unconnected = await run();
     expect(stopOf(JSON.parse(unconnected.stdout) as Explanation)).toMatchObject({
@@ -116,21 +153,44 @@ describe('explain FILE', () => {
     ['pages.jsonl', 6, 'no_conversion'],
     ['11111111-2222-4333-8444-555555555555', 2, 'unknown_event'],
   ])('%s: exit %i, %s', async (target, exit, code) => {
-    const errand = await makeErrand();
-    writeFile(errand);
-    writeFile(errand, 'pages.jsonl', FILE.split('\n')[0]);
-    const run = await errand.run(['explain', target, '--json']);
+    const workspace = await TestWorkspace.create();
+    writeFile(workspace);
+    writeFile(workspace, 'pages.jsonl', FILE.split('\n')[0]);
+    const run = await workspace.run(['explain', target, '--json']);
     expect([run.code, readError(run.stderr).code, run.stdout]).toEqual([exit, code, '']);
   });
 
   test('for people: gates, rules and the request; no identifier', async () => {
-    const errand = await makeErrand();
-    const { code, stdout, stderr } = await errand.run(['explain', `${writeFile(errand)}:6`]);
+    const workspace = await TestWorkspace.create();
+    const { code, stdout, stderr } = await workspace.run(['explain', `${writeFile(workspace)}:6`]);
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^Would be sent\.\npurchase {2}\S+ {2}events\.jsonl:6\n {2}pass {2}event /);
+    expect(stdout).toMatch(
+      /^Would be sent\.\npurchase {2}\S+ {2}events\.jsonl:6\n {2}pass {2}event /,
+    );
     expect(stdout).toContain('purchase at amazon');
     expect(stdout).toContain('Authorization: Bearer ***');
     expect(stdout).not.toMatch(/test@example\.com|player-6/);
+  });
+});
+
+describe('explain --verbose', () => {
+  test('adds the rule of each gate and its source; without it neither is printed', async () => {
+    const workspace = await TestWorkspace.create();
+    const file = writeFile(workspace);
+    const short = await workspace.run(['explain', `${file}:6`]);
+    expect(short.stdout).not.toContain('Source:');
+    expect(short.stdout).not.toContain('Conversion Goals');
+    const long = await workspace.run(['explain', `${file}:6`, '--verbose']);
+    const text = long.stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toContain(
+      'A goal that counts once per player counts the first conversion only. Source: docs/events.md',
+    );
+    expect(text.match(/Source: docs\//g)).toHaveLength(13);
+    const [plain] = await explain(workspace, 0, `${file}:6`);
+    expect(plain!.gates[0]).toHaveProperty('rule');
+    expect(plain!.gates[0]).not.toHaveProperty('source');
+    const [full] = await explain(workspace, 0, `${file}:6`, '--verbose');
+    expect(full!.gates.map(({ source }) => source)).not.toContain(undefined);
   });
 });
 
@@ -141,7 +201,7 @@ describe('explain EVENT_ID', () => {
       { ...PURCHASE_GOAL, id: 'gone', event: 'sign_up', map: { amazon: '4040000000' } },
       { ...PURCHASE_GOAL, id: 'bare', event: 'wishlist_add', map: {} },
     ];
-    const errand = await makeErrand({ goals });
+    const workspace = await TestWorkspace.create({ goals });
     const lines = [
       makeLine(1),
       makeLine(2, { eventName: 'sign_up' }),
@@ -151,9 +211,9 @@ describe('explain EVENT_ID', () => {
       makeLine(6, {}, { email: undefined }),
       makeLine(1),
     ];
-    await errand.send(lines.join('\n'), 3);
+    await workspace.send(lines.join('\n'), 3);
 
-    const delivered = await explainId(errand, makeUuid(1));
+    const delivered = await explainId(workspace, makeUuid(1));
     expect(delivered).toMatchObject({
       eventId: makeUuid(1),
       event: 'purchase',
@@ -164,45 +224,79 @@ describe('explain EVENT_ID', () => {
           state: 'delivered',
           deadline: expect.stringMatching(/^\d{4}-.*Z$/) as string,
           attempts: [{ status: 'success', http: 207, attempt: 1 }],
-          request: { body: { eventData: [errand.sandbox.state.conversions()[0]!.event] } },
+          request: { body: { eventData: [workspace.sandbox.state.conversions()[0]!.event] } },
         },
       ],
     });
     expect(stopOf(delivered)).toBeUndefined();
     expect(delivered.gates).toHaveLength(13);
 
-    expect(await explainId(errand, makeUuid(2))).toMatchObject({
-      postbacks: [{ goal: 'gone', state: 'failed', attempts: [{ status: 'failed' }], now: { result: 'pass' } }],
+    expect(await explainId(workspace, makeUuid(2))).toMatchObject({
+      postbacks: [
+        {
+          goal: 'gone',
+          state: 'failed',
+          attempts: [{ status: 'failed' }],
+          now: { result: 'pass' },
+        },
+      ],
     });
 
-    const unmapped = await explainId(errand, makeUuid(3));
-    expect(stopOf(unmapped)).toMatchObject({ gate: 'mapping', reason: 'unmapped_goal', goal: 'bare' });
+    const unmapped = await explainId(workspace, makeUuid(3));
+    expect(stopOf(unmapped)).toMatchObject({
+      gate: 'mapping',
+      reason: 'unmapped_goal',
+      goal: 'bare',
+    });
     expect(unmapped.postbacks).toMatchObject([
-      { state: 'skipped', reason: 'unmapped_goal', attempts: [], now: { result: 'stop', reason: 'unmapped_goal' } },
+      {
+        state: 'skipped',
+        reason: 'unmapped_goal',
+        attempts: [],
+        now: { result: 'stop', reason: 'unmapped_goal' },
+      },
     ]);
-    const mapped = goals.map((goal) => (goal.id === 'bare' ? { ...goal, map: { amazon: '1234567894' } } : goal));
-    writeFileSync(join(errand.cwd, 'postback.config.json'), JSON.stringify({ goals: mapped }));
-    expect((await explainId(errand, makeUuid(3))).postbacks).toMatchObject([
-      { now: { result: 'pass' }, request: { body: { eventData: [{ conversionDefinitionId: '1234567894' }] } } },
+    const mapped = goals.map((goal) =>
+      goal.id === 'bare' ? { ...goal, map: { amazon: '1234567894' } } : goal,
+    );
+    writeFileSync(join(workspace.cwd, 'postback.config.json'), JSON.stringify({ goals: mapped }));
+    expect((await explainId(workspace, makeUuid(3))).postbacks).toMatchObject([
+      {
+        now: { result: 'pass' },
+        request: { body: { eventData: [{ conversionDefinitionId: '1234567894' }] } },
+      },
     ]);
 
-    const refused = await explainId(errand, makeUuid(4));
-    expect(refused.gates.map(({ gate }) => gate)).toEqual(['event', 'conversion', 'test', 'consent']);
+    const refused = await explainId(workspace, makeUuid(4));
+    expect(refused.gates.map(({ gate }) => gate)).toEqual([
+      'event',
+      'conversion',
+      'test',
+      'consent',
+    ]);
     expect([stopOf(refused), refused.postbacks]).toMatchObject([{ reason: 'consent_none' }, []]);
-    expect(stopOf(await explainId(errand, makeUuid(5)))).toMatchObject({ gate: 'network', reason: 'no_country' });
-    const keyless = await explainId(errand, makeUuid(6));
-    expect(keyless.postbacks).toMatchObject([{ state: 'skipped', reason: 'no_match_key', now: null, request: null }]);
+    expect(stopOf(await explainId(workspace, makeUuid(5)))).toMatchObject({
+      gate: 'network',
+      reason: 'no_country',
+    });
+    const keyless = await explainId(workspace, makeUuid(6));
+    expect(keyless.postbacks).toMatchObject([
+      { state: 'skipped', reason: 'no_match_key', now: null, request: null },
+    ]);
 
-    const { stdout } = await errand.run(['explain', makeUuid(2)]);
+    const { stdout } = await workspace.run(['explain', makeUuid(2)]);
     expect(stdout).toContain('gone at amazon');
     expect(stdout).toMatch(/failed, .*; 1 attempt\n/);
   });
 
   test('pending: each attempt, and the request that would be made now', async () => {
     const settings = { 'delivery.maxAttempts': 2 };
-    const errand = await makeErrand({ settings, sandbox: { faults: [{ status: 503, match: 'eventData' }] } });
-    await errand.send(makeLine(1), 5);
-    const { postbacks } = await explainId(errand, makeUuid(1));
+    const workspace = await TestWorkspace.create({
+      settings,
+      sandbox: { faults: [{ status: 503, match: 'eventData' }] },
+    });
+    await workspace.send(makeLine(1), 5);
+    const { postbacks } = await explainId(workspace, makeUuid(1));
     expect(postbacks).toMatchObject([
       {
         state: 'pending',

@@ -4,47 +4,76 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import type { ReplayPlan } from '../../src/delivery/replay-plan.js';
-import { ago, makeErrand, makeLine, parseRows, PURCHASE_GOAL, readError, steer } from '../kit/errand.js';
-import type { Errand, RunSummary } from '../kit/errand.js';
+import {
+  ago,
+  makeLine,
+  parseRows,
+  PURCHASE_GOAL,
+  readError,
+  type RunSummary,
+  steer,
+  TestWorkspace,
+} from '../kit/test-workspace.js';
 import { makeUuid } from '../kit/events.js';
-import { openDesk } from '../kit/desk.js';
-import { setStage } from '../../src/delivery/stage.js';
-import { planReplay, type ReplaySelection } from '../../src/delivery/replay-plan.js';
+import { resolveTargets } from '../../src/delivery/resolve-targets.js';
+import type { ReplaySelection } from '../../src/delivery/replay-advice.js';
+import { planReplay } from '../../src/delivery/replay-plan.js';
 import { runReplay } from '../../src/delivery/replay.js';
 
 const DAY_MS = 86_400_000;
-const SIGN_UP = { ...PURCHASE_GOAL, id: 'sign-up', name: 'Sign Up', event: 'sign_up', map: { amazon: '777' } };
+const SIGN_UP = {
+  ...PURCHASE_GOAL,
+  id: 'sign-up',
+  name: 'Sign Up',
+  event: 'sign_up',
+  map: { amazon: '777' },
+};
 
 type Replayed = RunSummary & { plan: ReplayPlan };
 
-async function replay(errand: Errand, exit: number, ...args: string[]): Promise<Replayed> {
-  const { code, stdout, stderr } = await errand.run(['replay', '--json', '--yes', ...args]);
+async function replay(
+  workspace: TestWorkspace,
+  exit: number,
+  ...args: string[]
+): Promise<Replayed> {
+  const { code, stdout, stderr } = await workspace.run(['replay', '--json', '--yes', ...args]);
   expect(code, stderr + stdout).toBe(exit);
   return JSON.parse(stdout) as Replayed;
 }
 
-async function planOf(errand: Errand, ...args: string[]): Promise<ReplayPlan> {
-  return (await replay(errand, 0, '--dry-run', ...args)).plan;
+async function planOf(workspace: TestWorkspace, ...args: string[]): Promise<ReplayPlan> {
+  return (await replay(workspace, 0, '--dry-run', ...args)).plan;
 }
 
-function setGoals(errand: Errand, goals: object[]): void {
-  writeFileSync(join(errand.cwd, 'postback.config.json'), JSON.stringify({ goals }));
+function setGoals(workspace: TestWorkspace, goals: object[]): void {
+  writeFileSync(join(workspace.cwd, 'postback.config.json'), JSON.stringify({ goals }));
 }
 
-/** An errand whose log holds 3 delivered purchases, 4 pending ones (429) and 2 sign-ups refused for good. */
-async function makeHistory(): Promise<Errand> {
-  const errand = await makeErrand({ goals: [PURCHASE_GOAL, SIGN_UP] });
-  await errand.send([1, 2, 3].map((number) => makeLine(number)).join('\n'), 0);
-  await errand.send([20, 21].map((number) => makeLine(number, { eventName: 'sign_up' })).join('\n'), 3);
-  await steer(errand.sandbox, 'POST', '/faults', { status: 429, match: 'eventData' });
-  await errand.send([10, 11, 12, 13].map((number) => makeLine(number)).join('\n'), 5, '--max-attempts', '1');
-  await steer(errand.sandbox, 'DELETE', '/faults');
-  return errand;
+/**
+ * Creates a workspace whose log holds 3 delivered purchases, 4 pending ones (429) and 2 sign-ups
+ * refused for good.
+ */
+async function makeHistory(): Promise<TestWorkspace> {
+  const workspace = await TestWorkspace.create({ goals: [PURCHASE_GOAL, SIGN_UP] });
+  await workspace.send([1, 2, 3].map((number) => makeLine(number)).join('\n'), 0);
+  await workspace.send(
+    [20, 21].map((number) => makeLine(number, { eventName: 'sign_up' })).join('\n'),
+    3,
+  );
+  await steer(workspace.sandbox, 'POST', '/faults', { status: 429, match: 'eventData' });
+  await workspace.send(
+    [10, 11, 12, 13].map((number) => makeLine(number)).join('\n'),
+    5,
+    '--max-attempts',
+    '1',
+  );
+  await steer(workspace.sandbox, 'DELETE', '/faults');
+  return workspace;
 }
 
 describe('replay', () => {
   it('finds in the log what its filters ask for', async () => {
-    const errand = await makeHistory();
+    const workspace = await makeHistory();
     const all = [
       '--state',
       'pending',
@@ -57,16 +86,24 @@ describe('replay', () => {
       '--network',
       'amazon',
     ];
-    expect(await planOf(errand, ...all, '--since', '1h', '--event-id', makeUuid(11))).toMatchObject({ matched: 1 });
-    expect(await planOf(errand, ...all, '--until', ago(3_600_000))).toMatchObject({ matched: 0 });
-    expect(await planOf(errand, '--limit', '2')).toMatchObject({ matched: 6, toSend: 2, overLimit: 4 });
-    expect(errand.sandbox.state.received()).toBe(3);
+    expect(
+      await planOf(workspace, ...all, '--since', '1h', '--event-id', makeUuid(11)),
+    ).toMatchObject({ matched: 1 });
+    expect(await planOf(workspace, ...all, '--until', ago(3_600_000))).toMatchObject({
+      matched: 0,
+    });
+    expect(await planOf(workspace, '--limit', '2')).toMatchObject({
+      matched: 6,
+      toSend: 2,
+      overLimit: 4,
+    });
+    expect(workspace.sandbox.state.received()).toBe(3);
   });
 
   it('shows the plan, then sends the oldest first with the dedupe ids of the first attempt', async () => {
-    const errand = await makeHistory();
-    const before = await errand.logs('--status', 'retried');
-    const plan = await planOf(errand, '--state', 'pending');
+    const workspace = await makeHistory();
+    const before = await workspace.logs('--status', 'retried');
+    const plan = await planOf(workspace, '--state', 'pending');
     expect(plan).toMatchObject({
       matched: 4,
       toSend: 4,
@@ -76,68 +113,104 @@ describe('replay', () => {
       networks: { amazon: 4 },
       goals: { purchase: 4 },
     });
-    expect(Date.parse(plan.newest as string) - Date.parse(plan.oldest as string)).toBeGreaterThan(0);
-    const first = await replay(errand, 0, '--state', 'pending', '--limit', '1');
-    expect(first).toMatchObject({ command: 'replay', delivered: 1, pending: 0, plan: { overLimit: 3 } });
-    expect(await errand.logs('--event-id', makeUuid(10), '--status', 'success')).toHaveLength(1);
-    expect(await replay(errand, 0, '--state', 'pending')).toMatchObject({ postbacks: 3, delivered: 3, failed: 0 });
-    const held = new Set(errand.sandbox.state.conversions().map(({ dedupeId }) => dedupeId));
+    expect(Date.parse(plan.newest as string) - Date.parse(plan.oldest as string)).toBeGreaterThan(
+      0,
+    );
+    const first = await replay(workspace, 0, '--state', 'pending', '--limit', '1');
+    expect(first).toMatchObject({
+      command: 'replay',
+      delivered: 1,
+      pending: 0,
+      plan: { overLimit: 3 },
+    });
+    expect(await workspace.logs('--event-id', makeUuid(10), '--status', 'success')).toHaveLength(1);
+    expect(await replay(workspace, 0, '--state', 'pending')).toMatchObject({
+      postbacks: 3,
+      delivered: 3,
+      failed: 0,
+    });
+    const held = new Set(workspace.sandbox.state.conversions().map(({ dedupeId }) => dedupeId));
     for (const { postbackId } of before) expect(held).toContain(postbackId);
-    expect(errand.sandbox.state.received()).toBe(7);
-    expect(await replay(errand, 0, '--state', 'pending')).toMatchObject({ postbacks: 0, plan: { matched: 0 } });
+    expect(workspace.sandbox.state.received()).toBe(7);
+    expect(await replay(workspace, 0, '--state', 'pending')).toMatchObject({
+      postbacks: 0,
+      plan: { matched: 0 },
+    });
   });
 
   it('refuses what was delivered without --force; with it the network sees the same dedupe id', async () => {
-    const errand = await makeHistory();
-    const refused = await errand.run(['replay', '--state', 'delivered', '--yes', '--json']);
+    const workspace = await makeHistory();
+    const refused = await workspace.run(['replay', '--state', 'delivered', '--yes', '--json']);
     expect([refused.code, readError(refused.stderr)]).toMatchObject([2, { code: 'force_needed' }]);
-    expect(errand.sandbox.state.received()).toBe(3);
-    const forced = await replay(errand, 0, '--state', 'delivered', '--force', '--event-id', makeUuid(2));
+    expect(workspace.sandbox.state.received()).toBe(3);
+    const forced = await replay(
+      workspace,
+      0,
+      '--state',
+      'delivered',
+      '--force',
+      '--event-id',
+      makeUuid(2),
+    );
     expect(forced).toMatchObject({ delivered: 1, plan: { states: { delivered: 1 } } });
-    const twice = errand.sandbox.state.conversions().filter(({ received }) => received === 2);
+    const twice = workspace.sandbox.state.conversions().filter(({ received }) => received === 2);
     expect(twice).toMatchObject([{ received: 2 }]);
-    expect(errand.sandbox.state.conversions()).toHaveLength(3);
+    expect(workspace.sandbox.state.conversions()).toHaveLength(3);
   });
 
-  it('holds a mended mapping: what failed by a definition that does not exist is delivered', async () => {
-    const errand = await makeHistory();
-    const failed = await replay(errand, 3, '--state', 'failed');
+  it('uses the corrected mapping: postbacks that failed by an unknown definition are delivered', async () => {
+    const workspace = await makeHistory();
+    const failed = await replay(workspace, 3, '--state', 'failed');
     expect(failed).toMatchObject({ delivered: 0, failed: 2, failures: { configuration: 2 } });
-    setGoals(errand, [PURCHASE_GOAL, { ...SIGN_UP, map: { amazon: '1234567892' } }]);
-    expect(await replay(errand, 0, '--state', 'failed')).toMatchObject({ delivered: 2, failed: 0 });
-    const targets = errand.sandbox.state.conversions().map(({ target }) => target);
+    setGoals(workspace, [PURCHASE_GOAL, { ...SIGN_UP, map: { amazon: '1234567892' } }]);
+    expect(await replay(workspace, 0, '--state', 'failed')).toMatchObject({
+      delivered: 2,
+      failed: 0,
+    });
+    const targets = workspace.sandbox.state.conversions().map(({ target }) => target);
     expect(targets.filter((target) => target === '1234567892')).toHaveLength(2);
   });
 
   it('sends what was skipped once its reason is gone', async () => {
     const bare = { ...PURCHASE_GOAL, id: 'bare', name: 'Bare', map: {} };
-    const errand = await makeErrand({ goals: [bare] });
-    expect(await errand.send([1, 2, 3].map((number) => makeLine(number)).join('\n'), 0)).toMatchObject({
+    const workspace = await TestWorkspace.create({ goals: [bare] });
+    expect(
+      await workspace.send([1, 2, 3].map((number) => makeLine(number)).join('\n'), 0),
+    ).toMatchObject({
       skips: { unmapped_goal: 3 },
     });
-    expect(await planOf(errand, '--state', 'skipped')).toMatchObject({ toSend: 0, refused: { unmapped_goal: 3 } });
-    setGoals(errand, [{ ...bare, map: { amazon: '1234567891' } }]);
-    expect(await replay(errand, 0, '--state', 'skipped')).toMatchObject({ delivered: 3, pending: 0 });
-    expect(await replay(errand, 0, '--state', 'skipped')).toMatchObject({ postbacks: 0 });
-    expect(errand.sandbox.state.received()).toBe(3);
+    expect(await planOf(workspace, '--state', 'skipped')).toMatchObject({
+      toSend: 0,
+      refused: { unmapped_goal: 3 },
+    });
+    setGoals(workspace, [{ ...bare, map: { amazon: '1234567891' } }]);
+    expect(await replay(workspace, 0, '--state', 'skipped')).toMatchObject({
+      delivered: 3,
+      pending: 0,
+    });
+    expect(await replay(workspace, 0, '--state', 'skipped')).toMatchObject({ postbacks: 0 });
+    expect(workspace.sandbox.state.received()).toBe(3);
   });
 
   it('off a terminal asks for --yes, and has nothing to ask where nothing matches', async () => {
-    const errand = await makeHistory();
-    const asked = await errand.run(['replay', '--json']);
+    const workspace = await makeHistory();
+    const asked = await workspace.run(['replay', '--json']);
     expect(asked.code).toBe(2);
     expect(readError(asked.stderr).hint).toContain('--yes');
-    expect(errand.sandbox.state.received()).toBe(3);
-    const nothing = await errand.run(['replay', '--state', 'skipped']);
-    expect([nothing.code, nothing.stdout]).toEqual([0, expect.stringContaining('Nothing to replay')]);
-    const fresh = await makeErrand();
+    expect(workspace.sandbox.state.received()).toBe(3);
+    const nothing = await workspace.run(['replay', '--state', 'skipped']);
+    expect([nothing.code, nothing.stdout]).toEqual([
+      0,
+      expect.stringContaining('Nothing to replay'),
+    ]);
+    const fresh = await TestWorkspace.create();
     expect((await fresh.run(['replay', '--yes'])).code).toBe(0);
   });
 
   it('writes to --rejects what failed again', async () => {
-    const errand = await makeHistory();
-    const file = join(errand.cwd, 'rejects.jsonl');
-    await replay(errand, 3, '--state', 'failed', '--rejects', file);
+    const workspace = await makeHistory();
+    const file = join(workspace.cwd, 'rejects.jsonl');
+    await replay(workspace, 3, '--state', 'failed', '--rejects', file);
     const { readFileSync } = await import('node:fs');
     const rejects = parseRows<{ why: string; goal: string }>(readFileSync(file, 'utf8'));
     expect(rejects).toMatchObject([{ why: 'failed', goal: 'sign-up' }, { goal: 'sign-up' }]);
@@ -146,17 +219,19 @@ describe('replay', () => {
 
 describe('the plan of a replay', () => {
   it('holds to each filter', async () => {
-    const desk = await openDesk({
-      faults: [{ status: 429, match: 'eventData', after: 2, times: 1 }],
+    const workspace = await TestWorkspace.createInProcess({
+      sandbox: { faults: [{ status: 429, match: 'eventData', after: 2, times: 1 }] },
       goals: [PURCHASE_GOAL, SIGN_UP],
       settings: { 'delivery.maxAttempts': 1 },
     });
-    await desk.send([1, 2, 3].map((number) => makeLine(number)).join('\n'));
-    await desk.send([20, 21].map((number) => makeLine(number, { eventName: 'sign_up' })).join('\n'));
-    await desk.send([10, 11, 12, 13].map((number) => makeLine(number)).join('\n'));
-    const stage = setStage(desk.workspace, { networks: [], goals: [] });
-    const nowMs = desk.clock.now();
-    const [failed] = desk.log({ statuses: ['failed'] });
+    await workspace.deliver([1, 2, 3].map((number) => makeLine(number)).join('\n'));
+    await workspace.deliver(
+      [20, 21].map((number) => makeLine(number, { eventName: 'sign_up' })).join('\n'),
+    );
+    await workspace.deliver([10, 11, 12, 13].map((number) => makeLine(number)).join('\n'));
+    const stage = resolveTargets(workspace.engine, { networks: [], goals: [] });
+    const nowMs = workspace.clock.now();
+    const [failed] = workspace.attempts({ statuses: ['failed'] });
     const base: ReplaySelection = { states: ['pending', 'failed'], limit: Infinity, force: true };
     const table: [changes: Partial<ReplaySelection>, matched: number, toSend?: number][] = [
       [{}, 6],
@@ -190,33 +265,50 @@ describe('the plan of a replay', () => {
       [{ limit: 100 }, 6, 6],
     ];
     for (const [changes, matched, toSend = matched] of table) {
-      const { plan, candidates } = planReplay(desk.workspace, stage, { ...base, ...changes });
-      expect([changes, plan.matched, plan.toSend, candidates.length]).toEqual([changes, matched, toSend, toSend]);
+      const { plan, candidates } = await planReplay(workspace.engine, stage, {
+        ...base,
+        ...changes,
+      });
+      expect([changes, plan.matched, plan.toSend, candidates.length]).toEqual([
+        changes,
+        matched,
+        toSend,
+        toSend,
+      ]);
       expect(plan.overLimit).toBe(matched - toSend);
     }
   });
 });
 
 describe('a replay after the window has closed', () => {
-  const selection: ReplaySelection = { states: ['pending', 'failed', 'skipped'], limit: Infinity, force: false };
+  const selection: ReplaySelection = {
+    states: ['pending', 'failed', 'skipped'],
+    limit: Infinity,
+    force: false,
+  };
 
   it('tells which are too old and does not send them; pending ones end as failed', async () => {
-    const desk = await openDesk({
-      faults: [{ status: 429, match: 'eventData', times: 1 }],
+    const workspace = await TestWorkspace.createInProcess({
+      sandbox: { faults: [{ status: 429, match: 'eventData', times: 1 }] },
       settings: { 'delivery.maxAttempts': 1 },
     });
     const old = makeLine(1, { eventTimestamp: ago(6.5 * DAY_MS) });
-    expect(await desk.send(`${old}\n${makeLine(2)}\n`)).toMatchObject({ pending: 2 });
-    desk.clock.advance(DAY_MS);
-    const stage = setStage(desk.workspace, { networks: [], goals: [] });
-    const { plan, candidates } = planReplay(desk.workspace, stage, selection);
+    expect(await workspace.deliver(`${old}\n${makeLine(2)}\n`)).toMatchObject({ pending: 2 });
+    workspace.clock.advance(DAY_MS);
+    const stage = resolveTargets(workspace.engine, { networks: [], goals: [] });
+    const { plan, candidates } = await planReplay(workspace.engine, stage, selection);
     expect(plan).toMatchObject({ matched: 2, toSend: 1, refused: { too_old: 1 } });
     const { signal } = new AbortController();
-    const options = { networks: [], goals: [], report: desk.report, signal };
-    const summary = await runReplay(desk.workspace, options, candidates);
-    expect(summary).toMatchObject({ delivered: 1, failed: 1, failures: { expired: 1 }, pending: 0 });
-    expect(desk.sandbox.state.received()).toBe(1);
-    const after = planReplay(desk.workspace, stage, selection);
+    const options = { networks: [], goals: [], report: workspace.report, signal };
+    const summary = await runReplay(workspace.engine, options, candidates);
+    expect(summary).toMatchObject({
+      delivered: 1,
+      failed: 1,
+      failures: { expired: 1 },
+      pending: 0,
+    });
+    expect(workspace.sandbox.state.received()).toBe(1);
+    const after = await planReplay(workspace.engine, stage, selection);
     expect(after.plan).toMatchObject({ matched: 1, toSend: 0, refused: { too_old: 1 } });
   });
 });

@@ -1,22 +1,42 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeErrand, makeFile, makeLine, readError } from '../kit/errand.js';
+import { makeFile, makeLine, readError, TestWorkspace } from '../kit/test-workspace.js';
 import { runPostback } from '../kit/run.js';
 
 test('writes one file with what the log says, and the same figures as data', async () => {
-  const errand = await makeErrand();
-  await errand.send(`${makeFile(20)}${makeLine(30, { consentLevel: 'none' })}\n`, 0);
-  const out = join(errand.cwd, 'report.html');
-  const { code, stdout, stderr } = await errand.run(['report', '--out', out, '--json']);
+  const workspace = await TestWorkspace.create();
+  await workspace.send(`${makeFile(20)}${makeLine(30, { consentLevel: 'none' })}\n`, 0);
+  const out = join(workspace.cwd, 'report.html');
+  const { code, stdout, stderr } = await workspace.run(['report', '--out', out, '--json']);
   expect(code, stderr).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ out, total: { conversions: 20, delivered: 20, deliveryRate: 100 } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    out,
+    total: { conversions: 20, delivered: 20, deliveryRate: 100 },
+  });
   const page = readFileSync(out, 'utf8');
   expect(page).toMatch(/100 % of conversions reached their network: 20 of 20/);
   expect(page).toMatch(/consent_none[\s\S]*the player gave no consent/);
   // Nothing of a player, an event or the account is on it.
   expect(page).not.toMatch(/player-|visitor-|00000000-0000|@example|1234567890123/);
-  expect(readdirSync(errand.cwd).filter((name) => name.endsWith('.new'))).toEqual([]);
+  expect(readdirSync(workspace.cwd).filter((name) => name.endsWith('.new'))).toEqual([]);
+});
+
+test('without --out and without a terminal the page goes to stdout, under --json in one object', async () => {
+  const workspace = await TestWorkspace.create();
+  await workspace.send(makeFile(2), 0);
+  const piped = await workspace.run(['report']);
+  expect([piped.code, piped.stderr]).toEqual([0, '']);
+  expect(piped.stdout).toMatch(/^<!doctype html>/);
+  const { code, stdout } = await workspace.run(['report', '--json']);
+  expect([code, JSON.parse(stdout)]).toMatchObject([
+    0,
+    {
+      out: null,
+      html: expect.stringMatching(/^<!doctype html>/) as string,
+      total: { delivered: 2 },
+    },
+  ]);
 });
 
 test('replaces an older report, and nothing else', async () => {
@@ -27,7 +47,10 @@ test('replaces an older report, and nothing else', async () => {
   const line = makeLine(1);
   writeFileSync(events, line);
   const refused = await runPostback(['report', '--out', events, '--json'], { home });
-  expect([refused.code, readError(refused.stderr).hint]).toEqual([2, expect.stringContaining('--force')]);
+  expect([refused.code, readError(refused.stderr).hint]).toEqual([
+    2,
+    expect.stringContaining('--force'),
+  ]);
   expect(readFileSync(events, 'utf8')).toBe(line);
   // A page of somebody else is not an earlier report; what is one is known by its head.
   for (const foreign of [
@@ -38,7 +61,9 @@ test('replaces an older report, and nothing else', async () => {
     expect((await runPostback(['report', '--out', 'page.html'], { home, cwd: home })).code).toBe(2);
     expect(readFileSync(join(home, 'page.html'), 'utf8')).toBe(foreign);
   }
-  expect((await runPostback(['report', '--out', 'page.html', '--force'], { home, cwd: home })).code).toBe(0);
+  expect(
+    (await runPostback(['report', '--out', 'page.html', '--force'], { home, cwd: home })).code,
+  ).toBe(0);
   expect((await runPostback(['report', '--out', 'page.html'], { home, cwd: home })).code).toBe(0);
   const own = await runPostback(
     ['report', '--out', join(home, 'data', 'default', 'delivery.db'), '--force', '--json'],
@@ -47,11 +72,14 @@ test('replaces an older report, and nothing else', async () => {
   expect([own.code, readError(own.stderr).code]).toEqual([2, 'output_not_ours']);
 });
 
-test.each([['no/such/folder/report.html'], ['.']])('says when %s cannot be written', async (out) => {
-  const { code, stderr, home } = await runPostback(['report', '--out', out, '--json']);
-  expect([code, readError(stderr).code]).toEqual([2, 'file_unwritable']);
-  expect(existsSync(join(home, 'no'))).toBe(false);
-});
+test.each([['no/such/folder/report.html'], ['.']])(
+  'says when %s cannot be written',
+  async (out) => {
+    const { code, stderr, home } = await runPostback(['report', '--out', out, '--json']);
+    expect([code, readError(stderr).code]).toEqual([2, 'file_unwritable']);
+    expect(existsSync(join(home, 'no'))).toBe(false);
+  },
+);
 
 test('goes to stdout as it is', async () => {
   const { code, stdout, stderr } = await runPostback(['report', '--out', '-']);
@@ -59,9 +87,15 @@ test('goes to stdout as it is', async () => {
   expect(stdout).toMatch(/^<!doctype html>\n[\s\S]*<\/html>\s*$/);
 });
 
-test('wants a place to write to, and networks that there are', async () => {
-  expect((await runPostback(['report'])).code).toBe(2);
-  const { code, stderr } = await runPostback(['report', '--out', 'a.html', '--network', 'amazone', '--json']);
+test('wants networks that there are', async () => {
+  const { code, stderr } = await runPostback([
+    'report',
+    '--out',
+    'a.html',
+    '--network',
+    'amazone',
+    '--json',
+  ]);
   expect([code, readError(stderr).code]).toEqual([2, 'unknown_network']);
 });
 

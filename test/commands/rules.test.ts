@@ -23,10 +23,14 @@ const manifest = JSON.parse(readFileSync(new URL('oclif.manifest.json', root), '
 };
 
 // Commands of oclif's own, help and shell completion, follow oclif's rules.
-const ours = Object.entries(manifest.commands).filter(([, { pluginName }]) => pluginName === 'postback');
+const ours = Object.entries(manifest.commands).filter(
+  ([, { pluginName }]) => pluginName === 'postback',
+);
 const commands = await Promise.all(
   ours.map(async ([id, { relativePath }]) => {
-    const module = (await import(new URL(relativePath.join('/'), root).href)) as { default: CommandShape };
+    const module = (await import(new URL(relativePath.join('/'), root).href)) as {
+      default: CommandShape;
+    };
     return [id.replaceAll(':', ' '), module.default] as const;
   }),
 );
@@ -43,16 +47,20 @@ describe.each(commands)('postback %s', (_id, command) => {
       expect(flag.env, name).toBe(`POSTBACK_${name.toUpperCase().replaceAll('-', '_')}`);
       expect(flag.allowStdin, name).toBeFalsy();
     }
-    for (const [name, arg] of Object.entries(command.args)) expect(arg.ignoreStdin, name).toBe(true);
+    for (const [name, arg] of Object.entries(command.args))
+      expect(arg.ignoreStdin, name).toBe(true);
   });
 
   it('never takes an argument for the value of a repeatable flag', () => {
-    for (const [name, flag] of flags) expect(flag.multiple === true && !flag.multipleNonGreedy, name).toBe(false);
+    for (const [name, flag] of flags)
+      expect(flag.multiple === true && !flag.multipleNonGreedy, name).toBe(false);
   });
 
   it('has the global flags, and no flag for a secret', () => {
     const names = flags.map(([name]) => name);
-    expect(names).toEqual(expect.arrayContaining(['json', 'workspace', 'gateway', 'sandbox', 'no-color']));
+    expect(names).toEqual(
+      expect.arrayContaining(['json', 'workspace', 'gateway', 'sandbox', 'no-color']),
+    );
     expect(names.filter((name) => /secret|password|token$/.test(name))).toEqual([]);
   });
 
@@ -62,6 +70,8 @@ describe.each(commands)('postback %s', (_id, command) => {
   });
 
   it('leaves parsing and failing to BaseCommand', () => {
-    expect(['run', 'catch', 'finally'].filter((name) => Object.hasOwn(command.prototype, name))).toEqual([]);
+    expect(
+      ['run', 'catch', 'finally'].filter((name) => Object.hasOwn(command.prototype, name)),
+    ).toEqual([]);
   });
 });

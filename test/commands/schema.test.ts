@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/json.js';
 import { makePurchase } from '../kit/events.js';
-import { PURCHASE_GOAL } from '../kit/errand.js';
+import { PURCHASE_GOAL } from '../kit/test-workspace.js';
 import { runPostback } from '../kit/run.js';
 import { compileSchema } from '../kit/schema.js';
 

@@ -1,56 +1,74 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { makeErrand, type RunSummary } from '../kit/errand.js';
-import { CONVERSION, TELLERS } from '../kit/foreign-events.js';
+import { type RunSummary, TestWorkspace } from '../kit/test-workspace.js';
+import { CONVERSION, RECORD_BUILDERS } from '../kit/foreign-events.js';
 
 /** The conversion as it would have happened an hour ago. */
 function tell(format: string): string {
   const timeMs = Math.floor(Date.now() / 1000) * 1000 - 3_600_000;
-  return JSON.stringify(TELLERS[format]!({ ...CONVERSION, timeMs, aref: `A1b2C3d4E5.${timeMs}` }));
+  return JSON.stringify(
+    RECORD_BUILDERS[format]!({ ...CONVERSION, timeMs, aref: `A1b2C3d4E5.${timeMs}` }),
+  );
 }
 
 describe('send', () => {
-  test.each(Object.keys(TELLERS))('delivers %s, says what it reads, and sends nothing twice', async (format) => {
-    const errand = await makeErrand();
-    writeFileSync(join(errand.cwd, 'events.jsonl'), `${tell(format)}\n`);
-    const first = await errand.run(['send', 'events.jsonl']);
-    expect(first.code, first.stderr).toBe(0);
-    expect(first.stderr).toContain(`events.jsonl: reading it as ${format}.`);
-    expect(errand.sandbox.state.received()).toBe(1);
-    const again = await errand.run(['send', 'events.jsonl', '--json', '--format', format]);
-    expect(JSON.parse(again.stdout) as RunSummary).toMatchObject({ lines: 1, events: 1, skips: { duplicate: 1 } });
-    expect(errand.sandbox.state.received()).toBe(1);
-  });
+  test.each(Object.keys(RECORD_BUILDERS))(
+    'delivers %s, says what it reads, and sends nothing twice',
+    async (format) => {
+      const workspace = await TestWorkspace.create();
+      writeFileSync(join(workspace.cwd, 'events.jsonl'), `${tell(format)}\n`);
+      const first = await workspace.run(['send', 'events.jsonl']);
+      expect(first.code, first.stderr).toBe(0);
+      expect(first.stderr).toContain(`events.jsonl: reading it as ${format}.`);
+      expect(workspace.sandbox.state.received()).toBe(1);
+      const again = await workspace.run(['send', 'events.jsonl', '--json', '--format', format]);
+      expect(JSON.parse(again.stdout) as RunSummary).toMatchObject({
+        lines: 1,
+        events: 1,
+        skips: { duplicate: 1 },
+      });
+      expect(workspace.sandbox.state.received()).toBe(1);
+    },
+  );
 
   test('a stream that is one array, its elements counted and the bad one named', async () => {
-    const errand = await makeErrand();
+    const workspace = await TestWorkspace.create();
     const input = `[${tell('segment')},\n{"type":"track"},\n${tell('segment').replace(CONVERSION.id, 'another')}]`;
-    const { code, stdout, stderr } = await errand.run(['send', '-'], { input });
+    const { code, stdout, stderr } = await workspace.run(['send', '-'], { input });
     expect(code, stderr).toBe(3);
-    expect(stdout).toMatch(/^Lines +3, 1 invalid/);
-    expect(stderr).toMatch(/stdin:2 \(element 2\): timestamp is missing|stdin:2 \(element 2\): messageId is missing/);
-    expect(errand.sandbox.state.received()).toBe(2);
+    expect(stdout).toMatch(/^Lines +3 read: 2 events, 1 invalid/);
+    expect(stderr).toMatch(
+      /stdin:2 \(element 2\): timestamp is missing|stdin:2 \(element 2\): messageId is missing/,
+    );
+    expect(workspace.sandbox.state.received()).toBe(2);
   });
 
   test('--strict holds for elements and envelopes too', async () => {
-    const errand = await makeErrand();
+    const workspace = await TestWorkspace.create();
     writeFileSync(
-      join(errand.cwd, 'a.json'),
+      join(workspace.cwd, 'a.json'),
       JSON.stringify({ batch: [JSON.parse(tell('segment')), { type: 'track' }] }),
     );
-    const { code, stderr } = await errand.run(['send', 'a.json', '--strict']);
+    const { code, stderr } = await workspace.run(['send', 'a.json', '--strict']);
     expect(code).toBe(6);
     expect(stderr).toMatch(/a.json:1 \(element 2\)/);
-    expect(errand.sandbox.state.received()).toBe(0);
+    expect(workspace.sandbox.state.received()).toBe(0);
   });
 
   test('--dry-run and backfill read formats as well', async () => {
-    const errand = await makeErrand();
-    writeFileSync(join(errand.cwd, 'a.json'), `[\n${tell('ga4')}\n]`);
-    const dry = await errand.run(['send', 'a.json', '--dry-run', '--json']);
+    const workspace = await TestWorkspace.create();
+    writeFileSync(join(workspace.cwd, 'a.json'), `[\n${tell('ga4')}\n]`);
+    const dry = await workspace.run(['send', 'a.json', '--dry-run', '--json']);
     expect(JSON.parse(dry.stdout)).toMatchObject({ lines: 1, postbacks: 1, requests: [{}] });
-    const backfill = await errand.run(['backfill', 'a.json', '--yes', '--json', '--format', 'ga4']);
+    const backfill = await workspace.run([
+      'backfill',
+      'a.json',
+      '--yes',
+      '--json',
+      '--format',
+      'ga4',
+    ]);
     expect(JSON.parse(backfill.stdout)).toMatchObject({ lines: 1, delivered: 1 });
   });
 });

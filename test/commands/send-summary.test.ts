@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/json.js';
 import { SANDBOX_ACCOUNTS } from '../../src/sandbox/amazon/seed.js';
 import { makeTcf } from '../kit/consent-strings.js';
-import { ago, makeErrand, makeLine, PURCHASE_GOAL } from '../kit/errand.js';
+import { ago, makeLine, PURCHASE_GOAL, TestWorkspace } from '../kit/test-workspace.js';
 import { makeUuid } from '../kit/events.js';
 
 const DAY_MS = 86_400_000;
@@ -30,18 +30,35 @@ const CAPI_V1: Case[] = [
   { reason: 'consent_none', level: 'event', changes: { consentLevel: 'none' } },
   { reason: 'consent_unknown', level: 'event', changes: { consentLevel: undefined } },
   { reason: 'consent_unknown', level: 'event', changes: { consentLevel: 'not_set' } },
-  { reason: 'organic', level: 'event', properties: { utm_source: undefined, utm_medium: undefined } },
-  { reason: 'organic', level: 'event', properties: { utm_source: 'google', utm_medium: 'organic' } },
-  { reason: 'organic', level: 'event', properties: { utm_source: undefined, msclkid: 'm' } },
+  {
+    reason: 'organic',
+    level: 'event',
+    properties: { utm_source: undefined, utm_medium: undefined },
+  },
+  {
+    reason: 'organic',
+    level: 'event',
+    properties: { utm_source: 'google', utm_medium: 'organic' },
+  },
+  { reason: 'other_network', level: 'event', properties: { utm_source: undefined, msclkid: 'm' } },
   { reason: 'not_connected', level: 'postback', properties: { ttclid: 'click' } },
   { reason: 'no_goal', level: 'event', changes: { eventName: 'game_launch' } },
   { reason: 'goal_disabled', level: 'event', changes: { eventName: 'wishlist_add' } },
-  { reason: 'filter_not_met', level: 'event', changes: { eventName: 'sign_up' }, properties: { score: 10 } },
+  {
+    reason: 'filter_not_met',
+    level: 'event',
+    changes: { eventName: 'sign_up' },
+    properties: { score: 10 },
+  },
   { reason: 'unmapped_goal', level: 'postback', changes: { eventName: 'email_acquired' } },
   { reason: 'too_old', level: 'postback', changes: { eventTimestamp: ago(7 * DAY_MS) } },
   { reason: 'too_old', level: 'postback', changes: { eventTimestamp: '1970-01-01T00:00:00Z' } },
   { reason: 'in_future', level: 'postback', changes: { eventTimestamp: ago(-DAY_MS) } },
-  { reason: 'no_match_key', level: 'postback', properties: { ...NO_IDENTIFIER, aref: 'A1b2C3d4E5.1794945600000' } },
+  {
+    reason: 'no_match_key',
+    level: 'postback',
+    properties: { ...NO_IDENTIFIER, aref: 'A1b2C3d4E5.1794945600000' },
+  },
   { reason: 'no_match_key', level: 'postback', properties: { email: 'nobody' } },
   { reason: 'no_match_key', level: 'postback', properties: { ...NO_IDENTIFIER, match_id: 'M1' } },
   { reason: 'no_country', level: 'postback', properties: { country: undefined } },
@@ -82,10 +99,18 @@ function amount(cases: readonly Case[], level: Case['level']): number {
 
 describe('every reason is counted and in the log', () => {
   test('CAPI v1', async () => {
-    const errand = await makeErrand({ goals: GOALS });
+    const workspace = await TestWorkspace.create({ goals: GOALS });
     const good = makeLine(900);
-    const lines = [...makeLines(CAPI_V1), good, good, '', '   ', '{', makeLine(901, { type: 'screen' })];
-    const summary = await errand.send(lines.join('\n'), 3);
+    const lines = [
+      ...makeLines(CAPI_V1),
+      good,
+      good,
+      '',
+      '   ',
+      '{',
+      makeLine(901, { type: 'screen' }),
+    ];
+    const summary = await workspace.send(lines.join('\n'), 3);
     expect(summary).toMatchObject({
       lines: CAPI_V1.length + 4,
       invalid: 1,
@@ -97,33 +122,59 @@ describe('every reason is counted and in the log', () => {
       skipped: CAPI_V1.length + 1,
     });
     expect(summary.skips).toEqual({ ...count(CAPI_V1), duplicate: 1 });
-    const rows = await errand.logs('--all');
+    const rows = await workspace.logs('--all');
+    // other_network names the network, incomplete_event the field.
+    expect(rows.find(({ reason }) => reason === 'other_network')?.message).toContain('microsoft');
+    const incomplete = rows.filter(({ reason }) => reason === 'incomplete_event');
+    expect(incomplete).toMatchObject([{ field: 'value' }, { field: 'value' }]);
+    expect(rows.filter((row) => row.reason !== 'incomplete_event' && 'field' in row)).toEqual([]);
     expect(rows.filter(({ status }) => status === 'skipped')).toHaveLength(CAPI_V1.length + 1);
     for (const [index, { reason }] of CAPI_V1.entries()) {
       const eventId = makeUuid(index + 1);
-      expect(rows.filter((row) => row.eventId === eventId)).toMatchObject([{ status: 'skipped', reason, http: null }]);
+      expect(rows.filter((row) => row.eventId === eventId)).toMatchObject([
+        { status: 'skipped', reason, http: null },
+      ]);
     }
-    expect(errand.sandbox.state.received()).toBe(1);
+    expect(workspace.sandbox.state.received()).toBe(1);
 
-    const again = await errand.send(`${good}\n`, 0);
-    expect(again).toMatchObject({ postbacks: 1, delivered: 0, skipped: 1, skips: { duplicate: 1 } });
-    expect(await errand.logs('--all', '--reason', 'in_future,too_old')).toHaveLength(3);
-    expect(await errand.logs('--status', 'success')).toHaveLength(1);
-    expect(await errand.logs('--event-id', makeUuid(900), '--status', 'skipped')).toHaveLength(2);
-    expect(await errand.logs()).toHaveLength(1);
+    const again = await workspace.send(`${good}\n`, 0);
+    expect(again).toMatchObject({
+      postbacks: 1,
+      delivered: 0,
+      skipped: 1,
+      skips: { duplicate: 1 },
+    });
+    expect(await workspace.logs('--all', '--reason', 'in_future,too_old')).toHaveLength(3);
+    expect(await workspace.logs('--status', 'success')).toHaveLength(1);
+    expect(await workspace.logs('--event-id', makeUuid(900), '--status', 'skipped')).toHaveLength(
+      2,
+    );
+    expect(await workspace.logs()).toHaveLength(1);
   });
 
   test('the Events API', async () => {
     const mapping = { name: 'Purchase', type: 'OFF_AMAZON_PURCHASES', source: 'WEBSITE' };
     const goals = [{ ...PURCHASE_GOAL, map: { amazon: mapping } }];
-    const errand = await makeErrand({ goals, env: { POSTBACK_AMAZON_API: 'events-api' } });
+    const workspace = await TestWorkspace.create({
+      goals,
+      env: { POSTBACK_AMAZON_API: 'events-api' },
+    });
     const taken = TAKEN.map((properties, index) => makeLine(900 + index, {}, properties));
-    const summary = await errand.send([...makeLines(EVENTS_API), ...taken].join('\n'), 0);
-    expect(summary).toMatchObject({ delivered: TAKEN.length, skips: count(EVENTS_API), skipped: EVENTS_API.length });
-    expect(errand.sandbox.state.conversions().map(({ api }) => api)).toEqual(TAKEN.map(() => 'events-api'));
+    const summary = await workspace.send([...makeLines(EVENTS_API), ...taken].join('\n'), 0);
+    expect(summary).toMatchObject({
+      delivered: TAKEN.length,
+      skips: count(EVENTS_API),
+      skipped: EVENTS_API.length,
+    });
+    expect(workspace.sandbox.state.conversions().map(({ api }) => api)).toEqual(
+      TAKEN.map(() => 'events-api'),
+    );
 
     const eu = { POSTBACK_AMAZON_REGION: 'eu', POSTBACK_AMAZON_ACCOUNT: SANDBOX_ACCOUNTS.eu };
-    const european = await makeErrand({ goals, env: { POSTBACK_AMAZON_API: 'events-api', ...eu } });
+    const european = await TestWorkspace.create({
+      goals,
+      env: { POSTBACK_AMAZON_API: 'events-api', ...eu },
+    });
     const [refused, granted] = [makeLine(1), makeLine(2, {}, { amzn_user_data: 'DENIED' })];
     const inEurope = await european.send([refused, granted].join('\n'), 0);
     expect(inEurope).toMatchObject({ delivered: 1, skips: { eu_consent_missing: 1 } });
@@ -132,28 +183,44 @@ describe('every reason is counted and in the log', () => {
 
 describe('what the operator leaves out', () => {
   test('--network: the clicks of others are told apart from organic ones', async () => {
-    const errand = await makeErrand();
-    const lines = [makeLine(1), makeLine(2, {}, { ttclid: 't' }), makeLine(3, {}, { utm_source: undefined })];
-    const summary = await errand.send(lines.join('\n'), 0, '--network', 'amazon');
-    expect(summary).toMatchObject({ postbacks: 1, delivered: 1, skips: { other_network: 1, organic: 1 }, skipped: 2 });
+    const workspace = await TestWorkspace.create();
+    const lines = [
+      makeLine(1),
+      makeLine(2, {}, { ttclid: 't' }),
+      makeLine(3, {}, { utm_source: undefined }),
+    ];
+    const summary = await workspace.send(lines.join('\n'), 0, '--network', 'amazon');
+    expect(summary).toMatchObject({
+      postbacks: 1,
+      delivered: 1,
+      skips: { other_network: 1, organic: 1 },
+      skipped: 2,
+    });
   });
 
   test('--goal: the others do not exist', async () => {
-    const errand = await makeErrand({ goals: [PURCHASE_GOAL, { ...PURCHASE_GOAL, id: 'twin', name: 'Twin' }] });
-    expect(await errand.send(makeLine(1), 0, '--goal', 'twin')).toMatchObject({ postbacks: 1, delivered: 1 });
+    const workspace = await TestWorkspace.create({
+      goals: [PURCHASE_GOAL, { ...PURCHASE_GOAL, id: 'twin', name: 'Twin' }],
+    });
+    expect(await workspace.send(makeLine(1), 0, '--goal', 'twin')).toMatchObject({
+      postbacks: 1,
+      delivered: 1,
+    });
     // Another goal, another postback: the one that was left out is still to be sent.
-    const rest = await errand.send(makeLine(1), 0);
+    const rest = await workspace.send(makeLine(1), 0);
     expect(rest).toMatchObject({ postbacks: 2, delivered: 1, skips: { duplicate: 1 } });
-    const ids = errand.sandbox.state.conversions().map(({ dedupeId }) => dedupeId);
+    const ids = workspace.sandbox.state.conversions().map(({ dedupeId }) => dedupeId);
     expect(new Set(ids).size).toBe(2);
   });
 
   test('a disabled network: its postbacks are skipped, and sent when it is enabled again', async () => {
-    const errand = await makeErrand();
-    const variables = Object.keys(errand.env).filter((name) => /_(REFRESH_TOKEN|REGION|ACCOUNT)$/.test(name));
-    const token = errand.env['POSTBACK_AMAZON_REFRESH_TOKEN']!;
+    const workspace = await TestWorkspace.create();
+    const variables = Object.keys(workspace.env).filter((name) =>
+      /_(REFRESH_TOKEN|REGION|ACCOUNT)$/.test(name),
+    );
+    const token = workspace.env['POSTBACK_AMAZON_REFRESH_TOKEN']!;
     const env = Object.fromEntries(variables.map((name) => [name, undefined]));
-    const run = (args: string[], input = '') => errand.run([...args, '--json'], { env, input });
+    const run = (args: string[], input = '') => workspace.run([...args, '--json'], { env, input });
     const connect = ['connect', 'amazon', '--token-stdin', '--account', SANDBOX_ACCOUNTS.na];
     expect((await run(connect, token)).code).toBe(0);
     expect((await run(['disable', 'amazon'])).code).toBe(0);
@@ -173,10 +240,10 @@ describe('what the operator leaves out', () => {
       'amazon.unsupportedCurrency': 'count',
       'amazon.defaultCountry': 'CA',
     };
-    const errand = await makeErrand({ settings });
+    const workspace = await TestWorkspace.create({ settings });
     const line = makeLine(1, { consentLevel: undefined }, { currency: 'PLN', country: undefined });
-    expect(await errand.send(line, 0)).toMatchObject({ delivered: 1 });
-    const [conversion] = errand.sandbox.state.conversions();
+    expect(await workspace.send(line, 0)).toMatchObject({ delivered: 1 });
+    const [conversion] = workspace.sandbox.state.conversions();
     expect(conversion!.event).toMatchObject({ countryCode: 'CA' });
     expect(conversion!.event).not.toHaveProperty('value');
   });

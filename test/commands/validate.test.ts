@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { LintFinding } from '../../src/events/lint.js';
-import { CONVERSION, TELLERS } from '../kit/foreign-events.js';
-import { makeLine } from '../kit/errand.js';
+import type { LintProblem } from '../../src/events/lint.js';
+import { CONVERSION, RECORD_BUILDERS } from '../kit/foreign-events.js';
+import { makeLine } from '../kit/test-workspace.js';
 import { makeFolder, runPostback } from '../kit/run.js';
 
 interface Report {
@@ -12,7 +12,7 @@ interface Report {
   valid: number;
   invalid: number;
   codes: Record<string, number>;
-  problems: LintFinding[];
+  problems: LintProblem[];
   warnings: Record<string, number>;
   formats: Record<string, string | null>;
 }
@@ -20,11 +20,14 @@ interface Report {
 async function validate(files: Record<string, string | Buffer>, ...args: string[]) {
   const cwd = await makeFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(cwd, name), content);
-  const { code, stdout, stderr } = await runPostback(['validate', ...Object.keys(files), '--json', ...args], { cwd });
+  const { code, stdout, stderr } = await runPostback(
+    ['validate', ...Object.keys(files), '--json', ...args],
+    { cwd },
+  );
   return { code, stderr, report: JSON.parse(stdout) as Report, stdout };
 }
 
-const SEGMENT = TELLERS['segment']!(CONVERSION);
+const SEGMENT = RECORD_BUILDERS['segment']!(CONVERSION);
 
 describe('validate', () => {
   test('names every problem by file, line, field and code, counts them, and ends with 6', async () => {
@@ -36,7 +39,9 @@ describe('validate', () => {
     expect(stdout.trim()).not.toContain('\n');
     expect(report).toMatchObject({ lines: 6, valid: 2, invalid: 4 });
     expect(report.codes).toEqual({ not_json: 1, invalid_value: 2, wrong_type: 1 });
-    expect(report.problems.map(({ file, line, field, code: why }) => [file, line, field, why])).toEqual([
+    expect(
+      report.problems.map(({ file, line, field, code: why }) => [file, line, field, why]),
+    ).toEqual([
       ['a.jsonl', 3, '', 'not_json'],
       ['a.jsonl', 4, 'properties.value', 'invalid_value'],
       ['b.jsonl', 2, 'properties.value', 'wrong_type'],
@@ -48,7 +53,11 @@ describe('validate', () => {
   test('ends with 0 when nothing is wrong; nothing at all is nothing wrong', async () => {
     const { code, report } = await validate({ 'a.jsonl': makeLine(1), 'empty.jsonl': '' });
     expect([code, report.problems]).toEqual([0, []]);
-    expect(report).toMatchObject({ lines: 1, valid: 1, formats: { 'a.jsonl': 'audience', 'empty.jsonl': null } });
+    expect(report).toMatchObject({
+      lines: 1,
+      valid: 1,
+      formats: { 'a.jsonl': 'audience', 'empty.jsonl': null },
+    });
   });
 
   test('needs no network, no connection and no home that can be written', async () => {
@@ -72,11 +81,15 @@ describe('validate', () => {
       ['a.jsonl:2:2', 'the line', 'not_json'],
       ['a.jsonl:3', 'messageId', 'missing_required_field'],
     ]);
-    expect(stdout).toMatch(/Lines {4}3: 1 valid, 2 invalid\n +1 {2}not_json\n +1 {2}missing_required_field\n/);
+    expect(stdout).toMatch(
+      /Lines {4}3: 1 valid, 2 invalid\n +1 {2}not_json\n +1 {2}missing_required_field\n/,
+    );
   });
 
   test('a missing file ends it before anything is said', async () => {
-    const { code, stderr } = await runPostback(['validate', 'nope.jsonl', '--json'], { cwd: await makeFolder() });
+    const { code, stderr } = await runPostback(['validate', 'nope.jsonl', '--json'], {
+      cwd: await makeFolder(),
+    });
     expect(code).toBe(6);
     expect(stderr).toMatch(/input_not_found/);
   });
@@ -85,11 +98,20 @@ describe('validate', () => {
 describe('formats', () => {
   test.each([
     ['one array', JSON.stringify([SEGMENT, { ...SEGMENT, event: '' }, SEGMENT])],
-    ['a printed array', JSON.stringify([SEGMENT, { ...SEGMENT, event: '' }, SEGMENT], undefined, 2)],
+    [
+      'a printed array',
+      JSON.stringify([SEGMENT, { ...SEGMENT, event: '' }, SEGMENT], undefined, 2),
+    ],
     ['an envelope', JSON.stringify({ batch: [SEGMENT, { ...SEGMENT, event: '' }, SEGMENT] })],
-    ['a printed envelope', JSON.stringify({ batch: [SEGMENT, { ...SEGMENT, event: '' }, SEGMENT] }, undefined, 2)],
+    [
+      'a printed envelope',
+      JSON.stringify({ batch: [SEGMENT, { ...SEGMENT, event: '' }, SEGMENT] }, undefined, 2),
+    ],
   ])('%s counts its elements, also packed', async (_, content) => {
-    const both: Record<string, string | Buffer>[] = [{ 'a.json': content }, { 'a.json.gz': gzipSync(content) }];
+    const both: Record<string, string | Buffer>[] = [
+      { 'a.json': content },
+      { 'a.json.gz': gzipSync(content) },
+    ];
     for (const files of both) {
       const { code, report, stderr } = await validate(files);
       expect([code, stderr]).toEqual([6, '']);
@@ -100,7 +122,9 @@ describe('formats', () => {
   });
 
   test('the line of an element is where it begins', async () => {
-    const { report } = await validate({ 'a.json': `[\n${makeLine(1)},\n  ${makeLine(2, { messageId: '' })}\n]\n` });
+    const { report } = await validate({
+      'a.json': `[\n${makeLine(1)},\n  ${makeLine(2, { messageId: '' })}\n]\n`,
+    });
     expect(report.problems).toMatchObject([{ line: 3, column: 3, element: 2 }]);
   });
 
@@ -111,16 +135,34 @@ describe('formats', () => {
     const env = { POSTBACK_FORMAT: 'segment' };
     const { code } = await runPostback(['validate'], { cwd, env, input: JSON.stringify(SEGMENT) });
     expect(code).toBe(0);
-    const unknown = await runPostback(['validate', '--format', 'csv', '--json'], { cwd, input: '' });
+    const unknown = await runPostback(['validate', '--format', 'csv', '--json'], {
+      cwd,
+      input: '',
+    });
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/csv/)]);
   });
 
   test('warnings do not make a record invalid; each kind is counted', async () => {
-    const record = { ...TELLERS['ecapi']!(CONVERSION), id: null };
-    const { code, report } = await validate({ 'a.jsonl': `${JSON.stringify(record)}\n${JSON.stringify(record)}\n` });
+    const record = { ...RECORD_BUILDERS['ecapi']!(CONVERSION), id: null };
+    const { code, report } = await validate({
+      'a.jsonl': `${JSON.stringify(record)}\n${JSON.stringify(record)}\n`,
+    });
     expect(code).toBe(0);
-    expect(report).toMatchObject({ lines: 2, valid: 2, invalid: 0, codes: {}, warnings: { derived_id: 2 } });
-    const kind = { severity: 'warning', file: 'a.jsonl', line: 1, field: 'id', code: 'derived_id', count: 2 };
+    expect(report).toMatchObject({
+      lines: 2,
+      valid: 2,
+      invalid: 0,
+      codes: {},
+      warnings: { derived_id: 2 },
+    });
+    const kind = {
+      severity: 'warning',
+      file: 'a.jsonl',
+      line: 1,
+      field: 'id',
+      code: 'derived_id',
+      count: 2,
+    };
     expect(report.problems).toMatchObject([kind]);
   });
 });
@@ -128,7 +170,11 @@ describe('formats', () => {
 test('problems are written as they are found: more of them than memory holds', async () => {
   const input = `[${Array.from({ length: 250_000 }, () => '{"type":"track","event":"a"}').join(',\n')}]`;
   const env = { NODE_OPTIONS: '--max-old-space-size=40' };
-  const { code, stdout, stderr } = await runPostback(['validate', '--json'], { cwd: await makeFolder(), env, input });
+  const { code, stdout, stderr } = await runPostback(['validate', '--json'], {
+    cwd: await makeFolder(),
+    env,
+    input,
+  });
   expect(code, stderr).toBe(6);
   expect((JSON.parse(stdout) as Report).codes).toEqual({ missing_required_field: 250_000 });
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { makeErrand, makeLine, PURCHASE_GOAL, readError } from '../kit/errand.js';
+import { makeLine, PURCHASE_GOAL, readError, TestWorkspace } from '../kit/test-workspace.js';
 import { makeFolder, runPostback } from '../kit/run.js';
 
 interface Workspace {
@@ -13,7 +13,8 @@ interface Workspace {
 async function openHome() {
   const home = await makeFolder();
   const run = (...args: string[]) => runPostback(args, { home, cwd: home });
-  const list = async (): Promise<Workspace[]> => JSON.parse((await run('workspaces', '--json')).stdout) as Workspace[];
+  const list = async (): Promise<Workspace[]> =>
+    JSON.parse((await run('workspaces', '--json')).stdout) as Workspace[];
   return { home, run, list };
 }
 
@@ -23,7 +24,15 @@ describe('A11: workspaces', () => {
     await run('goals', 'add', '--template', 'first-purchase', '--workspace', 'space-raiders');
     const calls = [
       ['map', 'first-purchase', 'amazon', '1234567890'],
-      ...[['status'], ['logs'], ['stats'], ['goals'], ['next'], ['config', 'show'], ['replay', '--yes']],
+      ...[
+        ['status'],
+        ['logs'],
+        ['stats'],
+        ['goals'],
+        ['next'],
+        ['config', 'show'],
+        ['replay', '--yes'],
+      ],
       ...[
         ['send', '-'],
         ['tail', '-'],
@@ -53,7 +62,7 @@ describe('A11: workspaces', () => {
     await run('goals', 'add', '--template', 'first-purchase', '--workspace', 'one');
     await run('config', 'import', 'goals.json', '--workspace', 'two');
     expect((await run('workspaces', 'create', 'three')).stdout).toBe('three\n');
-    expect((await run('workspaces', 'create', 'three')).stderr).toMatch(/was there already/);
+    expect((await run('workspaces', 'create', 'three')).stderr).toMatch(/already exists/);
     expect((await run('workspaces', 'create', '../x')).code).toBe(2);
     expect(await list()).toMatchObject([
       { workspace: 'default', default: true, goals: 0 },
@@ -70,10 +79,17 @@ describe('A11: workspaces', () => {
     expect((await run('workspaces', 'use', 'game')).code).toBe(0);
     expect(await list()).toMatchObject([{ default: false }, { workspace: 'game', default: true }]);
     const shown = async (...args: string[]): Promise<unknown> =>
-      (JSON.parse((await run('config', 'show', '--json', ...args)).stdout) as { workspace: object }).workspace;
+      (JSON.parse((await run('config', 'show', '--json', ...args)).stdout) as { workspace: object })
+        .workspace;
     expect(await shown()).toMatchObject({ value: 'game', source: 'user config' });
-    expect(await shown('--workspace', 'default')).toMatchObject({ value: 'default', source: 'flag' });
-    writeFileSync(join(home, 'postback.config.json'), JSON.stringify({ workspace: 'from-file', goals: [] }));
+    expect(await shown('--workspace', 'default')).toMatchObject({
+      value: 'default',
+      source: 'flag',
+    });
+    writeFileSync(
+      join(home, 'postback.config.json'),
+      JSON.stringify({ workspace: 'from-file', goals: [] }),
+    );
     expect(await shown()).toMatchObject({ value: 'from-file', source: 'project file' });
     expect((await run('workspaces')).stdout).toMatch(/game\s+yes/);
   });
@@ -87,20 +103,37 @@ describe('A11: workspaces', () => {
   });
 
   test('the suggestions of a call repeat --workspace, --sandbox and --gateway', async () => {
-    const errand = await makeErrand();
-    await errand.run(['workspaces', 'create', 'game']);
-    const { stderr } = await errand.run(['send', '-', '--workspace', 'game', '--network', 'meta', '--json'], {
-      input: makeLine(1),
+    const workspace = await TestWorkspace.create();
+    await workspace.run(['workspaces', 'create', 'game']);
+    const { stderr } = await workspace.run(
+      ['send', '-', '--workspace', 'game', '--network', 'meta', '--json'],
+      {
+        input: makeLine(1),
+      },
+    );
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { next: 'postback connect meta --workspace game' },
     });
-    expect(JSON.parse(stderr)).toMatchObject({ error: { next: 'postback connect meta --workspace game' } });
-    const next = await errand.run(['next', '--json', '--workspace', 'game', '--gateway', errand.sandbox.url]);
+    const next = await workspace.run([
+      'next',
+      '--json',
+      '--workspace',
+      'game',
+      '--gateway',
+      workspace.sandbox.url,
+    ]);
     const { steps } = JSON.parse(next.stdout) as { steps: { command: string }[] };
     expect(steps.map(({ command }) => command)).toEqual(
-      steps.map(() => expect.stringContaining(`--workspace game --gateway ${errand.sandbox.url}`) as string),
+      steps.map(
+        () =>
+          expect.stringContaining(`--workspace game --gateway ${workspace.sandbox.url}`) as string,
+      ),
     );
-    const words = await errand.run(['goals', '--sandbox', '--workspace', 'game'], { cwd: errand.home });
+    const words = await workspace.run(['next', '--sandbox', '--workspace', 'game'], {
+      cwd: workspace.home,
+    });
     expect(words.stdout + words.stderr).toMatch(
-      /postback goals add --template first-purchase --workspace game --sandbox/,
+      /postback send FILE --dry-run --workspace game --sandbox/,
     );
   });
 });

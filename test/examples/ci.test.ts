@@ -3,15 +3,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { makeErrand, PURCHASE_GOAL, type ErrandParts } from '../kit/errand.js';
+import { PURCHASE_GOAL, TestWorkspace, type TestWorkspaceOptions } from '../kit/test-workspace.js';
 import { PROGRAM } from '../kit/run.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SCRIPT = join(ROOT, 'examples/ci/check-postbacks.sh');
 
-/** Runs the example as a CI job does: in the folder of the project file, with the variables and nothing else. */
-async function runJob(parts: ErrandParts): Promise<{ code: number; stdout: string; cwd: string }> {
-  const { env, home, cwd } = await makeErrand(parts);
+/**
+ * Runs the example as a CI job does: in the folder of the project file, with the variables and
+ * nothing else.
+ */
+async function runJob(
+  parts: TestWorkspaceOptions,
+): Promise<{ code: number; stdout: string; cwd: string }> {
+  const { env, home, cwd } = await TestWorkspace.create(parts);
   const job = {
     ...env,
     CI: 'true',
@@ -26,16 +31,23 @@ async function runJob(parts: ErrandParts): Promise<{ code: number; stdout: strin
   });
 }
 
-const withTest = (id: string): ErrandParts => ({ goals: [{ ...PURCHASE_GOAL, testMap: { amazon: id } }] });
-
-test.skipIf(process.platform === 'win32')('the CI example passes where postbacks arrive', async () => {
-  const { code, stdout, cwd } = await runJob(withTest('1234567899'));
-  expect(code, stdout).toBe(0);
-  const { tests } = JSON.parse(readFileSync(join(cwd, 'test.json'), 'utf8')) as { tests: { status: string }[] };
-  expect(tests.map(({ status }) => status)).toEqual(['delivered']);
+const withTest = (id: string): TestWorkspaceOptions => ({
+  goals: [{ ...PURCHASE_GOAL, testMap: { amazon: id } }],
 });
 
-test.skipIf(process.platform === 'win32').each<[string, ErrandParts, number, RegExp]>([
+test.skipIf(process.platform === 'win32')(
+  'the CI example passes where postbacks arrive',
+  async () => {
+    const { code, stdout, cwd } = await runJob(withTest('1234567899'));
+    expect(code, stdout).toBe(0);
+    const { tests } = JSON.parse(readFileSync(join(cwd, 'test.json'), 'utf8')) as {
+      tests: { status: string }[];
+    };
+    expect(tests.map(({ status }) => status)).toEqual(['delivered']);
+  },
+);
+
+test.skipIf(process.platform === 'win32').each<[string, TestWorkspaceOptions, number, RegExp]>([
   ['a definition that is gone', withTest('4041234567'), 3, /4041234567 of purchase does not exist/],
   [
     'a grant that was revoked',

@@ -7,7 +7,11 @@ import type { Channel, Connection, Outgoing } from '../../src/networks/network.j
 
 const EVENT_TIME_MS = Date.UTC(2026, 10, 18, 20, 14, 5, 678);
 export const DEDUPE_ID = '00112233445566778899aabbccddeeff';
-export const EVENT_DESCRIPTION = { name: 'First purchase', type: 'OFF_AMAZON_PURCHASES', source: 'WEBSITE' };
+export const EVENT_DESCRIPTION = {
+  name: 'First purchase',
+  type: 'OFF_AMAZON_PURCHASES',
+  source: 'WEBSITE',
+};
 
 /** A conversion event with nothing but what every line has. */
 export function makeConversion(parts: Partial<ConversionEvent> = {}): ConversionEvent {
@@ -27,7 +31,11 @@ export function makeConversion(parts: Partial<ConversionEvent> = {}): Conversion
 }
 
 /** What delivery would send of `event`. */
-export function makeOutgoing(event: ConversionEvent, mapping: Mapping, settings: Partial<Settings> = {}): Outgoing {
+export function makeOutgoing(
+  event: ConversionEvent,
+  mapping: Mapping,
+  settings: Partial<Settings> = {},
+): Outgoing {
   const facts = amazon.prepare(event, { ...defaultSettings(), ...settings });
   return {
     postback: {
@@ -57,11 +65,18 @@ export function makeAmazonConnection(parts: Partial<Connection> = {}): Connectio
   };
 }
 
-export function openAmazon(connection: Partial<Connection> = {}, settings: Partial<Settings> = {}): Channel {
+export function openAmazon(
+  connection: Partial<Connection> = {},
+  settings: Partial<Settings> = {},
+): Channel {
   return amazon.open(makeAmazonConnection(connection), { ...defaultSettings(), ...settings });
 }
 
-export function makeAnswer(status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer {
+export function makeAnswer(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): HttpAnswer {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return { status, headers, body: Buffer.from(text), latencyMs: 1 };
 }

@@ -1,20 +1,25 @@
 import { defaultSettings, type Settings } from '../../src/config/settings.js';
 import {
   prepareAudienceContent,
-  type AudienceContent,
-  type AudienceDefaults,
-  type AudienceFacts,
-  type AudienceTarget,
-} from '../../src/networks/amazon/audience-facts.js';
+  type AmazonAudienceContent,
+  type AudiencePayload,
+} from '../../src/networks/amazon/audience-payload.js';
+import type { AudienceDefaults, AudienceTarget } from '../../src/networks/audience-network.js';
 import { openAmazonAudiences } from '../../src/networks/amazon/audience-channel.js';
-import type { Channel, Connection, IdVault, Outgoing, Skip } from '../../src/networks/network.js';
+import type {
+  Channel,
+  Connection,
+  IdEncryptor,
+  Outgoing,
+  Skip,
+} from '../../src/networks/network.js';
 import { readPersonRecord } from '../../src/people/person-fields.js';
 import { makeAmazonConnection } from './amazon.js';
 
 /** Seals by turning round: what is sealed is not what is sent. */
-export const MIRROR_VAULT: IdVault = {
+export const MIRROR_ENCRYPTOR: IdEncryptor = {
   seal: (id) => Array.from(id).reverse().join(''),
-  open: (sealed) => Array.from(sealed).reverse().join(''),
+  open: (encrypted) => Array.from(encrypted).reverse().join(''),
 };
 
 /** What Amazon would be told of a line, or why nothing. */
@@ -22,8 +27,12 @@ export function prepareLine(
   record: Record<string, unknown>,
   settings: Partial<Settings> = {},
   defaults: AudienceDefaults = { region: 'na' },
-): AudienceContent | Skip {
-  return prepareAudienceContent(readPersonRecord(record), { ...defaultSettings(), ...settings }, defaults);
+): AmazonAudienceContent | Skip {
+  return prepareAudienceContent(
+    readPersonRecord(record),
+    { ...defaultSettings(), ...settings },
+    defaults,
+  );
 }
 
 /** What delivery would send of a line. */
@@ -34,7 +43,11 @@ export function makeRecord(
 ): Outgoing {
   const content = prepareLine(record, settings);
   if ('reason' in content) throw new Error(content.message);
-  const facts: AudienceFacts = { list, who: MIRROR_VAULT.seal(String(record['externalUserId'])), ...content };
+  const facts: AudiencePayload = {
+    list,
+    who: MIRROR_ENCRYPTOR.seal(String(record['externalUserId'])),
+    ...content,
+  };
   const postback = {
     id: '00112233445566778899aabbccddeeff',
     dedupeId: '00112233445566778899aabbccddeeff',
@@ -51,5 +64,5 @@ export function makeRecord(
 }
 
 export function openAudiences(connection: Partial<Connection> = {}): Channel {
-  return openAmazonAudiences(makeAmazonConnection(connection), defaultSettings(), MIRROR_VAULT);
+  return openAmazonAudiences(makeAmazonConnection(connection), defaultSettings(), MIRROR_ENCRYPTOR);
 }

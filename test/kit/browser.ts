@@ -21,7 +21,7 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
-/** Text whose contrast with what lies behind it is below 4.5 (WCAG 2.2, 1.4.3), as `ratio text`. */
+/** Text whose contrast with its background is below 4.5 (WCAG 2.2, 1.4.3), as `ratio text`. */
 export function findFaintText(page: Page): Promise<string[]> {
   return page.evaluate(`(() => {
     const parse = (color) => color.match(/[\\d.]+/g).map(Number);
@@ -29,7 +29,7 @@ export function findFaintText(page: Page): Promise<string[]> {
       .map((part) => part / 255)
       .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
       .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
-    const behind = (element) => {
+    const backgroundOf = (element) => {
       for (let one = element; one; one = one.parentElement) {
         const color = parse(getComputedStyle(one).backgroundColor);
         if (color.length === 3 || color[3] > 0) return color;
@@ -41,7 +41,7 @@ export function findFaintText(page: Page): Promise<string[]> {
     const texts = [...document.body.querySelectorAll('*:not(svg title):not(svg desc)')].filter((element) =>
       [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== ''));
     return texts.flatMap((element) => {
-      const [a, b] = [light(parse(inkOf(element))), light(behind(element))];
+      const [a, b] = [light(parse(inkOf(element))), light(backgroundOf(element))];
       const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
       return ratio < 4.5 ? [ratio.toFixed(2) + ' ' + element.textContent.trim().slice(0, 40)] : [];
     });

@@ -5,7 +5,10 @@ interface ScriptBundler {
   bundleScript: (source: string) => Promise<string>;
 }
 
-/** A TypeScript file as a script for child processes, gone when the tests of this file are. Call at the top of a test file. */
+/**
+ * A TypeScript file as a script for child processes, gone when the tests of this file are. Call at
+ * the top of a test file.
+ */
 export async function makeChildScript(source: URL): Promise<string> {
   const { bundleScript } = (await import(
     new URL('../../scripts/bundle/script.js', import.meta.url).href

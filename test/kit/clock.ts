@@ -6,13 +6,13 @@ interface Sleeper {
 }
 
 /**
- * A clock that leaps: whoever sleeps longest ahead of nobody else is woken at once, and the time is then what he waited
- * for. Between leaps it stands still.
+ * A clock that jumps to the earliest wake-up time as soon as all running code waits for it. The
+ * time is then what the sleeper waited for. Between leaps it stands still.
  */
-export class LeapingClock implements Clock {
+export class FakeClock implements Clock {
   #nowMs: number;
   #sleepers: Sleeper[] = [];
-  #isLeaping = false;
+  #isJumpPending = false;
   /** How long each sleep was to be, in the order in which they began. */
   readonly sleeps: number[] = [];
 
@@ -45,15 +45,15 @@ export class LeapingClock implements Clock {
       if (signal?.aborted) return abort();
       signal?.addEventListener('abort', abort, { once: true });
       this.#sleepers.push(sleeper);
-      if (!this.#isLeaping) this.#leap();
+      if (!this.#isJumpPending) this.#leap();
     });
   }
 
   /** After a moment for what is under way, the next sleeper. */
   #leap(): void {
-    this.#isLeaping = true;
+    this.#isJumpPending = true;
     setTimeout(() => {
-      this.#isLeaping = false;
+      this.#isJumpPending = false;
       this.#sleepers.sort((one, two) => one.wakeMs - two.wakeMs);
       const next = this.#sleepers.shift();
       if (!next) return;

@@ -1,8 +1,13 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** The core segment of a TC string (IAB Europe, TC string v2) in which these purposes are consented to. */
+/**
+ * The core segment of a TC string (IAB Europe, TC string v2) in which these purposes are consented
+ * to.
+ */
 export function makeTcf(purposes: readonly number[], version = 2): string {
-  const flags = Array.from({ length: 24 }, (_, index) => (purposes.includes(index + 1) ? '1' : '0')).join('');
+  const flags = Array.from({ length: 24 }, (_, index) =>
+    purposes.includes(index + 1) ? '1' : '0',
+  ).join('');
   const head = [
     toBits(version, 6),
     toBits(16_790_000_000, 36), // Created, in tenths of a second

@@ -1,8 +1,15 @@
-import { createEventParser, type FormatChoice, type ParsedRecord } from '../../src/events/event-parser.js';
+import {
+  createEventParser,
+  type FormatChoice,
+  type ParsedRecord,
+} from '../../src/events/event-parser.js';
 import { WarningTally } from '../../src/events/warnings.js';
 import type { JsonObject } from '../../src/json.js';
 
-/** A purchase that passes every gate at Amazon, as an Audience message; `changes` replace fields, undefined drops them. */
+/**
+ * A purchase that passes every gate at Amazon, as an Audience message; `changes` replace fields,
+ * undefined drops them.
+ */
 export function makePurchase(changes: JsonObject = {}, properties: JsonObject = {}): JsonObject {
   const message: JsonObject = {
     type: 'track',
@@ -28,8 +35,16 @@ export function makePurchase(changes: JsonObject = {}, properties: JsonObject = 
   return message;
 }
 
-/** `count` purchases with ids of their own, as JSON Lines; the first happened `ageMs` before `nowMs`, a second apart. */
-export function makeLines(count: number, nowMs: number, ageMs = 3_600_000, properties: JsonObject = {}): string {
+/**
+ * `count` purchases with ids of their own, as JSON Lines; the first happened `ageMs` before
+ * `nowMs`, a second apart.
+ */
+export function makeLines(
+  count: number,
+  nowMs: number,
+  ageMs = 3_600_000,
+  properties: JsonObject = {},
+): string {
   const lines = Array.from({ length: count }, (_, index) =>
     JSON.stringify(
       makePurchase(
@@ -53,8 +68,11 @@ export function makeUuid(number: number): string {
 /** Reads one line as an input of its own, with the warnings that it causes. */
 export function parseWithWarnings(text: string, format: FormatChoice = 'audience') {
   const warnings = new WarningTally();
-  const [parsed] = createEventParser({ format, input: 'events.jsonl', warnings }).parse({ number: 1, text });
-  return { parsed: parsed as ParsedRecord, warnings: warnings.kinds };
+  const [parsed] = createEventParser({ format, input: 'events.jsonl', warnings }).parse({
+    number: 1,
+    text,
+  });
+  return { parsed: parsed as ParsedRecord, warnings: warnings.types };
 }
 
 /** Reads one line as an input of its own. */

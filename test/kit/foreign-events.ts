@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { JsonObject } from '../../src/json.js';
 
-/** One conversion, told in every format by {@link TELLERS}. */
+/** One conversion, told in every format by {@link RECORD_BUILDERS}. */
 export interface Conversion {
   id: string;
   timeMs: number;
@@ -31,7 +31,7 @@ export const CONVERSION: Conversion = {
 };
 
 /** The purchase as a record of each format, with full consent and a click that Amazon owns. */
-export const TELLERS: Readonly<Record<string, (conversion: Conversion) => JsonObject>> = {
+export const RECORD_BUILDERS: Readonly<Record<string, (conversion: Conversion) => JsonObject>> = {
   audience: (conversion) => ({
     type: 'track',
     messageId: conversion.id,
@@ -82,7 +82,10 @@ export const TELLERS: Readonly<Record<string, (conversion: Conversion) => JsonOb
       { key: 'currency', value: { string_value: currency } },
       { key: 'value', value: { double_value: Number(value) } },
       { key: 'email', value: { string_value: email } },
-      { key: 'page_location', value: { string_value: `https://game.example/buy?aref=${aref}#top` } },
+      {
+        key: 'page_location',
+        value: { string_value: `https://game.example/buy?aref=${aref}#top` },
+      },
     ],
     user_pseudo_id: conversion.anonymousId,
     user_id: conversion.userId,
@@ -103,7 +106,9 @@ export const TELLERS: Readonly<Record<string, (conversion: Conversion) => JsonOb
     mkt_clickid: aref,
     mkt_network: 'Amazon',
     unstruct_event_com_example_purchase_1: { order_id: order, value, currency, email },
-    contexts_com_snowplowanalytics_snowplow_consent_preferences_1: [{ consent_scopes: ['necessary', 'marketing'] }],
+    contexts_com_snowplowanalytics_snowplow_consent_preferences_1: [
+      { consent_scopes: ['necessary', 'marketing'] },
+    ],
   }),
   cloudevents: (conversion) => ({
     specversion: '1.0',

@@ -2,17 +2,21 @@ import type { ConversionEvent } from '../../src/events/conversion-event.js';
 import type { FormatChoice } from '../../src/events/event-parser.js';
 import type { JsonObject } from '../../src/json.js';
 import { parseWithWarnings } from './events.js';
-import { CONVERSION, TELLERS } from './foreign-events.js';
+import { CONVERSION, RECORD_BUILDERS } from './foreign-events.js';
 
 /** How each format holds a property that has our own name. */
-const SETTERS: Readonly<Record<string, (record: JsonObject, properties: JsonObject) => JsonObject>> = {
+const SETTERS: Readonly<
+  Record<string, (record: JsonObject, properties: JsonObject) => JsonObject>
+> = {
   audience: within('properties'),
   segment: within('properties'),
   ecapi: within('properties'),
   ga4: (record, properties) => ({
     ...record,
     event_params: [
-      ...(record['event_params'] as JsonObject[]).filter(({ key }) => !((key as string) in properties)),
+      ...(record['event_params'] as JsonObject[]).filter(
+        ({ key }) => !((key as string) in properties),
+      ),
       ...Object.entries(properties).map(([key, value]) => ({ key, value: toParameter(value) })),
     ],
   }),
@@ -33,18 +37,23 @@ export const TIME_FIELDS: Readonly<Record<string, string>> = {
 };
 
 /** All formats. */
-export const FORMATS = Object.keys(TELLERS);
+export const FORMATS = Object.keys(RECORD_BUILDERS);
 
 /** The purchase of {@link CONVERSION} in one format, with further properties and changed fields. */
-export function tellPurchase(format: string, properties: JsonObject = {}, changes: JsonObject = {}): JsonObject {
-  return { ...SETTERS[format]!(TELLERS[format]!(CONVERSION), properties), ...changes };
+export function tellPurchase(
+  format: string,
+  properties: JsonObject = {},
+  changes: JsonObject = {},
+): JsonObject {
+  return { ...SETTERS[format]!(RECORD_BUILDERS[format]!(CONVERSION), properties), ...changes };
 }
 
 /** Reads a record; throws where it is invalid. */
 export function readPurchase(format: string, record: JsonObject | string) {
   const text = typeof record === 'string' ? record : JSON.stringify(record);
   const { parsed, warnings } = parseWithWarnings(text, format as FormatChoice);
-  if ('invalid' in parsed) throw new Error(`${format}: ${parsed.invalid.field} ${parsed.invalid.message}`);
+  if ('invalid' in parsed)
+    throw new Error(`${format}: ${parsed.invalid.field} ${parsed.invalid.message}`);
   const event: ConversionEvent = parsed.event;
   return { event, codes: warnings.map(({ code }) => code) };
 }
@@ -56,7 +65,10 @@ function within(name: string) {
   });
 }
 
-/** BigQuery keeps a parameter in a field by its type; anything but a number or text is no parameter of it. */
+/**
+ * BigQuery keeps a parameter in a field by its type; anything but a number or text is not a
+ * parameter.
+ */
 function toParameter(value: unknown): JsonObject {
   if (typeof value === 'number') return { double_value: value };
   return { string_value: value };

@@ -35,10 +35,20 @@ export function makeGoogleOutgoing(
 
 /** `count` conversions with transaction ids of their own. */
 export function makeGoogleBatch(count: number): Outgoing[] {
-  return Array.from({ length: count }, (_, index) => makeGoogleOutgoing(undefined, {}, `transaction-${index}`));
+  return Array.from({ length: count }, (_, index) =>
+    makeGoogleOutgoing(undefined, {}, `transaction-${index}`),
+  );
 }
 
-export function openGoogle(connection: Partial<Connection> = {}, settings: Partial<Settings> = {}): Channel {
-  const whole: Connection = { network: 'google', account: CUSTOMER, source: 'store', ...connection };
+export function openGoogle(
+  connection: Partial<Connection> = {},
+  settings: Partial<Settings> = {},
+): Channel {
+  const whole: Connection = {
+    network: 'google',
+    account: CUSTOMER,
+    source: 'store',
+    ...connection,
+  };
   return google.open(whole, { ...defaultSettings(), ...settings });
 }

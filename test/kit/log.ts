@@ -1,19 +1,24 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { LogFilter, LogRow } from '../../src/log/log-rows.js';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
 import { systemClock } from '../../src/clock.js';
-import { DeliveryLog } from '../../src/log/delivery-log.js';
+import type { DeliveryLog } from '../../src/log/delivery-log.js';
+import { SqliteDeliveryLog } from '../../src/log/sqlite/sqlite-delivery-log.js';
 import type { Entry } from '../../src/log/entry.js';
-import { openQuery } from '../../src/log/open-query.js';
-import type { LogFilter } from '../../src/log/query.js';
-import type { LogRow } from '../../src/log/attempt-rows.js';
+import type { PlanState, PostbackKey } from '../../src/log/known-state.js';
+import { LogQuery } from '../../src/log/sqlite/reading/query.js';
+import { ReadContext } from '../../src/log/sqlite/reading/read-context.js';
+import { openToRead } from '../../src/log/sqlite/database/database.js';
 import { derivePostbackId } from '../../src/identity/postback-id.js';
 import type { Outcome } from '../../src/networks/network.js';
-import { systemRandom } from '../../src/random.js';
+import { testRandom } from './seeded-random.js';
+import { makeConversion } from './amazon.js';
 import { makeUuid } from './events.js';
+import { PURCHASE } from './plan-context.js';
 
 export const WORKSPACE = 'game';
 
@@ -33,24 +38,39 @@ export function readFolder(folder: string): string {
 }
 
 /** A delivery log in a folder of its own. */
-export function openLog(path: string, command = 'send', isLate = false): DeliveryLog {
-  const parts = { synchronous: 'normal', keepDelivered: 100, clock: systemClock, random: systemRandom } as const;
-  return DeliveryLog.open({ path, workspace: WORKSPACE, ...parts }, command, isLate);
+export function openLog(path: string, command = 'send'): SqliteDeliveryLog {
+  const parts = {
+    synchronous: 'normal',
+    keepDelivered: 100,
+    keepSkips: 1_000,
+    clock: systemClock,
+    random: testRandom,
+  } as const;
+  return SqliteDeliveryLog.open({ path, workspace: WORKSPACE, ...parts }, command);
+}
+
+/** Opens a log as a reader does. Close its database. */
+export function openContext(path: string, workspace = WORKSPACE): ReadContext {
+  return new ReadContext({ database: openToRead(path), path, workspace, clock: systemClock });
 }
 
 /** The rows that `logs` would show. */
 export function readLog(path: string, filter: LogFilter = {}, workspace = WORKSPACE): LogRow[] {
-  const opened = openQuery(path, workspace);
-  if (!opened) return [];
+  if (!existsSync(path)) return [];
+  const { database, postbackTypes } = openContext(path, workspace);
   try {
-    return [...opened.query.oldestFirst(filter)];
+    return [...new LogQuery(database, postbackTypes, workspace).oldestFirst(filter)].flat();
   } finally {
-    opened.close();
+    database.close();
   }
 }
 
 /** A postback of the goal `first-purchase` at Amazon, the same for the same number. */
-export function makeEntry(number: number, eventId = makeUuid(number), goal = 'first-purchase'): Entry {
+export function makeEntry(
+  number: number,
+  eventId = makeUuid(number),
+  goal = 'first-purchase',
+): Entry {
   const id = derivePostbackId(WORKSPACE, 'amazon', goal, eventId);
   return {
     attempts: 0,
@@ -73,12 +93,20 @@ export function makeEntry(number: number, eventId = makeUuid(number), goal = 'fi
 
 export const DELIVERED: Outcome = { kind: 'delivered', reason: 'accepted' };
 export const THROTTLED: Outcome = { kind: 'throttled', reason: 'http_429', message: 'slow down' };
-export const REFUSED: Outcome = { kind: 'payload', reason: 'BAD_REQUEST', message: 'value is wrong' };
+export const REFUSED: Outcome = {
+  kind: 'payload',
+  reason: 'BAD_REQUEST',
+  message: 'value is wrong',
+};
 
-/** What later versions of the file format added, undone: the machine of a run, warnings, and the view that tells of them. */
-export const TO_SIXTH = `DROP VIEW attempts; ALTER TABLE problem DROP COLUMN warning;
-  ALTER TABLE run DROP COLUMN machine;
-  CREATE VIEW attempts AS SELECT id FROM request; PRAGMA user_version = 6`;
-/** What the fifth version added, undone: in which requests an id was again. */
-export const TO_FOURTH = `${TO_SIXTH}; DROP TABLE seen_again; DELETE FROM meta WHERE name = 'workspaces';
-  PRAGMA user_version = 4`;
+/** What a plan makes of a postback by the answer of the log. */
+export async function readPlanState(
+  log: DeliveryLog,
+  postback: PostbackKey,
+): Promise<PlanState | undefined> {
+  const { eventId, goal, network } = postback;
+  const goals = [{ ...PURCHASE, id: goal }];
+  const questions = [{ event: makeConversion({ id: eventId }), goals, owner: network }];
+  const known = await log.lookup({ identities: [], questions, clickWindowMs: 0 });
+  return known.events[0]?.postbacks[0]?.state;
+}

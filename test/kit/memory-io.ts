@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
-import { createIO, type IO, type IOParts, type Output } from '../../commands/_face/io.js';
+import { createIO, type IO, type IOParts, type Output } from '../../src/cli/io.js';
 
 /** A stream that keeps what is written; `columns` makes it a terminal. */
 export class MemoryOutput extends Writable {
@@ -28,6 +28,12 @@ export function createMemoryIO(columns?: number, parts: Partial<IOParts> = {}): 
   const [stdout, stderr] = [new MemoryOutput(columns), new MemoryOutput(columns)];
   const stdin = Object.assign(new PassThrough(), { isTTY: columns !== undefined });
   const streams = { stdin, stdout: stdout as Output, stderr: stderr as Output };
-  const io = createIO({ ...streams, environment: { TERM: 'xterm' }, json: false, noColor: false, ...parts });
+  const io = createIO({
+    ...streams,
+    environment: { TERM: 'xterm' },
+    json: false,
+    noColor: false,
+    ...parts,
+  });
   return { io, stdout, stderr };
 }

@@ -1,8 +1,12 @@
 import { defaultSettings, type Settings } from '../../src/config/settings.js';
-import type { ClickField, ConversionEvent, Identifiers } from '../../src/events/conversion-event.js';
+import type {
+  ClickField,
+  ConversionEvent,
+  Identifiers,
+} from '../../src/events/conversion-event.js';
 import type { Mapping } from '../../src/goals/goal.js';
 import { meta } from '../../src/networks/meta/meta.js';
-import type { MetaFacts } from '../../src/networks/meta/facts.js';
+import type { MetaPayload } from '../../src/networks/meta/payload.js';
 import type { Channel, Connection, Outgoing } from '../../src/networks/network.js';
 import { makeConversion } from './amazon.js';
 
@@ -15,15 +19,25 @@ export function makeMetaEvent(
   parts: Partial<ConversionEvent> = {},
 ): ConversionEvent {
   const full = { plain: {}, hashed: {}, ...identifiers };
-  return makeConversion({ value: '9.99', currency: 'USD', identifiers: full, click: { fields }, ...parts });
+  return makeConversion({
+    value: '9.99',
+    currency: 'USD',
+    identifiers: full,
+    click: { fields },
+    ...parts,
+  });
 }
 
-export function prepareMeta(event: ConversionEvent, settings: Partial<Settings> = {}): MetaFacts {
-  return meta.prepare(event, { ...defaultSettings(), ...settings }) as MetaFacts;
+export function prepareMeta(event: ConversionEvent, settings: Partial<Settings> = {}): MetaPayload {
+  return meta.prepare(event, { ...defaultSettings(), ...settings });
 }
 
 /** What delivery would send of `event`. */
-export function makeMetaOutgoing(event: ConversionEvent, mapping: Mapping = 'Purchase', id = 'a'.repeat(32)): Outgoing {
+export function makeMetaOutgoing(
+  event: ConversionEvent,
+  mapping: Mapping = 'Purchase',
+  id = 'a'.repeat(32),
+): Outgoing {
   return {
     postback: {
       id,
@@ -42,5 +56,8 @@ export function makeMetaOutgoing(event: ConversionEvent, mapping: Mapping = 'Pur
 }
 
 export function openMeta(connection: Partial<Connection> = {}): Channel {
-  return meta.open({ network: 'meta', account: META_PIXEL, source: 'store', ...connection }, defaultSettings());
+  return meta.open(
+    { network: 'meta', account: META_PIXEL, source: 'store', ...connection },
+    defaultSettings(),
+  );
 }

@@ -35,6 +35,11 @@ export function makeTikTokOutgoing(
 }
 
 export function openTikTok(connection: Partial<Connection> = {}): Channel {
-  const full: Connection = { network: 'tiktok', account: 'C4A7EXAMPLEPIXEL0001', source: 'store', ...connection };
+  const full: Connection = {
+    network: 'tiktok',
+    account: 'C4A7EXAMPLEPIXEL0001',
+    source: 'store',
+    ...connection,
+  };
   return tiktok.open(full, defaultSettings());
 }

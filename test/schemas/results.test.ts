@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/json.js';
-import { ciVariables, openLiveSandbox } from '../kit/errand.js';
+import { ciVariables, openLiveSandbox } from '../kit/test-workspace.js';
 import { compileSchema } from '../kit/schema.js';
 import { makeFolder, runPostback, type RunResult } from '../kit/run.js';
 
@@ -39,7 +39,9 @@ test('every command has a schema, and every schema a command', () => {
   const { commands } = readJson('oclif.manifest.json') as { commands: Record<string, unknown> };
   const missing = Object.keys(commands).filter((id) => !(id in index) && !ELSEWHERE.test(id));
   expect(missing).toEqual([]);
-  const files = readdirSync(join(ROOT, 'schemas')).filter((name) => name.endsWith('.json') && name !== 'index.json');
+  const files = readdirSync(join(ROOT, 'schemas')).filter(
+    (name) => name.endsWith('.json') && name !== 'index.json',
+  );
   const used = new Set([...Object.values(index), 'error'].map((name) => `${name}.json`));
   expect(files.filter((name) => !used.has(name))).toEqual([]);
   for (const file of files) expect(() => schemaOf(file.replace('.json', ''))).not.toThrow();
@@ -130,7 +132,10 @@ test('audience lists: made, listed, synced, asked about', async () => {
   const sandbox = await openLiveSandbox();
   const held = async (id: string, ...args: string[]): Promise<Record<string, unknown>> => {
     const options = { home, cwd: home, env: ciVariables(sandbox) };
-    const { code, stdout, stderr } = await runPostback([...id.split(':'), ...args, '--json'], options);
+    const { code, stdout, stderr } = await runPostback(
+      [...id.split(':'), ...args, '--json'],
+      options,
+    );
     expect(code, stderr + stdout).toBe(0);
     const check = schemaOf(index[id]!);
     const [object] = objectsOf(stdout);
@@ -140,7 +145,14 @@ test('audience lists: made, listed, synced, asked about', async () => {
   };
   const person = { externalUserId: 'u-1', email: 'player@example.com', country: 'US' };
   writeFileSync(join(home, 'people.jsonl'), `${JSON.stringify(person)}\n`);
-  const words = ['--name', 'Top spenders of the game', '--description', 'they buy', '--country', 'US'];
+  const words = [
+    '--name',
+    'Top spenders of the game',
+    '--description',
+    'they buy',
+    '--country',
+    'US',
+  ];
   const { id } = await held('audiences:create', ...words, '--external-id', 'top-1');
   await held('audiences:sync', id as string, 'people.jsonl', '--dry-run');
   const { jobs } = await held('audiences:sync', id as string, 'people.jsonl');

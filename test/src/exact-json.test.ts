@@ -1,12 +1,20 @@
-import fc from 'fast-check';
+import fc from '../kit/property.js';
 import { describe, expect, it, test } from 'vitest';
-import { parseExactJson, parseKeepingNumbers, readId, stringifyExact } from '../../src/exact-json.js';
+import {
+  parseExactJson,
+  parseKeepingNumbers,
+  readId,
+  stringifyExact,
+} from '../../src/exact-json.js';
 
 test.each([
   ['{"id":9007199254740993}', { id: '9007199254740993' }],
   ['[-12345678901234567890, 42, 1.5, 1e400]', ['-12345678901234567890', 42, 1.5, Infinity]],
   ['{"9007199254740993":"9007199254740993"}', { '9007199254740993': '9007199254740993' }],
-  ['{"a\\"9007199254740993":"\\\\","b":9007199254740993}', { 'a"9007199254740993': '\\', b: '9007199254740993' }],
+  [
+    '{"a\\"9007199254740993":"\\\\","b":9007199254740993}',
+    { 'a"9007199254740993': '\\', b: '9007199254740993' },
+  ],
   ['9007199254740991', 9007199254740991],
 ])('%s', (text, expected) => {
   expect(parseExactJson(text)).toEqual(expected);

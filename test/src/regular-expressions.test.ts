@@ -21,7 +21,10 @@ const known = all.filter(({ source }) => source !== undefined);
 let worker: Worker | undefined;
 afterAll(() => worker?.terminate());
 
-/** Runs an expression against its attacks. @returns how many there were; undefined where one took longer than `limitMs` */
+/**
+ * Runs an expression against its attacks. @returns how many there were; undefined where one took
+ * longer than `limitMs`
+ */
 async function attack(source: string, flags: string, limitMs: number): Promise<number | undefined> {
   const current = (worker ??= new Worker(WORKER));
   const attacks = await new Promise<number | undefined>((resolve, reject) => {
@@ -59,7 +62,9 @@ describe('C4: every regular expression', () => {
   });
 
   it('is known before the run, but for these, which hold no part of an input', () => {
-    const made = all.filter(({ source }) => source === undefined).map(({ file, name }) => `${file} ${name}`);
+    const made = all
+      .filter(({ source }) => source === undefined)
+      .map(({ file, name }) => `${file} ${name}`);
     expect(made).toEqual([
       // A random mark, and what stands in one JSON text after it.
       'src/exact-json.ts MARKED',

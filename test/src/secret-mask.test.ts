@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../kit/property.js';
 import { describe, expect, test } from 'vitest';
 import { cleanOutsideText, maskPersonal } from '../../src/outside-text.js';
 import { maskSecrets } from '../../src/secret-mask.js';
@@ -10,6 +10,10 @@ const ordinary = 'The request was refused: field value is not a number.';
 
 new Secret(TOKEN);
 new Secret(SHORT);
+
+function toUnits(secret: string, encode: (code: number) => string): string {
+  return Array.from({ length: secret.length }, (_, at) => encode(secret.charCodeAt(at))).join('');
+}
 
 /** Ways in which an answer may spell a secret, by name. */
 const ECHOES: readonly [string, (secret: string) => string][] = [
@@ -24,6 +28,17 @@ const ECHOES: readonly [string, (secret: string) => string][] = [
   ['in Basic authentication', (secret) => Buffer.from(`id:${secret}`).toString('base64url')],
   ['in hex', (secret) => Buffer.from(secret).toString('hex')],
   ['JSON-escaped', (secret) => JSON.stringify(secret)],
+  ['every character URL-encoded', (secret) => toUnits(secret, (code) => `%${code.toString(16)}`)],
+  [
+    'URL-encoded three times',
+    (secret) => encodeURIComponent(encodeURIComponent(encodeURIComponent(secret))),
+  ],
+  [
+    'in JSON escapes',
+    (secret) => toUnits(secret, (code) => `\\u${code.toString(16).padStart(4, '0')}`),
+  ],
+  ['in HTML references', (secret) => toUnits(secret, (code) => `&#x${code.toString(16)};`)],
+  ['in decimal HTML references', (secret) => toUnits(secret, (code) => `&#${code};`)],
   ['with escaped slashes', (secret) => secret.replaceAll('/', String.raw`\/`)],
 ];
 
@@ -43,6 +58,16 @@ describe('B1: an echoed secret is masked', () => {
 
   test.each([8, 9, 12, 20])('a prefix of %i characters', (length) => {
     expect(maskSecrets(`token ${TOKEN.slice(0, length)}… is wrong`)).toBe('token ***… is wrong');
+  });
+
+  test.each([
+    ['blanks', ' '],
+    ['line ends', '\r\n'],
+    ['zero-width spaces', '\u200b'],
+    ['right-to-left marks', '\u202e'],
+  ])('split by %s', (_name, between) => {
+    const split = TOKEN.replace(/.{4}/g, (piece) => piece + between);
+    expect(cleanOutsideText(`<${split}>`)).toMatch(/^<(?:\*{3}| )*>$/);
   });
 
   test('a piece from its middle or end', () => {
@@ -86,7 +111,10 @@ describe('personal data in text from outside', () => {
     ['user=jane%40example.com&x=1', 'user=***&x=1'],
     ['call +1 (206) 555-0173 now', 'call *** now'],
     ['+4915112345678', '***'],
-    ['order 2065550173 of 2026-11-30T12:00:00+00:00', 'order 2065550173 of 2026-11-30T12:00:00+00:00'],
+    [
+      'order 2065550173 of 2026-11-30T12:00:00+00:00',
+      'order 2065550173 of 2026-11-30T12:00:00+00:00',
+    ],
     ['a@b', 'a@b'],
     ['C++ and @handle', 'C++ and @handle'],
   ])('%s', (text, expected) => {

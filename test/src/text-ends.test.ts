@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../kit/property.js';
 import { describe, expect, it } from 'vitest';
 import { textBefore, trimEndOf } from '../../src/text-ends.js';
 
@@ -8,7 +8,9 @@ const texts = fc
 
 describe('trimEndOf', () => {
   it('removes what the expression with `+$` removes', () => {
-    fc.assert(fc.property(texts, (text) => trimEndOf(text, /[.\s]/) === text.replace(/[.\s]+$/, '')));
+    fc.assert(
+      fc.property(texts, (text) => trimEndOf(text, /[.\s]/) === text.replace(/[.\s]+$/, '')),
+    );
   });
 
   it('looks at each character of a long run once', () => {
@@ -23,6 +25,8 @@ describe('trimEndOf', () => {
 
 describe('textBefore', () => {
   it('returns what is left without the mark and all after it', () => {
-    fc.assert(fc.property(texts, (text) => textBefore(text, /[?#]/) === text.replace(/[?#].*$/s, '')));
+    fc.assert(
+      fc.property(texts, (text) => textBefore(text, /[?#]/) === text.replace(/[?#].*$/s, '')),
+    );
   });
 });

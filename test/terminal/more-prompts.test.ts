@@ -4,12 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { hasTmux } from '../../scripts/walk/terminal.js';
 import type { NetworkName } from '../../src/networks/names.js';
 import { SANDBOX_SEEDS } from '../../src/sandbox/networks.js';
-import { ciVariables, openLiveSandbox } from '../kit/errand.js';
+import { ciVariables, openLiveSandbox } from '../kit/test-workspace.js';
 import { runPostback } from '../kit/run.js';
-import { openDesk } from '../kit/terminal.js';
+import { openShell } from '../kit/terminal-shell.js';
 
 function seedOf(network: NetworkName): { token: string; account: string } {
-  const { connection, secrets } = SANDBOX_SEEDS.find((seed) => seed.connection.network === network)!;
+  const { connection, secrets } = SANDBOX_SEEDS.find(
+    (seed) => seed.connection.network === network,
+  )!;
   return { token: secrets.accessToken!, account: connection.account };
 }
 
@@ -28,38 +30,47 @@ describe.skipIf(!hasTmux())('questions in a real terminal', () => {
     ['tiktok', 'postback connect tiktok --token-stdin'],
   ])('%s: the token is asked for and hidden, then disconnect asks', async (network, line) => {
     const sandbox = await openLiveSandbox();
-    const desk = await openDesk(140, { POSTBACK_GATEWAY: sandbox.url });
+    const shell = await openShell(140, { POSTBACK_GATEWAY: sandbox.url });
     const { token, account } = seedOf(network);
-    desk.enter(`${line} --pixel ${account}`);
-    await desk.answer(/token:/i, token);
-    expect(await desk.ended()).toBe(0);
-    expect(desk.terminal.read()).not.toContain(token);
-    expect(readConnections(desk.home)[network]?.connection.account).toBe(account);
-    desk.enter(`postback disconnect ${network}`);
-    await desk.answer(/Forget the grant .*\(y\/N\)/, 'n');
-    expect(await desk.ended()).toBe(0);
-    expect(readConnections(desk.home)[network]).toBeDefined();
-    desk.enter(`postback disconnect ${network}`);
-    await desk.answer(/Forget the grant .*\(y\/N\)/, 'y');
-    expect(await desk.ended()).toBe(0);
-    expect(readConnections(desk.home)[network]).toBeUndefined();
+    shell.enter(`${line} --pixel ${account}`);
+    await shell.answer(/token:/i, token);
+    expect(await shell.ended()).toBe(0);
+    expect(shell.terminal.read()).not.toContain(token);
+    expect(readConnections(shell.home)[network]?.connection.account).toBe(account);
+    shell.enter(`postback disconnect ${network}`);
+    await shell.answer(/Remove the grant .*\(y\/N\)/, 'n');
+    expect(await shell.ended()).toBe(0);
+    expect(readConnections(shell.home)[network]).toBeDefined();
+    shell.enter(`postback disconnect ${network}`);
+    await shell.answer(/Remove the grant .*\(y\/N\)/, 'y');
+    expect(await shell.ended()).toBe(0);
+    expect(readConnections(shell.home)[network]).toBeUndefined();
   });
 
   test('audiences sync --full shows its plan and asks', async () => {
     const sandbox = await openLiveSandbox();
     const env = ciVariables(sandbox);
-    const desk = await openDesk(140, env);
-    const create = ['audiences', 'create', '--name', 'Weekly players', '--external-id', 'weekly', '--country', 'US'];
-    const { stdout, stderr } = await runPostback([...create, '--json'], { home: desk.home, env });
+    const shell = await openShell(140, env);
+    const create = [
+      'audiences',
+      'create',
+      '--name',
+      'Weekly players',
+      '--external-id',
+      'weekly',
+      '--country',
+      'US',
+    ];
+    const { stdout, stderr } = await runPostback([...create, '--json'], { home: shell.home, env });
     expect(stderr).toBe('');
     const { id } = JSON.parse(stdout) as { id: string };
     const people = ['p-1', 'p-2'].map((externalUserId) =>
       JSON.stringify({ externalUserId, email: `${externalUserId}@example.com`, country: 'US' }),
     );
-    writeFileSync(join(desk.home, 'people.jsonl'), `${people.join('\n')}\n`);
-    desk.enter(`postback audiences sync ${id} people.jsonl --full`);
-    await desk.answer(/\(y\/N\)/, 'y');
-    expect(await desk.ended()).toBe(0);
+    writeFileSync(join(shell.home, 'people.jsonl'), `${people.join('\n')}\n`);
+    shell.enter(`postback audiences sync ${id} people.jsonl --full`);
+    await shell.answer(/\(y\/N\)/, 'y');
+    expect(await shell.ended()).toBe(0);
   });
 });
 

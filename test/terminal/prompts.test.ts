@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hasTmux } from '../../scripts/walk/terminal.js';
 import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET } from '../../src/sandbox/amazon/seed.js';
-import { ciVariables, makeFile, openLiveSandbox, readError } from '../kit/errand.js';
+import { ciVariables, makeFile, openLiveSandbox, readError } from '../kit/test-workspace.js';
 import { makeFolder, runPostback } from '../kit/run.js';
-import { openDesk } from '../kit/terminal.js';
+import { openShell } from '../kit/terminal-shell.js';
 
 /** Where the consent page sends the browser that opens `url`. */
 async function consent(url: string, user: string): Promise<string> {
@@ -18,17 +18,19 @@ async function consent(url: string, user: string): Promise<string> {
 describe.skipIf(!hasTmux())('questions in a real terminal', () => {
   test('connect: which network, client, hidden secret, the address pasted, which advertiser', async () => {
     const sandbox = await openLiveSandbox();
-    const desk = await openDesk(140, { POSTBACK_GATEWAY: sandbox.url });
-    desk.enter('postback connect --no-browser --port 18801');
-    await desk.answer(/Which network\?/, '');
-    await desk.answer(/Client id of your application:/, SANDBOX_CLIENT_ID);
-    await desk.answer(/Client secret:/, SANDBOX_CLIENT_SECRET);
-    const [, url] = await desk.terminal.waitFor(/^(http:\S+\/ap\/oa\S+)$/m);
-    expect(desk.terminal.read()).not.toContain(SANDBOX_CLIENT_SECRET);
-    await desk.answer(/Or paste the address/, await consent(url!, 'many'));
-    await desk.answer(/Which advertiser\?/, '', 'Down', 'Enter');
-    expect(await desk.ended()).toBe(0);
-    const stored = JSON.parse(readFileSync(join(desk.home, 'config', 'credentials.json'), 'utf8')) as {
+    const shell = await openShell(140, { POSTBACK_GATEWAY: sandbox.url });
+    shell.enter('postback connect --no-browser --port 18801');
+    await shell.answer(/Which network\?/, '');
+    await shell.answer(/Client id of your application:/, SANDBOX_CLIENT_ID);
+    await shell.answer(/Client secret:/, SANDBOX_CLIENT_SECRET);
+    const [, url] = await shell.terminal.waitFor(/^(http:\S+\/ap\/oa\S+)$/m);
+    expect(shell.terminal.read()).not.toContain(SANDBOX_CLIENT_SECRET);
+    await shell.answer(/Or paste the final address/, await consent(url!, 'many'));
+    await shell.answer(/Which advertiser\?/, '', 'Down', 'Enter');
+    expect(await shell.ended()).toBe(0);
+    const stored = JSON.parse(
+      readFileSync(join(shell.home, 'config', 'credentials.json'), 'utf8'),
+    ) as {
       workspaces: { default: { connections: { amazon: { connection: { account: string } } } } };
     };
     expect(stored.workspaces.default.connections.amazon.connection.account).toBe('5678901234502');
@@ -36,33 +38,39 @@ describe.skipIf(!hasTmux())('questions in a real terminal', () => {
 
   test('goals add and map: the whole wizard, with an answer that is refused first', async () => {
     const sandbox = await openLiveSandbox();
-    const desk = await openDesk(200, ciVariables(sandbox));
-    desk.enter('postback goals add');
-    await desk.answer(/Which goal\?/, '', 'Up', 'Enter');
-    await desk.answer(/Which event counts\?/, 'purchase');
-    await desk.answer(/What is the goal called\?/, 'Big Purchase');
-    await desk.answer(/How often does it count\?/, '', 'Down', 'Enter');
-    await desk.answer(/Only when/, 'value>>3');
-    await desk.terminal.waitFor(/^> This .*\.$/m);
-    desk.terminal.press('C-u');
-    await desk.answer(/Only when/, 'value>20');
-    await desk.answer(/no further filter/, '');
-    await desk.answer(/Big Purchase: purchase, once, when value>20\. Save it\?/, '');
-    expect(await desk.ended()).toBe(0);
-    desk.enter('postback map');
+    const shell = await openShell(200, ciVariables(sandbox));
+    shell.enter('postback goals add');
+    await shell.answer(/Which goal\?/, '', 'Up', 'Enter');
+    await shell.answer(/Which event counts\?/, 'purchase');
+    await shell.answer(/What is the goal called\?/, 'Big Purchase');
+    await shell.answer(/How often does it count per player\?/, '', 'Down', 'Enter');
+    await shell.answer(/Filter, such as/, 'value>>3');
+    await shell.terminal.waitFor(/^> This .*\.$/m);
+    shell.terminal.press('C-u');
+    await shell.answer(/Filter, such as/, 'value>20');
+    await shell.answer(/no further filter/, '');
+    await shell.answer(/Big Purchase: purchase, once, when value>20\. Save it\?/, '');
+    expect(await shell.ended()).toBe(0);
+    shell.enter('postback map');
     // The definitions of the account are offered by name; typing goes to the one that begins so.
-    await desk.answer(/big-purchase at amazon/, 'Purchase');
+    await shell.answer(/big-purchase at amazon/, 'Purchase');
     // Networks without names of their own are asked for one after the other; Enter leaves them.
     let code: number | undefined;
     while (code === undefined) {
-      const [seen] = await desk.terminal.waitFor(/ended-2:\d+|unmapped\): *$/);
-      if (seen.startsWith('ended')) code = await desk.ended();
-      else desk.terminal.press('Enter');
+      const [seen] = await shell.terminal.waitFor(/ended-2:\d+|unmapped\): *$/);
+      if (seen.startsWith('ended')) code = await shell.ended();
+      else shell.terminal.press('Enter');
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
     expect(code).toBe(0);
-    const { stdout } = await runPostback(['goals', 'show', 'big-purchase', '--json'], { home: desk.home });
-    expect(JSON.parse(stdout)).toMatchObject({ trigger: 'once', filters: ['value>20'], map: { amazon: '1234567891' } });
+    const { stdout } = await runPostback(['goals', 'show', 'big-purchase', '--json'], {
+      home: shell.home,
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      trigger: 'once',
+      filters: ['value>20'],
+      map: { amazon: '1234567891' },
+    });
   });
 
   test.each<[string, string, string, RegExp]>([
@@ -80,19 +88,24 @@ describe.skipIf(!hasTmux())('questions in a real terminal', () => {
     writeFileSync(join(home, 'events.jsonl'), makeFile(2));
     const env = ciVariables(sandbox);
     if (!line.includes('backfill')) await runPostback(['send', 'events.jsonl'], { home, env });
-    const desk = await openDesk(120, env, home);
-    desk.enter(line);
-    const [asked] = await desk.terminal.waitFor(/\((?:y\/N|Y\/n)\)|ended-1:\d/);
-    if (asked.startsWith('(')) await desk.answer(/\([yY]\/[nN]\)/, answer);
-    expect(await desk.ended()).toBe(0);
-    await desk.terminal.waitFor(words);
+    const shell = await openShell(120, env, home);
+    shell.enter(line);
+    const [asked] = await shell.terminal.waitFor(/\((?:y\/N|Y\/n)\)|ended-1:\d/);
+    if (asked.startsWith('(')) await shell.answer(/\([yY]\/[nN]\)/, answer);
+    expect(await shell.ended()).toBe(0);
+    await shell.terminal.waitFor(words);
   });
 
   test('Ctrl-C in a question leaves with 130 and changes nothing', async () => {
-    const desk = await openDesk(100);
-    desk.enter('postback goals add');
-    await desk.answer(/Which goal\?/, '', 'C-c');
-    expect(await desk.ended()).toBe(130);
+    const shell = await openShell(100);
+    shell.enter('postback goals add');
+    await shell.answer(/Which goal\?/, '', 'C-c');
+    expect(await shell.ended()).toBe(130);
+    await shell.terminal.waitFor(/^Cancelled\.$/m);
+    shell.enter('postback connect amazon');
+    await shell.answer(/Client id of your application/, '', 'C-c');
+    expect(await shell.ended()).toBe(130);
+    await shell.terminal.waitFor(/^Cancelled\. Nothing was stored\.$/m);
   });
 });
 

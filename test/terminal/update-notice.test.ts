@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { hasTmux } from '../../scripts/walk/terminal.js';
 import { runPostback } from '../kit/run.js';
-import { openDesk } from '../kit/terminal.js';
+import { openShell } from '../kit/terminal-shell.js';
 
-/** A gateway that knows a newer version, and answers everything else late enough for a look beside it. */
+/**
+ * A gateway that knows a newer version, and answers everything else late enough for the version
+ * check.
+ */
 async function startRegistry(): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -21,18 +24,25 @@ async function startRegistry(): Promise<{ url: string; asked: string[] }> {
 }
 
 /** A token of somebody, so that doctor has a network to ask. */
-const META = { POSTBACK_META_ACCESS_TOKEN: 'EAAsome-token', POSTBACK_META_PIXEL_ID: '1234567890123456' };
+const META = {
+  POSTBACK_META_ACCESS_TOKEN: 'EAAsome-token',
+  POSTBACK_META_PIXEL_ID: '1234567890123456',
+};
 
 describe.skipIf(!hasTmux())('a newer version', () => {
   test('is told on a terminal, once a day', async () => {
     const { url, asked } = await startRegistry();
-    const desk = await openDesk(140, { POSTBACK_GATEWAY: url, POSTBACK_NO_UPDATE_CHECK: '', ...META });
-    desk.enter('postback doctor');
-    await desk.ended();
-    expect(desk.terminal.read()).toContain('postback 99.0.0 is out; this is ');
-    desk.enter('postback doctor');
-    await desk.ended();
-    expect(desk.terminal.read()).not.toContain('99.0.0');
+    const shell = await openShell(140, {
+      POSTBACK_GATEWAY: url,
+      POSTBACK_NO_UPDATE_CHECK: '',
+      ...META,
+    });
+    shell.enter('postback doctor');
+    await shell.ended();
+    expect(shell.terminal.read()).toContain('postback 99.0.0 is available; you have ');
+    shell.enter('postback doctor');
+    await shell.ended();
+    expect(shell.terminal.read()).not.toContain('99.0.0');
     expect(asked).toEqual(['/registry.npmjs.org/postback/latest']);
   });
 
@@ -43,10 +53,10 @@ describe.skipIf(!hasTmux())('a newer version', () => {
     ['a command that ends at once', { POSTBACK_NO_UPDATE_CHECK: '' }, 'postback goals list'],
   ])('is not looked for: %s', async (_name, env, line) => {
     const { url, asked } = await startRegistry();
-    const desk = await openDesk(140, { POSTBACK_GATEWAY: url, ...META, ...env });
-    desk.enter(line);
-    await desk.ended();
-    expect([asked, desk.terminal.read().includes('99.0.0')]).toEqual([[], false]);
+    const shell = await openShell(140, { POSTBACK_GATEWAY: url, ...META, ...env });
+    shell.enter(line);
+    await shell.ended();
+    expect([asked, shell.terminal.read().includes('99.0.0')]).toEqual([[], false]);
   });
 });
 

@@ -1,5 +1,6 @@
-// The binaries of SQLite, which no bundler can put into a text: they go beside the file that opens them (binding.js, src/log/sqlite-binding.ts), as
-// they are in its package. So there is nothing to install beside the program, and no install script that would look for them.
+// Copies the SQLite binaries of its package to dist, because a bundler cannot include them.
+// binding.js and src/log/sqlite/database/sqlite-binding.ts load them. The program therefore needs
+// no further package and no install script.
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -10,8 +11,10 @@ const folder = dirname(require.resolve('@photostructure/sqlite/package.json'));
 /** The folder of dist that has SQLite. */
 export const PLACE = 'sqlite';
 
-/** Files that the binaries are made of beside SQLite, whose package is another: their licences go with them. */
-export const COMPILED_IN = [createRequire(join(folder, 'package.json')).resolve('node-addon-api/package.json')];
+/** Another package that is compiled into the binaries. Its license is included. */
+export const COMPILED_IN = [
+  createRequire(join(folder, 'package.json')).resolve('node-addon-api/package.json'),
+];
 
 /** Bytes by name in dist: `sqlite/linux-x64-musl.node`, `sqlite/darwin-arm64.node`. */
 export function readBinaries() {
@@ -26,9 +29,13 @@ export function readBinaries() {
   return binaries;
 }
 
-/** `linux-x64` and `@photostructure+sqlite.musl.node`: only Linux has more than one C library, though each file names one. */
+/**
+ * `linux-x64` and `@photostructure+sqlite.musl.node`: only Linux has more than one C library,
+ * though each file names one.
+ */
 function nameBinary(machine, file) {
   const [, library] = /\.(glibc|musl)\.node$/.exec(file) ?? [];
-  if (!library) throw new Error(`A binary of SQLite has another name than it had: ${machine}/${file}`);
+  if (!library)
+    throw new Error(`A binary of SQLite has another name than it had: ${machine}/${file}`);
   return machine.startsWith('linux-') ? `${machine}-${library}.node` : `${machine}.node`;
 }

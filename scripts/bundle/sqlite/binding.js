@@ -1,6 +1,7 @@
-// What stands for node-gyp-build in the bundle, which SQLite's package calls for its binary: it is beside this file (binaries.js).
+// Replaces node-gyp-build in the bundle. SQLite's package calls it to find its binary, which is in
+// this folder (binaries.js).
 import { existsSync } from 'node:fs';
-import { loadBinding } from '../../../src/log/sqlite-binding.ts';
+import { loadBinding } from '../../../src/log/sqlite/database/sqlite-binding.ts';
 
 export default function loadHere() {
   return loadBinding(import.meta.dirname, {

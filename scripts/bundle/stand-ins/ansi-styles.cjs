@@ -1,5 +1,5 @@
-// What stands for `ansi-styles` in the bundle where oclif's help wraps lines: the code that ends each style is all that is asked for.
-// The package makes all styles anew each time, with conversions between colours (8 ms).
+// Replaces `ansi-styles` in the bundle for the line wrapping of oclif's help, which only needs the closing code of each style.
+// The package takes 8 ms to create all styles and color conversions.
 const ends = [
   [0, 0],
   [1, 22],
@@ -11,6 +11,7 @@ const ends = [
   [9, 29],
 ];
 for (const first of [30, 90])
-  for (let color = 0; color < 8; color += 1) ends.push([first + color, 39], [first + 10 + color, 49]);
+  for (let color = 0; color < 8; color += 1)
+    ends.push([first + color, 39], [first + 10 + color, 49]);
 
 module.exports = { codes: new Map(ends) };

@@ -2,4 +2,5 @@
 // The package compiles a pattern of all emoji (10 KB) for the first text.
 const PLAIN = /^[ -~]*$/;
 
-module.exports = (text) => (typeof text === 'string' && PLAIN.test(text) ? text.length : require('string-width')(text));
+module.exports = (text) =>
+  typeof text === 'string' && PLAIN.test(text) ? text.length : require('string-width')(text);

@@ -1,4 +1,4 @@
-// What stands in the bundle for a package that oclif has for an errand that this program never sends it on (see bundle.js).
+// Replaces packages that oclif needs only for features that this program does not use (see bundle.js).
 module.exports = new Proxy(
   {},
   {

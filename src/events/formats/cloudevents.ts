@@ -5,23 +5,37 @@ import { isJsonObject } from '../../json.js';
 import type { ConversionEvent } from '../conversion-event.js';
 import { Draft } from '../draft.js';
 import { FieldProblem } from '../field-problem.js';
-import { ConsentCollector, mergeConsent } from '../consent-carriers.js';
-import { isPresent, MAX_TEXT_LENGTH, missing, readId, readText, wrongType } from '../field-values.js';
+import { ConsentCollector } from '../consent-collector.js';
+import { mergeConsent } from '../merge-consent.js';
+import {
+  isPresent,
+  MAX_TEXT_LENGTH,
+  missing,
+  readId,
+  readText,
+  wrongType,
+} from '../field-values.js';
 import { parseExactNumbers, toFlag } from '../scalars.js';
 import type { Warn } from '../warnings.js';
 
-/** What a CloudEvents envelope carries. */
+/** Content of a CloudEvents envelope. */
 export interface Unwrapped {
   data: JsonObject;
-  /** `source` and `id` together are unique; a bar is in no URI reference, so they cannot be confused. */
+  /**
+   * `source` and `id` together are unique; a bar is in no URI reference, so they cannot be
+   * confused.
+   */
   id: string;
 }
 
-/** Takes a CloudEvents 1.0 envelope apart (event-formats.md section 6). @throws FieldProblem */
+/**
+ * Takes a CloudEvents 1.0 envelope apart (docs/reference/formats.md#cloudevents).
+ * @throws FieldProblem
+ */
 export function unwrapCloudEvent(record: JsonObject): Unwrapped {
   const version = record['specversion'];
   if (version !== 1 && !/^1(?:\.0)?$/.test(String(version))) {
-    throw new FieldProblem('invalid_value', 'specversion', 'is not "1.0", the only version that there is');
+    throw new FieldProblem('invalid_value', 'specversion', 'is not "1.0", the only version');
   }
   const [source, id] = ['source', 'id'].map((name) => {
     const text = readId(record, name, name, MAX_TEXT_LENGTH);
@@ -59,8 +73,15 @@ function parseData(text: string, path: string): JsonObject {
   return data;
 }
 
-/** Puts on an event what its envelope says: the id, and the extensions `test` and `consentlevel`. */
-export function applyEnvelope(event: ConversionEvent, record: JsonObject, id: string, warn: Warn): void {
+/**
+ * Puts on an event what its envelope says: the id, and the extensions `test` and `consentlevel`.
+ */
+export function applyEnvelope(
+  event: ConversionEvent,
+  record: JsonObject,
+  id: string,
+  warn: Warn,
+): void {
   event.id = id;
   if (toFlag(record['test']) === true) event.test = true;
   const consent = new ConsentCollector(warn);
@@ -72,7 +93,11 @@ export function applyEnvelope(event: ConversionEvent, record: JsonObject, id: st
  * Reads data of no known format: fields by our own names, the event's name from the envelope's type
  * (`com.example.purchase.v1`), its time and player from `time` and `subject`. @throws FieldProblem
  */
-export function readBareData(record: JsonObject, { data, id }: Unwrapped, warn: Warn): ConversionEvent {
+export function readBareData(
+  record: JsonObject,
+  { data, id }: Unwrapped,
+  warn: Warn,
+): ConversionEvent {
   const draft = new Draft({ properties: data, prefix: 'data.', warn });
   draft.set('type', 'track', 'type');
   draft.set('messageId', id, 'id');
@@ -81,12 +106,15 @@ export function readBareData(record: JsonObject, { data, id }: Unwrapped, warn: 
   draft.setTime(record['time'], 'time');
   for (const name of ['userId', 'user_id']) draft.set('userId', data[name], `data.${name}`);
   draft.set('userId', record['subject'], 'subject');
-  for (const name of ['anonymousId', 'anonymous_id']) draft.set('anonymousId', data[name], `data.${name}`);
+  for (const name of ['anonymousId', 'anonymous_id'])
+    draft.set('anonymousId', data[name], `data.${name}`);
   draft.set('test', toFlag(data['test']), 'data.test');
   return draft.toEvent({ mayBeNobody: true });
 }
 
-/** A version at the end of a type: `.v1`, `/2.0`. It has limits because it is tried at every dot. */
+/**
+ * A version at the end of a type: `.v1`, `/2.0`. It has limits because it is tried at every dot.
+ */
 const VERSION = /[./]v?\d{1,20}(?:\.\d{1,20}){0,9}$/i;
 
 /** Returns the last word of a reverse-DNS type before its version. */

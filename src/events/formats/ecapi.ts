@@ -1,22 +1,18 @@
 import { readHash } from '../../identity/hash.js';
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
+import { PROFILES } from '../../networks/profiles.js';
 import { CLICK_FIELDS, type ClickField, type ConversionEvent } from '../conversion-event.js';
 import { Draft } from '../draft.js';
 import { isPresent, missing, quote, readSideObject, readText } from '../field-values.js';
 import { FieldProblem } from '../field-problem.js';
-import { EVENT_TYPES, mendAliases, mendUserAliases } from './ecapi-words.js';
+import { EVENT_TYPES, resolveAliases, resolveUserAliases } from './ecapi-words.js';
 import type { Warn } from '../warnings.js';
 
 /** The field that each network's click id has, for the untyped `click_id` with `ext.network`. */
-const CLICK_ID_FIELDS: Readonly<Record<string, ClickField>> = {
-  amazon: 'aref',
-  meta: 'fbclid',
-  tiktok: 'ttclid',
-  google: 'gclid',
-  reddit: 'rdt_cid',
-  x: 'twclid',
-};
+const CLICK_ID_FIELDS: ReadonlyMap<string, ClickField> = new Map(
+  PROFILES.map(({ name, clickIds }) => [name, clickIds[0] as ClickField]),
+);
 
 const SOURCES = new Map<unknown, string>([
   ['website', 'website'],
@@ -25,12 +21,12 @@ const SOURCES = new Map<unknown, string>([
   ['phone_call', 'offline'],
 ]);
 
-/** Reads one IAB ECAPI 1.0 event (event-formats.md section 2). @throws FieldProblem */
+/** Reads one IAB ECAPI 1.0 event (docs/reference/formats.md#iab-ecapi-10). @throws FieldProblem */
 export function readEcapi(record: JsonObject, warn: Warn): ConversionEvent {
   readText(record, 'data_set_id', 'data_set_id');
   if (!isPresent(record['data_set_id'])) throw missing('data_set_id', 'the id of the data set');
-  const user = mendUserAliases(readSideObject(record, 'user_data', 'user_data', warn), warn);
-  const properties = mendAliases(readSideObject(record, 'properties', 'properties', warn), warn);
+  const user = resolveUserAliases(readSideObject(record, 'user_data', 'user_data', warn), warn);
+  const properties = resolveAliases(readSideObject(record, 'properties', 'properties', warn), warn);
   const ext = {
     ...readSideObject(user, 'ext', 'user_data.ext', warn),
     ...readSideObject(record, 'ext', 'ext', warn),
@@ -69,7 +65,9 @@ function readType(record: JsonObject): string {
   if (given === undefined) throw missing('event_type', 'one of the event types of ECAPI 1.0');
   const type = given.trim().toLowerCase();
   if (EVENT_TYPES.includes(type)) return type;
-  const message = `is ${quote(given)}; expected one of the event types of ECAPI 1.0, or custom with custom_event`;
+  const message =
+    `is ${quote(given)}; expected one of the event types of ECAPI 1.0, or custom with ` +
+    'custom_event';
   throw new FieldProblem('invalid_enum', 'event_type', message);
 }
 
@@ -82,7 +80,9 @@ function putPerson(draft: Draft, user: JsonObject): void {
     const [first] = Array.isArray(user[list]) ? (user[list] as unknown[]) : [user[list]];
     draft.put(name, first, `user_data.${list}[0]`);
   }
-  const [address] = Array.isArray(user['address']) ? (user['address'] as unknown[]) : [user['address']];
+  const [address] = Array.isArray(user['address'])
+    ? (user['address'] as unknown[])
+    : [user['address']];
   if (isJsonObject(address)) putAddress(draft, address);
   for (const [name, field] of [
     ['event_ip_address', 'ip'],
@@ -99,10 +99,19 @@ function putPerson(draft: Draft, user: JsonObject): void {
 
 /** Ids of partners, by the words in their source. */
 function putPartnerIds(draft: Draft, user: JsonObject): void {
-  for (const [index, uid] of (Array.isArray(user['uids']) ? (user['uids'] as unknown[]) : []).entries()) {
-    const source = isJsonObject(uid) && typeof uid['source'] === 'string' ? uid['source'].toLowerCase() : '';
-    const field = /liveramp|ramp/.test(source) ? 'ramp_id' : /amazon|match/.test(source) ? 'match_id' : undefined;
-    if (field !== undefined) draft.put(field, (uid as JsonObject)['id'], `user_data.uids[${index}].id`);
+  for (const [index, uid] of (Array.isArray(user['uids'])
+    ? (user['uids'] as unknown[])
+    : []
+  ).entries()) {
+    const source =
+      isJsonObject(uid) && typeof uid['source'] === 'string' ? uid['source'].toLowerCase() : '';
+    const field = /liveramp|ramp/.test(source)
+      ? 'ramp_id'
+      : /amazon|match/.test(source)
+        ? 'match_id'
+        : undefined;
+    if (field !== undefined)
+      draft.put(field, (uid as JsonObject)['id'], `user_data.uids[${index}].id`);
   }
 }
 
@@ -119,7 +128,7 @@ function putAddress(draft: Draft, address: JsonObject): void {
   ] as const) {
     const value = address[name];
     if (field === 'country' && typeof value === 'string' && readHash(value) !== undefined) {
-      const message = 'is hashed, which ECAPI 1.0 leaves plain; the country is not known';
+      const message = 'is hashed, but ECAPI 1.0 has it in plain text; the country is unknown';
       draft.warn({ code: 'unusable_field', field: 'user_data.address.country_code', message });
     } else {
       draft.put(field, value, path + name);
@@ -130,11 +139,11 @@ function putAddress(draft: Draft, address: JsonObject): void {
 function putClick(draft: Draft, user: JsonObject, properties: JsonObject, ext: JsonObject): void {
   for (const field of CLICK_FIELDS) draft.put(field, ext[field], `ext.${field}`);
   const network = typeof ext['network'] === 'string' ? ext['network'].toLowerCase() : '';
-  const field = CLICK_ID_FIELDS[network];
+  const field = CLICK_ID_FIELDS.get(network);
   if (field !== undefined) {
     draft.put(field, user['click_id'], 'user_data.click_id');
   } else if (isPresent(user['click_id'])) {
-    const message = 'does not say whose click it is; name the network in ext.network, or it is not used';
+    const message = 'does not name the network of the click; set ext.network to use it';
     draft.warn({ code: 'unusable_field', field: 'user_data.click_id', message });
   }
   draft.putQuery(properties['page_url'], 'properties.page_url');

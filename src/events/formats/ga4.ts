@@ -8,11 +8,18 @@ import type { Warn } from '../warnings.js';
 import { type Ga4Parameters, readGa4Parameters } from './ga4-parameters.js';
 
 /** Events that GA4 collects of visits: they bring clicks, and are not conversions. */
-const VISITS: readonly unknown[] = ['page_view', 'session_start', 'first_visit', 'user_engagement', 'scroll'];
+const VISITS: readonly unknown[] = [
+  'page_view',
+  'session_start',
+  'first_visit',
+  'user_engagement',
+  'scroll',
+];
 
 /**
- * What tells two events of the export apart that share device, time and name: GA4 sends events in batches, and those of
- * one batch have one time (https://support.google.com/analytics/answer/7029846, 2026-11-30).
+ * What tells two events of the export apart that share device, time and name: GA4 sends events in
+ * batches, and those of one batch have one time
+ * (https://support.google.com/analytics/answer/7029846, 2026-11-30).
  */
 const BATCH_FIELDS = ['batch_page_id', 'batch_ordering_id', 'batch_event_index'] as const;
 
@@ -28,7 +35,14 @@ export function readGa4(record: JsonObject, warn: Warn): ConversionEvent {
   const ecommerce = readSideObject(record, 'ecommerce', 'ecommerce', warn);
   const transaction = parameters.values['transaction_id'] ?? ecommerce['transaction_id'];
   // No id of its own: the device's would be in it, which the log must not hold.
-  const parts = ['ga4', device, String(stamp), name, record['event_bundle_sequence_id'], transaction];
+  const parts = [
+    'ga4',
+    device,
+    String(stamp),
+    name,
+    record['event_bundle_sequence_id'],
+    transaction,
+  ];
   draft.setDerivedId([...parts, ...batchOf(record)]);
   putConsent(draft, record);
   putMoney(draft, record, parameters, name);
@@ -37,13 +51,17 @@ export function readGa4(record: JsonObject, warn: Warn): ConversionEvent {
   putGoods(draft, record['items'], 'items');
   putVisit(draft, record);
   putPage(draft);
-  putPlace(draft, record);
+  putCheckpoint(draft, record);
   putUser(draft, record['user_properties']);
   return draft.toEvent({ mayBeNobody: true });
 }
 
 function putName(draft: Draft, name: unknown, path: string): void {
-  draft.set('type', VISITS.includes(name) ? 'page' : name === 'screen_view' ? 'screen' : 'track', path);
+  draft.set(
+    'type',
+    VISITS.includes(name) ? 'page' : name === 'screen_view' ? 'screen' : 'track',
+    path,
+  );
   draft.setName(name, path);
 }
 
@@ -67,8 +85,13 @@ const STORE_EVENTS: readonly unknown[] = [
   'app_store_subscription_renew',
 ];
 
-/** Whole numbers of store events are micros of the currency (docs/decisions/ga4-micros.md). */
-function putMoney(draft: Draft, record: JsonObject, { values, integers }: Ga4Parameters, name: unknown): void {
+/** Whole numbers of store events are micros of the currency (docs/development/decisions/ga4-micros.md). */
+function putMoney(
+  draft: Draft,
+  record: JsonObject,
+  { values, integers }: Ga4Parameters,
+  name: unknown,
+): void {
   if (!STORE_EVENTS.includes(name)) return;
   const { event_value_in_usd: usd } = record;
   if (integers.has('value')) draft.replaceByMicros('value', values['value'], 'event_params.value');
@@ -78,7 +101,7 @@ function putMoney(draft: Draft, record: JsonObject, { values, integers }: Ga4Par
   draft.replace('currency', 'USD', 'event_value_in_usd');
 }
 
-/** What was said of the user once holds for every event (user_properties, in the form of the parameters). */
+/** Adds user_properties, which apply to every event and have the form of parameters. */
 function putUser(draft: Draft, properties: unknown): void {
   if (!Array.isArray(properties) || properties.length === 0) return;
   draft.setTraits(readGa4Parameters(properties, 'user_properties').values, undefined);
@@ -93,17 +116,23 @@ function putGoods(draft: Draft, items: unknown, path: string): void {
 
 /** Without analytics storage nothing may be measured; with it and advertising storage, reported. */
 function putConsent(draft: Draft, record: JsonObject): void {
-  const { analytics_storage, ads_storage } = readSideObject(record, 'privacy_info', 'privacy_info', draft.warn);
-  const analytics = readAnswer(analytics_storage);
-  const ads = readAnswer(ads_storage);
+  const nested = readSideObject(record, 'privacy_info', 'privacy_info', draft.warn);
+  // A flattened export names the column after the record and the field.
+  const read = (name: string): Answer | undefined =>
+    readAnswer(nested[name] ?? record[`privacy_info_${name}`] ?? record[`privacy_info.${name}`]);
+  const [analytics, ads] = [read('analytics_storage'), read('ads_storage')];
   const says = `analytics_storage ${analytics ?? 'unset'}, ads_storage ${ads ?? 'unset'}`;
   draft.consent.state({ level: levelOfStorage(analytics, ads), says }, 'privacy_info');
   draft.consent.read(record, '');
 }
 
-function levelOfStorage(analytics: Answer | undefined, ads: Answer | undefined): ConsentLevel | 'unclear' {
+function levelOfStorage(
+  analytics: Answer | undefined,
+  ads: Answer | undefined,
+): ConsentLevel | 'unclear' {
   if (analytics === 'unclear' || (ads === 'unclear' && analytics !== 'denied')) return 'unclear';
-  const isSaid = (answer: Answer | undefined): boolean => answer !== undefined && answer !== 'unset';
+  const isSaid = (answer: Answer | undefined): boolean =>
+    answer !== undefined && answer !== 'unset';
   if (!isSaid(analytics) && !isSaid(ads)) return 'not_set';
   if (analytics !== 'granted') return 'none';
   return ads === 'granted' ? 'full' : 'anonymous';
@@ -111,7 +140,12 @@ function levelOfStorage(analytics: Answer | undefined, ads: Answer | undefined):
 
 /** `traffic_source` is the first visit's, perhaps years ago, and is not read. */
 function putVisit(draft: Draft, record: JsonObject): void {
-  const visit = readSideObject(record, 'collected_traffic_source', 'collected_traffic_source', draft.warn);
+  const visit = readSideObject(
+    record,
+    'collected_traffic_source',
+    'collected_traffic_source',
+    draft.warn,
+  );
   for (const [name, field] of [
     ['gclid', 'gclid'],
     ['dclid', 'dclid'],
@@ -137,10 +171,11 @@ const PLATFORMS = new Map([
   ['ANDROID', 'android'],
 ]);
 
-function putPlace(draft: Draft, record: JsonObject): void {
+function putCheckpoint(draft: Draft, record: JsonObject): void {
   const geo = readSideObject(record, 'geo', 'geo', draft.warn);
   const device = readSideObject(record, 'device', 'device', draft.warn);
-  if (['1', 'true'].includes(String(draft.get('debug_mode')))) draft.set('test', true, 'event_params.debug_mode');
+  if (['1', 'true'].includes(String(draft.get('debug_mode'))))
+    draft.set('test', true, 'event_params.debug_mode');
   draft.put('country', geo['country'], 'geo.country');
   // GA4's own source parameter is a medium's name, not a place.
   draft.drop('source');

@@ -8,9 +8,10 @@ import { elementsOf } from '../scalars.js';
 import type { Warn } from '../warnings.js';
 
 /**
- * Reads one conversion of an upload for Google: Data Manager events, click conversions of the Ads API, and the lines of
- * Tentacles for click conversions, Campaign Manager and Search Ads. Field names are in camel case as in JSON, or in
- * snake case as in Google's client libraries. @throws FieldProblem
+ * Reads one conversion of an upload for Google: Data Manager events, click conversions of the Ads
+ * API, and the lines of Tentacles for click conversions, Campaign Manager and Search Ads. Field
+ * names are in camel case as in JSON, or in snake case as in Google's client libraries. @throws
+ * FieldProblem
  */
 export function readGoogle(given: JsonObject, warn: Warn): ConversionEvent {
   const record = inCamelCase(given);
@@ -19,7 +20,11 @@ export function readGoogle(given: JsonObject, warn: Warn): ConversionEvent {
   draft.setName(record['eventName'], 'eventName');
   if (!isPresent(record['eventName'])) {
     draft.setName('purchase', '');
-    draft.warn({ code: 'assumed_event', field: 'eventName', message: 'is missing; taken as purchase' });
+    draft.warn({
+      code: 'assumed_event',
+      field: 'eventName',
+      message: 'is missing; read as purchase',
+    });
   }
   for (const name of TIMES) draft.setTime(record[name], name);
   for (const name of ['transactionId', 'orderId', 'conversionId']) {
@@ -33,7 +38,11 @@ export function readGoogle(given: JsonObject, warn: Warn): ConversionEvent {
   draft.put('source', SOURCES.get(String(record['eventSource']).toUpperCase()), 'eventSource');
   draft.set('userId', record['userId'], 'userId');
   draft.set('anonymousId', record['clientId'], 'clientId');
-  draft.putItem(readSideObject(record, 'cartData', 'cartData', warn)['items'], CART_ITEM, 'cartData.items');
+  draft.putItem(
+    readSideObject(record, 'cartData', 'cartData', warn)['items'],
+    CART_ITEM,
+    'cartData.items',
+  );
   putClick(draft, record);
   putPerson(draft, record);
   putConsent(draft, readSideObject(record, 'consent', 'consent', warn));
@@ -41,7 +50,13 @@ export function readGoogle(given: JsonObject, warn: Warn): ConversionEvent {
 }
 
 /** Times in the order of preference; micros and milliseconds tell themselves apart. */
-const TIMES = ['timestamp', 'eventTimestamp', 'conversionDateTime', 'timestampMicros', 'conversionTimestamp'];
+const TIMES = [
+  'timestamp',
+  'eventTimestamp',
+  'conversionDateTime',
+  'timestampMicros',
+  'conversionTimestamp',
+];
 const CART_ITEM = { id: ['productId', 'merchantProductId', 'itemId'], name: [] };
 
 const SOURCES = new Map([
@@ -64,8 +79,8 @@ const CAMEL_OBJECTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A record with its own names in camel case. Fields by our names (`transaction_id`, `ad_user_data`) are kept as well,
- * because goals filter by them.
+ * A record with its own names in camel case. Fields by our names (`transaction_id`, `ad_user_data`)
+ * are kept as well, because goals filter by them.
  */
 function inCamelCase(record: JsonObject): JsonObject {
   let camel: JsonObject = record;
@@ -111,7 +126,10 @@ const ADDRESS = [
   ['postalCode', 'postal_code'],
   ['regionCode', 'country'],
 ] as const;
-/** The Ads API's own names (https://developers.google.com/google-ads/api/reference/rpc/v21/OfflineUserAddressInfo). */
+/**
+ * The Ads API's own names
+ * (https://developers.google.com/google-ads/api/reference/rpc/v21/OfflineUserAddressInfo).
+ */
 const ADDRESS_INFO = [
   ['hashedFirstName', 'first_name'],
   ['hashedLastName', 'last_name'],
@@ -123,7 +141,7 @@ const ADDRESS_INFO = [
 ] as const;
 
 function putPerson(draft: Draft, record: JsonObject): void {
-  // One of each is used: the first that is given.
+  // Uses the first value of each list.
   for (const [list, field] of [
     ['emails', 'email'],
     ['phoneNumbers', 'phone'],
@@ -149,7 +167,9 @@ function putFields(
   for (const [name, field] of fields) draft.put(field, from[name], path + name);
 }
 
-/** What was answered about user data decides the level: the file is one of conversions for Google. */
+/**
+ * The answer about user data decides the level, because the file contains conversions for Google.
+ */
 function putConsent({ consent }: Draft, given: JsonObject): void {
   consent.read(given, 'consent.');
   const userData = readAnswer(given['adUserData'] ?? given['ad_user_data']);

@@ -13,7 +13,11 @@ export function isMeasurementBody(body: JsonObject): boolean {
  * @param index of the event in the body, which tells it from one that is otherwise the same
  */
 export function toExportRow(event: JsonObject, body: JsonObject, index: number): JsonObject {
-  const params: JsonObject = { ...personOf(body), ...consentOf(body), ...objectAt(event, 'params') };
+  const params: JsonObject = {
+    ...personOf(body),
+    ...consentOf(body),
+    ...objectAt(event, 'params'),
+  };
   const { items, ...scalars } = params;
   const country = objectAt(body, 'user_location')['country_id'];
   return {
@@ -23,7 +27,10 @@ export function toExportRow(event: JsonObject, body: JsonObject, index: number):
     user_pseudo_id: body['client_id'] ?? body['app_instance_id'],
     user_id: body['user_id'],
     batch_event_index: index,
-    event_params: Object.entries(scalars).map(([key, value]) => ({ key, value: toParameter(value) })),
+    event_params: Object.entries(scalars).map(([key, value]) => ({
+      key,
+      value: toParameter(value),
+    })),
     ...(items === undefined ? {} : { items }),
     ...(country === undefined ? {} : { geo: { country } }),
     ...(body['app_instance_id'] === undefined ? { platform: 'WEB' } : {}),
@@ -70,5 +77,7 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 function dropEmpty(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
+  );
 }

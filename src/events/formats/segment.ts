@@ -8,15 +8,33 @@ import { isPresent, readObject, readSideObject } from '../field-values.js';
 import { toFlag } from '../scalars.js';
 import type { Warn } from '../warnings.js';
 
-/** Message types of Segment, RudderStack and Jitsu; those that Audience has not are kept by name, and make nothing. */
-export const SEGMENT_TYPES = ['track', 'page', 'screen', 'identify', 'alias', 'group', 'delete'] as const;
+/**
+ * Message types of Segment, RudderStack and Jitsu; those that Audience has not are kept by name,
+ * and make nothing.
+ */
+export const SEGMENT_TYPES = [
+  'track',
+  'page',
+  'screen',
+  'identify',
+  'alias',
+  'group',
+  'delete',
+] as const;
 const OTHER_TYPES: readonly unknown[] = ['group', 'delete'];
 
-/** Reads one Segment, RudderStack or Jitsu message (event-formats.md section 3). @throws FieldProblem */
+/**
+ * Reads one Segment, RudderStack or Jitsu message
+ * (docs/reference/formats.md#segment-rudderstack-and-jitsu).
+ * @throws FieldProblem
+ */
 export function readSegment(record: JsonObject, warn: Warn): ConversionEvent {
-  const properties = isEmptyList(record['properties']) ? {} : readObject(record, 'properties', 'properties');
+  const properties = isEmptyList(record['properties'])
+    ? {}
+    : readObject(record, 'properties', 'properties');
   const context = readSideObject(record, 'context', 'context', warn);
-  // Both write times in UTC (https://segment.com/docs/connections/spec/common/#timestamps, 2026-11-30).
+  // Both write times in UTC (https://segment.com/docs/connections/spec/common/#timestamps,
+  // 2026-11-30).
   const draft = new Draft({ properties, prefix: 'properties.', warn, zoneless: 'assumed_utc' });
   const type = typeOf(record);
   const isOther = OTHER_TYPES.includes(type);
@@ -38,7 +56,8 @@ export function readSegment(record: JsonObject, warn: Warn): ConversionEvent {
   draft.set('test', toFlag(record['test']), 'test');
   draft.set('test', toFlag(context['test']), 'context.test');
   // An experiment may have that name: only a plain answer counts.
-  if (/^(?:true|false)$/i.test(String(properties['test']))) draft.set('test', properties['test'], 'properties.test');
+  if (/^(?:true|false)$/i.test(String(properties['test'])))
+    draft.set('test', properties['test'], 'properties.test');
   putMoney(draft, properties);
   putPerson(draft, record, context);
   putClick(draft, record, context);
@@ -65,20 +84,27 @@ function putDestinations(draft: Draft, record: JsonObject, context: JsonObject):
   }
 }
 
-/** The country of a language is a guess: it is kept apart, and neither consent nor a phone number follows it. */
+/**
+ * The country of a language is a guess: it is kept apart, and neither consent nor a phone number
+ * follows it.
+ */
 function setLanguage({ identifiers }: ConversionEvent, locale: unknown): void {
-  const country = typeof locale === 'string' && identifiers.country === undefined ? toCountryCode(locale) : undefined;
+  const country =
+    typeof locale === 'string' && identifiers.country === undefined
+      ? toCountryCode(locale)
+      : undefined;
   if (country !== undefined) identifiers.countryByLanguage = country;
 }
 
 function putMoney(draft: Draft, properties: JsonObject): void {
-  // What was earned comes first, then what was said to be its worth (event-formats.md section 8).
+  // Revenue takes precedence over value.
   draft.replace('value', properties['revenue'], 'properties.revenue');
   draft.put('value', properties['total'], 'properties.total');
   for (const name of ['order_id', 'orderId', 'transactionId']) {
     draft.put('transaction_id', properties[name], `properties.${name}`);
   }
-  for (const name of ['product_id', 'productId', 'sku']) draft.put('item_id', properties[name], `properties.${name}`);
+  for (const name of ['product_id', 'productId', 'sku'])
+    draft.put('item_id', properties[name], `properties.${name}`);
   draft.putItem(properties['products'], PRODUCT, 'properties.products');
 }
 
@@ -115,7 +141,8 @@ function putClick(draft: Draft, record: JsonObject, context: JsonObject): void {
     readSideObject(record, 'integrations', 'integrations', draft.warn),
   )) {
     if (!isJsonObject(settings)) continue;
-    for (const field of CLICK_FIELDS) draft.put(field, settings[field], `integrations.${integration}.${field}`);
+    for (const field of CLICK_FIELDS)
+      draft.put(field, settings[field], `integrations.${integration}.${field}`);
   }
   for (const [name, field] of [
     ['source', 'utm_source'],

@@ -3,11 +3,13 @@ import type { Draft } from '../draft.js';
 import { findField, type SnowplowPart, type SnowplowParts } from './snowplow-parts.js';
 
 /**
- * What the action of Snowplow's e-commerce plugin is: a `transaction`, a `refund`, an `add_to_cart` and so on; undefined
- * for another event
+ * What the action of Snowplow's e-commerce plugin is: a `transaction`, a `refund`, an `add_to_cart`
+ * and so on; undefined for another event
  * (https://docs.snowplow.io/docs/events/ootb-data/ecommerce-events/, 2026-11-30).
  */
-export function readEcommerceAction({ payload }: SnowplowParts): { type: unknown; path: string } | undefined {
+export function readEcommerceAction({
+  payload,
+}: SnowplowParts): { type: unknown; path: string } | undefined {
   if (!payload?.name.endsWith('_ecommerce_action')) return undefined;
   const found = findField(payload.data, 'type');
   return found && { type: found.value, path: `${payload.path}.${found.key}` };
@@ -30,7 +32,10 @@ const PRODUCT = [
   ['quantity', 'quantity'],
 ] as const;
 
-/** Sets what the entities of an e-commerce action say: money and order, the person, and the product where it is one. */
+/**
+ * Sets what the entities of an e-commerce action say: money and order, the person, and the product
+ * where it is one.
+ */
 export function putEcommerce(draft: Draft, contexts: readonly SnowplowPart[]): void {
   const order = contexts.find(isEntity('transaction'));
   if (order) putFields(draft, order, MONEY);

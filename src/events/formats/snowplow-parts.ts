@@ -2,7 +2,7 @@ import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import { parseExactNumbers } from '../scalars.js';
 
-/** One self-describing piece of a Snowplow event. */
+/** A self-describing part of a Snowplow event. */
 export interface SnowplowPart {
   /** Vendor and name, such as `com_snowplowanalytics_snowplow_consent_preferences`. */
   name: string;
@@ -27,7 +27,10 @@ const SCHEMA = /^iglu:([^/]+)\/([^/]+)\//;
 /** Pieces that are events; every other table is an entity. */
 const EVENT_TABLE = /_snowplow_ecommerce_action$/;
 
-/** Finds the payload of an event and the entities with it, in columns (warehouse) or as Snowplow sends them. */
+/**
+ * Finds the payload of an event and the entities with it, in columns (warehouse) or as Snowplow
+ * sends them.
+ */
 export function readSnowplowParts(record: JsonObject): SnowplowParts {
   const parts: SnowplowParts = { contexts: [] };
   for (const key in record) {
@@ -41,7 +44,11 @@ function addParts(parts: SnowplowParts, key: string, value: unknown): void {
   const isEvent = key.startsWith('unstruct_event');
   if (isEvent || key.startsWith('contexts') || key.startsWith('derived_contexts')) {
     const name = COLUMN.exec(key)?.[2];
-    add(parts, isEvent, name === undefined ? describedParts(value, key) : columnParts(value, name, key));
+    add(
+      parts,
+      isEvent,
+      name === undefined ? describedParts(value, key) : columnParts(value, name, key),
+    );
     return;
   }
   const name = TABLE.exec(key)?.[1];
@@ -67,12 +74,16 @@ function columnParts(value: unknown, name: string, path: string): SnowplowPart[]
 /** `{schema, data}`, in `data` of another such object or in a list of them. */
 function describedParts(value: unknown, path: string): SnowplowPart[] {
   const content = unpack(value);
-  if (Array.isArray(content)) return content.flatMap((item, index) => describedParts(item, `${path}[${index}]`));
+  if (Array.isArray(content))
+    return content.flatMap((item, index) => describedParts(item, `${path}[${index}]`));
   if (!isJsonObject(content)) return [];
   const { schema, data } = content;
   const [, vendor, name] = SCHEMA.exec(String(schema)) ?? [];
   const isWrapper = vendor === undefined || /^(?:unstruct_event|contexts)$/.test(name ?? '');
-  if (isWrapper) return 'data' in content ? describedParts(data, `${path}.data`) : [{ name: '', data: content, path }];
+  if (isWrapper)
+    return 'data' in content
+      ? describedParts(data, `${path}.data`)
+      : [{ name: '', data: content, path }];
   if (!isJsonObject(data)) return [];
   return [{ name: `${vendor.replaceAll(/[.-]/g, '_')}_${name}`, data, path: `${path}.data` }];
 }
@@ -88,10 +99,13 @@ function unpack(value: unknown): unknown {
 }
 
 /**
- * A field of a piece under any loader's spelling: trackers write `appleIdfa`, warehouses `apple_idfa` or `APPLE_IDFA`.
- * Returns the value with its own name, or undefined.
+ * A field of a piece under any loader's spelling: trackers write `appleIdfa`, warehouses
+ * `apple_idfa` or `APPLE_IDFA`. Returns the value with its own name, or undefined.
  */
-export function findField(data: JsonObject, name: string): { value: unknown; key: string } | undefined {
+export function findField(
+  data: JsonObject,
+  name: string,
+): { value: unknown; key: string } | undefined {
   const direct = data[name];
   if (direct !== undefined && direct !== null) return { value: direct, key: name };
   const wanted = plainName(name);

@@ -1,13 +1,19 @@
 import { isIP } from 'node:net';
 
 import type { JsonObject } from '../../json.js';
-import { stateScopes } from '../consent-carriers.js';
+import { PROFILES } from '../../networks/profiles.js';
+import { stateScopes } from '../consent-collector.js';
 import { readAnswer } from '../consent-words.js';
 import type { ClickField, ConversionEvent } from '../conversion-event.js';
 import { Draft } from '../draft.js';
 import { isPresent } from '../field-values.js';
 import { putEcommerce, readEcommerceAction } from './snowplow-ecommerce.js';
-import { findField, readSnowplowParts, type SnowplowPart, type SnowplowParts } from './snowplow-parts.js';
+import {
+  findField,
+  readSnowplowParts,
+  type SnowplowPart,
+  type SnowplowParts,
+} from './snowplow-parts.js';
 import type { Warn } from '../warnings.js';
 
 /** Tracker events of visits. */
@@ -18,21 +24,18 @@ const TYPES = new Map<unknown, string>([
 ]);
 
 /** Networks as `mkt_network` names them, which Snowplow fills from the click parameter. */
-const CLICK_NETWORKS = new Map<string, ClickField>([
-  ['google', 'gclid'],
-  ['doubleclick', 'dclid'],
+const CLICK_NETWORKS: ReadonlyMap<string, ClickField> = new Map([
   ['microsoft', 'msclkid'],
-  ['facebook', 'fbclid'],
-  ['meta', 'fbclid'],
-  ['tiktok', 'ttclid'],
-  ['reddit', 'rdt_cid'],
-  ['twitter', 'twclid'],
-  ['x', 'twclid'],
   ['linkedin', 'li_fat_id'],
-  ['amazon', 'aref'],
-]);
+  ...PROFILES.flatMap(({ name, clickIds, snowplowNames = {} }) =>
+    Object.entries({ [name]: clickIds[0], ...snowplowNames }),
+  ),
+] as [string, ClickField][]);
 
-/** Reads one Snowplow enriched event in JSON (event-formats.md section 4). @throws FieldProblem */
+/**
+ * Reads one Snowplow enriched event in JSON (docs/reference/formats.md#snowplow).
+ * @throws FieldProblem
+ */
 export function readSnowplow(given: JsonObject, warn: Warn): ConversionEvent {
   const record = inLowerCase(given);
   const parts = readSnowplowParts(record);
@@ -48,10 +51,11 @@ export function readSnowplow(given: JsonObject, warn: Warn): ConversionEvent {
   }
   draft.set('userId', record['user_id'], 'user_id');
   putName(draft, record, parts);
-  for (const name of ['domain_userid', 'network_userid']) draft.set('anonymousId', record[name], name);
+  for (const name of ['domain_userid', 'network_userid'])
+    draft.set('anonymousId', record[name], name);
   putConsent(draft, parts);
   putMoney(draft, record, payload);
-  putPlace(draft, record, contexts);
+  putCheckpoint(draft, record, contexts);
   putClick(draft, record);
   return draft.toEvent({ mayBeNobody: true });
 }
@@ -71,7 +75,9 @@ function putName(draft: Draft, record: JsonObject, parts: SnowplowParts): void {
 /** Snowflake unloads its columns in capitals. */
 function inLowerCase(record: JsonObject): JsonObject {
   if (!isPresent(record['COLLECTOR_TSTAMP'])) return record;
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key.toLowerCase(), value]));
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [key.toLowerCase(), value]),
+  );
 }
 
 function putMoney(draft: Draft, record: JsonObject, { data, path }: SnowplowPart): void {
@@ -87,7 +93,8 @@ function putMoney(draft: Draft, record: JsonObject, { data, path }: SnowplowPart
   draft.put('currency', record['tr_currency'], 'tr_currency');
   draft.put('transaction_id', record['tr_orderid'], 'tr_orderid');
   draft.put('value', record['se_value'], 'se_value');
-  for (const name of ['se_category', 'se_label', 'se_property']) draft.put(name, record[name], name);
+  for (const name of ['se_category', 'se_label', 'se_property'])
+    draft.put(name, record[name], name);
 }
 
 /** Names of money and goods in payloads of people's own schemas, under any loader's spelling. */
@@ -106,7 +113,7 @@ const PLATFORMS = new Map<unknown, string>([
   ['app', 'app'],
 ]);
 
-function putPlace(draft: Draft, record: JsonObject, contexts: readonly SnowplowPart[]): void {
+function putCheckpoint(draft: Draft, record: JsonObject, contexts: readonly SnowplowPart[]): void {
   for (const name of ['tr_country', 'geo_country']) draft.put('country', record[name], name);
   const { user_ipaddress: ip } = record;
   // Pipelines often hash or cut the address, which is then none.
@@ -129,13 +136,16 @@ function putClick(draft: Draft, record: JsonObject): void {
   const field = typeof network === 'string' ? CLICK_NETWORKS.get(network.toLowerCase()) : undefined;
   if (field !== undefined) draft.put(field, id, 'mkt_clickid');
   else if (isPresent(id)) {
-    const message = 'names no network that is known (mkt_network); the click id is not used';
+    const message = 'does not name a known network (mkt_network); the click id is not used';
     draft.warn({ code: 'unusable_field', field: 'mkt_clickid', message });
   }
   for (const name of ['source', 'medium', 'campaign', 'content', 'term'] as const) {
     draft.put(`utm_${name}`, record[`mkt_${name}`], `mkt_${name}`);
   }
-  draft.putQuery(`?${typeof record['page_urlquery'] === 'string' ? record['page_urlquery'] : ''}`, 'page_urlquery');
+  draft.putQuery(
+    `?${typeof record['page_urlquery'] === 'string' ? record['page_urlquery'] : ''}`,
+    'page_urlquery',
+  );
   draft.putQuery(record['page_url'], 'page_url');
 }
 
@@ -146,7 +156,10 @@ function putConsent({ consent }: Draft, { payload, contexts }: SnowplowParts): v
     if (name.endsWith('consent_withdrawn')) {
       const isAll = readAnswer(data['all']) === 'granted';
       consent.state(
-        { level: isAll ? 'none' : 'unclear', says: isAll ? 'all withdrawn' : 'one consent withdrawn' },
+        {
+          level: isAll ? 'none' : 'unclear',
+          says: isAll ? 'all withdrawn' : 'one consent withdrawn',
+        },
         path,
       );
     } else if (name.endsWith('consent_preferences')) {
@@ -162,7 +175,9 @@ function putPreferences(consent: Draft['consent'], data: JsonObject, path: strin
   const answer = data['event_type'] ?? data['eventType'];
   const scopes = data['consent_scopes'] ?? data['consentScopes'];
   const says = `event_type ${String(answer).slice(0, 40)}`;
-  if (['deny_all', 'withdrawn', 'expired'].includes(String(answer))) consent.state({ level: 'none', says }, path);
-  else if (answer !== 'pending' && Array.isArray(scopes)) stateScopes(consent, scopes as unknown[], path);
+  if (['deny_all', 'withdrawn', 'expired'].includes(String(answer)))
+    consent.state({ level: 'none', says }, path);
+  else if (answer !== 'pending' && Array.isArray(scopes))
+    stateScopes(consent, scopes as unknown[], path);
   else if (answer === 'allow_all') consent.state({ level: 'full', says }, path);
 }

@@ -3,6 +3,7 @@ import { cleanOutsideText } from '../../outside-text.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { AccountCandidate } from '../connector.js';
 import { isRegion, type Region } from './regions.js';
+import { readRemoteId } from '../remote-text.js';
 
 /** An advertiser that conversions can be sent to. */
 export interface AmazonAccount extends AccountCandidate {
@@ -27,8 +28,9 @@ export interface DspProfile {
 const CLOSED = ['ARCHIVED', 'REJECTED'];
 
 /**
- * Reads an answer of `query/advertiserAccounts` (AdvertiserAccountSuccessResponse of the Amazon Ads API v1
- * specification). Accounts without a DSP advertiser id take no conversions and are left out. Pure.
+ * Reads an answer of `query/advertiserAccounts` (AdvertiserAccountSuccessResponse of the Amazon Ads
+ * API v1 specification). Accounts without a DSP advertiser id take no conversions and are left out.
+ * Pure.
  * @throws SyntaxError when it is not JSON.
  */
 export function readAdvertiserAccounts(body: Buffer, hostRegion: Region): AccountPage {
@@ -36,16 +38,22 @@ export function readAdvertiserAccounts(body: Buffer, hostRegion: Region): Accoun
   const candidates = listOf(answer['advertiserAccounts']).flatMap((account) => {
     const status = isJsonObject(account['status']) ? account['status']['statusCode'] : undefined;
     if (CLOSED.includes(String(status))) return [];
-    return listOf(account['alternateIds']).flatMap((ids) => readAlternateId(account, ids, hostRegion));
+    return listOf(account['alternateIds']).flatMap((ids) =>
+      readAlternateId(account, ids, hostRegion),
+    );
   });
   const nextToken = readId(answer['nextToken']);
   return nextToken === undefined ? { candidates } : { candidates, nextToken };
 }
 
-function readAlternateId(account: JsonObject, ids: JsonObject, hostRegion: Region): AmazonAccount[] {
-  const id = readId(ids['dspAdvertiserId']);
+function readAlternateId(
+  account: JsonObject,
+  ids: JsonObject,
+  hostRegion: Region,
+): AmazonAccount[] {
+  const id = readRemoteId(ids['dspAdvertiserId']);
   if (id === undefined) return [];
-  const region = readId(ids['region'])?.toLowerCase();
+  const region = readRemoteId(ids['region'])?.toLowerCase();
   return [
     withPlace(
       {
@@ -60,11 +68,14 @@ function readAlternateId(account: JsonObject, ids: JsonObject, hostRegion: Regio
   ];
 }
 
-/** Reads an answer of `GET /v2/profiles`: DSP entries are of type `agency`, the others sell by sponsored ads. Pure. */
+/**
+ * Reads an answer of `GET /v2/profiles`: DSP entries are of type `agency`, the others sell by
+ * sponsored ads. Pure.
+ */
 export function readDspProfiles(body: Buffer): DspProfile[] {
   return listOf(parseExactJson(body.toString())).flatMap((profile) => {
     const info = isJsonObject(profile['accountInfo']) ? profile['accountInfo'] : {};
-    const profileId = readId(profile['profileId']);
+    const profileId = readRemoteId(profile['profileId']);
     if (profileId === undefined || String(info['type']).toLowerCase() !== 'agency') return [];
     const name = nameOf(info['name'], profileId);
     return [withPlace({ profileId, name }, { countryCode: profile['countryCode'] })];
@@ -72,20 +83,36 @@ export function readDspProfiles(body: Buffer): DspProfile[] {
 }
 
 /** Reads an answer of `GET /dsp/advertisers`, asked for one profile. Pure. */
-export function readDspAdvertisers(body: Buffer, region: Region, profile: DspProfile): AmazonAccount[] {
+export function readDspAdvertisers(
+  body: Buffer,
+  region: Region,
+  profile: DspProfile,
+): AmazonAccount[] {
   return listOf(readObject(body)['response']).flatMap((advertiser) => {
-    const id = readId(advertiser['advertiserId']);
+    const id = readRemoteId(advertiser['advertiserId']);
     if (id === undefined) return [];
-    const place = { countryCode: advertiser['country'] ?? profile.country, profileId: profile.profileId };
+    const place = {
+      countryCode: advertiser['country'] ?? profile.country,
+      profileId: profile.profileId,
+    };
     const name = nameOf(advertiser['name'], id);
-    return [withPlace({ region, account: id, name, isTest: false, source: 'profiles' as const }, place)];
+    return [
+      withPlace({ region, account: id, name, isTest: false, source: 'profiles' as const }, place),
+    ];
   });
 }
 
-function withPlace<T extends object>(to: T, ids: JsonObject): T & { profileId?: string; country?: string } {
-  const profileId = readId(ids['profileId']);
-  const country = readId(ids['countryCode']);
-  return { ...to, ...(profileId === undefined ? {} : { profileId }), ...(country === undefined ? {} : { country }) };
+function withPlace<T extends object>(
+  to: T,
+  ids: JsonObject,
+): T & { profileId?: string; country?: string } {
+  const profileId = readRemoteId(ids['profileId']);
+  const country = readRemoteId(ids['countryCode']);
+  return {
+    ...to,
+    ...(profileId === undefined ? {} : { profileId }),
+    ...(country === undefined ? {} : { country }),
+  };
 }
 
 function nameOf(value: unknown, fallback: string): string {

@@ -3,9 +3,10 @@ const MAX_PAIRS = 147;
 const ESCAPED_BAR = /%7C/gi;
 
 /**
- * The measurement tokens of an `aref` parameter or cookie that Amazon can use: pairs of ten letters or digits, a dot and
- * 13 digits of epoch milliseconds, joined by `|`, 147 at most (amazon-api.md sections 1.2 and 1.3). Anything else in it is
- * dropped, a token without its time too. Undefined when nothing is left.
+ * The measurement tokens of an `aref` parameter or cookie that Amazon can use: pairs of ten letters
+ * or digits, a dot and 13 digits of epoch milliseconds, joined by `|`, 147 at most
+ * (docs/reference/amazon.md#click-ids). Anything else in it is dropped, a token without its time
+ * too. Undefined when nothing is left.
  */
 export function readArefTokens(aref: string | undefined): string | undefined {
   if (aref === undefined) return undefined;

@@ -1,7 +1,9 @@
 import type { Settings } from '../../config/settings.js';
 import type { HttpRequest } from '../../http/http.js';
-import type { Channel, Connection, IdVault, Outgoing } from '../network.js';
-import type { AudienceFacts, AudiencePii } from './audience-facts.js';
+import { bearer, postJson } from '../json-post.js';
+import { defineChannel, isTextMapping } from '../define-channel.js';
+import type { Connection, DefinedChannel, IdEncryptor, Outgoing, Skip } from '../network.js';
+import { isAudiencePayload, type AudiencePayload, type AudiencePii } from './audience-payload.js';
 import { classifyJob, classifyUpload, pathOfJob } from './audience-answers.js';
 import type { AmazonConsent } from './consent.js';
 import { MAX_BYTES } from './shared-rules.js';
@@ -13,7 +15,9 @@ export const AUDIENCE_MEDIA_TYPE = 'application/vnd.amcaudiences.v1+json';
 
 /** "maxItems 10000", "Guidance of 6000 per request" (guide "Advertiser audiences", API limits). */
 const MAX_RECORDS = 6_000;
-/** "Submissions should be limited to under 15M records per hour per connectionId" (the same guide). */
+/**
+ * "Submissions should be limited to under 15M records per hour per connectionId" (the same guide).
+ */
 const RECORDS_PER_HOUR = 15_000_000;
 /** Membership has no age: a record is good until a later one takes its place. */
 const FOR_EVER_MS = 100 * 365 * 24 * 3_600_000;
@@ -23,16 +27,21 @@ const PAUSE_MS = 2_000;
 export const JOB_PATIENCE_MS = 60 * 60 * 1000;
 
 /**
- * Membership of audience lists: `POST /amc/audiences/records`, which accepts first and decides later
- * (amazon-api.md section 6). One list and one connection a request.
- * @param vault opens the external ids, which facts hold sealed
+ * Membership of audience lists: `POST /amc/audiences/records`, which accepts first and decides
+ * later (docs/reference/amazon.md#audience-lists). One list and one connection a request.
+ * @param encryptor decrypts the external ids of the payloads
  * @throws AuthError when the connection lacks its region or client id
  */
-export function openAmazonAudiences(connection: Connection, _settings: Settings, vault: IdVault): Channel {
+export function openAmazonAudiences(
+  connection: Connection,
+  _settings: Settings,
+  encryptor: IdEncryptor,
+): DefinedChannel<AudiencePayload> {
   const target = readTarget(connection);
   const headers = audienceHeaders(target);
-  const idOf = ({ postback }: Outgoing): string => vault.open((postback.facts as AudienceFacts).who);
-  return {
+  const idOf = ({ postback }: Pick<AudienceOutgoing, 'postback'>): string =>
+    encryptor.open(postback.facts.who);
+  return defineChannel(TYPES, {
     network: 'amazon',
     account: target.account,
     isForLists: true,
@@ -44,17 +53,17 @@ export function openAmazonAudiences(connection: Connection, _settings: Settings,
       futureMs: FOR_EVER_MS,
     },
     groupOf: ({ postback }) => {
-      const { list } = postback.facts as AudienceFacts;
+      const { list } = postback.facts;
       return `${list.id} ${list.connectionId ?? ''}`;
     },
     check: () => undefined,
-    sizeOf: boundRecordBytes,
-    request: (items, accessToken): HttpRequest => ({
-      method: 'POST',
-      url: `${target.origin}/amc/audiences/records`,
-      headers: { ...headers, 'Content-Type': AUDIENCE_MEDIA_TYPE, Authorization: `Bearer ${accessToken}` },
-      body: renderRecords(items, idOf),
-    }),
+    renderEvent: (item) => renderRecord(item.postback.facts, idOf(item)),
+    request: (records, items, accessToken) =>
+      postJson(`${target.origin}/amc/audiences/records`, renderRecords(records, items), {
+        ...headers,
+        'Content-Type': AUDIENCE_MEDIA_TYPE,
+        ...bearer(accessToken),
+      }),
     classify: (items, answer) => classifyUpload(items.length, answer),
     followUp: {
       pauseMs: PAUSE_MS,
@@ -66,8 +75,16 @@ export function openAmazonAudiences(connection: Connection, _settings: Settings,
       }),
       classify: (items, answer) => classifyJob(items, answer, idOf),
     },
-  };
+  });
 }
+
+/** A record has no goal, so that it has no mapping either: an empty text stands for it. */
+const NO_MAPPING: Skip = {
+  reason: 'unmapped_goal',
+  message: 'a record of an audience list is not mapped',
+};
+const TYPES = { isPayload: isAudiencePayload, isMapping: isTextMapping, wrongMapping: NO_MAPPING };
+type AudienceOutgoing = Outgoing<AudiencePayload, string>;
 
 /** The headers of every call on lists, but for the token. */
 export function audienceHeaders({ clientId }: AmazonTarget): Record<string, string> {
@@ -75,21 +92,25 @@ export function audienceHeaders({ clientId }: AmazonTarget): Record<string, stri
 }
 
 /** The body: the id of the list is a bare 64-bit number, written digit for digit. */
-function renderRecords(items: readonly Outgoing[], idOf: (outgoing: Outgoing) => string): string {
-  const { list } = items[0]!.postback.facts as AudienceFacts;
-  const records = items.map((item) => renderRecord(item.postback.facts as AudienceFacts, idOf(item)));
+function renderRecords(records: string, items: readonly AudienceOutgoing[]): string {
+  const { list } = items[0]!.postback.facts;
   const target =
     list.connectionId === undefined
       ? ''
       : `,"targetResource":${JSON.stringify({ connectionId: list.connectionId, targetTypes: ['DSP'] })}`;
-  return `{"audienceId":${list.id},"records":[${records.join(',')}]${target}}`;
+  return `{"audienceId":${list.id},"records":[${records}]${target}}`;
 }
 
-function renderRecord({ action, pii, country, consent }: AudienceFacts, externalUserId: string): string {
+function renderRecord(
+  { action, pii, country, consent }: AudiencePayload,
+  externalUserId: string,
+): string {
   // Ids, codes and hashes hold nothing that JSON escapes.
   const place = country === undefined ? '' : `,"countryCode":"${country}"`;
   const userConsent =
-    consent === undefined ? '' : `,"userConsent":${JSON.stringify(describeUserConsent(consent, country))}`;
+    consent === undefined
+      ? ''
+      : `,"userConsent":${JSON.stringify(describeUserConsent(consent, country))}`;
   return `{"externalUserId":"${externalUserId}"${place},"action":"${action}","hashedPII":[${renderPii(pii)}]${userConsent}}`;
 }
 
@@ -100,16 +121,7 @@ function renderPii(pii: AudiencePii): string {
 
 function describeUserConsent(consent: AmazonConsent, country: string | undefined): object {
   const signals = 'amazonConsent' in consent ? { amzn: consent.amazonConsent } : consent;
-  return country === undefined ? { consent: signals } : { geo: { countryCode: country }, consent: signals };
-}
-
-/** Names and brackets of a record, and its share of the envelope. */
-const FIXED_BYTES = 260;
-const LONGEST_ID = 128;
-
-function boundRecordBytes({ postback }: Outgoing): number {
-  const { pii, consent } = postback.facts as AudienceFacts;
-  let bytes = FIXED_BYTES + LONGEST_ID;
-  for (const [name, hash] of Object.entries(pii)) bytes += name.length + hash.length + 6;
-  return consent === undefined ? bytes : bytes + JSON.stringify(consent).length + 80;
+  return country === undefined
+    ? { consent: signals }
+    : { geo: { countryCode: country }, consent: signals };
 }

@@ -1,11 +1,12 @@
 import type { Settings } from '../../config/settings.js';
-import { formatTimestamp } from '../../events/timestamp.js';
-import type { HttpRequest } from '../../http/http.js';
-import type { Channel, Connection, Outgoing, Skip } from '../network.js';
+import { toIsoTime } from '../../iso-time.js';
+import { defineChannel, isTextMapping } from '../define-channel.js';
+import type { Connection, DefinedChannel, Outgoing, Skip } from '../network.js';
 import { classifyAnswer } from './classify.js';
-import type { AmazonFacts } from './facts.js';
-import { boundJsonBytes, quoteJson } from '../json-text.js';
-import { boundMatchKeysBytes, hasMatchKey, renderMatchKeys } from './match-keys-json.js';
+import { isAmazonPayload, type AmazonPayload } from './payload.js';
+import { bearer, postJson } from '../json-post.js';
+import { quoteJson } from '../json-text.js';
+import { hasMatchKey, renderMatchKeys } from './match-keys-json.js';
 import { CAPI_V1_CURRENCIES, checkMoney, moneyOf } from './money.js';
 import {
   DENIED,
@@ -30,11 +31,15 @@ const MEDIA_TYPE = 'application/vnd.dspconversioneventimport.v1+json';
 const INDEX_BASE = 1;
 
 /**
- * CAPI v1, the "DSP Conversions API": `POST /accounts/{account}/dsp/conversionDefinitions/eventData`, by conversion
- * definition id (amazon-api.md section 1.1). It knows no consent, no click id and no MATCH_ID.
+ * CAPI v1, the "DSP Conversions API":
+ * `POST /accounts/{account}/dsp/conversionDefinitions/eventData`, by conversion definition id
+ * (docs/reference/amazon.md#capi-v1-events). It knows no consent, no click id and no MATCH_ID.
  * @throws AuthError when the connection lacks its region or client id.
  */
-export function openCapiV1(connection: Connection, settings: Settings): Channel {
+export function openCapiV1(
+  connection: Connection,
+  settings: Settings,
+): DefinedChannel<AmazonPayload> {
   const target = readTarget(connection);
   const unsupportedCurrency = settings['amazon.unsupportedCurrency'];
   const url = `${target.origin}/accounts/${encodeURIComponent(target.account)}/dsp/conversionDefinitions/eventData`;
@@ -45,7 +50,7 @@ export function openCapiV1(connection: Connection, settings: Settings): Channel 
     ...(target.profileId ? { 'Amazon-Advertising-API-Scope': target.profileId } : {}),
     'Amazon-Ads-AccountId': target.account,
   };
-  return {
+  return defineChannel(TYPES, {
     network: 'amazon',
     account: target.account,
     limits: {
@@ -55,56 +60,49 @@ export function openCapiV1(connection: Connection, settings: Settings): Channel 
       windowMs: WINDOW_MS,
       futureMs: FUTURE_MS,
     },
-    check: (facts, mapping) =>
-      typeof mapping === 'string' ? checkFacts(facts as AmazonFacts, unsupportedCurrency) : WRONG_MAPPING,
-    sizeOf: boundEventBytes,
-    request: (items, accessToken): HttpRequest => ({
-      method: 'POST',
-      url,
-      headers: { ...headers, Authorization: `Bearer ${accessToken}` },
-      body: `{"source":"SERVER_TO_SERVER","eventData":[${items.map(renderEvent).join(',')}]}`,
-    }),
+    check: (payload) => checkPayload(payload, unsupportedCurrency),
+    renderEvent,
+    request: (events, _items, accessToken) =>
+      postJson(url, `{"source":"SERVER_TO_SERVER","eventData":[${events}]}`, {
+        ...headers,
+        ...bearer(accessToken),
+      }),
     classify: (items, answer) => classifyAnswer(items.length, answer, INDEX_BASE),
-  };
+  });
 }
 
-function checkFacts(facts: AmazonFacts, unsupportedCurrency: 'skip' | 'count'): Skip | undefined {
-  if (facts.denied) return DENIED;
-  if (!hasMatchKey(facts.keys, NOT_TAKEN)) return noMatchKey(facts);
-  if (facts.country === undefined) return NO_COUNTRY;
-  return facts.purchase ? checkMoney(facts, CAPI_V1_CURRENCIES, unsupportedCurrency) : undefined;
+const TYPES = { isPayload: isAmazonPayload, isMapping: isTextMapping, wrongMapping: WRONG_MAPPING };
+type CapiOutgoing = Outgoing<AmazonPayload, string>;
+
+function checkPayload(
+  payload: AmazonPayload,
+  unsupportedCurrency: 'skip' | 'count',
+): Skip | undefined {
+  if (payload.denied) return DENIED;
+  if (!hasMatchKey(payload.keys, NOT_TAKEN)) return noMatchKey(payload);
+  if (payload.country === undefined) return NO_COUNTRY;
+  return payload.purchase
+    ? checkMoney(payload, CAPI_V1_CURRENCIES, unsupportedCurrency)
+    : undefined;
 }
 
-function renderEvent({ postback, mapping }: Outgoing): string {
-  const facts = postback.facts as AmazonFacts;
+function renderEvent({ postback, mapping }: CapiOutgoing): string {
+  const payload = postback.facts;
   let text =
-    `{"conversionDefinitionId":"${mapping as string}","name":${quoteJson(postback.goalName)}` +
-    `,"timestamp":"${toTimestamp(postback.eventTimeMs)}","countryCode":"${facts.country}"` +
-    `,"matchKeys":${renderMatchKeys(facts.keys, MAX_MATCH_KEYS, NOT_TAKEN)}` +
+    `{"conversionDefinitionId":"${mapping}","name":${quoteJson(postback.goalName)}` +
+    `,"timestamp":"${toTimestamp(postback.eventTimeMs)}","countryCode":"${payload.country}"` +
+    `,"matchKeys":${renderMatchKeys(payload.keys, MAX_MATCH_KEYS, NOT_TAKEN)}` +
     `,"clientDedupeId":${quoteJson(postback.dedupeId)}`;
-  if (facts.purchase) {
-    const money = moneyOf(facts, CAPI_V1_CURRENCIES);
+  if (payload.purchase) {
+    const money = moneyOf(payload, CAPI_V1_CURRENCIES);
     if (money) text += `,"value":${money.value},"currencyCode":"${money.currency}"`;
-    if (facts.units !== undefined) text += `,"unitsSold":${facts.units}`;
+    if (payload.units !== undefined) text += `,"unitsSold":${payload.units}`;
   }
-  if (facts.limitedDataUse) text += ',"dataProcessingOptions":"LIMITED_DATA_USE"';
+  if (payload.limitedDataUse) text += ',"dataProcessingOptions":"LIMITED_DATA_USE"';
   return `${text}}`;
 }
 
 /** `YYYY-MM-DDThh:mm:ssTZD`: whole seconds, as the specification writes it. */
 function toTimestamp(timeMs: number): string {
-  return `${formatTimestamp(timeMs).slice(0, 19)}Z`;
-}
-
-/** The envelope, every name and bracket, and the longest of each number, code and date. */
-const FIXED_BYTES = 420;
-
-function boundEventBytes({ postback }: Outgoing): number {
-  const facts = postback.facts as AmazonFacts;
-  return (
-    FIXED_BYTES +
-    boundJsonBytes(postback.goalName) +
-    boundJsonBytes(postback.dedupeId) +
-    boundMatchKeysBytes(facts.keys)
-  );
+  return `${toIsoTime(timeMs).slice(0, 19)}Z`;
 }

@@ -1,9 +1,15 @@
-import type { ConsentSignals, ConsentStatus, ConversionEvent } from '../../events/conversion-event.js';
+import type {
+  ConsentSignals,
+  ConsentStatus,
+  ConversionEvent,
+} from '../../events/conversion-event.js';
 import { isConsentCountry } from '../../identity/country.js';
 
 /** The one consent signal of an event, in the Events API's words. */
 export type AmazonConsent =
-  { tcf: string } | { gpp: string } | { amazonConsent: { amznUserData: ConsentStatus; amznAdStorage?: ConsentStatus } };
+  | { tcf: string }
+  | { gpp: string }
+  | { amazonConsent: { amznUserData: ConsentStatus; amznAdStorage?: ConsentStatus } };
 
 /** Base64url segments joined by dots, as the IAB writes them. */
 const TCF = /^[\w-]+(?:\.[\w-]+)*$/;
@@ -11,9 +17,10 @@ const TCF = /^[\w-]+(?:\.[\w-]+)*$/;
 const GPP = /^[\w~.-]+$/;
 
 /**
- * The consent signal that is passed on: one kind only, Amazon's own where it is a refusal, then TCF, then Amazon's own,
- * then GPP (docs/decisions/amazon-consent.md). DENIED is a signal like GRANTED: Amazon acts on it. With `fromLevel`, an
- * event without any whose `consentLevel` is full counts as granted. The IP address is neither kept nor sent as a signal.
+ * The consent signal that is passed on: one kind only, Amazon's own where it is a refusal, then
+ * TCF, then Amazon's own, then GPP (docs/development/decisions/amazon-consent.md). DENIED is a signal like
+ * GRANTED: Amazon acts on it. With `fromLevel`, an event without any whose `consentLevel` is full
+ * counts as granted. The IP address is neither kept nor sent as a signal.
  */
 export function readAmazonConsent(
   event: Pick<ConversionEvent, 'consent' | 'consentLevel'>,
@@ -30,9 +37,14 @@ export function readAmazonConsent(
     : undefined;
 }
 
-function readOwnConsent({ amznUserData, amznAdStorage }: ConsentSignals): AmazonConsent | undefined {
+function readOwnConsent({
+  amznUserData,
+  amznAdStorage,
+}: ConsentSignals): AmazonConsent | undefined {
   if (amznUserData === undefined) return undefined;
-  return { amazonConsent: { amznUserData, ...(amznAdStorage === undefined ? {} : { amznAdStorage }) } };
+  return {
+    amazonConsent: { amznUserData, ...(amznAdStorage === undefined ? {} : { amznAdStorage }) },
+  };
 }
 
 /** Whether Amazon's own signal is a refusal. */
@@ -40,7 +52,10 @@ export function isDeniedAtAmazon({ amznUserData, amznAdStorage }: ConsentSignals
   return amznUserData === 'DENIED' || amznAdStorage === 'DENIED';
 }
 
-/** Whether the Events API wants a signal: for advertisers of the EU region, and for people in the EEA, UK or Switzerland. */
+/**
+ * Whether the Events API wants a signal: for advertisers of the EU region, and for people in the
+ * EEA, UK or Switzerland.
+ */
 export function needsConsentSignal(region: string, country: string): boolean {
   return region === 'eu' || isConsentCountry(country);
 }

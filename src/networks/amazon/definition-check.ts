@@ -1,7 +1,7 @@
-import type { Finding, PreflightCall } from '../preflight.js';
+import type { CheckResult, PreflightCall } from '../preflight.js';
 import { readPage, requestDefinitions, SERVER_SOURCE, type Definition } from './definition-list.js';
 
-/** Ids a filter and rows a page at most (amazon-api.md section 3.3). */
+/** Ids a filter and rows a page at most (docs/reference/amazon.md#conversion-definitions). */
 const IDS_A_CALL = 100;
 
 interface Mapped {
@@ -11,13 +11,15 @@ interface Mapped {
 }
 
 /**
- * Checks that every definition that an active goal is mapped to exists in the account and takes server events.
+ * Checks that every definition that an active goal is mapped to exists in the account and takes
+ * server events.
  * @throws ConnectionFault when there is no answer.
  */
-export async function checkDefinitions(call: PreflightCall): Promise<Finding[]> {
+export async function checkDefinitions(call: PreflightCall): Promise<CheckResult[]> {
   const { api = 'capi-v1' } = call.connection;
   if (api !== 'capi-v1') {
-    const message = 'The Events API makes definitions by itself: there is no id to check.';
+    const message =
+      'The Events API creates definitions automatically, so there are no ids to check.';
     return [{ id: 'definitions', result: 'pass', message }];
   }
   const mapped = listMapped(call);
@@ -28,10 +30,15 @@ export async function checkDefinitions(call: PreflightCall): Promise<Finding[]> 
     const refusal = await askFor(call, ids.slice(start, start + IDS_A_CALL), found);
     if (refusal) return [refusal];
   }
-  const problems = mapped.flatMap((one) => judge(one, found.get(one.id), call.connection.account));
+  const problems = mapped.flatMap((one) =>
+    checkMapped(one, found.get(one.id), call.connection.account),
+  );
   if (problems.length > 0) return problems;
-  const words = ids.length === 1 ? 'The mapped definition is' : `All ${ids.length} mapped definitions are`;
-  return [{ id: 'definitions', result: 'pass', message: `${words} there, and take server events.` }];
+  const words =
+    ids.length === 1
+      ? 'The mapped definition is available and accepts'
+      : `All ${ids.length} mapped definitions are available and accept`;
+  return [{ id: 'definitions', result: 'pass', message: `${words} server events.` }];
 }
 
 function listMapped({ goals }: PreflightCall): Mapped[] {
@@ -43,7 +50,11 @@ function listMapped({ goals }: PreflightCall): Mapped[] {
   );
 }
 
-function judge({ goal, id, isTest }: Mapped, definition: Definition | undefined, account: string): Finding[] {
+function checkMapped(
+  { goal, id, isTest }: Mapped,
+  definition: Definition | undefined,
+  account: string,
+): CheckResult[] {
   const flag = isTest ? ' --test' : '';
   const subject = isTest ? `The test definition ${id} of ${goal}` : `Definition ${id} of ${goal}`;
   if (!definition) {
@@ -52,7 +63,7 @@ function judge({ goal, id, isTest }: Mapped, definition: Definition | undefined,
         id: 'definitions',
         result: 'fail',
         message: `${subject} does not exist in advertiser ${account}.`,
-        why: 'Every conversion of this goal is refused.',
+        why: 'Amazon refuses every conversion of this goal.',
         next: `postback map ${goal} amazon DEFINITION_ID${flag}`,
       },
     ];
@@ -62,8 +73,10 @@ function judge({ goal, id, isTest }: Mapped, definition: Definition | undefined,
     {
       id: 'definitions',
       result: 'fail',
-      message: `${subject} (${definition.name}) is of the source ${definition.source}, and server events want ${SERVER_SOURCE}.`,
-      why: 'Amazon rejects conversions whose source is not the one of their definition.',
+      message:
+        `${subject} (${definition.name}) has the source ${definition.source}; server events ` +
+        `require ${SERVER_SOURCE}.`,
+      why: 'Amazon rejects conversions whose source differs from that of their definition.',
       next: `postback map ${goal} amazon DEFINITION_ID${flag}`,
     },
   ];
@@ -73,7 +86,7 @@ async function askFor(
   call: PreflightCall,
   ids: readonly string[],
   found: Map<string, Definition>,
-): Promise<Finding | undefined> {
+): Promise<CheckResult | undefined> {
   const { connection } = call;
   const filters = [{ field: 'CONVERSION_DEFINITION_ID', values: ids }];
   const answer = await requestDefinitions(call, { filters, maxResults: IDS_A_CALL });
@@ -82,7 +95,7 @@ async function askFor(
   return undefined;
 }
 
-function refuse(status: number, account: string): Finding {
+function refuse(status: number, account: string): CheckResult {
   const isPassing = status === 429 || status >= 500;
   const isTerms = status === 403;
   return {
@@ -90,8 +103,9 @@ function refuse(status: number, account: string): Finding {
     result: isPassing ? 'warn' : 'fail',
     message: `The definitions of advertiser ${account} cannot be listed (HTTP ${status}).`,
     why: isTerms
-      ? "The terms of the Conversions API may not be accepted: somebody has to do so in the advertiser's Events Manager."
-      : 'Mapped ids could not be checked.',
+      ? "The Conversions API terms may not have been accepted. Accept them in the advertiser's " +
+        'Events Manager.'
+      : 'The mapped ids could not be checked.',
     next: isPassing || isTerms ? 'postback doctor' : 'postback connect amazon',
     ...(isPassing ? { kind: 'network' as const } : { kind: 'auth' as const }),
   };

@@ -1,5 +1,10 @@
 import { AuthError, NetworkError, type PostbackError } from '../../errors.js';
-import { ConnectionFault, type HttpAnswer, type HttpClient, type HttpRequest } from '../../http/http.js';
+import {
+  ConnectionFault,
+  type HttpAnswer,
+  type HttpClient,
+  type HttpRequest,
+} from '../../http/http.js';
 import {
   readAdvertiserAccounts,
   readDspAdvertisers,
@@ -13,7 +18,10 @@ export interface DiscoveryCall {
   http: HttpClient;
   clientId: string;
   accessToken: string;
-  /** An advertiser that is asked for by itself where no list shows it: users of Events Manager alone see no list. */
+  /**
+   * An advertiser that is asked for by itself where no list shows it: users of Events Manager alone
+   * see no list.
+   */
   named?: { region: Region; account: string };
   signal?: AbortSignal;
 }
@@ -33,16 +41,18 @@ export interface Discovery {
   warnings: string[];
 }
 
-/** Pages of 100 accounts each that are read at most: a guard against a token that leads in circles. */
+/**
+ * Pages of 100 accounts each that are read at most: a guard against a token that leads in circles.
+ */
 const MAX_PAGES = 100;
 /** `count` of `/dsp/advertisers` and `maxResults` of `query/advertiserAccounts` go up to 100. */
 const PAGE_SIZE = 100;
 
 /**
- * Asks all three regional hosts for the advertisers of the signed-in user: there is no call that names the region, and
- * a wrong one shows as 401 or as an empty list. One host refusing is normal.
- * @throws AuthError when no host knows an advertiser or all refuse the client; NetworkError when hosts could not be
- *   asked and the others know none.
+ * Asks all three regional hosts for the advertisers of the signed-in user: there is no call that
+ * names the region, and a wrong one shows as 401 or as an empty list. One host refusing is normal.
+ * @throws AuthError when no host knows an advertiser or all refuse the client; NetworkError when
+ *   hosts could not be asked and the others know none.
  */
 export async function discoverAccounts(call: DiscoveryCall): Promise<Discovery> {
   const hosts = await Promise.all(REGIONS.map((region) => askHost(call, region)));
@@ -76,20 +86,26 @@ async function attempt(region: Region, list: () => Promise<AmazonAccount[]>): Pr
   } catch (error) {
     const host = new URL(REGION_ADDRESSES[region].apiOrigin).host;
     if (error instanceof RefusedCall) {
-      const message = `${host} answered HTTP ${error.status}.`;
+      const message = `${host} responded with HTTP ${error.status}.`;
       return { candidates: [], failure: { region, status: error.status, message } };
     }
     if (error instanceof ConnectionFault) {
       return { candidates: [], failure: { region, status: 0, message: error.message } };
     }
     if (error instanceof SyntaxError) {
-      return { candidates: [], failure: { region, status: 0, message: `${host} gave an answer that is not JSON.` } };
+      return {
+        candidates: [],
+        failure: { region, status: 0, message: `${host} sent a response that is not JSON.` },
+      };
     }
     throw error;
   }
 }
 
-async function listAdvertiserAccounts(call: DiscoveryCall, region: Region): Promise<AmazonAccount[]> {
+async function listAdvertiserAccounts(
+  call: DiscoveryCall,
+  region: Region,
+): Promise<AmazonAccount[]> {
   const candidates: AmazonAccount[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
@@ -101,7 +117,11 @@ async function listAdvertiserAccounts(call: DiscoveryCall, region: Region): Prom
         'content-type': 'application/json',
         accept: 'application/json',
       },
-      body: JSON.stringify({ isGlobalAccountFilter: { include: [true] }, maxResults: PAGE_SIZE, nextToken }),
+      body: JSON.stringify({
+        isGlobalAccountFilter: { include: [true] },
+        maxResults: PAGE_SIZE,
+        nextToken,
+      }),
     });
     const read = readAdvertiserAccounts(answer.body, region);
     candidates.push(...read.candidates);
@@ -111,7 +131,7 @@ async function listAdvertiserAccounts(call: DiscoveryCall, region: Region): Prom
   return candidates;
 }
 
-/** Advertisers behind DSP profiles that the newer call has not named. */
+/** Lists advertisers of DSP profiles that the newer call did not return. */
 async function listDspAdvertisers(
   call: DiscoveryCall,
   region: Region,
@@ -123,7 +143,9 @@ async function listDspAdvertisers(
     headers: { 'Amazon-Advertising-API-ClientId': call.clientId, accept: 'application/json' },
   });
   const profiles = readDspProfiles(answer.body).filter(({ profileId }) => !known.has(profileId));
-  const lists = await Promise.all(profiles.map((profile) => listProfileAdvertisers(call, region, profile)));
+  const lists = await Promise.all(
+    profiles.map((profile) => listProfileAdvertisers(call, region, profile)),
+  );
   return lists.flat();
 }
 
@@ -139,7 +161,8 @@ async function listProfileAdvertisers(call: DiscoveryCall, region: Region, profi
         accept: 'application/json',
       },
     }).catch((error: unknown) => {
-      // A profile may be visible to a user who may not list its advertisers; the others still count.
+      // A profile may be visible to a user who may not list its advertisers; the others still
+      // count.
       if (error instanceof RefusedCall && !isPassing(error)) return undefined;
       throw error;
     });
@@ -152,11 +175,15 @@ async function listProfileAdvertisers(call: DiscoveryCall, region: Region, profi
 }
 
 /** The named advertiser, where no list has it and its conversion definitions may be read. */
-async function findNamed(call: DiscoveryCall, listed: readonly AmazonAccount[]): Promise<AmazonAccount[]> {
+async function findNamed(
+  call: DiscoveryCall,
+  listed: readonly AmazonAccount[],
+): Promise<AmazonAccount[]> {
   const { named, clientId } = call;
   if (!named) return [];
   const { region, account } = named;
-  if (listed.some((candidate) => candidate.region === region && candidate.account === account)) return [];
+  if (listed.some((candidate) => candidate.region === region && candidate.account === account))
+    return [];
   const { candidates } = await attempt(region, async () => {
     await send(call, {
       method: 'POST',
@@ -180,7 +207,10 @@ class RefusedCall extends Error {
   }
 }
 
-async function send({ http, accessToken, signal }: DiscoveryCall, request: HttpRequest): Promise<HttpAnswer> {
+async function send(
+  { http, accessToken, signal }: DiscoveryCall,
+  request: HttpRequest,
+): Promise<HttpAnswer> {
   const headers = { authorization: `Bearer ${accessToken}`, ...request.headers };
   const answer = await http.send({ ...request, headers }, signal ? { signal } : {});
   if (answer.status < 200 || answer.status > 299) throw new RefusedCall(answer.status);
@@ -206,24 +236,37 @@ function explainNothing(failures: readonly HostFailure[]): PostbackError {
   const passing = failures.filter(isPassing);
   if (passing.length > 0) {
     const said = passing.map(({ message }) => message).join(' ');
-    return new NetworkError('discovery_failed', `Amazon's hosts could not all be asked for your accounts. ${said}`, {
-      hint: 'Nothing was stored. Try again in a minute.',
-      next: 'postback connect amazon',
-    });
+    return new NetworkError(
+      'discovery_failed',
+      `Some Amazon hosts could not list your accounts. ${said}`,
+      {
+        hint: 'Nothing was stored. Try again in a minute.',
+        next: 'postback connect amazon',
+      },
+    );
   }
   if (failures.length === REGIONS.length) {
     const statuses = [...new Set(failures.map(({ status }) => status))].join(', ');
-    const message = `Login with Amazon succeeded, but the Amazon Ads API refuses this client id in every region (HTTP ${statuses}).`;
+    const message =
+      'Login with Amazon succeeded, but the Amazon Ads API refuses this client id in every ' +
+      `region (HTTP ${statuses}).`;
     return new AuthError('client_not_approved', message, {
-      hint: 'The client id must be approved for the Amazon Ads API: apply at advertising.amazon.com/API, assign API access to the security profile, then connect again. Nothing was stored.',
+      hint:
+        'The client id must be approved for the Amazon Ads API: apply at ' +
+        'advertising.amazon.com/API, assign API access to the security profile, then connect ' +
+        'again. Nothing was stored.',
       next: 'postback connect amazon',
     });
   }
   return new AuthError(
     'no_account_found',
-    'Login with Amazon succeeded, but this user has no Amazon DSP advertiser in North America, Europe or the Far East.',
+    'Login with Amazon succeeded, but this user has no Amazon DSP advertiser in North America, ' +
+      'Europe or the Far East.',
     {
-      hint: 'Sign in as a user who was invited to the advertiser (Amazon Ads console > Access and settings > User management). Sponsored ads accounts alone take no conversions. An advertiser that is in no list can be named with --account and --region. Nothing was stored.',
+      hint:
+        'Sign in as a user who was invited to the advertiser (Amazon Ads console > Access and ' +
+        'settings > User management). Sponsored ads accounts cannot receive conversions. For an ' +
+        'advertiser that is not listed, use --account and --region. Nothing was stored.',
       next: 'postback connect amazon',
     },
   );

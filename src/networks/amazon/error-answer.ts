@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
-import { readRemoteCode, readRemoteText } from '../remote-text.js';
+import { readRemoteCode, readRemoteText, readRemoteWords } from '../remote-text.js';
 
 /** One complaint of Amazon's. */
 export interface AmazonComplaint {
@@ -8,6 +8,8 @@ export interface AmazonComplaint {
   /** Name or path of the field, as Amazon writes it. */
   field?: string;
   message?: string;
+  /** Field and message as they came, to be searched. */
+  words: { field: string; message: string };
 }
 
 /** What Amazon says went wrong with a request or with one event of it. */
@@ -20,8 +22,9 @@ export interface AmazonErrorAnswer {
 }
 
 /**
- * Reads every error shape that Amazon's specifications, guides and peers show (amazon-api.md section 2): `{code,message}`,
- * `{requestId,message,errors[]}`, `{code,details,requestId}`, `{message}`, `{Message}`, and the items of a 207 answer,
+ * Reads every error shape that Amazon's specifications, guides and peers show
+ * (docs/reference/amazon.md#answers): `{code,message}`, `{requestId,message,errors[]}`,
+ * `{code,details,requestId}`, `{message}`, `{Message}`, and the items of a 207 answer,
  * `{index,code,message,errors[]}` and `{index,errors[]}`. Anything else gives no complaint.
  */
 export function readErrorAnswer(body: unknown): AmazonErrorAnswer {
@@ -42,12 +45,18 @@ function readParts(errors: unknown): AmazonComplaint[] {
 }
 
 function readComplaint(from: JsonObject): AmazonComplaint {
-  const complaint: AmazonComplaint = {};
+  const [name, said] = [
+    from['fieldName'] ?? from['fieldLocation'],
+    from['message'] ?? from['Message'] ?? from['details'],
+  ];
+  const complaint: AmazonComplaint = {
+    words: { field: readRemoteWords(name), message: readRemoteWords(said) },
+  };
   const code = readRemoteCode(from['code'] ?? from['errorType']);
   if (code !== undefined) complaint.code = code;
-  const field = readRemoteText(from['fieldName'] ?? from['fieldLocation']);
+  const field = readRemoteText(name);
   if (field !== undefined) complaint.field = field;
-  const message = readRemoteText(from['message'] ?? from['Message'] ?? from['details']);
+  const message = readRemoteText(said);
   if (message !== undefined) complaint.message = message;
   return complaint;
 }

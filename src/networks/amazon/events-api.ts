@@ -1,14 +1,15 @@
 import type { Settings } from '../../config/settings.js';
-import { formatTimestamp } from '../../events/timestamp.js';
-import type { EventDescription } from '../../goals/goal.js';
-import type { HttpRequest } from '../../http/http.js';
-import type { Channel, Connection, Outgoing, Skip } from '../network.js';
+import type { EventDescription, Mapping } from '../../goals/goal.js';
+import { toIsoTime } from '../../iso-time.js';
+import { defineChannel } from '../define-channel.js';
+import type { Connection, DefinedChannel, Outgoing, Skip } from '../network.js';
 import { classifyAnswer } from './classify.js';
 import { needsConsentSignal } from './consent.js';
-import type { AmazonFacts } from './facts.js';
-import { boundJsonBytes, quoteJson } from '../json-text.js';
+import { isAmazonPayload, type AmazonPayload } from './payload.js';
+import { bearer, postJson } from '../json-post.js';
+import { quoteJson } from '../json-text.js';
 import { PURCHASE_TYPE } from './mapping.js';
-import { boundMatchKeysBytes, hasMatchKey, renderMatchKeys } from './match-keys-json.js';
+import { hasMatchKey, renderMatchKeys } from './match-keys-json.js';
 import { checkMoney, EVENTS_API_CURRENCIES, moneyOf } from './money.js';
 import {
   consentMissing,
@@ -23,7 +24,10 @@ import {
 import type { Region } from './regions.js';
 import { readTarget } from './target.js';
 
-/** 500 events a request and 1 to 15 match keys an event (specification of the Ads API v1, CreateEvent). */
+/**
+ * 500 events a request and 1 to 15 match keys an event (specification of the Ads API v1,
+ * CreateEvent).
+ */
 const MAX_EVENTS = 500;
 const MAX_MATCH_KEYS = 15;
 /** `unitsSold` is an int32 here. */
@@ -33,21 +37,23 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const INDEX_BASE = 0;
 
 /**
- * The Events API: `POST /adsApi/v1/create/events`, by name, conversion type and source (amazon-api.md section 1.2). Its
- * window is the setting `amazon.eventsApiWindowDays`.
+ * The Events API: `POST /adsApi/v1/create/events`, by name, conversion type and source
+ * (docs/reference/amazon.md#events-api-events). Its window is the setting
+ * `amazon.eventsApiWindowDays`.
  * @throws AuthError when the connection lacks its region or client id.
  */
-export function openEventsApi(connection: Connection, settings: Settings): Channel {
+export function openEventsApi(
+  connection: Connection,
+  settings: Settings,
+): DefinedChannel<AmazonPayload> {
   const target = readTarget(connection);
   const unsupportedCurrency = settings['amazon.unsupportedCurrency'];
   const url = `${target.origin}/adsApi/v1/create/events`;
   const headers: Record<string, string> = {
-    'Content-Type': 'application/json',
-    Accept: 'application/json',
     'Amazon-Ads-ClientId': target.clientId,
     'Amazon-Ads-AccountId': target.account,
   };
-  return {
+  return defineChannel(TYPES, {
     network: 'amazon',
     account: target.account,
     limits: {
@@ -57,68 +63,64 @@ export function openEventsApi(connection: Connection, settings: Settings): Chann
       windowMs: settings['amazon.eventsApiWindowDays'] * DAY_MS,
       futureMs: FUTURE_MS,
     },
-    check: (facts, mapping) =>
-      typeof mapping === 'string'
-        ? WRONG_MAPPING
-        : checkFacts(facts as AmazonFacts, mapping, target.region, unsupportedCurrency),
-    sizeOf: boundEventBytes,
-    request: (items, accessToken): HttpRequest => ({
-      method: 'POST',
-      url,
-      headers: { ...headers, Authorization: `Bearer ${accessToken}` },
-      body: `{"events":[${items.map(renderEvent).join(',')}]}`,
-    }),
+    check: (payload, mapping) => checkPayload(payload, mapping, target.region, unsupportedCurrency),
+    renderEvent,
+    request: (events, _items, accessToken) =>
+      postJson(url, `{"events":[${events}]}`, { ...headers, ...bearer(accessToken) }),
     classify: (items, answer) => classifyAnswer(items.length, answer, INDEX_BASE),
-  };
+  });
 }
 
-function checkFacts(
-  facts: AmazonFacts,
+const TYPES = { isPayload: isAmazonPayload, isMapping: isDescription, wrongMapping: WRONG_MAPPING };
+type DescribedOutgoing = Outgoing<AmazonPayload, EventDescription>;
+
+function isDescription(mapping: Mapping): mapping is EventDescription {
+  return typeof mapping !== 'string';
+}
+
+function checkPayload(
+  payload: AmazonPayload,
   mapping: EventDescription,
   region: Region,
   unsupportedCurrency: 'skip' | 'count',
 ): Skip | undefined {
-  if (facts.denied && !(facts.consent && 'amazonConsent' in facts.consent)) return DENIED;
-  if (!hasMatchKey(facts.keys)) return noMatchKey(facts);
-  if (facts.country === undefined) return NO_COUNTRY;
-  const person = facts.countryByLanguage ? '' : facts.country;
-  if (facts.consent === undefined && needsConsentSignal(region, person)) return consentMissing(region, person);
-  return mapping.type === PURCHASE_TYPE ? checkMoney(facts, EVENTS_API_CURRENCIES, unsupportedCurrency) : undefined;
+  if (payload.denied && !(payload.consent && 'amazonConsent' in payload.consent)) return DENIED;
+  if (!hasMatchKey(payload.keys)) return noMatchKey(payload);
+  if (payload.country === undefined) return NO_COUNTRY;
+  const person = payload.countryByLanguage ? '' : payload.country;
+  if (payload.consent === undefined && needsConsentSignal(region, person))
+    return consentMissing(region, person);
+  return mapping.type === PURCHASE_TYPE
+    ? checkMoney(payload, EVENTS_API_CURRENCIES, unsupportedCurrency)
+    : undefined;
 }
 
-function renderEvent({ postback, mapping }: Outgoing): string {
-  const facts = postback.facts as AmazonFacts;
-  const description = mapping as EventDescription;
+function renderEvent({ postback, mapping }: DescribedOutgoing): string {
+  const payload = postback.facts;
   let text =
-    `${beginningOf(description).text}"eventTime":"${formatTimestamp(postback.eventTimeMs)}","countryCode":"${facts.country}"` +
-    `,"matchKeys":${renderMatchKeys(facts.keys, MAX_MATCH_KEYS)},"eventId":${quoteJson(postback.dedupeId)}`;
-  if (description.type === PURCHASE_TYPE) {
-    const money = moneyOf(facts, EVENTS_API_CURRENCIES);
+    `${beginningOf(mapping)}"eventTime":"${toIsoTime(postback.eventTimeMs)}","countryCode":"${payload.country}"` +
+    `,"matchKeys":${renderMatchKeys(payload.keys, MAX_MATCH_KEYS)},"eventId":${quoteJson(postback.dedupeId)}`;
+  if (mapping.type === PURCHASE_TYPE) {
+    const money = moneyOf(payload, EVENTS_API_CURRENCIES);
     if (money) text += `,"value":${money.value},"currencyCode":"${money.currency}"`;
-    if (facts.units !== undefined && facts.units <= MAX_UNITS) text += `,"unitsSold":${facts.units}`;
+    if (payload.units !== undefined && payload.units <= MAX_UNITS)
+      text += `,"unitsSold":${payload.units}`;
   }
-  if (facts.consent) text += `,"consent":${JSON.stringify(facts.consent)}`;
-  if (facts.limitedDataUse) text += ',"dataProcessingOptions":{"options":"LIMITED_DATA_USE"}';
-  if (facts.adEventKey) text += `,"amazonAdEventKey":${quoteJson(facts.adEventKey)}`;
-  if (facts.aref) text += `,"arefMeasurementTokens":${quoteJson(facts.aref)}`;
-  if (facts.userAgent) text += `,"deviceInfo":{"userAgent":${quoteJson(facts.userAgent)}}`;
+  if (payload.consent) text += `,"consent":${JSON.stringify(payload.consent)}`;
+  if (payload.limitedDataUse) text += ',"dataProcessingOptions":{"options":"LIMITED_DATA_USE"}';
+  if (payload.adEventKey) text += `,"amazonAdEventKey":${quoteJson(payload.adEventKey)}`;
+  if (payload.aref) text += `,"arefMeasurementTokens":${quoteJson(payload.aref)}`;
+  if (payload.userAgent) text += `,"deviceInfo":{"userAgent":${quoteJson(payload.userAgent)}}`;
   return `${text}}`;
 }
 
-/** How every event of a mapping begins, and the most bytes that its names take: made once. */
-interface Beginning {
-  text: string;
-  bytes: number;
-}
+/** How every event of a mapping begins: made once. */
+const BEGINNINGS = new WeakMap<EventDescription, string>();
 
-const BEGINNINGS = new WeakMap<EventDescription, Beginning>();
-
-function beginningOf(description: EventDescription): Beginning {
+function beginningOf(description: EventDescription): string {
   const known = BEGINNINGS.get(description);
   if (known !== undefined) return known;
-  const { name, type, source, dataset = '' } = description;
-  const bytes = boundJsonBytes(name) + boundJsonBytes(type) + boundJsonBytes(source) + boundJsonBytes(dataset);
-  const made = { text: `{"eventDescription":${renderDescription(description)},`, bytes };
+  const made = `{"eventDescription":${renderDescription(description)},`;
   BEGINNINGS.set(description, made);
   return made;
 }
@@ -129,19 +131,4 @@ function renderDescription({ name, type, source, dataset }: EventDescription): s
     `{"name":${quoteJson(name)},"conversionType":${quoteJson(type)},"eventSource":${quoteJson(source)}` +
     `,"eventIngestionMethod":"SERVER_TO_SERVER"${dataSet}}`
   );
-}
-
-/** The envelope, every name and bracket, and the longest of each number, code and date. */
-const FIXED_BYTES = 620;
-
-function boundEventBytes({ postback, mapping }: Outgoing): number {
-  const facts = postback.facts as AmazonFacts;
-  let bytes =
-    FIXED_BYTES +
-    beginningOf(mapping as EventDescription).bytes +
-    boundMatchKeysBytes(facts.keys) +
-    boundJsonBytes(postback.dedupeId);
-  bytes += boundJsonBytes(facts.adEventKey ?? '') + boundJsonBytes(facts.aref ?? '');
-  bytes += boundJsonBytes(facts.userAgent ?? '');
-  return facts.consent ? bytes + JSON.stringify(facts.consent).length : bytes;
 }

@@ -1,6 +1,6 @@
 import type { EventDescription, Mapping } from '../../goals/goal.js';
 
-/** The two contracts: `capi-v1` is the default (docs/decisions/amazon-two-contracts.md). */
+/** The two contracts: `capi-v1` is the default (docs/development/decisions/amazon-two-contracts.md). */
 export const AMAZON_APIS = ['capi-v1', 'events-api'] as const;
 
 /** Conversion types of the Events API (specification of the Ads API v1, ConversionType). */
@@ -38,8 +38,9 @@ const DEFINITION_ID = /^\d{1,20}$/;
 const DATA_SET_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,99}$/;
 
 /**
- * A sentence saying what is expected when `mapping` is wrong for the contract `api`; undefined when it is right. While
- * nothing is connected (`api` undefined) a mapping that is right for either contract will do.
+ * A sentence saying what is expected when `mapping` is wrong for the contract `api`; undefined when
+ * it is right. While nothing is connected (`api` undefined) a mapping that is right for either
+ * contract will do.
  */
 export function checkAmazonMapping(mapping: Mapping, api: string | undefined): string | undefined {
   if (typeof mapping === 'string') {
@@ -49,29 +50,30 @@ export function checkAmazonMapping(mapping: Mapping, api: string | undefined): s
 }
 
 const EXPECTED_DESCRIPTION =
-  'Amazon is connected through the Events API, which has no definition ids; expected --name, --type and --source';
+  'Amazon is connected through the Events API, which has no definition ids; expected --name, ' +
+  '--type and --source';
 const EXPECTED_DEFINITION =
-  'Amazon is connected through CAPI v1, which knows conversions by number; expected a conversion definition id, ' +
-  'such as 1234567890';
+  'Amazon is connected through CAPI v1, which identifies conversions by number; expected a ' +
+  'conversion definition id, such as 1234567890';
 
 function checkDefinitionId(id: string): string | undefined {
   if (DEFINITION_ID.test(id)) return undefined;
-  return `${quote(id)} is no conversion definition id; expected 1 to 20 digits and nothing else, such as 1234567890`;
+  return `${quote(id)} is not a conversion definition id; expected 1 to 20 digits, such as 1234567890`;
 }
 
 function checkDescription({ name, type, source, dataset }: EventDescription): string | undefined {
   if (typeof name !== 'string' || name.trim() === '') {
-    return 'the event has no name; expected the name that Amazon should show for it';
+    return 'the event has no name; expected its display name at Amazon';
   }
   if (!(CONVERSION_TYPES as readonly unknown[]).includes(type)) {
-    return `${quote(type)} is no conversion type; expected one of ${CONVERSION_TYPES.join(', ')}`;
+    return `unknown conversion type ${quote(type)}; expected one of ${CONVERSION_TYPES.join(', ')}`;
   }
   if (!(EVENT_SOURCES as readonly unknown[]).includes(source)) {
-    return `${quote(source)} is no event source; expected one of ${EVENT_SOURCES.join(', ')}`;
+    return `unknown event source ${quote(source)}; expected one of ${EVENT_SOURCES.join(', ')}`;
   }
   if (dataset !== undefined && !DATA_SET_NAME.test(dataset)) {
     return (
-      `${quote(dataset)} is no data set name; expected a letter, then letters, digits, _ or -, ` +
+      `invalid data set name ${quote(dataset)}; expected a letter, then letters, digits, _ or -, ` +
       'at most 100 characters in all'
     );
   }

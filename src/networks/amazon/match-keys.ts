@@ -1,34 +1,44 @@
 import type { HashedField, Identifiers } from '../../events/conversion-event.js';
 import { sha256Hex, readHash } from '../../identity/hash.js';
 
-/** Match key types that an event can carry. REAL_ID, MERKLE_ID, KANTAR_ID and FIP have no field in an event line. */
-export type MatchKeyType =
-  | 'EMAIL'
-  | 'PHONE'
-  | 'MAID'
-  | 'RAMP_ID'
-  | 'MATCH_ID'
-  | 'FIRST_NAME'
-  | 'LAST_NAME'
-  | 'ADDRESS'
-  | 'POSTAL'
-  | 'CITY'
-  | 'STATE';
+/**
+ * Match key types that an event can carry. REAL_ID, MERKLE_ID, KANTAR_ID and FIP have no field in
+ * an event line.
+ */
+export type MatchKeyType = (typeof MATCH_KEY_TYPES)[number];
 
-/** Values by type, strongest first: where a contract takes fewer, the last ones go. One value a type, as Amazon wants. */
+/** Strongest first: where a contract takes fewer, the last ones go. */
+export const MATCH_KEY_TYPES = [
+  'EMAIL',
+  'PHONE',
+  'MAID',
+  'RAMP_ID',
+  'MATCH_ID',
+  'FIRST_NAME',
+  'LAST_NAME',
+  'ADDRESS',
+  'POSTAL',
+  'CITY',
+  'STATE',
+] as const;
+
+/** Values by type. One value a type, as Amazon wants. */
 export type MatchKeys = Partial<Record<MatchKeyType, string>>;
 
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 /** The advertising id of devices that limit ad tracking: the same for all of them. */
 const ZERO_ID = /^[0-]+$/;
-/** No length or alphabet is documented; LiveRamp's ids and envelopes are URL-safe or plain base64. */
+/**
+ * No length or alphabet is documented; LiveRamp's ids and envelopes are URL-safe or plain base64.
+ */
 const RAMP_ID = /^[\w+/=-]{1,1024}$/;
-/** At most 100 alphanumerics (amazon-api.md section 1.2). */
+/** At most 100 alphanumerics (docs/reference/amazon.md#events-api-events). */
 const MATCH_ID = /^[0-9A-Za-z]{1,100}$/;
 
 /**
- * The match keys of one event: hashes by field, and the ids that travel raw. A raw id of another shape is left out, so
- * that an e-mail address in the wrong field is neither sent nor stored. Every value is safe inside a JSON string.
+ * The match keys of one event: hashes by field, and the ids that travel raw. A raw id of another
+ * shape is left out, so that an e-mail address in the wrong field is neither sent nor stored. Every
+ * value is safe inside a JSON string.
  */
 export function buildMatchKeys(
   hashes: Partial<Record<HashedField, string>>,

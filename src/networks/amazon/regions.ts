@@ -11,8 +11,8 @@ interface RegionAddresses {
 }
 
 /**
- * The addresses of each region. Codes and tokens work in every region, whichever host gave them (Amazon Ads developer
- * documentation, "Authorization"; docs/networks.md).
+ * The addresses of each region. Codes and tokens work in every region, whichever host gave them
+ * (Amazon Ads developer documentation, "Authorization"; docs/networks.md).
  */
 export const REGION_ADDRESSES: Readonly<Record<Region, RegionAddresses>> = {
   na: {

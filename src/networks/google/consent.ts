@@ -3,34 +3,43 @@ import type { ConsentStatus, ConversionEvent } from '../../events/conversion-eve
 
 type GoogleStatus = `CONSENT_${ConsentStatus}`;
 
-/** What a person allowed, in the Data Manager API's words; what is not known is left out. */
+/** Consent in the terms of the Data Manager API; unknown fields are left out. */
 export interface GoogleConsent {
   adUserData?: GoogleStatus;
   adPersonalization?: GoogleStatus;
 }
 
-/** What each status needs of a TCF string: Google's own reading of it in consent mode. */
+/** TCF purposes that each status requires, as in Google's consent mode. */
 const USER_DATA_PURPOSES = [1, 7];
 const PERSONALIZATION_PURPOSES = [3, 4];
 
 /**
- * The consent that is passed on: `ad_user_data` and `ad_personalization` as the event says them and as its TCF string
- * does; where the two differ, the refusal. DENIED is passed on like GRANTED: Google acts on it. Limited data use is no
- * personalized advertising (docs/decisions/consent.md). Undefined where nothing is known, and then the account's own
- * default holds at Google.
+ * The consent that is passed on: `ad_user_data` and `ad_personalization` as the event says them and
+ * as its TCF string does; where the two differ, the refusal. DENIED is passed on like GRANTED:
+ * Google acts on it. Limited data use means that nothing is personalized (docs/development/decisions/consent.md).
+ * Undefined where nothing is known, and then the account's own default holds at Google.
  */
 export function readGoogleAdsConsent({ consent }: ConversionEvent): GoogleConsent | undefined {
   const read = consent.tcf === undefined ? undefined : readTcfPurposes(consent.tcf);
   const purposes = read && 'purposes' in read ? read.purposes : undefined;
-  const adUserData = stricter(toStatus(consent.adUserData), readPurposes(purposes, USER_DATA_PURPOSES));
+  const adUserData = stricter(
+    toStatus(consent.adUserData),
+    readPurposes(purposes, USER_DATA_PURPOSES),
+  );
   const adPersonalization = consent.limitedDataUse
     ? 'CONSENT_DENIED'
-    : stricter(toStatus(consent.adPersonalization), readPurposes(purposes, PERSONALIZATION_PURPOSES));
+    : stricter(
+        toStatus(consent.adPersonalization),
+        readPurposes(purposes, PERSONALIZATION_PURPOSES),
+      );
   if (adUserData === undefined && adPersonalization === undefined) return undefined;
   return { ...(adUserData && { adUserData }), ...(adPersonalization && { adPersonalization }) };
 }
 
-function stricter(one: GoogleStatus | undefined, other: GoogleStatus | undefined): GoogleStatus | undefined {
+function stricter(
+  one: GoogleStatus | undefined,
+  other: GoogleStatus | undefined,
+): GoogleStatus | undefined {
   return one === 'CONSENT_DENIED' ? one : (other ?? one);
 }
 
@@ -38,7 +47,12 @@ function toStatus(status: ConsentStatus | undefined): GoogleStatus | undefined {
   return status && `CONSENT_${status}`;
 }
 
-function readPurposes(purposes: readonly number[] | undefined, needed: readonly number[]): GoogleStatus | undefined {
+function readPurposes(
+  purposes: readonly number[] | undefined,
+  needed: readonly number[],
+): GoogleStatus | undefined {
   if (purposes === undefined) return undefined;
-  return needed.every((purpose) => purposes.includes(purpose)) ? 'CONSENT_GRANTED' : 'CONSENT_DENIED';
+  return needed.every((purpose) => purposes.includes(purpose))
+    ? 'CONSENT_GRANTED'
+    : 'CONSENT_DENIED';
 }

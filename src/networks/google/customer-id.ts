@@ -1,10 +1,13 @@
 const NOT_DIGITS = /[\s-]+/g;
 const CUSTOMER_ID = /^\d{10}$/;
 
-/** What a customer id looks like, in words. */
+/** Description of a customer id. */
 export const CUSTOMER_ID_WORDS = 'ten digits, with or without dashes, such as 123-456-7890';
 
-/** A Google Ads customer id without the dashes that Google Ads shows it with: the API takes digits only. */
+/**
+ * A Google Ads customer id without the dashes that Google Ads shows it with: the API takes digits
+ * only.
+ */
 export function toCustomerId(text: string): string {
   return text.replace(NOT_DIGITS, '');
 }

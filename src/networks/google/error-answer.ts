@@ -2,16 +2,20 @@ import type { HttpAnswer } from '../../http/http.js';
 import type { JsonObject } from '../../json.js';
 import { isJsonObject } from '../../json.js';
 import { readJsonBody, readPlainBody } from '../answer-body.js';
-import { readRemoteCode, readRemoteText } from '../remote-text.js';
-import { judgeReason } from './reasons.js';
+import { readRemoteCode, readRemoteText, readRemoteWords } from '../remote-text.js';
+import { classifyReason } from './reasons.js';
 
-/** One field that Google complains of. */
+/** A field that Google reports as invalid. */
 export interface Violation {
   /** Path in the request, such as `events.events[3].event_timestamp`. */
   field: string;
   reason?: string;
   message?: string;
-  /** Position of the event that it is in; absent where it is about the request or its destination. */
+  /** Field and message as they came, to be searched. */
+  words: { field: string; message: string };
+  /**
+   * Position of the event that it is in; absent where it is about the request or its destination.
+   */
   position?: number;
 }
 
@@ -39,7 +43,9 @@ export function readGoogleError(answer: HttpAnswer): GoogleError {
   const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
   const details = listOf(error['details']);
   const info = findDetail(details, 'ErrorInfo');
-  const violations = listOf(findDetail(details, 'BadRequest')['fieldViolations']).map(readViolation);
+  const violations = listOf(findDetail(details, 'BadRequest')['fieldViolations']).map(
+    readViolation,
+  );
   return {
     ...dropUndefined({
       status: readRemoteCode(error['status']),
@@ -71,22 +77,32 @@ export function describeViolation({ field, message, reason }: Violation): string
 export function readViolation(from: JsonObject): Violation {
   const field = readRemoteText(from['field']) ?? '';
   const reason = readRemoteCode(from['reason']);
-  const index = EVENT_PATH.exec(field)?.[1];
-  const isShared = DESTINATION_PATH.test(field) || (reason !== undefined && isAboutDestination(reason));
+  const words = {
+    field: readRemoteWords(from['field']),
+    message: readRemoteWords(from['description']),
+  };
+  const index = EVENT_PATH.exec(words.field)?.[1];
+  const isShared =
+    DESTINATION_PATH.test(words.field) || (reason !== undefined && isAboutDestination(reason));
   return {
     field,
+    words,
     ...dropUndefined({ reason, message: readRemoteText(from['description']) }),
     ...(index === undefined || isShared ? {} : { position: Number(index) }),
   };
 }
 
-/** Whether a reason can only be about the account or the conversion action, whatever field it is given for. */
+/**
+ * Whether a reason always concerns the account or the conversion action, regardless of its field.
+ */
 function isAboutDestination(reason: string): boolean {
-  return reason.startsWith('DESTINATION_') || judgeReason(reason) === 'later';
+  return reason.startsWith('DESTINATION_') || classifyReason(reason) === 'later';
 }
 
 function findDetail(details: readonly JsonObject[], type: string): JsonObject {
-  return details.find((detail) => detail['@type'] === `type.googleapis.com/google.rpc.${type}`) ?? {};
+  return (
+    details.find((detail) => detail['@type'] === `type.googleapis.com/google.rpc.${type}`) ?? {}
+  );
 }
 
 /** The objects of a list; an empty list where there is none. */
@@ -94,8 +110,8 @@ export function listOf(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
-function dropUndefined<T extends object>(from: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(from).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+function dropUndefined<T extends object>(from: T): Partial<T> {
+  const kept: Partial<T> = {};
+  for (const name in from) if (from[name] !== undefined) kept[name] = from[name];
+  return kept;
 }

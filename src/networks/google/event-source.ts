@@ -4,10 +4,10 @@ import type { ConversionEvent, EventSource } from '../../events/conversion-event
 export type GoogleSource = 'WEB' | 'APP' | 'OTHER';
 
 /**
- * `offline` is OTHER. IN_STORE is the source of store sales, which need an allow-listed account and a
- * conversion action of the type STORE_SALES
+ * `offline` is OTHER. IN_STORE is the source of store sales, which need an allow-listed account and
+ * a conversion action of the type STORE_SALES
  * (https://developers.google.com/data-manager/api/devguides/events/google-ads/store-sales/send-events,
- * 2026-11-30; docs/decisions/google-event-source.md).
+ * 2026-11-30; docs/development/decisions/google-event-source.md).
  */
 const BY_SOURCE: Readonly<Record<EventSource, GoogleSource>> = {
   website: 'WEB',
@@ -18,19 +18,23 @@ const BY_SOURCE: Readonly<Record<EventSource, GoogleSource>> = {
   offline: 'OTHER',
 };
 
-type Place = Pick<ConversionEvent, 'source' | 'surface' | 'pageUrl'>;
+type Checkpoint = Pick<ConversionEvent, 'source' | 'surface' | 'pageUrl'>;
 
-/** What an event tells of the place it happened in; undefined when it tells nothing. */
-export function readEventSource({ source, surface, pageUrl }: Place): GoogleSource | undefined {
+/** Returns where an event happened; undefined if unknown. */
+export function readEventSource({
+  source,
+  surface,
+  pageUrl,
+}: Checkpoint): GoogleSource | undefined {
   if (source !== undefined) return BY_SOURCE[source];
   if (surface !== undefined) return surface === 'web' ? 'WEB' : 'APP';
   return pageUrl === undefined ? undefined : 'WEB';
 }
 
 /**
- * The `eventSource` of a request. The reference calls the field optional, and the live API refuses a
- * Google Ads event without it (https://github.com/googleapis/google-cloud-php/issues/9201, 2026-05-19),
- * so an event that tells nothing, or was recorded before this rule, is OTHER.
+ * The `eventSource` of a request. The reference calls the field optional, and the live API refuses
+ * a Google Ads event without it (https://github.com/googleapis/google-cloud-php/issues/9201,
+ * 2026-05-19), so an event that tells nothing, or was recorded before this rule, is OTHER.
  */
 export function chooseEventSource(source: GoogleSource | undefined): GoogleSource {
   return source ?? 'OTHER';

@@ -1,19 +1,36 @@
 import type { HttpAnswer } from '../../http/http.js';
-import type { AcceptedPlaces, FollowUp, Outcome, OutcomeKind, Outgoing, Verdict } from '../network.js';
+import type {
+  AcceptedIndexes,
+  FollowUp,
+  Outcome,
+  OutcomeKind,
+  Outgoing,
+  Verdict,
+} from '../network.js';
 import { readRetryAfterMs } from '../retry-after.js';
-import { judgeLater } from './classify.js';
+import { classifyLater, describeLater } from './classify.js';
 import { readGoogleError } from './error-answer.js';
 import type { ReasonCount, RequestStatus } from './request-status.js';
 import { describeCounts, readRequestStatus } from './request-status.js';
-import { judgeReason, type ReasonKind } from './reasons.js';
+import { classifyReason, type ReasonKind } from './reasons.js';
 import { addCountWarnings } from './warnings.js';
 
 const DELIVERED: Outcome = { kind: 'delivered', reason: 'success' };
-const PROCESSING: Outcome = { kind: 'processing', reason: 'processing', message: 'Google has not decided yet' };
-/** Final ones of which several may decide for all: which of them an event has does not change its fate. */
+const PROCESSING: Outcome = {
+  kind: 'processing',
+  reason: 'processing',
+  message: 'Google has not decided yet',
+};
+/**
+ * Final ones of which several may decide for all: which of them an event has does not change its
+ * fate.
+ */
 const FINAL: ReadonlySet<ReasonKind> = new Set(['payload', 'configuration', 'expired']);
 
-/** How a request that Google accepted is asked after. @param pauseMs before the first question and between two. */
+/**
+ * How a request that Google accepted is asked after. @param pauseMs before the first question and
+ * between two.
+ */
 export function makeFollowUp(origin: string, pauseMs: number): FollowUp {
   return {
     pauseMs,
@@ -27,48 +44,65 @@ export function makeFollowUp(origin: string, pauseMs: number): FollowUp {
 }
 
 /**
- * Judges the answer to `requestStatus:retrieve`. Where Google names the records of every reason, exactly
- * those get it and the others are delivered. Where it only counts, and the counts do not decide for all,
- * the request is sent again in halves. The same transaction ids make that harmless, and Google's
- * DUPLICATE_TRANSACTION_ID then says that an event has arrived.
+ * Judges the answer to `requestStatus:retrieve`. Where Google names the records of every reason,
+ * exactly those get it and the others are delivered. Where it only counts, and the counts do not
+ * decide for all, the request is sent again in halves. The same transaction ids make that harmless,
+ * and Google's DUPLICATE_TRANSACTION_ID then says that an event has arrived.
  */
-export function classifyStatus(items: readonly Outgoing[], answer: HttpAnswer, places: AcceptedPlaces): Verdict {
+export function classifyStatus(
+  items: readonly Outgoing[],
+  answer: HttpAnswer,
+  places: AcceptedIndexes,
+): Verdict {
   const count = items.length;
-  if (answer.status < 200 || answer.status > 299) return judgeRefusal(count, answer);
+  if (answer.status < 200 || answer.status > 299) return classifyRefusal(count, answer);
   const read = readRequestStatus(answer);
-  if (!read || read.status === 'PROCESSING' || read.status === 'REQUEST_STATUS_UNKNOWN') return all(count, PROCESSING);
-  if (read.status === 'SUCCESS') return { outcomes: addCountWarnings(fill(count, DELIVERED), read.warnings, places) };
-  return judgePositions(read, places) ?? judgeCounts(items, read, places);
+  if (!read || read.status === 'PROCESSING' || read.status === 'REQUEST_STATUS_UNKNOWN')
+    return all(count, PROCESSING);
+  if (read.status === 'SUCCESS')
+    return { outcomes: addCountWarnings(fill(count, DELIVERED), read.warnings, places) };
+  return classifyPositions(read, places) ?? classifyCounts(items, read, places);
 }
 
-/** Each event by its own reason; undefined where Google does not name the records of every reason. */
-function judgePositions({ status, errors, warnings }: RequestStatus, places: AcceptedPlaces): Verdict | undefined {
+/**
+ * Each event by its own reason; undefined where Google does not name the records of every reason.
+ */
+function classifyPositions(
+  { status, errors, warnings }: RequestStatus,
+  places: AcceptedIndexes,
+): Verdict | undefined {
   const { positions, total } = places;
   const reasons = new Map<number, string>();
   for (const { reason, positions: refused } of errors) {
     if (refused.length === 0 || refused.some((position) => position >= total)) return undefined;
     for (const position of refused) {
-      if (!reasons.has(position) || FINAL.has(judgeReason(reason))) reasons.set(position, reason);
+      if (!reasons.has(position) || FINAL.has(classifyReason(reason)))
+        reasons.set(position, reason);
     }
   }
   // A request that failed has no good record: then what is named is not all.
   const isComplete = reasons.size > 0 && (status === 'PARTIAL_SUCCESS' || reasons.size === total);
   if (!isComplete || positions.some((position) => position < 0)) return undefined;
-  const outcomeOf = new Map(errors.map(({ reason }) => [reason, judgeNamed(reason)]));
-  const outcomes = positions.map((position) => outcomeOf.get(reasons.get(position) ?? '') ?? DELIVERED);
+  const outcomeOf = new Map(errors.map(({ reason }) => [reason, classifyNamed(reason)]));
+  const outcomes = positions.map(
+    (position) => outcomeOf.get(reasons.get(position) ?? '') ?? DELIVERED,
+  );
   return { outcomes: addCountWarnings(outcomes, warnings, places) };
 }
 
 /** The outcome of an event that Google names for this reason. */
-function judgeNamed(reason: string): Outcome {
-  const kind = judgeReason(reason);
+function classifyNamed(reason: string): Outcome {
+  const kind = classifyReason(reason);
   if (kind === 'duplicate') return { kind: 'delivered', reason: 'duplicate' };
-  if (kind === 'later') return judgeLater(1, reason, reason).outcomes[0] as Outcome;
-  return { kind, reason, message: `Google refused this record: ${reason}` };
+  if (kind === 'later') return describeLater(reason, reason);
+  return { kind, reason, message: `Google rejected this record: ${reason}` };
 }
 
-/** The question was refused, which says nothing of the events: they stay as they are, or are sent once more. */
-function judgeRefusal(count: number, answer: HttpAnswer): Verdict {
+/**
+ * Classifies a refused status request. It says nothing about the events, so they stay accepted or
+ * are sent again.
+ */
+function classifyRefusal(count: number, answer: HttpAnswer): Verdict {
   const { reason, message, retryAfterMs: askedMs } = readGoogleError(answer);
   const words = message === undefined ? {} : { message };
   const { status } = answer;
@@ -79,23 +113,30 @@ function judgeRefusal(count: number, answer: HttpAnswer): Verdict {
       ...words,
     });
   }
-  // Google does not know this request id (any more): only sending again tells what became of its events.
-  if (status === 400 || status === 404) return all(count, { kind: 'unknown', reason: 'request_unknown', ...words });
+  // Google no longer knows this request id, so only sending again reveals the result of its events.
+  if (status === 400 || status === 404)
+    return all(count, { kind: 'unknown', reason: 'request_unknown', ...words });
   const verdict = all(count, { ...PROCESSING, reason: `http_${status}`, ...words });
   const retryAfterMs = askedMs ?? readRetryAfterMs(answer);
   return retryAfterMs === undefined ? verdict : { ...verdict, retryAfterMs };
 }
 
-function judgeCounts({ length: count }: readonly Outgoing[], read: RequestStatus, { total }: AcceptedPlaces): Verdict {
+function classifyCounts(
+  { length: count }: readonly Outgoing[],
+  read: RequestStatus,
+  { total }: AcceptedIndexes,
+): Verdict {
   const { status, errors } = read;
   const message = describeCounts(errors);
-  const kinds = new Set(errors.map(({ reason }) => judgeReason(reason)));
+  const types = new Set(errors.map(({ reason }) => classifyReason(reason)));
   const hasSuccesses = status === 'PARTIAL_SUCCESS';
-  if (kinds.size === 0) return judgeWithoutCounts(count, status);
-  if (isSubset(kinds, ['duplicate'])) return all(count, { kind: 'delivered', reason: 'duplicate', ...words(message) });
-  // Whatever is not yet there will be with another try; what is there becomes a duplicate.
-  if (isSubset(kinds, ['duplicate', 'transient', 'throttled', 'later'])) return judgePassing(count, errors, message);
-  const decided = total === 1 || !hasSuccesses ? decideForAll(kinds, errors, total) : undefined;
+  if (types.size === 0) return classifyWithoutCounts(count, status);
+  if (isSubset(types, ['duplicate']))
+    return all(count, { kind: 'delivered', reason: 'duplicate', ...words(message) });
+  // Another attempt delivers the missing events; the others become duplicates.
+  if (isSubset(types, ['duplicate', 'transient', 'throttled', 'later']))
+    return classifyPassing(count, errors, message);
+  const decided = total === 1 || !hasSuccesses ? decideForAll(types, errors, total) : undefined;
   if (decided !== undefined) return all(count, { ...decided, ...words(message) });
   return {
     outcomes: fill(count, { kind: 'unknown', reason: 'partly_refused', ...words(message) }),
@@ -103,41 +144,55 @@ function judgeCounts({ length: count }: readonly Outgoing[], read: RequestStatus
   };
 }
 
-/** "May not be populated in all cases": without a reason there is nothing that could be mended. */
-function judgeWithoutCounts(count: number, status: string): Verdict {
-  const message = `Google answers ${status} and gives no reason`;
+/** Classifies a status without reasons, which "may not be populated in all cases". */
+function classifyWithoutCounts(count: number, status: string): Verdict {
+  const message = `Google reports ${status} without a reason`;
   const outcome: Outcome = { kind: 'unknown', reason: 'no_reason_given', message };
   return status === 'PARTIAL_SUCCESS' && count > 1
     ? { outcomes: fill(count, outcome), split: true }
     : all(count, outcome);
 }
 
-function judgePassing(count: number, errors: readonly ReasonCount[], message: string | undefined): Verdict {
-  const later = errors.find(({ reason }) => judgeReason(reason) === 'later');
-  if (later) return judgeLater(count, later.reason, message);
-  const [first] = errors.filter(({ reason }) => judgeReason(reason) !== 'duplicate');
-  return all(count, { kind: 'transient', reason: first?.reason ?? 'INTERNAL_ERROR', ...words(message) });
+function classifyPassing(
+  count: number,
+  errors: readonly ReasonCount[],
+  message: string | undefined,
+): Verdict {
+  const later = errors.find(({ reason }) => classifyReason(reason) === 'later');
+  if (later) return classifyLater(count, later.reason, message);
+  const [first] = errors.filter(({ reason }) => classifyReason(reason) !== 'duplicate');
+  return all(count, {
+    kind: 'transient',
+    reason: first?.reason ?? 'INTERNAL_ERROR',
+    ...words(message),
+  });
 }
 
 /** The one outcome that all events have by these counts, where they leave no doubt. */
 function decideForAll(
-  kinds: ReadonlySet<ReasonKind>,
+  types: ReadonlySet<ReasonKind>,
   errors: readonly ReasonCount[],
   count: number,
 ): Outcome | undefined {
-  const [kind] = kinds;
+  const [kind] = types;
   const total = errors.reduce((sum, { count: counted }) => sum + counted, 0);
   const [only] = errors;
   if (count === 1 && only) {
-    const decisive = errors.find(({ reason }) => FINAL.has(judgeReason(reason))) ?? only;
-    return { kind: judgeReason(decisive.reason) as OutcomeKind, reason: decisive.reason };
+    const decisive = errors.find(({ reason }) => FINAL.has(classifyReason(reason))) ?? only;
+    const decided = classifyReason(decisive.reason);
+    return isOutcomeKind(decided) ? { kind: decided, reason: decisive.reason } : undefined;
   }
-  if (kinds.size !== 1 || kind === undefined || !FINAL.has(kind) || total < count) return undefined;
-  return { kind: kind as OutcomeKind, reason: errors.length === 1 && only ? only.reason : 'several_reasons' };
+  if (types.size !== 1 || kind === undefined || !FINAL.has(kind) || total < count) return undefined;
+  if (!isOutcomeKind(kind)) return undefined;
+  return { kind, reason: errors.length === 1 && only ? only.reason : 'several_reasons' };
 }
 
-function isSubset(kinds: ReadonlySet<ReasonKind>, of: readonly ReasonKind[]): boolean {
-  return [...kinds].every((kind) => of.includes(kind));
+function isOutcomeKind(kind: ReasonKind): kind is OutcomeKind {
+  return kind !== 'duplicate' && kind !== 'later';
+}
+
+function isSubset(types: ReadonlySet<ReasonKind>, of: readonly ReasonKind[]): boolean {
+  return [...types].every((kind) => of.includes(kind));
 }
 
 function words(message: string | undefined): { message?: string } {

@@ -5,15 +5,19 @@ import { refuseProbe } from '../probe.js';
 import { readGoogleError, type GoogleError } from './error-answer.js';
 import { describeOurFault, openProbeChannel, probeAction } from './probe.js';
 
-/** No conversion action has this id: what Google says of it shows that the account itself was let through. */
+/**
+ * No conversion action has this id: what Google says of it shows that the account itself was let
+ * through.
+ */
 const NO_ACTION = '1';
 const NEXT = 'postback connect google';
 
 /**
- * Whether the token may send to the customer: an event that nobody made is checked (`validateOnly`) and thrown away. The
- * account is checked before the conversion action, so a complaint about the action says that all before it is right.
- * @throws AuthError when the token or the customer is refused; NetworkError when Google cannot be asked;
- *   InternalError when Google refuses the event itself, which is a fault of ours.
+ * Whether the token may send to the customer: an event that nobody made is checked (`validateOnly`)
+ * and thrown away. The account is checked before the conversion action, so a complaint about the
+ * action says that all before it is right.
+ * @throws AuthError when the token or the customer is refused; NetworkError when Google cannot be
+ *   asked; InternalError when Google refuses the event itself, which is a fault of ours.
  */
 export async function checkCustomer(
   { http, accessToken, nowMs, signal }: ConnectCall,
@@ -34,7 +38,9 @@ export async function checkCustomer(
   } catch (error) {
     if (!(error instanceof ConnectionFault)) throw error;
     throw new NetworkError('network_unreachable', `Google cannot be reached. ${error.message}`, {
-      hint: 'Nothing was stored. Check the connection (HTTPS_PROXY is honoured) and try again.',
+      hint:
+        'Nothing was stored. Check your internet connection (HTTPS_PROXY is respected) and try ' +
+        'again.',
       next: NEXT,
       cause: error,
     });
@@ -46,27 +52,44 @@ function explainRefusal(answer: HttpAnswer, customer: string): PostbackError | u
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
   const error = readGoogleError(answer);
-  const account = error.violations.find(({ field }) => /(?:operating|login)_?account/i.test(field));
+  const account = error.violations.find(({ words }) =>
+    /(?:operating|login)_?account/i.test(words.field),
+  );
   const ours = account ? undefined : describeOurFault(error);
   if (status === 400 && ours !== undefined) return refuseProbe('Google', ours);
   if (status === 400 && !account) return undefined;
   const said = account?.message ?? error.message ?? error.reason ?? `HTTP ${status}`;
   if (status === 429 || status >= 500 || status < 400) {
-    return new NetworkError('network_failed', `Google could not check the customer (HTTP ${status}): ${said}`, {
-      hint: 'Nothing was stored. Try again in a minute.',
-      next: NEXT,
-    });
+    return new NetworkError(
+      'network_failed',
+      `Google could not check the customer (HTTP ${status}): ${said}`,
+      {
+        hint: 'Nothing was stored. Try again in a minute.',
+        next: NEXT,
+      },
+    );
   }
   const { code, hint } = chooseHint(status, error, customer);
-  return new AuthError(code, `Google refuses customer ${customer} (HTTP ${status}): ${said}`, {
-    hint: `${hint} Nothing was stored.`,
-    next: NEXT,
-  });
+  return new AuthError(
+    code,
+    `Google refused access to customer ${customer} (HTTP ${status}): ${said}`,
+    {
+      hint: `${hint} Nothing was stored.`,
+      next: NEXT,
+    },
+  );
 }
 
-function chooseHint(status: number, { reason }: GoogleError, customer: string): { code: string; hint: string } {
+function chooseHint(
+  status: number,
+  { reason }: GoogleError,
+  customer: string,
+): { code: string; hint: string } {
   if (status === 401) {
-    return { code: 'token_refused', hint: 'Google does not take this access token: connect again.' };
+    return {
+      code: 'token_refused',
+      hint: 'Google does not accept this access token. Connect again.',
+    };
   }
   if (reason === 'SERVICE_DISABLED') {
     const where = 'Google Cloud console > APIs & Services > Library > Data Manager API > Enable';
@@ -77,12 +100,15 @@ function chooseHint(status: number, { reason }: GoogleError, customer: string): 
   }
   if (reason === 'ACCESS_TOKEN_SCOPE_INSUFFICIENT') {
     const scope = 'https://www.googleapis.com/auth/datamanager';
-    return { code: 'scope_missing', hint: `The token was granted without the scope ${scope}: consent to it.` };
+    return {
+      code: 'scope_missing',
+      hint: `The token lacks the scope ${scope}. Connect again and allow it.`,
+    };
   }
   return {
     code: 'account_refused',
     hint:
-      `Sign in as a user with standard or admin access to ${customer}, or name the manager account through which that ` +
-      'user reaches it (--login-customer).',
+      `Sign in as a user with standard or admin access to ${customer}, or specify the manager ` +
+      'account through which the user has access (--login-customer).',
   };
 }

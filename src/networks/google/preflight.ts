@@ -1,6 +1,6 @@
 import { AuthError, NetworkError, type PostbackError } from '../../errors.js';
 import type { Connection } from '../network.js';
-import type { Finding, Preflight, PreflightCall, PreflightGoal } from '../preflight.js';
+import type { CheckResult, Preflight, PreflightCall, PreflightGoal } from '../preflight.js';
 import { describeRefusedProbe, OUR_FAULT } from '../probe.js';
 import { readGoogleError } from './error-answer.js';
 import { checkCustomer } from './grant-check.js';
@@ -9,62 +9,90 @@ import { checkGoogleMapping } from './mapping.js';
 import { describeOurFault, openProbeChannel, probeAction, probeIdentifiers } from './probe.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** The account takes clicks and no identifiers: no reason to stop. */
+/** The account accepts clicks but not identifiers, which is only a warning. */
 const CLICKS_ONLY = /^DESTINATION_ACCOUNT_/;
 
-/** What can be asked of Google before conversions are sent. Everything is asked with `validateOnly`: nothing is kept. */
+/**
+ * Checks of Google that send no conversions. All requests use `validateOnly`, so nothing is stored.
+ */
 export const preflight: Preflight = {
   origins: () => [API_ORIGIN],
-  foresee: (connection, nowMs) => [...checkScopes(connection), ...checkTrap(connection, nowMs)],
-  async examine(call) {
+  checkConfig: (connection, nowMs) => [...checkScopes(connection), ...checkTrap(connection, nowMs)],
+  async checkLive(call) {
     const account = await checkAccount(call);
     if (account.result === 'fail') return [account];
-    const findings: Finding[] = [account];
-    for (const [action, goals] of groupByAction(call.goals)) findings.push(await checkAction(call, action, goals));
+    const findings: CheckResult[] = [account];
+    for (const [action, goals] of groupByAction(call.goals))
+      findings.push(await checkAction(call, action, goals));
     return findings;
   },
 };
 
-/** Scopes are known where consent was given here, or where the token endpoint told them. */
-function checkScopes({ scopes }: Connection): Finding[] {
+/** Checks the scopes, if the login or the token endpoint reported them. */
+function checkScopes({ scopes }: Connection): CheckResult[] {
   if (!scopes) return [];
   if (scopes.includes(DATA_MANAGER_SCOPE)) {
-    return [{ id: 'scopes', result: 'pass', message: 'The consent covers conversions (datamanager).' }];
+    return [
+      { id: 'scopes', result: 'pass', message: 'The consent covers conversions (datamanager).' },
+    ];
   }
   return [
     {
       id: 'scopes',
       result: 'fail',
       message: `The consent lacks the scope ${DATA_MANAGER_SCOPE}.`,
-      why: 'Google refuses every conversion of this grant.',
+      why: 'Google refuses every conversion sent with this grant.',
       next: 'postback connect google',
       kind: 'auth',
     },
   ];
 }
 
-/** In its first week nobody can tell a grant of a consent screen in testing from a lasting one. */
-function checkTrap({ connectedAt }: Connection, nowMs: number): Finding[] {
-  const ageMs = nowMs - Date.parse(connectedAt ?? '');
+/**
+ * Warns during the first week, when a grant of a consent screen in testing looks like a permanent
+ * one.
+ */
+function checkTrap({ connectedAt }: Connection, nowMs: number): CheckResult[] {
+  const connectedMs = Date.parse(connectedAt ?? '');
+  const ageMs = nowMs - connectedMs;
   if (Number.isNaN(ageMs) || ageMs > TESTING_LASTS_DAYS * DAY_MS) return [];
-  const end = new Date(Date.parse(connectedAt as string) + TESTING_LASTS_DAYS * DAY_MS).toISOString().slice(0, 10);
+  const end = new Date(connectedMs + TESTING_LASTS_DAYS * DAY_MS).toISOString().slice(0, 10);
   return [
     {
       id: 'consent-screen',
       result: 'warn',
-      message: `Connected less than ${TESTING_LASTS_DAYS} days ago: if the consent screen is in publishing status "Testing", this grant ends on ${end}.`,
-      why: 'Google does not tell the status; publishing later does not lengthen the grant.',
+      message:
+        `Connected less than ${TESTING_LASTS_DAYS} days ago: if the consent screen is in ` +
+        `publishing status "Testing", this grant ends on ${end}.`,
+      why: 'Google does not report the status, and publishing later does not extend the grant.',
       next: 'postback connect google',
     },
   ];
 }
 
-async function checkAccount({ http, connection, accessToken, nowMs, signal }: PreflightCall): Promise<Finding> {
+async function checkAccount({
+  http,
+  connection,
+  accessToken,
+  nowMs,
+  signal,
+}: PreflightCall): Promise<CheckResult> {
   const { account, loginAccount } = connection;
-  const candidate = { account, name: account, ...(loginAccount === undefined ? {} : { loginAccount }) };
+  const candidate = {
+    account,
+    name: account,
+    ...(loginAccount === undefined ? {} : { loginAccount }),
+  };
   try {
-    await checkCustomer({ http, accessToken, wish: {}, nowMs, ...(signal ? { signal } : {}) }, candidate);
-    return { id: 'account', result: 'pass', message: `The user may send to customer ${account}.` };
+    await checkCustomer(
+      { http, accessToken, wanted: {}, nowMs, ...(signal ? { signal } : {}) },
+      candidate,
+    );
+    return {
+      id: 'account',
+      result: 'pass',
+      message: `The user has access to customer ${account}.`,
+    };
   } catch (error) {
     if (error instanceof AuthError || error instanceof NetworkError) return explain(error);
     const fault = describeRefusedProbe(error);
@@ -73,7 +101,7 @@ async function checkAccount({ http, connection, accessToken, nowMs, signal }: Pr
   }
 }
 
-function explain({ message, hint, kind, next }: PostbackError): Finding {
+function explain({ message, hint, kind, next }: PostbackError): CheckResult {
   const isNetwork = kind === 'network';
   const why = hint?.replace(/ ?Nothing was stored\. ?/, '');
   return {
@@ -98,30 +126,48 @@ function groupByAction(goals: readonly PreflightGoal[]): Map<string, string[]> {
   return actions;
 }
 
-async function checkAction(call: PreflightCall, action: string, goals: readonly string[]): Promise<Finding> {
+async function checkAction(
+  call: PreflightCall,
+  action: string,
+  goals: readonly string[],
+): Promise<CheckResult> {
   const { http, connection, accessToken, nowMs, signal } = call;
   const channel = openProbeChannel(connection);
   const items = [probeAction(action, nowMs), probeIdentifiers(action, nowMs)];
   const answer = await http.send(channel.request(items, accessToken), signal ? { signal } : {});
   const { outcomes } = channel.classify(items, answer);
-  const outcome = outcomes.find(({ kind }) => kind !== 'delivered' && kind !== 'unknown') ?? outcomes[0];
+  const outcome =
+    outcomes.find(({ kind }) => kind !== 'delivered' && kind !== 'unknown') ?? outcomes[0];
   const what = `Conversion action ${action} (${goals.join(', ')})`;
   const id = 'definitions';
-  if (outcome?.kind === 'delivered') return { id, result: 'pass', message: `${what} takes conversions.` };
+  if (outcome?.kind === 'delivered')
+    return { id, result: 'pass', message: `${what} accepts conversions.` };
   const ours = answer.status === 400 ? describeOurFault(readGoogleError(answer)) : undefined;
   if (ours !== undefined) {
-    const words = `Google refuses the event that postback makes to check ${action} (${goals.join(', ')}): ${ours}.`;
+    const words = `Google refused the test event for ${action} (${goals.join(', ')}): ${ours}.`;
     return { id, result: 'fail', message: words, why: OUR_FAULT };
   }
   const { reason = 'unknown', message = reason } = outcome ?? {};
   if (CLICKS_ONLY.test(reason)) {
     const why =
-      'E-mail addresses and phone numbers are refused, and the whole request with them: turn on enhanced conversions for leads.';
-    return { id, result: 'warn', message: `${what} takes click ids only: ${message}`, why };
+      'Google rejects requests that contain email addresses or phone numbers. Turn on enhanced ' +
+      'conversions for leads.';
+    return { id, result: 'warn', message: `${what} accepts only click ids: ${message}`, why };
   }
   if (outcome?.kind === 'transient' || outcome?.kind === 'throttled') {
-    return { id, result: 'warn', message: `${what} takes nothing yet: ${message}`, next: 'postback doctor' };
+    return {
+      id,
+      result: 'warn',
+      message: `${what} does not accept conversions yet: ${message}`,
+      next: 'postback doctor',
+    };
   }
   const next = `postback map ${goals[0]} google ACTION_ID`;
-  return { id, result: 'fail', message: `${what} is refused: ${message}`, why: 'Its postbacks would fail.', next };
+  return {
+    id,
+    result: 'fail',
+    message: `${what} was refused: ${message}`,
+    why: 'Its postbacks would fail.',
+    next,
+  };
 }

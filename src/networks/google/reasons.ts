@@ -1,18 +1,24 @@
 import type { OutcomeKind } from '../network.js';
 
 /**
- * What to do about a reason of Google's: an outcome kind; `duplicate`, which is what a postback that Google has already
- * gives; or `later`, which is worth another try in {@link LATER_MS}.
+ * What to do about a reason of Google's: an outcome kind; `duplicate`, which is what a postback
+ * that Google has already gives; or `later`, which is worth another try in {@link LATER_MS}.
  */
 export type ReasonKind = OutcomeKind | 'duplicate' | 'later';
 
-/** Google wants six hours between a click, or the making of a conversion action, and the upload (networks.md section 4b). */
+/**
+ * Google wants six hours between a click, or the making of a conversion action, and the upload
+ * (docs/reference/google.md#upload-of-the-google-ads-api).
+ */
 export const LATER_MS = 6 * 60 * 60 * 1000;
 
 const PREFIX = /^PROCESSING_ERROR_(?:REASON_)?/;
 
-/** All others are about the payload. From `error.proto` and `processing_errors.proto` of the Data Manager API. */
-const KINDS: Readonly<Record<string, ReasonKind>> = {
+/**
+ * All others are about the payload. From `error.proto` and `processing_errors.proto` of the Data
+ * Manager API.
+ */
+const TYPE_BY_REASON: Readonly<Record<string, ReasonKind>> = {
   EVENT_TOO_OLD: 'expired',
   DUPLICATE_TRANSACTION_ID: 'duplicate',
   TOO_RECENT_CLICK: 'later',
@@ -38,7 +44,8 @@ const KINDS: Readonly<Record<string, ReasonKind>> = {
   EVENT_SOURCE_AND_DESTINATION_MISMATCH: 'configuration',
   ONE_PER_CLICK_CONVERSION_ACTION_NOT_PERMITTED_WITH_BRAID: 'configuration',
   EXTERNAL_ATTRIBUTION_DATA_MISSING: 'configuration',
-  // The advertiser has not agreed to something: DENIED_CONSENT and UNKNOWN_CONSENT are about the person.
+  // The advertiser has not agreed to something: DENIED_CONSENT and UNKNOWN_CONSENT are about the
+  // person.
   NO_CONSENT: 'configuration',
   // The click came from another account's ad.
   INVALID_AD_IDENTIFIER_FOR_ACCOUNT: 'configuration',
@@ -51,7 +58,7 @@ export function shortenReason(reason: string): string {
   return reason.replace(PREFIX, '');
 }
 
-/** What a reason, shortened or not, means for the postback it is given for. */
-export function judgeReason(reason: string): ReasonKind {
-  return KINDS[shortenReason(reason)] ?? 'payload';
+/** Classifies a reason, with or without its prefix, for its postback. */
+export function classifyReason(reason: string): ReasonKind {
+  return TYPE_BY_REASON[shortenReason(reason)] ?? 'payload';
 }

@@ -11,14 +11,14 @@ export interface ReasonCount {
   reason: string;
   count: number;
   /**
-   * Positions in the request of the records counted, from 0; empty where Google does not give all of them.
-   * Release notes of the Data Manager API, v1.9 of 2026-11-04
+   * Positions in the request of the records counted, from 0; empty where Google does not give all
+   * of them. Release notes of the Data Manager API, v1.9 of 2026-11-04
    * (https://developers.google.com/data-manager/api/release-notes).
    */
   positions: readonly number[];
 }
 
-/** What became of a request at its one destination. */
+/** Result of a request at its only destination. */
 export interface RequestStatus {
   /** `SUCCESS`, `PROCESSING`, `FAILED`, `PARTIAL_SUCCESS`; `FAILURE` in the guide's words. */
   status: string;
@@ -30,8 +30,8 @@ const WARNING_PREFIX = /^PROCESSING_WARNING_(?:REASON_)?/;
 const POSITION = /^\d{1,9}$/;
 
 /**
- * Reads an answer of `requestStatus:retrieve`. Our requests have one destination, so the first entry is all there is.
- * Undefined when it says nothing of a request.
+ * Reads an answer of `requestStatus:retrieve`. Our requests have one destination, so the first
+ * entry is all there is. Undefined when it says nothing of a request.
  */
 export function readRequestStatus(answer: HttpAnswer): RequestStatus | undefined {
   const body = readJsonBody(answer);
@@ -63,7 +63,9 @@ function readCounts(info: unknown, name: 'errorCounts' | 'warningCounts'): Reaso
   });
 }
 
-/** Numbers, as numbers or as text. What is unreadable or does not cover the count is worth nothing. */
+/**
+ * Numbers, as numbers or as text. What is unreadable or does not cover the count is worth nothing.
+ */
 function readPositions(value: unknown, count: number): number[] {
   if (!Array.isArray(value)) return [];
   const texts = value.map(String);

@@ -1,8 +1,8 @@
 import type { ConversionEvent } from '../../events/conversion-event.js';
 
 /**
- * `fb.<subdomain index>.<creation, ms>.<id>`; the parameter builder adds a fifth segment, which stays (networks.md
- * section 2). Case matters, nothing is changed.
+ * `fb.<subdomain index>.<creation, ms>.<id>`; the parameter builder adds a fifth segment, which
+ * stays (docs/reference/meta.md#click-and-browser-ids). Case matters, nothing is changed.
  */
 const COOKIE = /^fb\.\d{1,2}\.(\d{13})\.[\w.~%-]{1,8000}$/;
 const CLICK_ID = /^[\w.~%-]{1,8000}$/;
@@ -12,8 +12,9 @@ const SERVER_INDEX = 1;
 const CLICK_LASTS_MS = 90 * 24 * 60 * 60 * 1000;
 
 /**
- * The click as Meta wants it: the cookie `_fbc` as it is, else one made of `fbclid` and the time of the click, or of the
- * conversion where nobody knows when it was clicked. Undefined where there is no click, or one older than 90 days.
+ * The click as Meta wants it: the cookie `_fbc` as it is, else one made of `fbclid` and the time of
+ * the click, or of the conversion where nobody knows when it was clicked. Undefined where there is
+ * no click, or one older than 90 days.
  */
 export function readFbc({ click, timeMs }: ConversionEvent): string | undefined {
   const cookie = readCookie(click.fields.fbc) ?? readCookie(click.fields.fb_click_id);

@@ -1,14 +1,16 @@
 import { isJsonObject } from '../../json.js';
-import { readRemoteCode, readRemoteText } from '../remote-text.js';
+import { readRemoteCode, readRemoteText, readRemoteWords } from '../remote-text.js';
 
-/** What Meta says went wrong with a request. */
+/** An error that Meta reports for a request. */
 export interface MetaError {
   code?: number;
   subcode?: number;
   /** Meta expects that it will pass. */
   isTransient: boolean;
-  /** Its words, cleaned. */
+  /** Its words, to be shown. */
   message?: string;
+  /** Its words as they came, to be searched. */
+  words?: string;
   /** `code` or `code/subcode`, as Meta's support asks for it. */
   reason?: string;
   traceId?: string;
@@ -18,7 +20,10 @@ export interface MetaError {
 const ECHOED_TOKEN = /(malformed access token|access token:?) [^\s.]{6,}/gi;
 const TOKEN = /\bEAA[A-Za-z0-9]{12,}/g;
 
-/** Reads `{error:{message,type,code,error_subcode,error_user_title,error_user_msg,…}}`; undefined for another body. */
+/**
+ * Reads `{error:{message,type,code,error_subcode,error_user_title,error_user_msg,…}}`; undefined
+ * for another body.
+ */
 export function readMetaError(body: unknown): MetaError | undefined {
   const error = isJsonObject(body) ? body['error'] : undefined;
   if (!isJsonObject(error)) return undefined;
@@ -30,6 +35,8 @@ export function readMetaError(body: unknown): MetaError | undefined {
   if (subcode !== undefined) read.subcode = subcode;
   const message = readWords(error['error_user_title'], error['error_user_msg'], error['message']);
   if (message !== undefined) read.message = message;
+  const words = [error['error_user_title'], error['error_user_msg'], error['message']];
+  read.words = words.map(readRemoteWords).join(' ');
   const traceId = readRemoteCode(error['fbtrace_id']);
   if (traceId !== undefined) read.traceId = traceId;
   return read;

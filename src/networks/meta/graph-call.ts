@@ -1,26 +1,31 @@
 import { NetworkError } from '../../errors.js';
-import { ConnectionFault, type HttpAnswer, type HttpClient, type HttpRequest } from '../../http/http.js';
+import {
+  ConnectionFault,
+  type HttpAnswer,
+  type HttpClient,
+  type HttpRequest,
+} from '../../http/http.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import { readJsonBody } from '../answer-body.js';
 import { readMetaError, type MetaError } from './error-answer.js';
-import { judgeMetaCode } from './error-kind.js';
+import { classifyMetaCode } from './error-kind.js';
 import { GRAPH_URL } from './graph.js';
 import { readVersionNotice } from './version-notice.js';
 
-/** What a call of the Graph API needs. */
+/** Parameters of a Graph API call. */
 export interface GraphAccess {
   http: HttpClient;
   accessToken: string;
   signal?: AbortSignal;
 }
 
-/** Meta refused a call for good: what it said, and with which status. */
+/** A permanent refusal by Meta, with its message and status. */
 export class GraphRefusal extends Error {
   override readonly name = 'GraphRefusal';
   constructor(
     readonly status: number,
     readonly error: MetaError,
-    /** What the headers say about the API version; see {@link readVersionNotice}. */
+    /** Notice about the API version in the headers; see {@link readVersionNotice}. */
     readonly notice?: string,
   ) {
     super(error.message ?? `HTTP ${status}`);
@@ -35,7 +40,8 @@ export class GraphRefusal extends Error {
 
 /**
  * Reads one object of the Graph API.
- * @throws GraphRefusal when Meta refuses; NetworkError when it cannot be reached, fails or wants fewer calls.
+ * @throws GraphRefusal when Meta refuses; NetworkError when it cannot be reached, fails or wants
+ *   fewer calls.
  */
 export async function readGraph(
   access: GraphAccess,
@@ -54,7 +60,8 @@ export async function callGraph(
   const answer = await send(http, request, signal);
   const body = readJsonBody(answer);
   const error = readMetaError(body);
-  if (error === undefined && answer.status >= 200 && answer.status < 300 && isJsonObject(body)) return body;
+  if (error === undefined && answer.status >= 200 && answer.status < 300 && isJsonObject(body))
+    return body;
   if (isPassing(answer.status, error)) throw failed(answer.status, error);
   throw new GraphRefusal(answer.status, error ?? { isTransient: false }, readVersionNotice(answer));
 }
@@ -63,13 +70,19 @@ function bearer({ accessToken }: GraphAccess): Record<string, string> {
   return { authorization: `Bearer ${accessToken}`, accept: 'application/json' };
 }
 
-async function send(http: HttpClient, request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+async function send(
+  http: HttpClient,
+  request: HttpRequest,
+  signal: AbortSignal | undefined,
+): Promise<HttpAnswer> {
   try {
     return await http.send(request, signal ? { signal } : {});
   } catch (error) {
     if (!(error instanceof ConnectionFault)) throw error;
     throw new NetworkError('network_unreachable', `Meta cannot be reached. ${error.message}`, {
-      hint: 'Check the connection (HTTPS_PROXY is honoured) and try again. Nothing was stored.',
+      hint:
+        'Check your internet connection (HTTPS_PROXY is respected) and try again. Nothing was ' +
+        'stored.',
       cause: error,
     });
   }
@@ -80,15 +93,20 @@ const WRONG_SECRET = /client secret/i;
 
 /** Codes first: a refused token comes as HTTP 500. */
 function isPassing(status: number, error: MetaError | undefined): boolean {
-  if (WRONG_SECRET.test(error?.message ?? '')) return false;
-  const kind = error && judgeMetaCode(error)?.kind;
+  if (WRONG_SECRET.test(error?.words ?? '')) return false;
+  const kind = error && classifyMetaCode(error)?.kind;
   if (kind !== undefined) return kind === 'transient' || kind === 'throttled';
-  return status === 429 || status >= 500 || error?.isTransient === true || (status >= 200 && status < 300);
+  return (
+    status === 429 ||
+    status >= 500 ||
+    error?.isTransient === true ||
+    (status >= 200 && status < 300)
+  );
 }
 
 function failed(status: number, error: MetaError | undefined): NetworkError {
   const said = error?.message === undefined ? '' : ` (${error.message.replace(/\.$/, '')})`;
-  return new NetworkError('network_failed', `Meta failed with HTTP ${status}${said}.`, {
+  return new NetworkError('network_failed', `Meta responded with HTTP ${status}${said}.`, {
     hint: 'Try again in a minute. Nothing was stored.',
   });
 }

@@ -1,7 +1,10 @@
 import type { Mapping } from '../../goals/goal.js';
 import { findStandardSpelling } from '../standard-events.js';
 
-/** Meta's standard events (developers.facebook.com, Meta Pixel reference); any other name is a custom event. */
+/**
+ * Meta's standard events (developers.facebook.com, Meta Pixel reference); any other name is a
+ * custom event.
+ */
 const STANDARD_EVENTS = [
   'AddPaymentInfo',
   'AddToCart',
@@ -26,32 +29,41 @@ const STANDARD_EVENTS = [
 /** The standard event that must say what it is worth. */
 export const PURCHASE = 'Purchase';
 
-/** The product's table (networks.md section 7); `wishlist_remove` and all others go by their own names. */
-const DEFAULTS: Readonly<Record<string, string>> = {
-  purchase: PURCHASE,
-  wishlist_add: 'AddToWishlist',
-  email_acquired: 'CompleteRegistration',
-};
+/**
+ * The product's table (docs/reference/meta.md#event-names); `wishlist_remove` and all others go by
+ * their own names.
+ */
+const DEFAULTS: ReadonlyMap<string, string> = new Map([
+  ['purchase', PURCHASE],
+  ['wishlist_add', 'AddToWishlist'],
+  ['email_acquired', 'CompleteRegistration'],
+]);
 
 /** Custom event names have 50 characters at most (Meta Pixel reference). */
 const MAX_NAME_LENGTH = 50;
 // eslint-disable-next-line no-control-regex -- they are what a name must not have
 const UNPRINTABLE = /[\u0000-\u001f\u007f]/;
 
-/** What a goal of that event is called at Meta where nobody says otherwise. */
-export function findMetaDefault(event: string): Mapping {
-  return Object.hasOwn(DEFAULTS, event) ? DEFAULTS[event]! : event;
+/** Returns the default event name at Meta for a goal on that event. */
+export function findMetaDefault(event: string): string {
+  return DEFAULTS.get(event) ?? event;
 }
 
-/** A sentence saying what is expected when `mapping` cannot be an event name; undefined when it can. */
+/**
+ * A sentence saying what is expected when `mapping` cannot be an event name; undefined when it can.
+ */
 export function checkMetaMapping(mapping: Mapping): string | undefined {
-  if (typeof mapping !== 'string') return 'Meta knows conversions by event name; expected one, such as Purchase';
+  if (typeof mapping !== 'string')
+    return 'Meta identifies conversions by event name; expected one, such as Purchase';
   if (!isEventName(mapping)) {
-    return `expected an event name of 1 to ${MAX_NAME_LENGTH} characters, such as Purchase or level_reached`;
+    return (
+      `expected an event name of 1 to ${MAX_NAME_LENGTH} characters, such as Purchase or ` +
+      'level_reached'
+    );
   }
   const meant = findStandardSpelling(STANDARD_EVENTS, mapping);
   if (meant === undefined) return undefined;
-  return `Meta writes its standard event ${meant}; ${JSON.stringify(mapping)} would be a custom event`;
+  return `the standard event of Meta is ${meant}; ${JSON.stringify(mapping)} would be a custom event`;
 }
 
 /** Whether Meta takes `name` for an event. */

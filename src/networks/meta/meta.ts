@@ -1,21 +1,22 @@
 import type { Network } from '../network.js';
 import { openConversionsApi } from './conversions-api.js';
-import { prepareMetaFacts } from './facts.js';
+import { prepareMetaPayload, type MetaPayload } from './payload.js';
 import { checkMetaMapping, findMetaDefault } from './mapping.js';
-import { META_VARIABLES } from './variables.js';
+import { META_PROFILE } from './profile.js';
 
 /** Meta: the Conversions API, by event name. */
-export const meta: Network = {
-  name: 'meta',
-  title: 'Meta Conversions API',
+export const meta: Network<MetaPayload, string> = {
+  name: META_PROFILE.name,
+  title: META_PROFILE.title,
   defaultMapping: findMetaDefault,
   testArea: 'test_event_code',
-  testCaution: 'Meta shows test events in Events Manager and counts them like others: use them sparingly.',
+  testCaution:
+    'Meta shows test events in Events Manager and counts them like real events. Use them ' +
+    'sparingly.',
   sharesEventIds: true,
-  variables: META_VARIABLES,
   loadPreflight: async () => (await import('./preflight.js')).preflight,
   loadConnector: async () => (await import('./connector.js')).metaConnector,
   checkMapping: checkMetaMapping,
-  prepare: prepareMetaFacts,
+  prepare: prepareMetaPayload,
   open: openConversionsApi,
 };

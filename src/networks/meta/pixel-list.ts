@@ -4,6 +4,7 @@ import { cleanOutsideText } from '../../outside-text.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { AccountCandidate, ConnectCall, FoundAccounts } from '../connector.js';
 import { GraphRefusal, readGraph } from './graph-call.js';
+import { readRemoteId } from '../remote-text.js';
 
 /** Pages that are read of one list at most: a guard against cursors that lead in circles. */
 const MAX_PAGES = 50;
@@ -17,7 +18,8 @@ interface AdAccount {
 
 /**
  * The pixels (datasets) of every ad account that the token reaches, each once.
- * @throws AuthError when the token is refused or reaches no pixel; NetworkError when Meta cannot be asked.
+ * @throws AuthError when the token is refused or reaches no pixel; NetworkError when Meta cannot be
+ *   asked.
  */
 export async function findPixels(call: ConnectCall): Promise<FoundAccounts> {
   const accounts = await listAdAccounts(call);
@@ -36,30 +38,40 @@ async function listAdAccounts(call: ConnectCall): Promise<AdAccount[]> {
   try {
     const rows = await listAll(call, 'me/adaccounts');
     return rows.flatMap((row) => {
-      const id = readId(row['id']);
+      const id = readRemoteId(row['id']);
       return id === undefined ? [] : [{ id, name: nameOf(row, id) }];
     });
   } catch (error) {
     if (!(error instanceof GraphRefusal)) throw error;
-    throw new AuthError('token_refused', `Meta does not let this token list ad accounts: ${error.said}.`, {
-      hint:
-        'A token made in Events Manager may be allowed to send and nothing else: name its pixel. Else make one with ' +
-        'ads_read and business_management. Nothing was stored.',
-      next: 'postback connect meta --token-stdin --pixel ID',
-    });
+    throw new AuthError(
+      'token_refused',
+      `Meta does not let this token list ad accounts: ${error.said}.`,
+      {
+        hint:
+          'A token from Events Manager may only be allowed to send. Specify its pixel, or ' +
+          'create a token with ads_read and business_management. Nothing was stored.',
+        next: 'postback connect meta --token-stdin --pixel ID',
+      },
+    );
   }
 }
 
-async function listPixels(call: ConnectCall, account: AdAccount, warnings: string[]): Promise<AccountCandidate[]> {
+async function listPixels(
+  call: ConnectCall,
+  account: AdAccount,
+  warnings: string[],
+): Promise<AccountCandidate[]> {
   try {
     const rows = await listAll(call, `${encodeURIComponent(account.id)}/adspixels`);
     return rows.flatMap((row) => {
-      const id = readId(row['id']);
-      return id === undefined ? [] : [{ account: id, name: nameOf(row, id), note: `${account.name}, ${account.id}` }];
+      const id = readRemoteId(row['id']);
+      return id === undefined
+        ? []
+        : [{ account: id, name: nameOf(row, id), note: `${account.name}, ${account.id}` }];
     });
   } catch (error) {
     if (!(error instanceof GraphRefusal)) throw error;
-    // One ad account that may not be looked into is normal; the others still count.
+    // An ad account without access is normal. The others are still listed.
     warnings.push(`The pixels of ${account.name} (${account.id}) cannot be listed: ${error.said}.`);
     return [];
   }
@@ -90,10 +102,16 @@ function nameOf(row: JsonObject, fallback: string): string {
 }
 
 function noPixel(accounts: number, warnings: readonly string[]): AuthError {
-  const found = accounts === 0 ? 'no ad account' : `${accounts} ad account${accounts === 1 ? '' : 's'} and no pixel`;
+  const found =
+    accounts === 0
+      ? 'no ad account'
+      : `${accounts} ad account${accounts === 1 ? '' : 's'} and no pixel`;
   const message = [`Meta lists ${found} for this user.`, ...warnings].join(' ');
   return new AuthError('no_account_found', message, {
-    hint: 'Somebody who manages the business must give this user the ad account and the dataset (Business settings > Data sources > Datasets), or name the pixel with --pixel. Nothing was stored.',
+    hint:
+      'Ask an admin of the business to give this user access to the ad account and the dataset ' +
+      '(Business settings > Data sources > Datasets), or specify the pixel with --pixel. Nothing ' +
+      'was stored.',
     next: 'postback connect meta --pixel ID',
   });
 }

@@ -1,22 +1,22 @@
-import type { Finding, Preflight } from '../preflight.js';
+import type { CheckResult, Preflight } from '../preflight.js';
 import { GRAPH_NEWEST_VERSION, GRAPH_URL, GRAPH_VERSION, GRAPH_VERSION_ENDS } from './graph.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long before the version ends `doctor` starts to warn. */
 const WARNING_MS = 180 * DAY_MS;
 
-/** What is known of Meta before conversions are sent. `connect`'s own check covers account and token. */
+/** Checks of Meta that send no conversions. The check of `connect` covers account and token. */
 export const preflight: Preflight = {
   origins: () => [new URL(GRAPH_URL).origin],
-  foresee: (_connection, nowMs) => [checkVersion(nowMs)],
+  checkConfig: (_connection, nowMs) => [checkVersion(nowMs)],
 };
 
-function checkVersion(nowMs: number): Finding {
+function checkVersion(nowMs: number): CheckResult {
   const endsMs = Date.parse(GRAPH_VERSION_ENDS);
   const id = 'api-version';
   if (nowMs < endsMs - WARNING_MS) {
     const message =
-      `Graph API ${GRAPH_VERSION} is used, valid until ${GRAPH_VERSION_ENDS}` +
+      `Postbacks go through Graph API ${GRAPH_VERSION}, which is valid until ${GRAPH_VERSION_ENDS}` +
       ` (the newest version is ${GRAPH_NEWEST_VERSION}).`;
     return { id, result: 'pass', message };
   }
@@ -25,7 +25,7 @@ function checkVersion(nowMs: number): Finding {
     id,
     result: 'warn',
     message: `Graph API ${GRAPH_VERSION} ${verb} ${GRAPH_VERSION_ENDS}.`,
-    why: 'Meta answers calls to an ended version with a later one, which may want other fields.',
+    why: 'Meta serves calls to an ended version with a later one, which may require other fields.',
     next: 'npm install --global postback@latest',
   };
 }

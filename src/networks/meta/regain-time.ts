@@ -6,10 +6,11 @@ const MINUTE_MS = 60_000;
 const LONGEST_MINUTES = 365 * 24 * 60;
 
 /**
- * Returns the milliseconds until calls are taken again, from `X-Business-Use-Case-Usage`: a JSON object of lists by
- * business id, whose entries have `estimated_time_to_regain_access` in minutes (Graph API, "Rate Limits",
- * https://developers.facebook.com/docs/graph-api/overview/rate-limiting, 2026-11-30). The longest one counts. Undefined
- * where the header is absent, unreadable, or says that nothing has to be waited for.
+ * Returns the milliseconds until calls are taken again, from `X-Business-Use-Case-Usage`: a JSON
+ * object of lists by business id, whose entries have `estimated_time_to_regain_access` in minutes
+ * (Graph API, "Rate Limits", https://developers.facebook.com/docs/graph-api/overview/rate-limiting,
+ * 2026-11-30). The longest one counts. Undefined where the header is absent, unreadable, or says
+ * that nothing has to be waited for.
  */
 export function readRegainMs({ headers }: HttpAnswer): number | undefined {
   const text = headers['x-business-use-case-usage'];
@@ -22,6 +23,10 @@ export function readRegainMs({ headers }: HttpAnswer): number | undefined {
   }
   if (!isJsonObject(usage)) return undefined;
   const entries = Object.values(usage).flat().filter(isJsonObject);
-  const minutes = entries.map((entry) => Number(entry['estimated_time_to_regain_access'])).filter((time) => time > 0);
-  return minutes.length === 0 ? undefined : Math.min(LONGEST_MINUTES, Math.max(...minutes)) * MINUTE_MS;
+  const minutes = entries
+    .map((entry) => Number(entry['estimated_time_to_regain_access']))
+    .filter((time) => time > 0);
+  return minutes.length === 0
+    ? undefined
+    : Math.min(LONGEST_MINUTES, Math.max(...minutes)) * MINUTE_MS;
 }

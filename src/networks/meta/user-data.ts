@@ -1,29 +1,34 @@
 import type { ConversionEvent } from '../../events/conversion-event.js';
 import { hashIdentifiers, type Origin } from '../../identity/hash-identifiers.js';
-import { hashCountry, hashExternalId, META_RULES } from '../../identity/meta/rules.js';
+import { hashCountry, hashExternalId, META_RULES } from './identity/rules.js';
 import { readIpAddress, readUserAgent } from '../plain-identifiers.js';
 import { readFbc, readFbp } from './browser-ids.js';
 
-/** What Meta is told of a person, by its names for it. Hashed but for the last four (networks.md section 2). */
-export interface MetaUser {
-  em?: string;
-  ph?: string;
-  fn?: string;
-  ln?: string;
-  ct?: string;
-  st?: string;
-  zp?: string;
-  country?: string;
-  external_id?: string;
-  client_ip_address?: string;
-  client_user_agent?: string;
-  fbc?: string;
-  fbp?: string;
-}
+/** User data with Meta's field names. All but the last four fields are hashed. */
+export type MetaUser = Partial<Record<Key, string>>;
 
-type Key = keyof MetaUser;
+const KEYS = [
+  'em',
+  'ph',
+  'fn',
+  'ln',
+  'ct',
+  'st',
+  'zp',
+  'country',
+  'external_id',
+  'client_ip_address',
+  'client_user_agent',
+  'fbc',
+  'fbp',
+] as const;
 
-/** Sets that fit too many people: Meta refuses an event with nothing outside one of them (best-practices). */
+type Key = (typeof KEYS)[number];
+
+/**
+ * Sets that fit too many people: Meta refuses an event with nothing outside one of them
+ * (best-practices).
+ */
 const TOO_BROAD: readonly ReadonlySet<Key>[] = [
   new Set<Key>(['ct', 'st', 'zp', 'country', 'client_user_agent']),
   new Set<Key>(['fn']),
@@ -62,9 +67,9 @@ export function buildUserData(event: ConversionEvent, origin: Origin): MetaUser 
   return user;
 }
 
-/** What is too broad about user data, in words: what it carries, or that it carries nothing. Undefined when it will do. */
+/** Describes user data that is too broad or missing. Returns undefined if it is sufficient. */
 export function describeTooBroad(user: MetaUser): string | undefined {
-  const keys = Object.keys(user) as Key[];
+  const keys = KEYS.filter((key) => user[key] !== undefined);
   if (keys.length === 0) return 'no identifier';
   if (!TOO_BROAD.some((set) => keys.every((key) => set.has(key)))) return undefined;
   return `only ${keys.map((key) => WORDS[key]).join(', ')}`;

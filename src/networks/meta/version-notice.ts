@@ -13,7 +13,7 @@ export function readVersionNotice({ headers }: Pick<HttpAnswer, 'headers'>): str
   const warned = readRemoteText(headers['x-ad-api-version-warning']);
   const parts: string[] = [];
   if (answered !== undefined && answered !== GRAPH_VERSION) {
-    parts.push(`Meta answered with Graph API ${answered} instead of ${GRAPH_VERSION}.`);
+    parts.push(`Meta used Graph API ${answered} instead of ${GRAPH_VERSION}.`);
   }
   if (warned !== undefined) parts.push(`Meta warns about the API version: ${warned}`);
   return parts.length === 0 ? undefined : parts.join(' ');

@@ -1,9 +1,9 @@
 import type { HttpAnswer } from '../../http/http.js';
 import { isJsonObject } from '../../json.js';
 import { readJsonBody, readPlainBody } from '../answer-body.js';
+import { isSuccessStatus, isTransientStatus } from '../http-status.js';
 import type { Outcome, OutcomeKind, Outgoing, Verdict } from '../network.js';
 import { readRemoteCode } from '../remote-text.js';
-import { readRetryAfterMs } from '../retry-after.js';
 import {
   describeComplaint,
   isAboutEvents,
@@ -12,67 +12,84 @@ import {
   type Complaint,
   type RedditRefusal,
 } from './complaints.js';
+import { completeVerdict, spreadOutcome } from '../verdict.js';
 
 const DELIVERED: Outcome = { kind: 'delivered', reason: 'accepted' };
 const UNREADABLE: Outcome = {
   kind: 'unknown',
   reason: 'answer_unreadable',
-  message: "Reddit's answer is no JSON object, or was cut off",
+  message: "Reddit's response is not a JSON object, or was truncated",
 };
-/** `Successfully processed 1 conversion events.`, the only sentence of an answer that says what was taken. */
+/**
+ * `Successfully processed 1 conversion events.`, the only sentence of an answer that says what was
+ * taken.
+ */
 const PROCESSED = /\bprocessed\s+(\d{1,7})\s+conversion/i;
 const TOO_OLD = /less than \d+h|\bold\b|\bolder\b|\bexpired\b/i;
 const PIXEL = /\bpixel\b/i;
-/** Request Timeout, Conflict and Too Early. */
-const RETRIED_STATUSES: ReadonlySet<number> = new Set([408, 409, 425]);
 
 /**
- * Judges an answer: all events or none are taken, and v3 says which are to blame (networks.md sections 5 and 9;
- * docs/decisions/reddit.md).
+ * Judges an answer: all events or none are taken, and v3 says which are to blame
+ * (docs/reference/reddit.md#answers; docs/development/decisions/reddit.md).
  */
 export function classifyRedditAnswer(items: readonly Outgoing[], answer: HttpAnswer): Verdict {
   const body = readJsonBody(answer);
-  const isSuccess = answer.status >= 200 && answer.status < 300;
+  const isSuccess = isSuccessStatus(answer.status);
   const refusal = readRefusal(body);
-  const verdict = isSuccess ? judgeSuccess(items, answer.status, body) : judgeRefusal(items, answer, refusal);
-  const requestId = readRemoteCode(answer.headers['x-request-id']);
-  if (requestId !== undefined) verdict.requestId = requestId;
-  const retryAfterMs = readRetryAfterMs(answer);
-  if (retryAfterMs !== undefined) verdict.retryAfterMs = retryAfterMs;
-  return verdict;
+  const verdict = isSuccess
+    ? classifySuccess(items, answer.status, body)
+    : classifyRefusal(items, answer, refusal);
+  return completeVerdict(verdict, answer, readRemoteCode(answer.headers['x-request-id']));
 }
 
 /**
- * Judges a 2xx. Only an answer that counts as many processed events as were sent, and carries no error, is a delivery:
- * any other message says nothing about the events. One that blames events is read as a refusal for their sake.
+ * Judges a 2xx. Only an answer that counts as many processed events as were sent, and carries no
+ * error, is a delivery: any other message says nothing about the events. One that blames events is
+ * read as a refusal for their sake.
  */
-function judgeSuccess(items: readonly Outgoing[], status: number, body: unknown): Verdict {
+function classifySuccess(items: readonly Outgoing[], status: number, body: unknown): Verdict {
   const count = items.length;
-  if (!isJsonObject(body)) return all(count, UNREADABLE);
+  if (!isJsonObject(body)) return spreadOutcome(count, UNREADABLE);
   const refusal = readRefusal(body);
   const { complaints, message, words } = refusal;
-  if (complaints.length > 0 || namesInvalidEvents(words)) return judgeEvents(items, status, refusal);
+  if (complaints.length > 0 || namesInvalidEvents(words))
+    return classifyEvents(items, status, refusal);
   const processed = PROCESSED.exec(words)?.[1];
   const hasError = (body['error'] ?? false) !== false || body['success'] === false;
-  if (!hasError && processed !== undefined && Number(processed) === count) return all(count, DELIVERED);
-  const told = `Reddit answered ${message === undefined ? 'without saying what it processed' : JSON.stringify(message)}`;
-  return all(count, { kind: 'unknown', reason: 'not_in_answer', message: `${told}; ${count} events were sent` });
+  if (!hasError && processed !== undefined && Number(processed) === count)
+    return spreadOutcome(count, DELIVERED);
+  const told =
+    'Reddit answered ' +
+    (message === undefined ? 'without saying what it processed' : JSON.stringify(message));
+  return spreadOutcome(count, {
+    kind: 'unknown',
+    reason: 'not_in_answer',
+    message: `${told}; ${count} events were sent`,
+  });
 }
 
-function judgeRefusal(items: readonly Outgoing[], answer: HttpAnswer, refusal: RedditRefusal): Verdict {
+function classifyRefusal(
+  items: readonly Outgoing[],
+  answer: HttpAnswer,
+  refusal: RedditRefusal,
+): Verdict {
   const { status } = answer;
-  if (isAboutEvents(status, refusal)) return judgeEvents(items, status, refusal);
-  const outcome = judgeStatus(status, refusal);
+  if (isAboutEvents(status, refusal)) return classifyEvents(items, status, refusal);
+  const outcome = classifyStatus(status, refusal);
   const message = refusal.message ?? readPlainBody(answer);
   if (message !== undefined) outcome.message = message;
-  const verdict = all(items.length, outcome);
-  if (status === 413 && items.length > 1) verdict.split = true;
-  return verdict;
+  return spreadOutcome(items.length, outcome, status === 413);
 }
 
-function judgeEvents(items: readonly Outgoing[], status: number, refusal: RedditRefusal): Verdict {
+function classifyEvents(
+  items: readonly Outgoing[],
+  status: number,
+  refusal: RedditRefusal,
+): Verdict {
   const found = new Map<number, Complaint[]>();
-  const positions = new Map(items.map(({ postback }, position) => [postback.dedupeId, position] as const));
+  const positions = new Map(
+    items.map(({ postback }, position) => [postback.dedupeId, position] as const),
+  );
   for (const complaint of refusal.complaints) {
     const position = locate(positions, complaint, items.length);
     if (position === undefined) continue;
@@ -81,20 +98,20 @@ function judgeEvents(items: readonly Outgoing[], status: number, refusal: Reddit
     else found.set(position, [complaint]);
   }
   const reason = `http_${status}`;
-  const whole = makeOutcome(kindOf(refusal.complaints, refusal.message), reason, refusal.message);
-  const verdict = all(items.length, whole);
+  const whole = makeOutcome(kindOf(refusal.complaints, refusal.words), reason, refusal.message);
+  const verdict = spreadOutcome(items.length, whole);
   for (const [position, complaints] of found) {
     const message = complaints.map(describeComplaint).filter(Boolean).join('; ') || refusal.message;
-    const outcome = makeOutcome(kindOf(complaints, message), reason, message);
+    const outcome = makeOutcome(kindOf(complaints, refusal.words), reason, message);
     if (outcome.kind === 'configuration') outcome.fix = { by: 'map' };
     verdict.outcomes[position] = outcome;
   }
-  if (found.size > 0) verdict.culprits = [...found.keys()].sort((a, b) => a - b);
+  if (found.size > 0) verdict.rejectedIndexes = [...found.keys()].sort((a, b) => a - b);
   else if (items.length > 1) verdict.split = true;
   return verdict;
 }
 
-/** @param positions where each event stands in the request, by its dedupe id */
+/** @param positions index of each event in the request, by dedupe id */
 function locate(
   positions: ReadonlyMap<string, number>,
   { position, conversionId }: Complaint,
@@ -104,29 +121,31 @@ function locate(
   return conversionId === undefined ? undefined : positions.get(conversionId);
 }
 
-function kindOf(complaints: readonly Complaint[], message = ''): OutcomeKind {
-  if (complaints.some(({ field = '' }) => /^type\b/i.test(field))) return 'configuration';
-  const isTime = complaints.some(({ field = '' }) => /^event_at\b/i.test(field)) || /event_at/i.test(message);
+/** @param whole message of the whole rejection, for complaints without their own */
+function kindOf(complaints: readonly Complaint[], whole: string): OutcomeKind {
+  const fields = complaints.map(({ words }) => words.field);
+  const own = complaints
+    .map(({ words }) => words.message)
+    .filter(Boolean)
+    .join('; ');
+  const message = own === '' ? whole : own;
+  if (fields.some((field) => /^type\b/i.test(field))) return 'configuration';
+  const isTime = fields.some((field) => /^event_at\b/i.test(field)) || /event_at/i.test(message);
   return isTime && TOO_OLD.test(message) ? 'expired' : 'payload';
 }
 
-/** What a status means that says nothing of single events. */
-function judgeStatus(status: number, { words }: RedditRefusal): Outcome {
+/** Classifies a status that does not concern single events. */
+function classifyStatus(status: number, { words }: RedditRefusal): Outcome {
   const reason = `http_${status}`;
   if (status === 401) return { kind: 'credential', reason: 'unauthorized' };
   if (status === 403 && PIXEL.test(words)) return { kind: 'configuration', reason: 'forbidden' };
   if (status === 403) return { kind: 'credential', reason: 'forbidden', fix: { by: 'permission' } };
   if (status === 413) return { kind: 'payload', reason: 'too_large' };
   if (status === 429) return { kind: 'throttled', reason };
-  // 3xx is no word of Reddit's, but of a proxy in between.
-  if (status >= 500 || status < 400 || RETRIED_STATUSES.has(status)) return { kind: 'transient', reason };
+  if (isTransientStatus(status)) return { kind: 'transient', reason };
   return { kind: 'configuration', reason };
 }
 
 function makeOutcome(kind: OutcomeKind, reason: string, message: string | undefined): Outcome {
   return message === undefined ? { kind, reason } : { kind, reason, message };
-}
-
-function all(count: number, outcome: Outcome): Verdict {
-  return { outcomes: new Array<Outcome>(count).fill(outcome) };
 }

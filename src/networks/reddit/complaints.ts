@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../json.js';
-import { readRemoteText } from '../remote-text.js';
+import { readRemoteText, readRemoteWords } from '../remote-text.js';
 
-/** What Reddit says of one field or event. */
+/** Reddit's complaint about a field or an event. */
 export interface Complaint {
   /** Which event of the request, from 0, where that is said. */
   position?: number;
@@ -10,23 +10,24 @@ export interface Complaint {
   /** Path of the field within the event, such as `user.UUID`. */
   field?: string;
   message?: string;
+  /** Field and message as they came, to be searched. */
+  words: { field: string; message: string };
 }
 
 export interface RedditRefusal {
   complaints: Complaint[];
   /** All of it in one, cleaned. */
   message?: string;
-  /** The messages as they came: to be searched, never shown, because masking may take a word out of them. */
+  /** The unmasked messages, for searching only. Never shown. */
   words: string;
 }
 
-/** Characters of one message that are searched. */
-const MAX_WORDS = 2000;
 const INVALID_EVENTS = /invalid conversion event|none were processed/i;
 /**
- * Words of a refusal for the form of an event. They come with status 403 and the reason UNAUTHORIZED too:
- * `JSON error unexpected type number on field events event_metadata value` (rudderlabs/rudder-transformer,
- * test/integrations/destinations/reddit/network.ts, 2026-11-30), `JSON error "unknown field" on field "test_id"`.
+ * Words of a refusal for the form of an event. They come with status 403 and the reason
+ * UNAUTHORIZED too: `JSON error unexpected type number on field events event_metadata value`
+ * (rudderlabs/rudder-transformer, test/integrations/destinations/reddit/network.ts, 2026-11-30),
+ * `JSON error "unknown field" on field "test_id"`.
  */
 const SCHEMA_ERROR =
   /\bJSON error\b|\bunexpected type\b|\bunknown field\b|\bmissing (?:required )?field\b|\bevents?\b.{1,40}\bfield\b/i;
@@ -34,9 +35,10 @@ const SCHEMA_ERROR =
 const FIELD_PATH = /^\$?\.?(?:data\.)?events\[(\d{1,6})\]\.?(.*)$/;
 
 /**
- * Reads a refusal in each form that was seen: v3's `{error:{code,message,fields[{field,message}]}}`, v2's
- * `{message,invalid_events[{error_message,event}]}` (networks.md section 5), and OAuth's `{message,error}`. Anything else
- * gives no complaint.
+ * Reads a refusal in each form that was seen: v3's
+ * `{error:{code,message,fields[{field,message}]}}`, v2's
+ * `{message,invalid_events[{error_message,event}]}` (docs/reference/reddit.md#answers), and OAuth's
+ * `{message,error}`. Anything else gives no complaint.
  */
 export function readRefusal(body: unknown): RedditRefusal {
   if (!isJsonObject(body)) return { complaints: [], words: '' };
@@ -45,18 +47,24 @@ export function readRefusal(body: unknown): RedditRefusal {
     ...listOf(inner['fields']).map(readField),
     ...listOf(inner['invalid_events'] ?? body['invalid_events']).map(readInvalidEvent),
   ];
-  const words = readRemoteText(inner['message']) ?? readRemoteText(inner['explanation'] ?? body['message']);
+  const words =
+    readRemoteText(inner['message']) ?? readRemoteText(inner['explanation'] ?? body['message']);
   const texts = [words, ...complaints.map(describeComplaint)].filter((text) => text !== undefined);
   const message = readRemoteText([...new Set(texts)].join('; '));
-  const plain = [inner['message'], inner['explanation'], body['message']].filter((text) => typeof text === 'string');
-  const said = plain.map((text) => text.slice(0, MAX_WORDS)).join('; ');
+  const said = [inner['message'], inner['explanation'], body['message']]
+    .map(readRemoteWords)
+    .filter(Boolean)
+    .join('; ');
   return message === undefined ? { complaints, words: said } : { complaints, message, words: said };
 }
 
-/** 403 is used for payload errors too: what it says decides (networks.md section 5). */
+/** 403 is used for payload errors too: what it says decides (docs/reference/reddit.md#answers). */
 export function isAboutEvents(status: number, { complaints, words }: RedditRefusal): boolean {
   if (status === 400 || status === 422) return true;
-  return status === 403 && (complaints.length > 0 || namesInvalidEvents(words) || SCHEMA_ERROR.test(words));
+  return (
+    status === 403 &&
+    (complaints.length > 0 || namesInvalidEvents(words) || SCHEMA_ERROR.test(words))
+  );
 }
 
 /** Whether a message is the sentence by which Reddit refuses a request for its events. */
@@ -64,17 +72,20 @@ export function namesInvalidEvents(message = ''): boolean {
   return INVALID_EVENTS.test(message);
 }
 
-/** One complaint in words. */
+/** Describes a complaint. */
 export function describeComplaint({ field, message }: Complaint): string | undefined {
   if (field === undefined || field === '' || message?.includes(field)) return message ?? field;
   return message === undefined ? field : `${field}: ${message}`;
 }
 
 function readField(from: JsonObject): Complaint {
-  const complaint: Complaint = {};
-  const path = readRemoteText(from['field']);
-  const [, position, field = path] = FIELD_PATH.exec(path ?? '') ?? [];
+  const path = readRemoteWords(from['field']);
+  const [, position, said = path] = FIELD_PATH.exec(path) ?? [];
+  const complaint: Complaint = {
+    words: { field: said, message: readRemoteWords(from['message']) },
+  };
   if (position !== undefined) complaint.position = Number(position);
+  const field = readRemoteText(said);
   if (field !== undefined) complaint.field = field;
   const message = readRemoteText(from['message']);
   if (message !== undefined) complaint.message = message;
@@ -83,8 +94,9 @@ function readField(from: JsonObject): Complaint {
 
 /** v2 repeats the event instead of numbering it. */
 function readInvalidEvent(from: JsonObject): Complaint {
-  const complaint: Complaint = {};
-  const message = readRemoteText(from['error_message'] ?? from['message']);
+  const said = from['error_message'] ?? from['message'];
+  const complaint: Complaint = { words: { field: '', message: readRemoteWords(said) } };
+  const message = readRemoteText(said);
   if (message !== undefined) complaint.message = message;
   if (typeof from['index'] === 'number') complaint.position = from['index'];
   const event = isJsonObject(from['event']) ? from['event'] : {};

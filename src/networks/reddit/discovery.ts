@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject } from '../../json.js';
-import { readId } from '../../exact-json.js';
 import { cleanOutsideText } from '../../outside-text.js';
 import { readJsonBody } from '../answer-body.js';
 import type { AccountCandidate, ConnectCall, FoundAccounts } from '../connector.js';
 import { askNetwork, refuseToken, type Asked } from '../grant-check.js';
 import { API_URL } from './addresses.js';
 import { readRefusal } from './complaints.js';
+import { readRemoteId } from '../remote-text.js';
 
 export const REDDIT: Asked = { name: 'reddit', title: 'Reddit' };
 
@@ -13,11 +13,12 @@ export const REDDIT: Asked = { name: 'reddit', title: 'Reddit' };
 const MAX_PAGES = 20;
 const MAX_ACCOUNTS = 100;
 const NOT_ALLOWED =
-  'Reddit does not let this token list pixels (a conversion token never may); the pixel has to be named.';
+  'Reddit does not let this token list pixels (conversion tokens cannot). Specify the pixel ' +
+  'with --pixel.';
 
 /**
- * The pixels of every ad account of every business of the signed-in user: `/me/businesses`, their `ad_accounts`, and
- * the `pixels` of those. A conversion token may list nothing, and finds none.
+ * The pixels of every ad account of every business of the signed-in user: `/me/businesses`, their
+ * `ad_accounts`, and the `pixels` of those. A conversion token may list nothing, and finds none.
  * @throws AuthError when the token is refused; NetworkError when Reddit cannot be asked.
  */
 export async function findPixels(call: ConnectCall): Promise<FoundAccounts> {
@@ -27,25 +28,33 @@ export async function findPixels(call: ConnectCall): Promise<FoundAccounts> {
   const accounts: JsonObject[] = [];
   for (const business of businesses) {
     const found = await list(call, `/businesses/${idOf(business)}/ad_accounts`);
-    if (found === 'not allowed') warnings.push(`The ad accounts of ${nameOf(business)} may not be listed.`);
+    if (found === 'not allowed')
+      warnings.push(`This token may not list the ad accounts of ${nameOf(business)}.`);
     else accounts.push(...found);
   }
   if (accounts.length > MAX_ACCOUNTS) {
-    warnings.push(`Only ${MAX_ACCOUNTS} of ${accounts.length} ad accounts were asked for pixels; --pixel names one.`);
+    warnings.push(
+      `Only ${MAX_ACCOUNTS} of ${accounts.length} ad accounts were searched for pixels. ` +
+        'Specify a pixel of another account with --pixel.',
+    );
   }
   const pixels = new Map<string, AccountCandidate>();
   for (const account of accounts.slice(0, MAX_ACCOUNTS)) {
     const found = await list(call, `/ad_accounts/${idOf(account)}/pixels`);
-    if (found === 'not allowed') warnings.push(`The pixels of ${nameOf(account)} may not be listed.`);
+    if (found === 'not allowed')
+      warnings.push(`This token may not list the pixels of ${nameOf(account)}.`);
     // A pixel that ad accounts share is one pixel.
-    else for (const pixel of found) pixels.set(readId(pixel['id'])!, describePixel(pixel, account));
+    else
+      for (const pixel of found)
+        pixels.set(readRemoteId(pixel['id'])!, describePixel(pixel, account));
   }
-  if (pixels.size === 0) warnings.push('Reddit lists no pixel of this user: one is made in Events Manager.');
+  if (pixels.size === 0)
+    warnings.push('This user has no pixel at Reddit. Create one in Events Manager.');
   return { candidates: [...pixels.values()], warnings };
 }
 
 function describePixel(pixel: JsonObject, account: JsonObject): AccountCandidate {
-  return { account: readId(pixel['id'])!, name: nameOf(pixel), note: nameOf(account) };
+  return { account: readRemoteId(pixel['id'])!, name: nameOf(pixel), note: nameOf(account) };
 }
 
 /** All pages of a list; entries without an id are left out. */
@@ -59,7 +68,7 @@ async function list(call: ConnectCall, path: string): Promise<JsonObject[] | 'no
     if (answer.status === 401) throw refuseToken(REDDIT, answer, readRefusal(body).message);
     if (answer.status > 299 || !isJsonObject(body)) return 'not allowed';
     const data: unknown[] = Array.isArray(body['data']) ? body['data'] : [];
-    entries.push(...data.filter(isJsonObject).filter(({ id }) => readId(id) !== undefined));
+    entries.push(...data.filter(isJsonObject).filter(({ id }) => readRemoteId(id) !== undefined));
     const next = isJsonObject(body['pagination']) ? body['pagination']['next_url'] : undefined;
     // Followed as it is given, and nowhere else: the token goes with it.
     if (typeof next !== 'string' || !next.startsWith(`${API_URL}/`)) break;
@@ -69,9 +78,11 @@ async function list(call: ConnectCall, path: string): Promise<JsonObject[] | 'no
 }
 
 function idOf({ id }: JsonObject): string {
-  return encodeURIComponent(readId(id) ?? '');
+  return encodeURIComponent(readRemoteId(id) ?? '');
 }
 
 function nameOf({ name, id }: JsonObject): string {
-  return typeof name === 'string' && name.trim() !== '' ? cleanOutsideText(name, 100) : (readId(id) ?? '');
+  return typeof name === 'string' && name.trim() !== ''
+    ? cleanOutsideText(name, 100)
+    : (readRemoteId(id) ?? '');
 }

@@ -5,7 +5,7 @@ export const CONVERSIONS_SCOPE = 'adsconversions';
 /** Lists businesses, ad accounts and pixels, so that a pixel can be chosen. */
 export const READ_SCOPE = 'adsread';
 
-/** Reddit's login for developer applications (networks.md section 5). It knows no PKCE. */
+/** Reddit's login for developer applications (docs/reference/reddit.md#login). It knows no PKCE. */
 export function makeRedditLogin(): OAuthProvider {
   return {
     title: "Reddit's login",
@@ -19,7 +19,7 @@ export function makeRedditLogin(): OAuthProvider {
     authorizeParameters: { duration: 'permanent' },
     clientAuthentication: 'basic',
     usesPkce: false,
-    returnUrlPlace: 'Developer Applications of Reddit Ads > your application > redirect URI',
-    clientPlace: 'Developer Applications of Reddit Ads > your application',
+    returnUrlHelp: 'Developer Applications of Reddit Ads > your application > redirect URI',
+    clientHelp: 'Developer Applications of Reddit Ads > your application',
   };
 }

@@ -1,6 +1,9 @@
 import type { Mapping } from '../../goals/goal.js';
 
-/** Tracking types of the Conversions API v3 (networks.md section 5), by the names that the pixel has for them. */
+/**
+ * Tracking types of the Conversions API v3 (docs/reference/reddit.md#event-names), by the names
+ * that the pixel has for them.
+ */
 const TYPE_OF_PIXEL_NAME = {
   PageVisit: 'PAGE_VISIT',
   ViewContent: 'VIEW_CONTENT',
@@ -14,10 +17,10 @@ const TYPE_OF_PIXEL_NAME = {
 
 const TRACKING_TYPES: readonly string[] = Object.values(TYPE_OF_PIXEL_NAME);
 const CUSTOM = 'custom:';
-/** `custom_event_name` has 1 to 64 characters (networks.md section 5). */
+/** `custom_event_name` has 1 to 64 characters (docs/reference/reddit.md#event-names). */
 const MAX_NAME_LENGTH = 64;
 
-/** What the product calls its events at Reddit (networks.md section 7). */
+/** Default names of goal events at Reddit. */
 const DEFAULTS: ReadonlyMap<string, string> = new Map([
   ['purchase', 'PURCHASE'],
   ['wishlist_add', 'ADD_TO_WISHLIST'],
@@ -25,46 +28,58 @@ const DEFAULTS: ReadonlyMap<string, string> = new Map([
   ['email_acquired', 'SIGN_UP'],
 ]);
 
-/** What a conversion is reported as. */
+/** Event type at Reddit. */
 export interface EventType {
   trackingType: string;
   customName?: string;
 }
 
-/** The mapping of a goal that has none: the product's table, and any other event by its own name as a custom one. */
-export function findRedditDefault(event: string): Mapping {
+/**
+ * The mapping of a goal that has none: the product's table, and any other event by its own name as
+ * a custom one.
+ */
+export function findRedditDefault(event: string): string {
   const standard = findStandardType(event.trim());
   // A name of blanks only, or a longer one than Reddit takes, is still an event's name.
   const name = shorten(event.trim() || 'event');
   return DEFAULTS.get(event) ?? standard ?? `${CUSTOM}${name}`;
 }
 
-/** A sentence saying what is expected when `mapping` is neither a tracking type nor `custom:<name>`. */
+/**
+ * A sentence saying what is expected when `mapping` is neither a tracking type nor `custom:<name>`.
+ */
 export function checkRedditMapping(mapping: Mapping): string | undefined {
   if (typeof mapping !== 'string') {
-    return `Reddit knows events by one name; expected ${EXPECTED}`;
+    return ONE_NAME;
   }
   if (TRACKING_TYPES.includes(mapping)) return undefined;
   if (!mapping.startsWith(CUSTOM)) {
-    const near = findStandardType(mapping) ?? TRACKING_TYPES.find((type) => type === mapping.toUpperCase());
-    return `${quote(mapping)} is no tracking type; expected ${near ?? EXPECTED}`;
+    const near =
+      findStandardType(mapping) ?? TRACKING_TYPES.find((type) => type === mapping.toUpperCase());
+    return `unknown tracking type ${quote(mapping)}; expected ${near ?? EXPECTED}`;
   }
   const name = mapping.slice(CUSTOM.length);
   if (name.trim() === '' || lengthOf(name) > MAX_NAME_LENGTH) {
-    return `the custom event has a name of ${lengthOf(name)} characters; expected 1 to ${MAX_NAME_LENGTH} after ${CUSTOM}`;
+    return (
+      `the custom event has a name of ${lengthOf(name)} characters; expected 1 to ` +
+      `${MAX_NAME_LENGTH} after ${CUSTOM}`
+    );
   }
   const standard = findStandardType(name);
-  if (standard !== undefined) return `${quote(name)} is a standard event of Reddit's; expected ${standard} for it`;
+  if (standard !== undefined)
+    return `${quote(name)} is a standard event of Reddit; use ${standard}`;
   return undefined;
 }
 
-/** What a checked mapping says. */
+/** Reads a validated mapping. */
 export function readEventType(mapping: string): EventType {
   if (!mapping.startsWith(CUSTOM)) return { trackingType: mapping };
   return { trackingType: 'CUSTOM', customName: mapping.slice(CUSTOM.length) };
 }
 
 const EXPECTED = `one of ${TRACKING_TYPES.join(', ')}, or custom:<name>`;
+/** Says that a goal which is not called by one text cannot be mapped at Reddit. */
+export const ONE_NAME = `Reddit identifies events by name; expected ${EXPECTED}`;
 
 /** The tracking type that has this name at the pixel or in the API. */
 function findStandardType(name: string): string | undefined {

@@ -1,7 +1,10 @@
 import type { VariableRules } from '../variables.js';
 import { PIXEL_FORM } from './pixel.js';
 
-/** The variables of a connection to Reddit (contract.md section 2): a conversion token, which does not end. */
+/**
+ * The variables of a connection to Reddit: a conversion token, which does
+ * not end.
+ */
 export const REDDIT_VARIABLES: VariableRules = {
   rules: [
     { suffix: 'ACCESS_TOKEN', field: 'accessToken' },

@@ -3,13 +3,16 @@ import { isJsonObject, type JsonObject } from '../../json.js';
 import { readJsonBody } from '../answer-body.js';
 import { readRemoteCode, readRemoteText } from '../remote-text.js';
 
-/** The envelope of every answer of the API for Business: HTTP 200, and in `code` what became of the request. */
+/**
+ * The envelope of every answer of the API for Business: HTTP 200, and in `code` what became of the
+ * request.
+ */
 export interface ApiAnswer {
   /** 0: accepted. */
   code: number;
   /** Cleaned, cut, tokens masked. */
   message?: string;
-  /** The message as it came, whole: to be searched, never shown. */
+  /** The unmasked message, for searching only. Never shown. */
   words: string;
   requestId?: string;
   data: JsonObject;
@@ -39,7 +42,7 @@ export function readApiAnswer(answer: HttpAnswer): ApiAnswer | undefined {
   return read;
 }
 
-/** What TikTok said, fit to be shown and stored. */
+/** Returns TikTok's message, masked for display and storage. */
 export function cleanWords(words: string): string | undefined {
   return readRemoteText(words)?.replace(TOKEN, '***');
 }

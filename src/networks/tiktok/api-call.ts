@@ -13,8 +13,8 @@ export interface ApiCall {
 
 /**
  * What TikTok answered, whether it accepted or refused.
- * @throws NetworkError `network_unreachable` when there is no answer; `network_failed` when it has no code, or the code
- *   says to try again.
+ * @throws NetworkError `network_unreachable` when there is no answer; `network_failed` when it has
+ *   no code, or the code says to try again.
  */
 export async function callTikTok(
   { http, accessToken, signal }: ApiCall,
@@ -27,9 +27,10 @@ export async function callTikTok(
     .send({ ...request, headers: { ...headers, ...request.headers } }, signal ? { signal } : {})
     .catch(explainFault);
   const api = readApiAnswer(answer);
-  if (api === undefined) throw failed(`answered HTTP ${answer.status} without saying what became of the request`);
+  if (api === undefined) throw failed(`responded with HTTP ${answer.status} without a result`);
   const kind = api.code === 0 ? classifyStatus(answer.status) : classifyCode(api.code, api.message);
-  if (kind === 'transient' || kind === 'throttled') throw failed(`failed with ${describeRefusal(api)}`);
+  if (kind === 'transient' || kind === 'throttled')
+    throw failed(`failed with ${describeRefusal(api)}`);
   return api;
 }
 
@@ -39,13 +40,17 @@ export function describeRefusal({ code, message }: ApiAnswer): string {
 }
 
 function failed(words: string): NetworkError {
-  return new NetworkError('network_failed', `TikTok ${words}.`, { hint: 'Nothing was stored. Try again in a minute.' });
+  return new NetworkError('network_failed', `TikTok ${words}.`, {
+    hint: 'Nothing was stored. Try again in a minute.',
+  });
 }
 
 function explainFault(error: unknown): never {
   if (!(error instanceof ConnectionFault)) throw error;
   throw new NetworkError('network_unreachable', `TikTok cannot be reached. ${error.message}`, {
-    hint: 'Nothing was stored. Check the connection (HTTPS_PROXY is honoured) and try again.',
+    hint:
+      'Nothing was stored. Check your internet connection (HTTPS_PROXY is respected) and try ' +
+      'again.',
     cause: error,
   });
 }

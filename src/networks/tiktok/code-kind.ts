@@ -1,3 +1,4 @@
+import { classifyHttpStatus, isSuccessStatus } from '../http-status.js';
 import type { OutcomeKind } from '../network.js';
 import { classifyByRange, isParameterCode, RETURN_CODES } from './return-codes.js';
 
@@ -6,7 +7,7 @@ const CONNECTION_WORDS = /\bpixel\b|\bevent_source(?:_id)?\b|\btest_event_code\b
 /** Words of a throttled request; they decide for unlisted and transient codes. */
 const THROTTLE_WORDS = /\bQPS\b|\bQPM\b|too many requests|rate limit|\bfrequency\b/i;
 
-/** What a return code other than 0 means for every event of the request. */
+/** Classifies a return code other than 0 for all events of the request. */
 export function classifyCode(code: number, message = ''): OutcomeKind {
   if (isParameterCode(code) && namesConnection(message)) return 'configuration';
   const listed = RETURN_CODES.get(code);
@@ -22,10 +23,8 @@ export function namesConnection(message = ''): boolean {
 
 /** The same for an answer without a code, such as a proxy's page or a body that was lost. */
 export function classifyStatus(status: number): OutcomeKind {
-  if (status >= 200 && status < 300) return 'unknown';
-  if (status === 401 || status === 403) return 'credential';
-  if (status === 413) return 'payload';
-  if (status === 429) return 'throttled';
-  if (status >= 500 || status < 400 || status === 408 || status === 425) return 'transient';
-  return 'configuration';
+  if (isSuccessStatus(status)) return 'unknown';
+  const kind = classifyHttpStatus(status);
+  // Events are refused with a code: a status without one says nothing about them, but their size.
+  return kind === 'payload' && status !== 413 ? 'configuration' : kind;
 }

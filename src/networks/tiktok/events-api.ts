@@ -1,32 +1,37 @@
-import type { HttpRequest } from '../../http/http.js';
 import { amountOf, checkAmount } from '../amount.js';
-import { boundJsonBytes, quoteJson } from '../json-text.js';
-import type { Channel, Connection, Facts, Outgoing, Skip } from '../network.js';
-import type { Mapping } from '../../goals/goal.js';
+import { defineChannel, isTextMapping } from '../define-channel.js';
+import { postJson } from '../json-post.js';
+import { quoteJson } from '../json-text.js';
+import type { Connection, DefinedChannel, Outgoing, Skip } from '../network.js';
 import { TIKTOK_API } from './addresses.js';
 import { classifyTikTokAnswer } from './classify.js';
-import type { TikTokFacts } from './facts.js';
+import { isTikTokPayload, type TikTokPayload } from './payload.js';
 
-/** 1000 events a request and 1000 requests a second (networks.md section 1). */
+/** 1000 events a request and 1000 requests a second (docs/reference/tiktok.md#request). */
 const MAX_EVENTS = 1000;
 const REQUESTS_PER_SECOND = 1000;
 /** No size is documented; 1 MB is what a partner batches at (Tealium's TikTok Events connector). */
 const MAX_BYTES = 1_000_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** The longest click window; nothing is documented for web events (networks.md section 13, 1). */
+/**
+ * The longest click window; nothing is documented for web events (docs/reference/tiktok.md#window).
+ */
 const WINDOW_MS = 28 * DAY_MS;
 const FUTURE_MS = 5 * 60 * 1000;
-/** "API to API and pixel to pixel 48 h" (networks.md section 3). */
+/** "API to API and pixel to pixel 48 h" (docs/reference/tiktok.md#dedupe). */
 const DEDUPE_WINDOW_MS = 2 * DAY_MS;
-/** Peers never batch test events (networks.md section 3). */
+/** Maximum number of test events per request. TikTok's partners never batch them. */
 const MAX_TEST_EVENTS = 1;
 
 /**
- * The Events API 2.0: `POST /open_api/v1.3/event/track/` for the web events of one pixel (networks.md section 3). The
- * token travels in `Access-Token`, never as a bearer token.
+ * The Events API 2.0: `POST /open_api/v1.3/event/track/` for the web events of one pixel
+ * (docs/reference/tiktok.md#request). The token travels in `Access-Token`, never as a bearer token.
  */
-export function openTikTokEventsApi({ account, testCode }: Connection): Channel {
-  return {
+export function openTikTokEventsApi({
+  account,
+  testCode,
+}: Connection): DefinedChannel<TikTokPayload> {
+  return defineChannel(TYPES, {
     network: 'tiktok',
     account,
     limits: {
@@ -39,74 +44,80 @@ export function openTikTokEventsApi({ account, testCode }: Connection): Channel 
       maxTestEvents: MAX_TEST_EVENTS,
     },
     testMode: testCode !== undefined,
-    check: checkFacts,
-    sizeOf: boundEventBytes,
-    request: (items, accessToken): HttpRequest => ({
-      method: 'POST',
-      url: TIKTOK_API.track,
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'Access-Token': accessToken },
-      body: renderBody(account, items[0]?.postback.test ? testCode : undefined, items),
-    }),
+    check: checkPayload,
+    renderEvent,
+    request: (events, items, accessToken) =>
+      postJson(
+        TIKTOK_API.track,
+        renderBody(account, items[0]?.postback.test ? testCode : undefined, events),
+        { 'Access-Token': accessToken },
+      ),
     classify: (items, answer) => classifyTikTokAnswer(items.length, answer),
-  };
+  });
 }
 
 const NO_CLICK_ID: Skip = {
   reason: 'no_click_id',
-  message: 'the event carries no ttclid; TikTok is told of conversions that came by a click of its own',
+  message: 'the event has no ttclid; only conversions from a TikTok click are reported to TikTok',
 };
 const NO_PAGE: Skip = {
   reason: 'incomplete_event',
   field: 'page_url',
-  message: 'the event names no page (page_url, or context.pageUrl); TikTok requires one of web events',
+  message:
+    'the event has no page (page_url or context.pageUrl), which TikTok requires for web events',
 };
 const NO_IP: Skip = {
   reason: 'incomplete_event',
   field: 'ip',
-  message: 'the event asks for limited data use and carries no IP address, without which TikTok does not limit it',
+  message:
+    'the event requests limited data use but has no IP address, which TikTok requires to apply it',
 };
 const WRONG_MAPPING: Skip = {
   reason: 'unmapped_goal',
-  message: 'the goal is mapped to something that is no event name',
+  message: 'the mapping of the goal is not an event name',
 };
 
-function checkFacts(facts: Facts, mapping: Mapping): Skip | undefined {
-  const conversion = facts as TikTokFacts;
-  const { user, pageUrl, limitedDataUse } = conversion;
-  if (typeof mapping !== 'string') return WRONG_MAPPING;
+const TYPES = { isPayload: isTikTokPayload, isMapping: isTextMapping, wrongMapping: WRONG_MAPPING };
+type TikTokOutgoing = Outgoing<TikTokPayload, string>;
+
+function checkPayload(payload: TikTokPayload): Skip | undefined {
+  const { user, pageUrl, limitedDataUse } = payload;
   if (user.ttclid === undefined) return NO_CLICK_ID;
   if (pageUrl === undefined) return NO_PAGE;
   if (limitedDataUse && user.ip === undefined) return NO_IP;
-  return checkAmount(conversion, 'TikTok');
+  return checkAmount(payload, 'TikTok');
 }
 
-function renderBody(pixel: string, testCode: string | undefined, items: readonly Outgoing[]): string {
+function renderBody(pixel: string, testCode: string | undefined, events: string): string {
   const test = testCode === undefined ? '' : `,"test_event_code":${quoteJson(testCode)}`;
   const source = `"event_source":"web","event_source_id":${quoteJson(pixel)}${test}`;
-  return `{${source},"data":[${items.map(renderEvent).join(',')}]}`;
+  return `{${source},"data":[${events}]}`;
 }
 
-function renderEvent({ postback, mapping }: Outgoing): string {
-  const facts = postback.facts as TikTokFacts;
-  const limited = facts.limitedDataUse ? ',"limited_data_use":true' : '';
+function renderEvent({ postback, mapping }: TikTokOutgoing): string {
+  const payload = postback.facts;
+  const limited = payload.limitedDataUse ? ',"limited_data_use":true' : '';
   return (
-    `{"event":${quoteJson(mapping as string)},"event_time":${Math.floor(postback.eventTimeMs / 1000)}` +
-    `,"event_id":${quoteJson(postback.dedupeId)},"user":${JSON.stringify(facts.user)}` +
-    `,"page":${renderPage(facts)}${renderProperties(facts)}${limited}}`
+    `{"event":${quoteJson(mapping)},"event_time":${Math.floor(postback.eventTimeMs / 1000)}` +
+    `,"event_id":${quoteJson(postback.dedupeId)},"user":${JSON.stringify(payload.user)}` +
+    `,"page":${renderPage(payload)}${renderProperties(payload)}${limited}}`
   );
 }
 
-/** `page.referrer` as in TikTok's own template: https://github.com/tiktok/gtm-template-eapi/blob/089e34e/template.tpl */
-function renderPage({ pageUrl = '', referrer }: TikTokFacts): string {
+/**
+ * `page.referrer` as in TikTok's own template:
+ * https://github.com/tiktok/gtm-template-eapi/blob/089e34e/template.tpl
+ */
+function renderPage({ pageUrl = '', referrer }: TikTokPayload): string {
   const part = referrer === undefined ? '' : `,"referrer":${quoteJson(referrer)}`;
   return `{"url":${quoteJson(pageUrl)}${part}}`;
 }
 
-/** Money stands in the body digit for digit: it never passes through a binary float. */
-function renderProperties(facts: TikTokFacts): string {
-  const { orderId, itemId, itemName, quantity } = facts;
+/** Renders money digit for digit, without a binary float. */
+function renderProperties(payload: TikTokPayload): string {
+  const { orderId, itemId, itemName, quantity } = payload;
   const fields: string[] = [];
-  const amount = amountOf(facts);
+  const amount = amountOf(payload);
   if (amount) fields.push(`"value":${amount.value},"currency":${quoteJson(amount.currency)}`);
   if (orderId !== undefined) fields.push(`"order_id":${quoteJson(orderId)}`);
   if (itemId !== undefined) {
@@ -114,17 +125,4 @@ function renderProperties(facts: TikTokFacts): string {
     fields.push(`"content_type":"product","contents":[${JSON.stringify(content)}]`);
   }
   return fields.length === 0 ? '' : `,"properties":{${fields.join(',')}}`;
-}
-
-/** The envelope, every name and bracket, and the longest of each number and code. */
-const FIXED_BYTES = 300;
-const NAME_BYTES = 16;
-
-function boundEventBytes({ postback, mapping }: Outgoing): number {
-  const facts = postback.facts as TikTokFacts;
-  const { user, pageUrl = '', referrer = '', value = '', orderId = '', itemId = '', itemName = '' } = facts;
-  let bytes = FIXED_BYTES + boundJsonBytes(mapping as string) + boundJsonBytes(postback.dedupeId) + value.length;
-  for (const text of [pageUrl, referrer, orderId, itemId, itemName]) bytes += boundJsonBytes(text);
-  for (const text of Object.values(user) as string[]) bytes += NAME_BYTES + boundJsonBytes(text);
-  return bytes;
 }

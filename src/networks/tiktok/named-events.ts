@@ -5,8 +5,8 @@ const NAME = /\bBatch\.(\d{1,6})(?=\.|:|\s|$)/gi;
 const SEPARATOR = /[\s;,|]/;
 
 /**
- * What a refusal says of each event that it names, by the event's place in a request of `count`. Names that are not in
- * the request are passed over.
+ * What a refusal says of each event that it names, by the event's place in a request of `count`.
+ * Names that are not in the request are passed over.
  */
 export function findNamedEvents(words: string, count: number): ReadonlyMap<number, string> {
   const named = new Map<number, string>();

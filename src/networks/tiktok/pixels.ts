@@ -1,7 +1,6 @@
-import { readId } from '../../exact-json.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { AccountCandidate } from '../connector.js';
-import { readRemoteText } from '../remote-text.js';
+import { readRemoteId, readRemoteText } from '../remote-text.js';
 import { TIKTOK_API } from './addresses.js';
 import type { ApiAnswer } from './api-answer.js';
 import { callTikTok, type ApiCall } from './api-call.js';
@@ -13,7 +12,7 @@ export interface Advertiser {
 
 /** `pixel/list` gives at most 20 a page. */
 const PAGE_SIZE = 20;
-/** A guard against a page count that never ends. */
+/** Maximum number of pages, in case the page count is wrong. */
 const MAX_PAGES = 100;
 
 /** The advertisers that have authorised the app; the call wants the app's secret in its query. */
@@ -22,29 +21,44 @@ export async function listAdvertisers(
   app: { id: string; secret: string },
 ): Promise<{ answer: ApiAnswer; advertisers: Advertiser[] }> {
   const query = new URLSearchParams({ app_id: app.id, secret: app.secret });
-  const answer = await callTikTok(call, { method: 'GET', url: `${TIKTOK_API.advertisers}?${query.toString()}` });
+  const answer = await callTikTok(call, {
+    method: 'GET',
+    url: `${TIKTOK_API.advertisers}?${query.toString()}`,
+  });
   const advertisers = listOf(answer.data['list']).flatMap((item) => {
-    const id = readId(item['advertiser_id']);
+    const id = readRemoteId(item['advertiser_id']);
     return id === undefined ? [] : [{ id, name: readRemoteText(item['advertiser_name']) ?? id }];
   });
   return { answer, advertisers };
 }
 
-/** The pixels of one advertiser, page by page; the last answer is a refusal where they may not be seen. */
+/**
+ * The pixels of one advertiser, page by page; the last answer is a refusal where they may not be
+ * seen.
+ */
 export async function listPixels(
   call: ApiCall,
   advertiser: Advertiser,
 ): Promise<{ answer: ApiAnswer; candidates: AccountCandidate[] }> {
   const candidates: AccountCandidate[] = [];
   for (let page = 1; ; page += 1) {
-    const query = new URLSearchParams({ advertiser_id: advertiser.id, page: `${page}`, page_size: `${PAGE_SIZE}` });
-    const answer = await callTikTok(call, { method: 'GET', url: `${TIKTOK_API.pixels}?${query.toString()}` });
+    const query = new URLSearchParams({
+      advertiser_id: advertiser.id,
+      page: `${page}`,
+      page_size: `${PAGE_SIZE}`,
+    });
+    const answer = await callTikTok(call, {
+      method: 'GET',
+      url: `${TIKTOK_API.pixels}?${query.toString()}`,
+    });
     for (const item of listOf(answer.data['pixels'])) {
-      const account = readId(item['pixel_code']);
+      const account = readRemoteId(item['pixel_code']);
       const name = readRemoteText(item['pixel_name']);
-      if (account !== undefined) candidates.push({ account, name: name ?? account, note: describe(advertiser) });
+      if (account !== undefined)
+        candidates.push({ account, name: name ?? account, note: describe(advertiser) });
     }
-    if (answer.code !== 0 || page >= Math.min(countPages(answer), MAX_PAGES)) return { answer, candidates };
+    if (answer.code !== 0 || page >= Math.min(countPages(answer), MAX_PAGES))
+      return { answer, candidates };
   }
 }
 

@@ -1,14 +1,16 @@
 import type { Preflight } from '../preflight.js';
 import { TIKTOK_API } from './addresses.js';
 
-/** What is known of TikTok before conversions are sent; account and token are checked as `connect` checks them. */
+/** Checks of TikTok that send no conversions. Account and token are checked as in `connect`. */
 export const preflight: Preflight = {
   origins: () => [new URL(TIKTOK_API.track).origin],
-  foresee: () => [
+  checkConfig: () => [
     {
       id: 'api-version',
       result: 'pass',
-      message: 'Events API 2.0 (v1.3) is spoken, the current one; no end is known.',
+      message:
+        'The connection uses Events API 2.0 (v1.3), the current version. TikTok has not ' +
+        'announced an end date.',
     },
   ],
 };

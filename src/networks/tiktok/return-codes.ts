@@ -4,8 +4,8 @@ import type { OutcomeKind } from '../network.js';
  * The return codes of TikTok's API for Business and what each means for the events of a request.
  * Source: `NumericErrorCodes` in TikTok's official SDK,
  * https://github.com/tiktok/tiktok-business-api-sdk/blob/f809c39/python_sdk/business_api_client/tiktok_business/tiktok_code.py
- * (2026-02-27). The names are TikTok's, without the prefix `ERROR_CODE_`. The SDK gives no meanings;
- * docs/decisions/tiktok-errors.md says why each code is classified as it is.
+ * (2026-02-27). The names are TikTok's, without the prefix `ERROR_CODE_`. The SDK gives no
+ * meanings; docs/development/decisions/tiktok-errors.md says why each code is classified as it is.
  */
 const NAMED_CODES = {
   payload: {
@@ -182,10 +182,14 @@ const NAMED_CODES = {
   },
 } as const satisfies Partial<Record<OutcomeKind, Readonly<Record<string, number>>>>;
 
-/** Every return code of the official list except 0, with what it means for the events of a request. */
+const CODED_KINDS = ['payload', 'credential', 'throttled', 'transient', 'configuration'] as const;
+
+/**
+ * Every return code of the official list except 0, with what it means for the events of a request.
+ */
 export const RETURN_CODES: ReadonlyMap<number, OutcomeKind> = new Map(
-  Object.entries(NAMED_CODES).flatMap(([kind, codes]) =>
-    Object.values(codes).map((code): [number, OutcomeKind] => [code, kind as OutcomeKind]),
+  CODED_KINDS.flatMap((kind) =>
+    Object.values<number>(NAMED_CODES[kind]).map((code) => [code, kind] as const),
   ),
 );
 
@@ -217,7 +221,7 @@ const CLASSES: readonly { from: number; to: number; kind: OutcomeKind }[] = [
   { from: 61_000, to: 61_999, kind: 'throttled' },
 ];
 
-/** What an unlisted code means by its class; a code without a class is a configuration fault. */
+/** Classifies an unlisted code by its range; a code outside all ranges is a configuration error. */
 export function classifyByRange(code: number): OutcomeKind {
   return CLASSES.find(({ from, to }) => code >= from && code <= to)?.kind ?? 'configuration';
 }

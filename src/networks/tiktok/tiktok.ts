@@ -1,20 +1,19 @@
 import type { Network } from '../network.js';
 import { openTikTokEventsApi } from './events-api.js';
-import { prepareTikTokFacts } from './facts.js';
+import { prepareTikTokPayload, type TikTokPayload } from './payload.js';
 import { checkTikTokMapping, defaultTikTokMapping } from './mapping.js';
-import { TIKTOK_VARIABLES } from './variables.js';
+import { TIKTOK_PROFILE } from './profile.js';
 
 /** TikTok: the Events API 2.0, for the web events of one pixel. Its tokens are not renewed. */
-export const tiktok: Network = {
-  name: 'tiktok',
-  title: 'TikTok',
+export const tiktok: Network<TikTokPayload, string> = {
+  name: TIKTOK_PROFILE.name,
+  title: TIKTOK_PROFILE.title,
   testArea: 'test event code (--test-code)',
   sharesEventIds: true,
-  variables: TIKTOK_VARIABLES,
   loadPreflight: async () => (await import('./preflight.js')).preflight,
   loadConnector: async () => (await import('./connector.js')).tiktokConnector,
   defaultMapping: defaultTikTokMapping,
   checkMapping: checkTikTokMapping,
-  prepare: prepareTikTokFacts,
+  prepare: prepareTikTokPayload,
   open: openTikTokEventsApi,
 };

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../json.js';
 import { Secret } from '../../secret.js';
 
-/** What was pasted, by the fields of a connection. */
+/** Pasted values by field of a connection. */
 interface Pasted {
   clientId?: Secret;
   clientSecret?: Secret;
@@ -10,7 +10,10 @@ interface Pasted {
 }
 
 const FIELDS = ['clientId', 'clientSecret', 'accessToken', 'tokenSecret'] as const;
-/** The names that the four values have in X's console, in variables and in other programs, without their signs. */
+/**
+ * The names that the four values have in X's console, in variables and in other programs, without
+ * their signs.
+ */
 const FIELD_BY_NAME: Readonly<Record<string, (typeof FIELDS)[number]>> = {
   consumerkey: 'clientId',
   apikey: 'clientId',
@@ -27,10 +30,13 @@ const FIELD_BY_NAME: Readonly<Record<string, (typeof FIELDS)[number]>> = {
 const NAME = /^"?([\w .-]+)"?$/;
 const VALUE = /^"?([^\s"]+)"?,?$/;
 const EXPECTED =
-  'a pixel token, or the four values of OAuth 1.0a: consumer_key=…, consumer_secret=…, access_token=… and ' +
-  'access_token_secret=…, a line each';
+  'a pixel token, or the four values of OAuth 1.0a: consumer_key=…, consumer_secret=…, ' +
+  'access_token=… and access_token_secret=…, one per line';
 
-/** Reads a pixel token (one word), or the four values of OAuth 1.0a as JSON or as lines `name=value`. */
+/**
+ * Reads a pixel token (one word), or the four values of OAuth 1.0a as JSON or as lines
+ * `name=value`.
+ */
 export function readPastedToken(text: string): Pasted | string {
   if (/^[^\s={}]+$/.test(text)) return { accessToken: new Secret(text) };
   const pasted: Pasted = {};
@@ -59,7 +65,9 @@ function readPairs(text: string): [name: string, value: string][] {
   }
   try {
     const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? Object.entries(value).map(([name, secret]) => [name, String(secret)]) : [];
+    return isJsonObject(value)
+      ? Object.entries(value).map(([name, secret]) => [name, String(secret)])
+      : [];
   } catch {
     return [];
   }

@@ -18,10 +18,15 @@ export function isOAuthToken(accessToken: string): boolean {
 }
 
 /**
- * Signs a request by OAuth 1.0a, HMAC-SHA1, where the token holds the four values; one with a pixel token stays as it
- * is. A JSON body is no part of the signature (networks.md section 6).
+ * Signs a request with OAuth 1.0a (HMAC-SHA1) if the token holds the four values. A request with a
+ * pixel token is returned unchanged. A JSON body is not part of the signature (RFC 5849, section
+ * 3.4.1.3).
  */
-export function signXRequest(request: HttpRequest, accessToken: string, { nowMs, nonce }: SigningMoment): HttpRequest {
+export function signXRequest(
+  request: HttpRequest,
+  accessToken: string,
+  { nowMs, nonce }: SigningMoment,
+): HttpRequest {
   const values = readOAuthToken(accessToken);
   if (!values) return request;
   const oauth = new OAuth({
@@ -32,7 +37,10 @@ export function signXRequest(request: HttpRequest, accessToken: string, { nowMs,
   oauth.getNonce = () => nonce;
   oauth.getTimeStamp = () => Math.floor(nowMs / 1000);
   const { method, url } = request;
-  const signed = oauth.authorize({ method, url }, { key: values.token, secret: values.tokenSecret });
+  const signed = oauth.authorize(
+    { method, url },
+    { key: values.token, secret: values.tokenSecret },
+  );
   return { ...request, headers: { ...request.headers, ...oauth.toHeader(signed) } };
 }
 
@@ -40,9 +48,11 @@ function readOAuthToken(text: string): OAuthToken | undefined {
   if (!text.startsWith('{')) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    const names = ['consumerKey', 'consumerSecret', 'token', 'tokenSecret'];
-    if (!isJsonObject(value) || names.some((name) => typeof value[name] !== 'string')) return undefined;
-    return value as unknown as OAuthToken;
+    if (!isJsonObject(value)) return undefined;
+    const { consumerKey, consumerSecret, token, tokenSecret } = value;
+    if (typeof consumerKey !== 'string' || typeof consumerSecret !== 'string') return undefined;
+    if (typeof token !== 'string' || typeof tokenSecret !== 'string') return undefined;
+    return { consumerKey, consumerSecret, token, tokenSecret };
   } catch {
     return undefined;
   }

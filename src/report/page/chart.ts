@@ -7,7 +7,7 @@ const MARGIN = { top: 14, right: 12, bottom: 28, left: 70 };
 /** An axis label needs so much room. */
 const LABEL_PX = 58;
 
-/** What a chart is drawn on: steps from left to right, amounts from the bottom up. */
+/** Drawing area of a chart: steps from left to right, amounts from bottom to top. */
 export interface Canvas {
   x: ScaleBand<string>;
   y: ScaleLinear<number, number>;
@@ -36,7 +36,7 @@ export function makeCanvas({ steps, domain, isRounded }: CanvasParts): Canvas {
 interface ChartParts {
   id: string;
   title: string;
-  /** What the chart shows, in a sentence or two: for those who do not see it. */
+  /** Text alternative of the chart, in a sentence or two. */
   summary: string;
   canvas: Canvas;
   /** Labels of the steps; left out where there is no room. */
@@ -45,9 +45,24 @@ interface ChartParts {
   marks: readonly Html[];
 }
 
-/** A chart as a picture with a name and a description; what it shows stands in a table beside it. */
-export function renderChart({ id, title, summary, canvas, labels, formatAmount, marks }: ChartParts): Html {
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-title ${id}-summary">
+/**
+ * Renders a chart as an image with a title and a description. A table next to it has the same
+ * numbers.
+ */
+export function renderChart({
+  id,
+  title,
+  summary,
+  canvas,
+  labels,
+  formatAmount,
+  marks,
+}: ChartParts): Html {
+  return html`<svg
+    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    role="img"
+    aria-labelledby="${id}-title ${id}-summary"
+  >
     <title id="${id}-title">${title}</title>
     <desc id="${id}-summary">${summary}</desc>
     ${renderAmounts(canvas, formatAmount)} ${renderLabels(canvas, labels)} ${marks}

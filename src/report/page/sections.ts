@@ -1,8 +1,8 @@
 import { BENCHMARKS, gradeRate, gradeTime, type Grade } from '../benchmarks.js';
-import { roundDown, type FiguresData } from '../figures.js';
+import { roundDown, type MetricsData } from '../metrics.js';
 import { Sum } from '../money.js';
 import { toStats } from '../stats.js';
-import type { ReasonCount, Survey } from '../survey.js';
+import type { ReasonCount, Aggregate } from '../aggregate.js';
 import { describeCount, describeRate, describeSpan, GRADE_WORDS } from '../words.js';
 import { html, type Html } from './html.js';
 import { listResponseSteps, renderResponses } from './response-chart.js';
@@ -10,19 +10,19 @@ import type { Slot } from './slots.js';
 import { renderTable, type TableColumn } from './table.js';
 import { FATES, renderDeliveries, renderRate } from './time-charts.js';
 
-/** What to do about reasons, in words for people. */
+/** Fixes by reason, for people. */
 export interface Advice {
   /** By the reason of a skip. */
   skips: Readonly<Record<string, string>>;
   /** By the kind of a failure or of a wait. */
-  kinds: Readonly<Record<string, string>>;
+  byKind: Readonly<Record<string, string>>;
 }
 
 const number = (head: string): TableColumn => ({ head, isNumber: true });
 
 /** The figures that come first, with how they stand. */
-export function renderTiles({ total, money }: Survey): Html {
-  const { deliveryRate, responseTimeMs, accuracy, conversions, delivered } = total.figures.toData();
+export function renderTiles({ total, money }: Aggregate): Html {
+  const { deliveryRate, responseTimeMs, accuracy, conversions, delivered } = total.metrics.toData();
   const { mean, p95 } = responseTimeMs;
   const [most, ...others] = listMoney(money);
   return html`<ul class="tiles">
@@ -54,7 +54,8 @@ function renderMoneyTile({ currency, amount }: Reported, others: number): Html {
   const shown = amount.length > 10 ? amount.replace(/\.\d+$/, '') : amount;
   const more = others === 0 ? 'with delivered conversions' : `and ${countOf(others)} below`;
   return html`<li>
-    <span class="soft">Value reported</span><b>${shown}</b><span class="soft">${currency}, ${more}</span>
+    <span class="soft">Value reported</span><b>${shown}</b
+    ><span class="soft">${currency}, ${more}</span>
   </li>`;
 }
 
@@ -62,10 +63,16 @@ function countOf(currencies: number): string {
   return currencies === 1 ? 'one more currency' : `${currencies} more currencies`;
 }
 
-function renderGrade(value: number | null, gradeOf: (value: number) => Grade, benchmark: string): Html {
-  if (value === null) return html`<span class="soft">nothing to judge</span>`;
+function renderGrade(
+  value: number | null,
+  gradeOf: (value: number) => Grade,
+  benchmark: string,
+): Html {
+  if (value === null) return html`<span class="soft">no data</span>`;
   const grade = gradeOf(value);
-  return html`<span><span class="${grade}">${GRADE_WORDS[grade]}</span><span class="soft">${benchmark}</span></span>`;
+  return html`<span
+    ><span class="${grade}">${GRADE_WORDS[grade]}</span><span class="soft">${benchmark}</span></span
+  >`;
 }
 
 /** Conversions and the delivery rate over time, with the numbers. */
@@ -73,14 +80,15 @@ export function renderTime(slots: readonly Slot[], timeZone: string): Html {
   const legend = FATES.map(
     (fate) =>
       html`<li>
-        <svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${fate}" width="10" height="10" /></svg
+        <svg viewBox="0 0 10 10" aria-hidden="true">
+          <rect class="${fate}" width="10" height="10" /></svg
         >${FATE_WORDS[fate]}
       </li>`,
   );
-  const rows = slots.map(({ name, figures }) => [
+  const rows = slots.map(({ name, metrics }) => [
     name,
-    ...FATES.map((fate) => describeCount(figures[fate])),
-    describeRate(roundDown(figures.deliveryRate)),
+    ...FATES.map((fate) => describeCount(metrics[fate])),
+    describeRate(roundDown(metrics.deliveryRate)),
   ]);
   const columns = [{ head: 'When' }, ...FATES.map((fate) => number(HEADS[fate])), number('Rate')];
   return html`<section class="long" aria-labelledby="time">
@@ -98,19 +106,24 @@ export function renderTime(slots: readonly Slot[], timeZone: string): Html {
   </section>`;
 }
 
-const HEADS = { delivered: 'Delivered', failed: 'Failed', pending: 'Waiting', lost: 'Lost' } as const;
+const HEADS = {
+  delivered: 'Delivered',
+  failed: 'Failed',
+  pending: 'Waiting',
+  lost: 'Lost',
+} as const;
 const FATE_WORDS = {
   delivered: 'delivered',
-  failed: 'failed for good',
+  failed: 'failed permanently',
   pending: 'waiting',
-  lost: 'lost: no postback could be made',
+  lost: 'lost: no postback possible',
 } as const;
 
 /** How long deliveries took. */
-export function renderResponseSection(survey: Survey): Html {
+export function renderResponseSection(survey: Aggregate): Html {
   const steps = listResponseSteps(survey);
-  const total = survey.total.figures.delivered;
-  const { mean, p50, p95, p99 } = survey.total.figures.toData().responseTimeMs;
+  const total = survey.total.metrics.delivered;
+  const { mean, p50, p95, p99 } = survey.total.metrics.toData().responseTimeMs;
   const rows = steps.map(({ name, count, grade }) => [
     name,
     describeCount(count),
@@ -120,35 +133,44 @@ export function renderResponseSection(survey: Survey): Html {
   return html`<section aria-labelledby="response">
     <h2 id="response">Response time</h2>
     <p>
-      From the conversion to the network's answer: on average ${describeSpan(mean)}, half within ${describeSpan(p50)},
-      95 % within ${describeSpan(p95)}, 99 % within ${describeSpan(p99)}.
+      From the conversion to the network's answer: on average ${describeSpan(mean)}, half within
+      ${describeSpan(p50)}, 95 % within ${describeSpan(p95)}, 99 % within ${describeSpan(p99)}.
     </p>
     <figure tabindex="0">${renderResponses(steps)}</figure>
     ${renderTable('Delivered conversions by response time', [{ head: 'Took' }, number('Delivered'), number('Share'), { head: 'Is' }], rows)}
   </section>`;
 }
 
-/** Figures by network and by goal. */
-export function renderShares(survey: Survey): Html {
+/** Metrics by network and by goal. */
+export function renderSegments(survey: Aggregate): Html {
   const { networks, goals } = toStats(survey);
   const columns = (head: string): TableColumn[] => [
     { head },
-    ...['Conversions', 'Delivered', 'Failed', 'Waiting', 'Lost', 'Rate', 'Average', '95 % within', 'Accuracy'].map(
-      number,
-    ),
+    ...[
+      'Conversions',
+      'Delivered',
+      'Failed',
+      'Waiting',
+      'Lost',
+      'Rate',
+      'Average',
+      '95 % within',
+      'Accuracy',
+    ].map(number),
   ];
-  const rows = (shares: Record<string, FiguresData>): (string | Html)[][] =>
-    Object.entries(shares).map(([name, figures]) => [name, ...listCells(figures)]);
+  const rows = (segments: Record<string, MetricsData>): (string | Html)[][] =>
+    Object.entries(segments).map(([name, metrics]) => [name, ...listCells(metrics)]);
   return html`<section aria-labelledby="shares">
     <h2 id="shares">By network and goal</h2>
-    ${renderTable('What became of conversions, by network', columns('Network'), rows(networks))}
+    ${renderTable('Results of conversions by network', columns('Network'), rows(networks))}
     <p></p>
-    ${renderTable('What became of conversions, by goal', columns('Goal'), rows(goals))}
+    ${renderTable('Results of conversions by goal', columns('Goal'), rows(goals))}
   </section>`;
 }
 
-function listCells(figures: FiguresData): string[] {
-  const { conversions, delivered, failed, pending, lost, deliveryRate, responseTimeMs, accuracy } = figures;
+function listCells(metrics: MetricsData): string[] {
+  const { conversions, delivered, failed, pending, lost, deliveryRate, responseTimeMs, accuracy } =
+    metrics;
   return [
     ...[conversions, delivered, failed, pending, lost].map(describeCount),
     describeRate(deliveryRate),
@@ -159,19 +181,29 @@ function listCells(figures: FiguresData): string[] {
 }
 
 /** Money that was reported, by currency and network; nothing where none was. */
-export function renderMoney({ money }: Survey): Html {
+export function renderMoney({ money }: Aggregate): Html {
   const rows = listMoney(money).flatMap(({ currency, sums }) =>
     [...sums]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([network, sum]) => [currency, network, formatAmount(String(sum)), describeCount(sum.count)]),
+      .map(([network, sum]) => [
+        currency,
+        network,
+        formatAmount(String(sum)),
+        describeCount(sum.count),
+      ]),
   );
   if (rows.length === 0) return html``;
-  const columns = [{ head: 'Currency' }, { head: 'Network' }, number('Reported'), number('Conversions')];
+  const columns = [
+    { head: 'Currency' },
+    { head: 'Network' },
+    number('Reported'),
+    number('Conversions'),
+  ];
   return html`<section aria-labelledby="money">
     <h2 id="money">Value reported</h2>
     <p>
-      What delivered conversions told the networks of their value. A conversion that counts for two goals is told for
-      each. Currencies are not converted.
+      Value of delivered conversions as reported to the networks. A conversion that counts for two
+      goals is reported for each. Currencies are not converted.
     </p>
     ${renderTable('Value reported, by currency and network', columns, rows)}
   </section>`;
@@ -184,7 +216,7 @@ interface Reported {
 }
 
 /** Currencies, the one with the most conversions first. */
-function listMoney(money: Survey['money']): Reported[] {
+function listMoney(money: Aggregate['money']): Reported[] {
   const totals = [...money].map(([currency, sums]) => {
     const total = new Sum();
     for (const sum of sums.values()) total.addSum(sum);
@@ -203,22 +235,22 @@ function formatAmount(amount: string): string {
 }
 
 /** Failures, waits and skips by reason, each with what to do. */
-export function renderReasons({ failures, waiting, skips }: Survey, advice: Advice): Html {
-  const kindOf = ({ kind }: ReasonCount): string => advice.kinds[kind] ?? '';
+export function renderReasons({ failures, waiting, skips }: Aggregate, advice: Advice): Html {
+  const kindOf = ({ kind }: ReasonCount): string => advice.byKind[kind] ?? '';
   const tables = [
-    renderReasonTable('Failed for good', failures, kindOf),
+    renderReasonTable('Failed permanently', failures, kindOf),
     renderReasonTable('Waiting', waiting, kindOf),
     renderReasonTable('Not sent', skips, ({ reason }) => advice.skips[reason] ?? ''),
   ].filter((table) => table !== undefined);
   return html`<section class="long" aria-labelledby="reasons">
-    <h2 id="reasons">What was not delivered, and what to do</h2>
-    ${tables.length === 0 ? html`<p>Nothing failed, waits or was left out.</p>` : tables}
+    <h2 id="reasons">Undelivered conversions and how to fix them</h2>
+    ${tables.length === 0 ? html`<p>Nothing failed, is pending or was skipped.</p>` : tables}
   </section>`;
 }
 
 function renderReasonTable(
   caption: string,
-  reasons: Survey['skips'],
+  reasons: Aggregate['skips'],
   adviceOf: (reason: ReasonCount) => string,
 ): Html | undefined {
   if (reasons.size === 0) return undefined;
@@ -229,7 +261,12 @@ function renderReasonTable(
     [...one.networks.keys()].sort().join(', '),
     one.message === undefined ? adviceOf(one) : `${adviceOf(one)} The network said: ${one.message}`,
   ]);
-  const columns = [{ head: 'Reason' }, number('Count'), { head: 'Network' }, { head: 'What it means, what to do' }];
+  const columns = [
+    { head: 'Reason' },
+    number('Count'),
+    { head: 'Network' },
+    { head: 'Meaning and fix' },
+  ];
   return html`${renderTable(caption, columns, rows)}
     <p></p>`;
 }

@@ -1,5 +1,5 @@
-import { Figures } from '../figures.js';
-import type { Survey } from '../survey.js';
+import { Metrics } from '../metrics.js';
+import type { Aggregate } from '../aggregate.js';
 
 /** A step of time in a chart. */
 export interface Slot {
@@ -7,7 +7,10 @@ export interface Slot {
   label: string;
   /** In full, for tables and titles. */
   name: string;
-  figures: Pick<Figures, 'conversions' | 'delivered' | 'failed' | 'pending' | 'lost' | 'deliveryRate'>;
+  metrics: Pick<
+    Metrics,
+    'conversions' | 'delivered' | 'failed' | 'pending' | 'lost' | 'deliveryRate'
+  >;
 }
 
 const HOUR_MS = 3_600_000;
@@ -15,24 +18,31 @@ const HOUR_MS = 3_600_000;
 const MOST_HOURS = 49;
 const MOST_DAYS = 120;
 
+/** Longest period that is shown whole; a longer one begins with its first hour that has anything. */
+const MOST_WHOLE_DAYS = 31;
+
 /**
- * The time of a survey in hours, days or months of a time zone, also those with nothing in them, from the first hour that
- * has anything. None where nothing is.
+ * The time of a survey in hours, days or months of a time zone, also those with nothing in them.
+ * None where nothing is.
  */
-export function cutIntoSlots({ hours, filter }: Survey, timeZone: string): Slot[] {
+export function cutIntoIntervals({ hours, filter }: Aggregate, timeZone: string): Slot[] {
   if (hours.size === 0) return [];
-  const first = Math.max(Math.min(...hours.keys()), Math.floor(filter.sinceMs / HOUR_MS) * HOUR_MS);
+  const start = Math.floor(filter.sinceMs / HOUR_MS) * HOUR_MS;
+  const isWhole = filter.untilMs - start <= MOST_WHOLE_DAYS * 24 * HOUR_MS;
+  const first = isWhole ? start : Math.max(Math.min(...hours.keys()), start);
   const count = Math.floor((filter.untilMs - first) / HOUR_MS) + 1;
   const unit = count <= MOST_HOURS ? 'hour' : count <= MOST_DAYS * 24 ? 'day' : 'month';
   const { keyOf, nameOf, labelOf } = makeFormats(unit, timeZone);
-  const slots = new Map<string, Slot & { figures: Figures }>();
+  const slots = new Map<string, Slot & { metrics: Metrics }>();
   for (let hour = first; hour <= filter.untilMs; hour += HOUR_MS) {
     const key = keyOf(hour);
     let slot = slots.get(key);
-    if (!slot) slots.set(key, (slot = { label: labelOf(hour), name: nameOf(hour), figures: new Figures() }));
-    const figures = hours.get(hour);
-    if (!figures) continue;
-    for (const name of ['delivered', 'failed', 'pending', 'lost'] as const) slot.figures[name] += figures[name];
+    if (!slot)
+      slots.set(key, (slot = { label: labelOf(hour), name: nameOf(hour), metrics: new Metrics() }));
+    const metrics = hours.get(hour);
+    if (!metrics) continue;
+    for (const name of ['delivered', 'failed', 'pending', 'lost'] as const)
+      slot.metrics[name] += metrics[name];
   }
   return [...slots.values()];
 }
@@ -51,7 +61,7 @@ function makeFormats(unit: 'hour' | 'day' | 'month', timeZone: string): Formats 
   if (unit === 'hour') {
     const time = make({ hour: '2-digit', minute: '2-digit' });
     const nameOf = make({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
-    // When clocks go back an hour comes twice: told apart by its time, not by its name.
+    // When clocks go back, an hour occurs twice. The time distinguishes them, not the name.
     return { keyOf: String, nameOf, labelOf: time };
   }
   if (unit === 'day') {

@@ -1,4 +1,7 @@
-/** The page's style: light, dark and paper. Every text has a contrast of 4.5 and more, every mark of 3 (WCAG 2.2). */
+/**
+ * The page's style: light, dark and paper. Every text has a contrast of 4.5 and more, every mark of
+ * 3 (WCAG 2.2).
+ */
 export const STYLE = `
 :root{color-scheme:light dark;--paper:#f5f6f8;--card:#fff;--ink:#17202e;--soft:#566072;--line:#dde1e8;--accent:#0f5fc2;
 --delivered:#0b7a6b;--failed:#c0352b;--pending:#a86200;--lost:#7a5aa8;--good:#0b6b3a;--average:#8a5200;--poor:#a8241b}

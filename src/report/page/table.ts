@@ -6,14 +6,20 @@ export interface TableColumn {
   isNumber?: boolean;
 }
 
-/** A table whose first column names the row. On a narrow screen it scrolls by itself, with the keyboard too. */
+/**
+ * A table whose first column names the row. On a narrow screen it scrolls by itself, with the
+ * keyboard too.
+ */
 export function renderTable(
   caption: string,
   columns: readonly TableColumn[],
   rows: readonly (readonly HtmlValue[])[],
 ): Html {
-  const classOf = (column: number): Html => (columns[column]?.isNumber ? html` class="number"` : html``);
-  const head = columns.map(({ head: text }, index) => html`<th scope="col" ${classOf(index)}>${text}</th>`);
+  const classOf = (column: number): Html =>
+    columns[column]?.isNumber ? html` class="number"` : html``;
+  const head = columns.map(
+    ({ head: text }, index) => html`<th scope="col" ${classOf(index)}>${text}</th>`,
+  );
   const body = rows.map(
     ([name, ...cells]) =>
       html`<tr>

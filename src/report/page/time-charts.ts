@@ -1,25 +1,25 @@
 import { line, stack } from 'd3-shape';
 import { BENCHMARKS } from '../benchmarks.js';
-import { roundDown } from '../figures.js';
+import { roundDown } from '../metrics.js';
 import { describeCount, describeRate } from '../words.js';
 import { makeCanvas, renderBenchmark, renderChart, round } from './chart.js';
 import { html, type Html } from './html.js';
 import type { Slot } from './slots.js';
 
-/** What becomes of conversions, from the bottom of a bar up. */
+/** Results of conversions, from the bottom of a bar to the top. */
 export const FATES = ['delivered', 'failed', 'pending', 'lost'] as const;
 
 /** Conversions over time, by what became of them. */
 export function renderDeliveries(slots: readonly Slot[]): Html {
-  const highest = Math.max(1, ...slots.map(({ figures }) => figures.conversions));
+  const highest = Math.max(1, ...slots.map(({ metrics }) => metrics.conversions));
   const canvas = makeCanvas({ steps: keysOf(slots), domain: [0, highest], isRounded: true });
   const layers = stack<Slot, (typeof FATES)[number]>()
     .keys(FATES)
-    .value(({ figures }, fate) => figures[fate])(slots as Slot[]);
+    .value(({ metrics }, fate) => metrics[fate])(slots as Slot[]);
   const marks = layers.flatMap((layer) =>
     layer.flatMap(([from, to], index) => {
       if (from === to) return [];
-      const { name, figures } = slots[index] as Slot;
+      const { name, metrics } = slots[index] as Slot;
       const top = canvas.y(to);
       const height = Math.max(0.5, canvas.y(from) - top);
       return [
@@ -29,15 +29,17 @@ export function renderDeliveries(slots: readonly Slot[]): Html {
           y="${round(top)}"
           width="${round(canvas.x.bandwidth())}"
           height="${round(height)}"
-          ><title>${name}: ${describeCount(figures[layer.key])} ${layer.key}</title></rect
+          ><title>${name}: ${describeCount(metrics[layer.key])} ${layer.key}</title></rect
         >`,
       ];
     }),
   );
   return renderChart({
     id: 'deliveries',
-    title: 'Conversions over time, by what became of them',
-    summary: `${slots.length} bars; the highest has ${describeCount(highest)} conversions. The table below has all numbers.`,
+    title: 'Conversions over time, by result',
+    summary:
+      `${slots.length} bars; the highest has ${describeCount(highest)} conversions. The table ` +
+      'below has all numbers.',
     canvas,
     labels: slots.map(({ label }) => label),
     formatAmount: describeCount,
@@ -47,19 +49,24 @@ export function renderDeliveries(slots: readonly Slot[]): Html {
 
 /** The delivery rate over time, with the benchmark; a gap where there was nothing to deliver. */
 export function renderRate(slots: readonly Slot[]): Html {
-  const rates = slots.flatMap(({ figures }) => figures.deliveryRate ?? []);
+  const rates = slots.flatMap(({ metrics }) => metrics.deliveryRate ?? []);
   const lowest = Math.min(90, ...rates.map((rate) => Math.floor(rate / 10) * 10));
   const canvas = makeCanvas({ steps: keysOf(slots), domain: [lowest, 100], isRounded: false });
-  const centre = (index: number): number => (canvas.x(String(index)) ?? 0) + canvas.x.bandwidth() / 2;
+  const centre = (index: number): number =>
+    (canvas.x(String(index)) ?? 0) + canvas.x.bandwidth() / 2;
   const path = line<Slot>()
-    .defined(({ figures }) => figures.deliveryRate !== null)
+    .defined(({ metrics }) => metrics.deliveryRate !== null)
     .x((_, index) => round(centre(index)))
-    .y(({ figures }) => round(canvas.y(figures.deliveryRate ?? 0)))(slots as Slot[]);
-  const dots = slots.flatMap(({ name, figures }, index) => {
-    if (figures.deliveryRate === null) return [];
-    const words = describeRate(roundDown(figures.deliveryRate));
+    .y(({ metrics }) => round(canvas.y(metrics.deliveryRate ?? 0)))(slots as Slot[]);
+  const dots = slots.flatMap(({ name, metrics }, index) => {
+    if (metrics.deliveryRate === null) return [];
+    const words = describeRate(roundDown(metrics.deliveryRate));
     return [
-      html`<circle class="dot" cx="${round(centre(index))}" cy="${round(canvas.y(figures.deliveryRate))}" r="3.5"
+      html`<circle
+        class="dot"
+        cx="${round(centre(index))}"
+        cy="${round(canvas.y(metrics.deliveryRate))}"
+        r="3.5"
         ><title>${name}: ${words}</title></circle
       >`,
     ];
@@ -84,7 +91,10 @@ function describeRates(rates: readonly number[]): string {
   const low = describeRate(roundDown(Math.min(...rates)));
   const high = describeRate(roundDown(Math.max(...rates)));
   const below = rates.filter((rate) => rate < BENCHMARKS.deliveryRate.good).length;
-  return `Between ${low} and ${high}; below the benchmark in ${below} of ${rates.length} steps of time.`;
+  return (
+    `Between ${low} and ${high}; below the benchmark in ${below} of ${rates.length} steps of ` +
+    'time.'
+  );
 }
 
 /** Labels may come twice, numbers do not. */

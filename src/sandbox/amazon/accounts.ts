@@ -1,9 +1,16 @@
 import type { Random } from '../../random.js';
 import { answerJson, readJson, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
 import type { Route } from '../route.js';
+import type { GrantStore } from '../oauth/grant-store.js';
 import { createApiRoute, findScope, type Caller } from './api-route.js';
-import { checkFields, checkList, checkText, checkThat, checkWhole, type Problem } from './field-checks.js';
-import type { Grants } from './grants.js';
+import {
+  checkFields,
+  checkList,
+  checkText,
+  checkThat,
+  checkWhole,
+  type Problem,
+} from './field-checks.js';
 import { takePage } from './paging.js';
 import { createLegacyRefuse, refuseAdsApi } from './refusals.js';
 import type { SandboxAccount } from './seed.js';
@@ -11,7 +18,10 @@ import type { SandboxAccount } from './seed.js';
 const JSON_TYPE = 'application/json';
 const ADS_ACCOUNTS_TYPE = 'application/vnd.listaccountsresource.v1+json';
 
-/** Fewer than the 100 that may be asked for, so that clients meet a `nextToken`: Amazon may return fewer as well. */
+/**
+ * Fewer than the 100 that may be asked for, so that clients meet a `nextToken`: Amazon may return
+ * fewer as well.
+ */
 const ACCOUNTS_A_PAGE = 10;
 
 const isFlag = checkThat((value) => typeof value === 'boolean', 'true or false');
@@ -34,15 +44,21 @@ interface QueryBody {
 }
 
 export interface AccountParts {
-  grants: Grants;
+  grants: GrantStore;
   random: Random;
 }
 
-/** The four calls by which a client finds its region and advertiser (specifications and guides of Amazon as kept in
- * the repositories that `capi-v1.ts`, `events-api.ts` and `hosts.ts` name). */
+/**
+ * The four calls by which a client finds its region and advertiser (specifications and guides of
+ * Amazon as kept in the repositories that `capi-v1.ts`, `events-api.ts` and `hosts.ts` name).
+ */
 export function createAccountRoutes({ grants, random }: AccountParts): Route[] {
   const refuse = createLegacyRefuse(random);
-  const legacy = { clientHeader: 'amazon-advertising-api-clientid' as const, answerTypes: [JSON_TYPE], refuse };
+  const legacy = {
+    clientHeader: 'amazon-advertising-api-clientid' as const,
+    answerTypes: [JSON_TYPE],
+    refuse,
+  };
   return [
     createApiRoute(grants, {
       ...legacy,
@@ -101,14 +117,21 @@ function listProfiles({ query }: SandboxRequest, { accounts }: Caller): SandboxA
   );
 }
 
-/** The accounts that have an advertiser in this host's region, with region and DSP advertiser id. */
+/**
+ * The accounts that have an advertiser in this host's region, with region and DSP advertiser id.
+ */
 function queryAdvertiserAccounts(request: SandboxRequest, { accounts }: Caller): SandboxAnswer {
   const read = request.body.length === 0 ? { value: {} } : readJson(request);
   if (!read) return refuseAdsApi(400, 'The request body is not valid JSON.');
   const problems: Problem[] = [];
   QUERY_BODY(read.value, '', problems);
   if (problems[0]) return refuseAdsApi(400, problems[0].message);
-  const { advertiserAccountIdFilter, isGlobalAccountFilter, maxResults = 100, nextToken } = read.value as QueryBody;
+  const {
+    advertiserAccountIdFilter,
+    isGlobalAccountFilter,
+    maxResults = 100,
+    nextToken,
+  } = read.value as QueryBody;
   const ids = advertiserAccountIdFilter?.include;
   // Every account of the sandbox is a global one.
   const wanted = accounts.filter((account) => ids?.includes(globalId(account)) ?? true);
@@ -135,7 +158,13 @@ function describeAccount(account: SandboxAccount): object {
     businessDetails: [{ website: 'https://example.com' }],
     status: { statusCode: 'APPROVED', statusMessage: 'The account is ready.' },
     alternateIds: [
-      { countryCode, dspAdvertiserId: advertiserId, entityId, profileId, region: account.region.toUpperCase() },
+      {
+        countryCode,
+        dspAdvertiserId: advertiserId,
+        entityId,
+        profileId,
+        region: account.region.toUpperCase(),
+      },
     ],
   };
 }
@@ -156,7 +185,11 @@ function listAdsAccounts({ accounts }: Caller): SandboxAnswer {
     accountName: account.name,
     status: 'CREATED',
     alternateIds: [
-      { countryCode: account.countryCode, entityId: account.entityId, profileId: Number(account.profileId) },
+      {
+        countryCode: account.countryCode,
+        entityId: account.entityId,
+        profileId: Number(account.profileId),
+      },
     ],
   }));
   return answerJson(200, { adsAccounts }, ADS_ACCOUNTS_TYPE);

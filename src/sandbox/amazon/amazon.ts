@@ -1,5 +1,6 @@
 import { readBearer } from '../bearer.js';
 import { answerJson } from '../exchange.js';
+import { createOAuthServer } from '../oauth/server.js';
 import type { SandboxNetwork, SandboxTools } from '../sandbox-network.js';
 import { createAccountRoutes } from './accounts.js';
 import { AudienceJobs } from './audience-jobs.js';
@@ -8,14 +9,12 @@ import { createCapiRoutes } from './capi-v1.js';
 import { DefinitionStore } from './definition-store.js';
 import { createDefinitionRoutes } from './definitions.js';
 import { createEventsRoutes } from './events-api.js';
-import { Grants } from './grants.js';
-import { createLoginRoutes } from './login.js';
+import { AMAZON_OAUTH } from './oauth.js';
 import { createLegacyRefuse } from './refusals.js';
-import { createTokenRoutes } from './token.js';
 
-/** Amazon's stand-in: Login with Amazon and the Ads hosts of the three regions. */
+/** Creates the sandbox of Amazon: Login with Amazon and the Ads hosts of the three regions. */
 export function createAmazonSandbox(tools: SandboxTools): SandboxNetwork {
-  const grants = new Grants(tools.clock, tools.random);
+  const { store: grants, routes } = createOAuthServer(AMAZON_OAUTH, tools);
   const definitions = new DefinitionStore(tools.clock);
   const jobs = new AudienceJobs(tools.clock, tools.random, tools.processingMs);
   const parts = { ...tools, grants, definitions, jobs };
@@ -23,8 +22,7 @@ export function createAmazonSandbox(tools: SandboxTools): SandboxNetwork {
   return {
     name: 'amazon',
     routes: [
-      ...createLoginRoutes(parts),
-      ...createTokenRoutes(parts),
+      ...routes,
       ...createAccountRoutes(parts),
       ...createDefinitionRoutes(parts),
       ...createCapiRoutes(parts),
@@ -32,10 +30,10 @@ export function createAmazonSandbox(tools: SandboxTools): SandboxNetwork {
       ...createAudienceRoutes(parts),
     ],
     refuse: (status, host) =>
-      host.startsWith('advertising-api') ? refuse(status) : answerJson(status, { message: 'Not Found' }),
-    revoke: (request) => (request ? grants.revoke(readBearer(request)) : grants.revoke()),
-    expire: (request) => grants.expire(readBearer(request)),
-    restore: () => grants.restore(),
+      host.startsWith('advertising-api')
+        ? refuse(status)
+        : answerJson(status, { message: 'Not Found' }),
+    ...grants.faults(readBearer),
     reset: () => {
       definitions.reset();
       jobs.clear();

@@ -1,7 +1,13 @@
 import { readBearer } from '../bearer.js';
-import { acceptsType, readHeader, readMediaType, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import {
+  acceptsType,
+  readHeader,
+  readMediaType,
+  type SandboxAnswer,
+  type SandboxRequest,
+} from '../exchange.js';
 import type { Route, RouteParams } from '../route.js';
-import type { Grants } from './grants.js';
+import type { GrantStore } from '../oauth/grant-store.js';
 import { findRegion, listHosts, type Region } from './hosts.js';
 import type { Refuse } from './refusals.js';
 import { ACCOUNTS, CAMPAIGN_SCOPE, CLIENTS, USERS, type SandboxAccount } from './seed.js';
@@ -17,7 +23,9 @@ export interface Caller {
 export interface ApiRoute {
   method: 'GET' | 'POST' | 'PUT';
   path: string;
-  /** The header that must repeat the client id, lower case: the generations spell it differently. */
+  /**
+   * The header that must repeat the client id, lower case: the generations spell it differently.
+   */
   clientHeader: 'amazon-advertising-api-clientid' | 'amazon-ads-clientid';
   /** What a body must be; undefined where there is none. */
   contentTypes?: readonly string[];
@@ -29,8 +37,11 @@ export interface ApiRoute {
   handle(request: SandboxRequest, params: RouteParams, caller: Caller): SandboxAnswer;
 }
 
-/** Puts what all Ads API calls have in common before a handler: token, scope, client id, media types. */
-export function createApiRoute(grants: Grants, route: ApiRoute): Route {
+/**
+ * Puts what all Ads API calls have in common before a handler: token, scope, client id, media
+ * types.
+ */
+export function createApiRoute(grants: GrantStore, route: ApiRoute): Route {
   const { method, path, refuse } = route;
   return {
     method,
@@ -50,7 +61,7 @@ export function createApiRoute(grants: Grants, route: ApiRoute): Route {
 }
 
 function identifyCaller(
-  grants: Grants,
+  grants: GrantStore,
   { clientHeader, scope = CAMPAIGN_SCOPE, refuse }: ApiRoute,
   request: SandboxRequest,
 ): Caller | SandboxAnswer {
@@ -58,35 +69,58 @@ function identifyCaller(
   if (!grant) return refuse(401, 'Unauthorized');
   const clientId = readHeader(request, clientHeader);
   if (!clientId) return refuse(401, `${clientHeader} header is missing`);
-  if (clientId !== grant.clientId) return refuse(401, 'The client id does not match the access token');
+  if (clientId !== grant.clientId)
+    return refuse(401, 'The client id does not match the access token');
   if (!CLIENTS.find(({ id }) => id === clientId)?.approved) {
     return refuse(401, 'The client is not approved for the Amazon Ads API');
   }
-  if (!grant.scopes.includes(scope)) return refuse(403, `The access token lacks the scope ${scope}`);
+  if (!grant.scopes.includes(scope))
+    return refuse(403, `The access token lacks the scope ${scope}`);
   const region = findRegion(request.host);
   const owned = USERS.find(({ name }) => name === grant.user)?.accounts ?? [];
-  return { region, user: grant.user, accounts: owned.filter((account) => account.region === region) };
+  return {
+    region,
+    user: grant.user,
+    accounts: owned.filter((account) => account.region === region),
+  };
 }
 
 /**
- * The advertiser with this DSP advertiser id. One of another region answers 401, as an unknown one of this region's
- * answers 403: a wrong region shows as 401 or as an empty list
+ * The advertiser with this DSP advertiser id. One of another region answers 401, as an unknown one
+ * of this region's answers 403: a wrong region shows as 401 or as an empty list
  * (https://github.com/denisneuf/python-amazon-ad-api/issues/188).
  */
-export function findAccount(caller: Caller, advertiserId: string, refuse: Refuse): SandboxAccount | SandboxAnswer {
+export function findAccount(
+  caller: Caller,
+  advertiserId: string,
+  refuse: Refuse,
+): SandboxAccount | SandboxAnswer {
   const own = caller.accounts.find((account) => account.advertiserId === advertiserId);
   if (own) return own;
   const elsewhere = ACCOUNTS.find((account) => account.advertiserId === advertiserId);
-  if (elsewhere && elsewhere.region !== caller.region) return refuse(401, 'Not authorized to access scope');
+  if (elsewhere && elsewhere.region !== caller.region)
+    return refuse(401, 'Not authorized to access scope');
   return refuse(403);
 }
 
-/** The advertiser of the Scope header, with the documented 401 texts (https://github.com/idealerror/amazon-ads-api-docs/tree/08dc185c, 2025-09). */
-export function findScope(caller: Caller, request: SandboxRequest, refuse: Refuse): SandboxAccount | SandboxAnswer {
+/**
+ * The advertiser of the Scope header, with the documented 401 texts
+ * (https://github.com/idealerror/amazon-ads-api-docs/tree/08dc185c, 2025-09).
+ */
+export function findScope(
+  caller: Caller,
+  request: SandboxRequest,
+  refuse: Refuse,
+): SandboxAccount | SandboxAnswer {
   const profileId = readHeader(request, 'amazon-advertising-api-scope');
   if (!profileId) return refuse(401, 'Scope header is missing');
   const own = caller.accounts.find((account) => account.profileId === profileId);
   if (own) return own;
-  const exists = ACCOUNTS.some((account) => account.profileId === profileId && account.region === caller.region);
-  return refuse(401, exists ? 'Not authorized to access scope' : 'No matching advertiser found for scope');
+  const exists = ACCOUNTS.some(
+    (account) => account.profileId === profileId && account.region === caller.region,
+  );
+  return refuse(
+    401,
+    exists ? 'Not authorized to access scope' : 'No matching advertiser found for scope',
+  );
 }

@@ -15,7 +15,10 @@ export interface Job {
   decidedAtMs: number;
 }
 
-/** How long a job says PENDING unless somebody says otherwise. Amazon takes minutes; nobody wants to wait for those here. */
+/**
+ * How long a job says PENDING unless somebody says otherwise. Amazon takes minutes; nobody wants to
+ * wait for those here.
+ */
 const DECIDES_AFTER_MS = 300;
 
 /** The uploads that Amazon has accepted and decides on later. */
@@ -33,7 +36,13 @@ export class AudienceJobs {
 
   add(job: Omit<Job, 'id' | 'decidedAtMs'>): Job {
     const hex = this.#random.bytes(16).toString('hex');
-    const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
+    const parts = [
+      hex.slice(0, 8),
+      hex.slice(8, 12),
+      hex.slice(12, 16),
+      hex.slice(16, 20),
+      hex.slice(20),
+    ];
     const added = { ...job, id: parts.join('-'), decidedAtMs: this.#clock.now() + this.#takesMs };
     this.#jobs.set(added.id, added);
     return added;

@@ -5,13 +5,20 @@ import type { LongBody } from './long-json.js';
 /** 397 days in seconds: "default and maximum ttl is 34300800" (guide "Advertiser audiences"). */
 export const TTL_LIMIT = 34_300_800;
 
-const FIELDS: ReadonlySet<string> = new Set('name description countryCode metadata targetResource'.split(' '));
-const METADATA_FIELDS: ReadonlySet<string> = new Set('externalAudienceId ttl audienceFees'.split(' '));
+const FIELDS: ReadonlySet<string> = new Set(
+  'name description countryCode metadata targetResource'.split(' '),
+);
+const METADATA_FIELDS: ReadonlySet<string> = new Set(
+  'externalAudienceId ttl audienceFees'.split(' '),
+);
 
 /** Whose list it is: one of the two. */
 export type ListOwner = { connectionId: string } | { advertiserId: string };
 
-/** What is wrong with the body that makes a list, or undefined (specification "Advertiser audiences"). */
+/**
+ * What is wrong with the body that makes a list, or undefined (specification "Advertiser
+ * audiences").
+ */
 export function findMetadataProblem(body: LongBody): string | undefined {
   const { name, description, countryCode, metadata } = body.value;
   const unknown = Object.keys(body.value).find((field) => !FIELDS.has(field));
@@ -22,7 +29,10 @@ export function findMetadataProblem(body: LongBody): string | undefined {
   if (typeof description !== 'string' || description.length > 1000) {
     return constraint('description', 'Member must have length between 0 and 1000, inclusive');
   }
-  if (countryCode !== undefined && !(typeof countryCode === 'string' && V1_COUNTRIES.has(countryCode))) {
+  if (
+    countryCode !== undefined &&
+    !(typeof countryCode === 'string' && V1_COUNTRIES.has(countryCode))
+  ) {
     return constraint('countryCode', 'Member must satisfy enum value set');
   }
   return findInnerProblem(metadata) ?? findOwnerProblem(body);
@@ -31,7 +41,9 @@ export function findMetadataProblem(body: LongBody): string | undefined {
 /** Whose list a body makes, where {@link findMetadataProblem} found nothing. */
 export function ownerOf(body: LongBody): ListOwner {
   const { connectionId } = body.value['targetResource'] as { connectionId?: string };
-  return connectionId === undefined ? { advertiserId: body.digitsOf('advertiserId')! } : { connectionId };
+  return connectionId === undefined
+    ? { advertiserId: body.digitsOf('advertiserId')! }
+    : { connectionId };
 }
 
 function findInnerProblem(metadata: unknown): string | undefined {
@@ -42,7 +54,10 @@ function findInnerProblem(metadata: unknown): string | undefined {
   if (typeof externalAudienceId !== 'string' || externalAudienceId === '') {
     return constraint('metadata.externalAudienceId', 'Member must not be null');
   }
-  if (ttl !== undefined && !(typeof ttl === 'number' && Number.isInteger(ttl) && ttl >= 0 && ttl <= TTL_LIMIT)) {
+  if (
+    ttl !== undefined &&
+    !(typeof ttl === 'number' && Number.isInteger(ttl) && ttl >= 0 && ttl <= TTL_LIMIT)
+  ) {
     return constraint('metadata.ttl', `Member must be between 0 and ${TTL_LIMIT}, inclusive`);
   }
   return undefined;
@@ -62,7 +77,9 @@ function findOwnerProblem({ value, digitsOf }: LongBody): string | undefined {
       : constraint('targetResource.connectionId', 'Member must be a string');
   }
   if (typeof advertiserId === 'string') return 'STRING_VALUE can not be converted to a Long';
-  return digitsOf('advertiserId') ? undefined : constraint('targetResource.advertiserId', 'Member must be a number');
+  return digitsOf('advertiserId')
+    ? undefined
+    : constraint('targetResource.advertiserId', 'Member must be a number');
 }
 
 function constraint(at: string, rule: string): string {

@@ -3,13 +3,18 @@ import { isConsentCountry } from '../../identity/country.js';
 import type { MembershipChange } from '../audience-store.js';
 import { V1_COUNTRIES } from './enums.js';
 
-/** "maxItems 10000" of `records`, "maxItems 100" of `hashedPII` (Advertiser audiences specification). */
+/**
+ * "maxItems 10000" of `records`, "maxItems 100" of `hashedPII` (Advertiser audiences
+ * specification).
+ */
 const MAX_RECORDS = 10_000;
 const MAX_PII = 100;
 const EXTERNAL_ID = /^[0-9a-zA-Z\-_]{1,128}$/;
 const HASH = /^[0-9a-f]{64}$/;
 const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-const PII_FIELDS: ReadonlySet<string> = new Set('address city email firstname lastname phone postal state'.split(' '));
+const PII_FIELDS: ReadonlySet<string> = new Set(
+  'address city email firstname lastname phone postal state'.split(' '),
+);
 const RECORD_FIELDS: ReadonlySet<string> = new Set(
   'action countryCode externalUserId hashedPII measurements userConsent'.split(' '),
 );
@@ -21,10 +26,14 @@ export interface InvalidRecord {
   error: string;
 }
 
-/** What makes a whole request invalid, in the words of the service's own validation; undefined where nothing does. */
+/**
+ * What makes a whole request invalid, in the words of the service's own validation; undefined where
+ * nothing does.
+ */
 export function findRecordsProblem(records: unknown): string | undefined {
   if (!Array.isArray(records)) return constraint('records', 'Member must not be null');
-  if (records.length === 0) return constraint('records', 'Member must have length greater than or equal to 1');
+  if (records.length === 0)
+    return constraint('records', 'Member must have length greater than or equal to 1');
   if (records.length > MAX_RECORDS) {
     return constraint('records', `Member must have length less than or equal to ${MAX_RECORDS}`);
   }
@@ -49,7 +58,10 @@ function findRecordProblem(record: unknown, at: string): string | undefined {
   if (!ACTIONS.has(action)) {
     return constraint(`${at}.action`, 'Member must satisfy enum value set: [CREATE, DELETE]');
   }
-  if (countryCode !== undefined && (typeof countryCode !== 'string' || !V1_COUNTRIES.has(countryCode))) {
+  if (
+    countryCode !== undefined &&
+    (typeof countryCode !== 'string' || !V1_COUNTRIES.has(countryCode))
+  ) {
     return constraint(`${at}.countryCode`, 'Member must satisfy enum value set');
   }
   if (!Array.isArray(hashedPII) || hashedPII.length < 1 || hashedPII.length > MAX_PII) {
@@ -66,7 +78,7 @@ function constraint(at: string, rule: string): string {
 }
 
 /** What becomes of the records of a job: who comes and goes, and what is wrong with the others. */
-export function judgeRecords(records: readonly JsonObject[]): {
+export function validateRecords(records: readonly JsonObject[]): {
   changes: MembershipChange[];
   invalid: InvalidRecord[];
 } {
@@ -93,7 +105,10 @@ function findFault(record: JsonObject, action: string): string | undefined {
   return findConsentFault(record);
 }
 
-/** "Consent needed for UK/EEA": a signal must be there, and must not refuse (https://github.com/idealerror/amazon-ads-api-docs/tree/08dc185c, 2025-09). */
+/**
+ * "Consent needed for UK/EEA": a signal must be there, and must not refuse
+ * (https://github.com/idealerror/amazon-ads-api-docs/tree/08dc185c, 2025-09).
+ */
 function findConsentFault({ countryCode, userConsent }: JsonObject): string | undefined {
   const { geo, consent } = isJsonObject(userConsent) ? userConsent : {};
   const signals = isJsonObject(consent) ? consent : {};
@@ -101,6 +116,9 @@ function findConsentFault({ countryCode, userConsent }: JsonObject): string | un
   if (amzn['amznUserData'] === 'DENIED') return 'userConsent denies the use of the data';
   const given = isJsonObject(geo) ? (geo['countryCode'] ?? countryCode) : countryCode;
   if (typeof given !== 'string' || !isConsentCountry(given)) return undefined;
-  const isThere = signals['tcf'] !== undefined || signals['gpp'] !== undefined || amzn['amznUserData'] === 'GRANTED';
+  const isThere =
+    signals['tcf'] !== undefined ||
+    signals['gpp'] !== undefined ||
+    amzn['amznUserData'] === 'GRANTED';
   return isThere ? undefined : `userConsent is required for ${given}`;
 }

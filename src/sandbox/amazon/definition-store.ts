@@ -15,11 +15,19 @@ export interface Definition {
   partner?: string;
 }
 
-export type DefinitionInput = Omit<Definition, 'conversionDefinitionId' | 'createTime' | 'lastUpdatedTime'>;
+export type DefinitionInput = Omit<
+  Definition,
+  'conversionDefinitionId' | 'createTime' | 'lastUpdatedTime'
+>;
 
 const SEEDED_AT = '2026-01-15T09:00:00Z';
 
-function seed(id: string, name: string, conversionType: string, extra: Partial<Definition> = {}): Definition {
+function seed(
+  id: string,
+  name: string,
+  conversionType: string,
+  extra: Partial<Definition> = {},
+): Definition {
   return {
     conversionDefinitionId: id,
     name,
@@ -34,7 +42,10 @@ function seed(id: string, name: string, conversionType: string, extra: Partial<D
   };
 }
 
-/** What every account of the sandbox lists from the start; one id is beyond 2^53, as Amazon's may be. */
+/**
+ * What every account of the sandbox lists from the start; one id is beyond 2^53, as Amazon's may
+ * be.
+ */
 export const SEEDED_DEFINITIONS: readonly Definition[] = [
   seed('1234567890', 'First Purchase', PURCHASES, { countingMethod: 'FIRST' }),
   seed('1234567891', 'Purchase', PURCHASES),
@@ -47,8 +58,9 @@ export const SEEDED_DEFINITIONS: readonly Definition[] = [
 ];
 
 /**
- * The definitions of every account. Any id of 6 to 19 digits exists and takes server events of every type, except that
- * ids beginning with 404 do not exist and those beginning with 415 belong to the ad tag.
+ * The definitions of every account. Any id of 6 to 19 digits exists and takes server events of
+ * every type, except that ids beginning with 404 do not exist and those beginning with 415 belong
+ * to the ad tag.
  */
 export class DefinitionStore {
   readonly #clock: Clock;

@@ -8,10 +8,17 @@ import {
   type SandboxRequest,
 } from '../exchange.js';
 import type { Route } from '../route.js';
+import type { GrantStore } from '../oauth/grant-store.js';
 import { findConversionsAccount } from './conversions-account.js';
 import { createApiRoute, type Caller } from './api-route.js';
 import type { Definition, DefinitionInput, DefinitionStore } from './definition-store.js';
-import { CONVERSION_TYPES, PURCHASES, SOURCES, SOURCE_TYPES, V1_CONVERSION_TYPES } from './enums.js';
+import {
+  CONVERSION_TYPES,
+  PURCHASES,
+  SOURCES,
+  SOURCE_TYPES,
+  V1_CONVERSION_TYPES,
+} from './enums.js';
 import {
   checkAmount,
   checkFields,
@@ -22,7 +29,6 @@ import {
   type Check,
   type Problem,
 } from './field-checks.js';
-import type { Grants } from './grants.js';
 import { takePage } from './paging.js';
 import { createDspRefuse, type Refuse } from './refusals.js';
 
@@ -40,7 +46,10 @@ const LIST_BODY = checkFields(
     filters: checkList(
       0,
       10,
-      checkFields({ field: checkOneOf(new Set(['CONVERSION_DEFINITION_ID'])), values: checkList(1, 100, checkText()) }),
+      checkFields({
+        field: checkOneOf(new Set(['CONVERSION_DEFINITION_ID'])),
+        values: checkList(1, 100, checkText()),
+      }),
     ),
     maxResults: checkWhole(1, 100),
     nextToken: checkText(),
@@ -54,12 +63,16 @@ interface ListBody {
 }
 
 export interface DefinitionParts {
-  grants: Grants;
+  grants: GrantStore;
   definitions: DefinitionStore;
   random: Random;
 }
 
-/** Conversion definitions: `list` and create (https://github.com/vanling1111/amazon-ads-api-go-sdk/blob/a8b134ee/specs/dsp-conversions.json, 2025-10). */
+/**
+ * Conversion definitions: `list` and create
+ * (https://github.com/vanling1111/amazon-ads-api-go-sdk/blob/a8b134ee/specs/dsp-conversions.json,
+ * 2025-10).
+ */
 export function createDefinitionRoutes(parts: DefinitionParts): Route[] {
   const refuse = createDspRefuse(parts.random, V1_TYPE);
   const base = {
@@ -74,20 +87,21 @@ export function createDefinitionRoutes(parts: DefinitionParts): Route[] {
       ...base,
       path: `${path}/list`,
       contentTypes: [V1_TYPE],
-      handle: (request, params, caller) => listDefinitions(parts, refuse, request, params['account']!, caller),
+      handle: (request, params, caller) =>
+        listDefinitions({ ...parts, refuse }, request, params['account']!, caller),
     }),
     createApiRoute(parts.grants, {
       ...base,
       path,
       contentTypes: [V1_TYPE, V2_TYPE],
-      handle: (request, params, caller) => createDefinitions(parts, refuse, request, params['account']!, caller),
+      handle: (request, params, caller) =>
+        createDefinitions({ ...parts, refuse }, request, params['account']!, caller),
     }),
   ];
 }
 
 function listDefinitions(
-  { definitions }: DefinitionParts,
-  refuse: Refuse,
+  { definitions, refuse }: DefinitionParts & { refuse: Refuse },
   request: SandboxRequest,
   account: string,
   caller: Caller,
@@ -115,7 +129,11 @@ function listDefinitions(
 }
 
 /** All filters must hold; a filter finds ids that exist without being listed. */
-function filterDefinitions(store: DefinitionStore, account: string, filters: { values: string[] }[]): Definition[] {
+function filterDefinitions(
+  store: DefinitionStore,
+  account: string,
+  filters: { values: string[] }[],
+): Definition[] {
   const [first, ...others] = filters.map(({ values }) => new Set(values));
   if (!first) return store.list(account);
   const wanted = [...first].filter((id) => others.every((ids) => ids.has(id)));
@@ -140,8 +158,7 @@ const V1_DEFINITION = checkDefinition(V1_CONVERSION_TYPES, false);
 const V2_DEFINITION = checkDefinition(CONVERSION_TYPES, true);
 
 function createDefinitions(
-  { definitions }: DefinitionParts,
-  refuse: Refuse,
+  { definitions, refuse }: DefinitionParts & { refuse: Refuse },
   request: SandboxRequest,
   account: string,
   caller: Caller,
@@ -160,7 +177,11 @@ function createDefinitions(
     const index = position + 1;
     const problems = findDefinitionProblems(check, input);
     if (problems.length > 0) {
-      const errors = problems.map(({ code, field, message }) => ({ errorType: code, fieldName: field, message }));
+      const errors = problems.map(({ code, field, message }) => ({
+        errorType: code,
+        fieldName: field,
+        message,
+      }));
       error.push({ index, code: 'BAD_REQUEST', message: problems[0]!.message, errors });
     } else {
       const { conversionDefinitionId } = definitions.create(account, input as DefinitionInput);
@@ -170,7 +191,9 @@ function createDefinitions(
   return answerJson(207, { success, error }, V1_TYPE);
 }
 
-/** The fields one by one, then what holds between them: source with source type, a purchase's value. */
+/**
+ * The fields one by one, then what holds between them: source with source type, a purchase's value.
+ */
 function findDefinitionProblems(check: Check, input: unknown): Problem[] {
   const problems: Problem[] = [];
   check(input, '', problems);

@@ -19,7 +19,9 @@ export const V1_COUNTRIES = listWords(COUNTRIES);
 export const EVENTS_COUNTRIES = listWords(`${COUNTRIES} OTHER OTHER_EEA ZZ`);
 
 /** CAPI v1 `ConversionDefinitionCurrencyCodeV1`. */
-export const V1_CURRENCIES = listWords('AED AUD BRL CAD CNY DKK EUR GBP INR JPY MXN NOK NZD SAR SEK SGD TRY USD');
+export const V1_CURRENCIES = listWords(
+  'AED AUD BRL CAD CNY DKK EUR GBP INR JPY MXN NOK NZD SAR SEK SGD TRY USD',
+);
 
 /** Events API `CurrencyCode`. */
 export const EVENTS_CURRENCIES = listWords(`
@@ -32,7 +34,10 @@ export const V1_CONVERSION_TYPES = listWords(`
 ADD_TO_SHOPPING_CART APPLICATION CHECKOUT CONTACT LEAD OFF_AMAZON_PURCHASES OTHER PAGE_VIEW SEARCH SIGN_UP SUBSCRIBE`);
 
 /** Definitions `ConversionDefinitionTypeV2` and the Events API's `ConversionType`. */
-export const CONVERSION_TYPES: ReadonlySet<string> = new Set([...V1_CONVERSION_TYPES, 'MOBILE_APP_FIRST_START']);
+export const CONVERSION_TYPES: ReadonlySet<string> = new Set([
+  ...V1_CONVERSION_TYPES,
+  'MOBILE_APP_FIRST_START',
+]);
 
 export const PURCHASES = 'OFF_AMAZON_PURCHASES';
 
@@ -43,4 +48,6 @@ export const SOURCES = listWords('AMAZON_AD_TAG SERVER_TO_SERVER');
 export const SOURCE_TYPES = listWords('ANDROID FIRE_TABLET FIRE_TV IOS OFFLINE WEBSITE');
 
 /** Events API `EventSource`. */
-export const EVENT_SOURCES = listWords('ANDROID FIRE_TV IOS MEASUREMENT_ATTRIBUTION_PARTNER OFFLINE WEBSITE');
+export const EVENT_SOURCES = listWords(
+  'ANDROID FIRE_TV IOS MEASUREMENT_ATTRIBUTION_PARTNER OFFLINE WEBSITE',
+);

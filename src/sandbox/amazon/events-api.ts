@@ -2,10 +2,23 @@ import { isIP } from 'node:net';
 import type { Clock } from '../../clock.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { ConversionStore } from '../conversion-store.js';
-import { answerJson, readHeader, readJson, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import {
+  answerJson,
+  readHeader,
+  readJson,
+  type SandboxAnswer,
+  type SandboxRequest,
+} from '../exchange.js';
 import type { Route } from '../route.js';
+import type { GrantStore } from '../oauth/grant-store.js';
 import { createApiRoute, findAccount, type Caller } from './api-route.js';
-import { CONVERSION_TYPES, EVENT_SOURCES, EVENTS_COUNTRIES, EVENTS_CURRENCIES, PURCHASES } from './enums.js';
+import {
+  CONVERSION_TYPES,
+  EVENT_SOURCES,
+  EVENTS_COUNTRIES,
+  EVENTS_CURRENCIES,
+  PURCHASES,
+} from './enums.js';
 import {
   checkAmount,
   checkFields,
@@ -19,12 +32,11 @@ import {
   type Check,
   type Problem,
 } from './field-checks.js';
-import type { Grants } from './grants.js';
-import { judgeBatch } from './judged-batch.js';
+import { validateBatch } from './validated-batch.js';
 import { checkMatchKeys, EVENTS_MATCH_KEYS, findDedupeProblem } from './match-keys.js';
 import { refuseAdsApi } from './refusals.js';
 import type { SandboxAccount } from './seed.js';
-import { judgeAge } from './window.js';
+import { evaluateAge } from './window.js';
 
 const MEDIA_TYPE = 'application/json';
 
@@ -32,8 +44,8 @@ const MEDIA_TYPE = 'application/json';
 const MAX_EVENTS = 500;
 
 /**
- * 7 or 21 days by source, and the specification is silent (docs/decisions/amazon-windows.md): the sandbox refuses only what
- * every source calls too old.
+ * 7 or 21 days by source, and the specification is silent (docs/development/decisions/amazon-windows.md): the
+ * sandbox refuses only what every source calls too old.
  */
 const WINDOW_DAYS = 21;
 
@@ -45,13 +57,15 @@ const MAX_INT32 = 2 ** 31 - 1;
 
 export interface EventsParts {
   clock: Clock;
-  grants: Grants;
+  grants: GrantStore;
   conversions: ConversionStore;
 }
 
 /**
- * Events API: `POST /adsApi/v1/create/events`. Every rule and quotation here is of the specification,
- * https://github.com/lai3221/amazon-ads-api-v1/blob/5acc8dd7/.openapi/amazon-ads-v1-all.json (2026-07-21).
+ * Events API: `POST /adsApi/v1/create/events`. Every rule and quotation here is of the
+ * specification,
+ * https://github.com/lai3221/amazon-ads-api-v1/blob/5acc8dd7/.openapi/amazon-ads-v1-all.json
+ * (2026-07-21).
  */
 export function createEventsRoutes(parts: EventsParts): Route[] {
   const check = createEventCheck(parts.clock);
@@ -74,7 +88,10 @@ const CONSENT = checkFields(
   {},
   {
     geo: checkFields({
-      ipAddress: checkThat((value) => typeof value === 'string' && isIP(value) > 0, 'an IP address'),
+      ipAddress: checkThat(
+        (value) => typeof value === 'string' && isIP(value) > 0,
+        'an IP address',
+      ),
     }),
     amazonConsent: checkFields({ amznUserData: CONSENT_STATUS }, { amznAdStorage: CONSENT_STATUS }),
     tcf: checkText(),
@@ -82,7 +99,10 @@ const CONSENT = checkFields(
   },
 );
 
-/** Names have letters, digits and underscores. Values are not held to it: Amazon's own guide sends "49.99". */
+/**
+ * Names have letters, digits and underscores. Values are not held to it: Amazon's own guide sends
+ * "49.99".
+ */
 const CUSTOM_DATA = checkFields(
   { name: checkPattern(/^\w+$/, 'letters, digits and underscores'), value: checkText() },
   { dataType: checkOneOf(new Set(['STRING', 'INTEGER', 'TIMESTAMP'])) },
@@ -95,14 +115,19 @@ const DESCRIPTION = checkFields(
     eventSource: checkOneOf(EVENT_SOURCES),
     eventIngestionMethod: checkOneOf(new Set(['SERVER_TO_SERVER'])),
   },
-  { dataSetName: checkPattern(/^[A-Za-z][A-Za-z0-9_-]{0,99}$/, 'a letter, then letters, digits, _ and -') },
+  {
+    dataSetName: checkPattern(
+      /^[A-Za-z][A-Za-z0-9_-]{0,99}$/,
+      'a letter, then letters, digits, _ and -',
+    ),
+  },
 );
 
 function createEventCheck(clock: Clock): Check {
   return checkFields(
     {
       eventDescription: DESCRIPTION,
-      eventTime: checkMoment((timeMs) => judgeAge(clock, timeMs, WINDOW_DAYS)),
+      eventTime: checkMoment((timeMs) => evaluateAge(clock, timeMs, WINDOW_DAYS)),
       countryCode: checkOneOf(EVENTS_COUNTRIES),
       matchKeys: checkMatchKeys(EVENTS_MATCH_KEYS, 15),
     },
@@ -125,29 +150,43 @@ function createEventCheck(clock: Clock): Check {
   );
 }
 
-function createEvents(parts: EventsParts, check: Check, request: SandboxRequest, caller: Caller): SandboxAnswer {
+function createEvents(
+  parts: EventsParts,
+  check: Check,
+  request: SandboxRequest,
+  caller: Caller,
+): SandboxAnswer {
   const accountId = readHeader(request, 'amazon-ads-accountid');
   if (!accountId) return refuseAdsApi(400, 'Amazon-Ads-AccountId header is missing');
   const account = findAccount(caller, readAdvertiserId(caller, accountId), refuseAdsApi);
   if ('status' in account) return account;
   if (!account.termsAccepted) {
-    return refuseAdsApi(403, 'The Conversions API terms have not been accepted for this advertiser');
+    return refuseAdsApi(
+      403,
+      'The Conversions API terms have not been accepted for this advertiser',
+    );
   }
   const events = readEvents(request);
   if (typeof events === 'string') return refuseAdsApi(400, events);
-  const batch = judgeBatch(
+  const batch = validateBatch(
     request,
     events,
-    (event) => judgeEvent(check, account, event),
+    (event) => classifyEvent(check, account, event),
     (index) => keepEvent(parts, account, events[index] as JsonObject),
   );
   // Indices from 0 here; the arrays may be empty.
   const success = batch.accepted.map((index) => ({ index, event: events[index] }));
-  const error = batch.rejected.map(({ index, problems }) => ({ index, errors: describeErrors(index, problems) }));
+  const error = batch.rejected.map(({ index, problems }) => ({
+    index,
+    errors: describeErrors(index, problems),
+  }));
   return answerJson(207, { success, error });
 }
 
-/** Whether the header is the DSP advertiser id or the entity id is not settled (section 9): both are taken. */
+/**
+ * Whether the header is the DSP advertiser id or the entity id is not settled
+ * (docs/reference/amazon.md#not-settled): both are taken.
+ */
 function readAdvertiserId(caller: Caller, id: string): string {
   return caller.accounts.find(({ entityId }) => entityId === id)?.advertiserId ?? id;
 }
@@ -159,11 +198,12 @@ function readEvents(request: SandboxRequest): unknown[] | string {
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) return `${JSON.stringify(unknown)} is not a known field`;
   if (!Array.isArray(events)) return 'events must be an array';
-  if (events.length < 1 || events.length > MAX_EVENTS) return `events must have 1 to ${MAX_EVENTS} items`;
+  if (events.length < 1 || events.length > MAX_EVENTS)
+    return `events must have 1 to ${MAX_EVENTS} items`;
   return events as unknown[];
 }
 
-interface JudgedEvent {
+interface ValidatedEvent {
   eventDescription: { conversionType: string; name: string; dataSetName?: string };
   eventId?: string;
   value?: number;
@@ -172,13 +212,13 @@ interface JudgedEvent {
   dataProcessingOptions?: object;
 }
 
-function judgeEvent(check: Check, account: SandboxAccount, event: unknown): Problem[] {
+function classifyEvent(check: Check, account: SandboxAccount, event: unknown): Problem[] {
   const problems: Problem[] = [];
   check(event, '', problems);
   const reused = findDedupeProblem(event, 'eventId');
   if (reused) problems.push(reused);
   if (problems.length > 0) return problems;
-  const { eventDescription, value, unitsSold, consent } = event as JudgedEvent;
+  const { eventDescription, value, unitsSold, consent } = event as ValidatedEvent;
   const purchase = eventDescription.conversionType === PURCHASES;
   if (purchase && value !== undefined && value < 0) {
     const message = 'value must not be negative for OFF_AMAZON_PURCHASES';
@@ -197,8 +237,10 @@ function judgeEvent(check: Check, account: SandboxAccount, event: unknown): Prob
 }
 
 function keepEvent({ conversions }: EventsParts, account: SandboxAccount, event: JsonObject): void {
-  const { eventDescription, eventId } = event as unknown as JudgedEvent;
-  const excluded = findExclusion(event as unknown as JudgedEvent);
+  // eslint-disable-next-line no-restricted-syntax -- the field checks have accepted it
+  const validated = event as unknown as ValidatedEvent;
+  const { eventDescription, eventId } = validated;
+  const excluded = findExclusion(validated);
   conversions.accept(
     {
       network: 'amazon',
@@ -215,14 +257,18 @@ function keepEvent({ conversions }: EventsParts, account: SandboxAccount, event:
   );
 }
 
-function findExclusion({ dataProcessingOptions, consent }: JudgedEvent): string | undefined {
+function findExclusion({ dataProcessingOptions, consent }: ValidatedEvent): string | undefined {
   if (dataProcessingOptions !== undefined) return 'limited_data_use';
   const given = consent?.amazonConsent;
-  return given?.amznUserData === 'DENIED' || given?.amznAdStorage === 'DENIED' ? 'consent_denied' : undefined;
+  return given?.amznUserData === 'DENIED' || given?.amznAdStorage === 'DENIED'
+    ? 'consent_denied'
+    : undefined;
 }
 
 function describeErrors(index: number, problems: readonly Problem[]): object[] {
-  return problems
-    .slice(0, MAX_ERRORS)
-    .map(({ code, field, message }) => ({ code, message, fieldLocation: `events[${index}]${field && `.${field}`}` }));
+  return problems.slice(0, MAX_ERRORS).map(({ code, field, message }) => ({
+    code,
+    message,
+    fieldLocation: `events[${index}]${field && `.${field}`}`,
+  }));
 }

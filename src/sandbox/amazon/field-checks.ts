@@ -14,7 +14,11 @@ export type Check = (value: unknown, field: string, problems: Problem[]) => void
 const INVALID = 'FIELD_VALUE_IS_INVALID';
 
 /** A check that `holds` must confirm. */
-export function checkThat(holds: (value: unknown) => boolean, expected: string, code = INVALID): Check {
+export function checkThat(
+  holds: (value: unknown) => boolean,
+  expected: string,
+  code = INVALID,
+): Check {
   return (value, field, problems) => {
     if (!holds(value)) problems.push({ code, field, message: `${field} must be ${expected}` });
   };
@@ -24,7 +28,8 @@ export function checkThat(holds: (value: unknown) => boolean, expected: string, 
 export function checkText(maxLength = Infinity): Check {
   return (value, field, problems) => {
     if (typeof value !== 'string') return void problems.push(invalid(field, 'a string'));
-    if (value === '') problems.push({ code: 'FIELD_VALUE_IS_EMPTY', field, message: `${field} must not be empty` });
+    if (value === '')
+      problems.push({ code: 'FIELD_VALUE_IS_EMPTY', field, message: `${field} must not be empty` });
     if (value.length > maxLength) problems.push(tooLong(field, `at most ${maxLength} characters`));
   };
 }
@@ -34,13 +39,17 @@ export function checkPattern(pattern: RegExp, expected: string): Check {
 }
 
 export function checkOneOf(values: ReadonlySet<string>): Check {
-  return checkThat((value) => typeof value === 'string' && values.has(value), 'one of the documented values');
+  return checkThat(
+    (value) => typeof value === 'string' && values.has(value),
+    'one of the documented values',
+  );
 }
 
 /** A whole number. */
 export function checkWhole(min: number, max: number): Check {
   return (value, field, problems) => {
-    if (typeof value !== 'number' || !Number.isInteger(value)) return void problems.push(invalid(field, 'an integer'));
+    if (typeof value !== 'number' || !Number.isInteger(value))
+      return void problems.push(invalid(field, 'an integer'));
     if (value < min || value > max) problems.push(outOfRange(field, min, max));
   };
 }
@@ -51,7 +60,11 @@ export function checkAmount(limit: number): Check {
     if (typeof value !== 'number') return void problems.push(invalid(field, 'a number'));
     if (Math.abs(value) > limit) return void problems.push(outOfRange(field, -limit, limit));
     if (!/^-?\d+(\.\d{1,2})?$/.test(String(value))) {
-      problems.push({ code: INVALID, field, message: `${field} must have at most 2 decimal places` });
+      problems.push({
+        code: INVALID,
+        field,
+        message: `${field} must have at most 2 decimal places`,
+      });
     }
   };
 }
@@ -71,14 +84,22 @@ export function checkList(min: number, max: number, each: Check): Check {
     if (!Array.isArray(value)) return void problems.push(invalid(field, 'an array'));
     if (value.length < min || value.length > max) {
       const code = 'FIELD_SIZE_IS_OUT_OF_RANGE';
-      return void problems.push({ code, field, message: `${field} must have ${min} to ${max} items` });
+      return void problems.push({
+        code,
+        field,
+        message: `${field} must have ${min} to ${max} items`,
+      });
     }
-    for (const [index, item] of (value as unknown[]).entries()) each(item, `${field}[${index}]`, problems);
+    for (const [index, item] of (value as unknown[]).entries())
+      each(item, `${field}[${index}]`, problems);
   };
 }
 
 /** An object with exactly these fields; null counts as missing. */
-export function checkFields(required: Record<string, Check>, optional: Record<string, Check> = {}): Check {
+export function checkFields(
+  required: Record<string, Check>,
+  optional: Record<string, Check> = {},
+): Check {
   return (value, field, problems) => {
     if (!isJsonObject(value)) return void problems.push(invalid(field || 'the event', 'an object'));
     const prefix = field === '' ? '' : `${field}.`;
@@ -90,17 +111,26 @@ export function checkFields(required: Record<string, Check>, optional: Record<st
     for (const [name, given] of Object.entries(value)) {
       const check = Object.hasOwn(required, name) ? required[name] : optional[name];
       if (!check || (!Object.hasOwn(required, name) && !Object.hasOwn(optional, name))) {
-        problems.push({ code: 'BAD_REQUEST', field: prefix + name, message: `${prefix}${name} is not a known field` });
-      } else if (given !== null || !Object.hasOwn(required, name)) check(given, prefix + name, problems);
+        problems.push({
+          code: 'BAD_REQUEST',
+          field: prefix + name,
+          message: `${prefix}${name} is not a known field`,
+        });
+      } else if (given !== null || !Object.hasOwn(required, name))
+        check(given, prefix + name, problems);
     }
   };
 }
 
-/** Milliseconds since the epoch, or undefined where the text is no real moment with an offset. */
+/**
+ * Returns milliseconds since the epoch, or undefined if the text is not an existing time with an
+ * offset.
+ */
 function parseMoment(text: string): number | undefined {
-  const parts = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(Z|[+-](?:0\d|1\d|2[0-3]):?[0-5]\d)$/.exec(
-    text,
-  );
+  const parts =
+    /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(Z|[+-](?:0\d|1\d|2[0-3]):?[0-5]\d)$/.exec(
+      text,
+    );
   if (!parts) return undefined;
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
     number,
@@ -124,9 +154,17 @@ function invalid(field: string, expected: string): Problem {
 }
 
 function tooLong(field: string, expected: string): Problem {
-  return { code: 'FIELD_SIZE_IS_ABOVE_MAXIMUM_LIMIT', field, message: `${field} must have ${expected}` };
+  return {
+    code: 'FIELD_SIZE_IS_ABOVE_MAXIMUM_LIMIT',
+    field,
+    message: `${field} must have ${expected}`,
+  };
 }
 
 function outOfRange(field: string, min: number, max: number): Problem {
-  return { code: 'FIELD_VALUE_IS_OUT_OF_RANGE', field, message: `${field} must be from ${min} to ${max}` };
+  return {
+    code: 'FIELD_VALUE_IS_OUT_OF_RANGE',
+    field,
+    message: `${field} must be from ${min} to ${max}`,
+  };
 }

@@ -8,11 +8,22 @@ interface RegionHosts {
   token: string;
 }
 
-/** The hosts of each region (https://github.com/idealerror/amazon-ads-api-docs/tree/08dc185c, 2025-09). */
+/**
+ * The hosts of each region (https://github.com/idealerror/amazon-ads-api-docs/tree/08dc185c,
+ * 2025-09).
+ */
 export const REGION_HOSTS: Readonly<Record<Region, RegionHosts>> = {
   na: { api: 'advertising-api.amazon.com', authorize: 'www.amazon.com', token: 'api.amazon.com' },
-  eu: { api: 'advertising-api-eu.amazon.com', authorize: 'eu.account.amazon.com', token: 'api.amazon.co.uk' },
-  fe: { api: 'advertising-api-fe.amazon.com', authorize: 'apac.account.amazon.com', token: 'api.amazon.co.jp' },
+  eu: {
+    api: 'advertising-api-eu.amazon.com',
+    authorize: 'eu.account.amazon.com',
+    token: 'api.amazon.co.uk',
+  },
+  fe: {
+    api: 'advertising-api-fe.amazon.com',
+    authorize: 'apac.account.amazon.com',
+    token: 'api.amazon.co.jp',
+  },
 };
 
 /** All hosts of one kind. */

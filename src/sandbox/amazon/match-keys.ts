@@ -17,13 +17,17 @@ const hashed: Form = (value) => {
 /** ADID, IDFA or FIREADID: "should not be hashed" (both specifications). */
 const deviceId: Form = (value) => (SHA256_HEX.test(value) ? 'must not be hashed' : undefined);
 
-/** Anything: an identity vendor's own format, or (RAMP_ID) hashed or raw, as the specifications disagree. */
+/**
+ * Anything: an identity vendor's own format, or (RAMP_ID) hashed or raw, as the specifications
+ * disagree.
+ */
 const opaque: Form = () => undefined;
 
 const matchId: Form = (value) =>
   /^[A-Za-z0-9]{1,100}$/.test(value) ? undefined : 'must be 1 to 100 letters and digits';
 
-const ipAddress: Form = (value) => (isIP(value) === 0 ? 'must be an IPv4 or IPv6 address' : undefined);
+const ipAddress: Form = (value) =>
+  isIP(value) === 0 ? 'must be an IPv4 or IPv6 address' : undefined;
 
 /** CAPI v1 `ConversionMatchKeyTypeV1`. */
 export const V1_MATCH_KEYS: Readonly<Record<string, Form>> = {
@@ -50,8 +54,9 @@ export const EVENTS_MATCH_KEYS: Readonly<Record<string, Form>> = {
 };
 
 /**
- * `matchKeys`: 1 to `max` keys, each with a known type and exactly one value in that type's form. A type that comes
- * twice is refused as well: the specifications say "one value" and leave the repetition open.
+ * `matchKeys`: 1 to `max` keys, each with a known type and exactly one value in that type's form. A
+ * type that comes twice is refused as well: the specifications say "one value" and leave the
+ * repetition open.
  */
 export function checkMatchKeys(forms: Readonly<Record<string, Form>>, max: number): Check {
   const type: Check = (value, field, problems) => {
@@ -79,14 +84,16 @@ export function checkMatchKeys(forms: Readonly<Record<string, Form>>, max: numbe
 }
 
 /**
- * "Do not use user identifiers (hashed or unhashed) for this purpose" (CAPI v1, `clientDedupeId`): refused where the
- * dedupe id is one of the event's own match key values.
+ * "Do not use user identifiers (hashed or unhashed) for this purpose" (CAPI v1, `clientDedupeId`):
+ * refused where the dedupe id is one of the event's own match key values.
  */
 export function findDedupeProblem(event: unknown, field: string): Problem | undefined {
   if (!isJsonObject(event) || !Array.isArray(event['matchKeys'])) return undefined;
   const id = event[field];
   const keys = event['matchKeys'] as ({ values?: unknown } | null)[];
-  const reused = keys.some((key) => Array.isArray(key?.values) && typeof id === 'string' && key.values.includes(id));
+  const reused = keys.some(
+    (key) => Array.isArray(key?.values) && typeof id === 'string' && key.values.includes(id),
+  );
   return reused ? invalid(field, 'must not be a user identifier') : undefined;
 }
 

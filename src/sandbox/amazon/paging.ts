@@ -8,7 +8,9 @@ export function takePage<Row>(
   if (start === undefined || start > rows.length) return undefined;
   const end = start + size;
   const page = rows.slice(start, end);
-  return end < rows.length ? { page, nextToken: Buffer.from(`from:${end}`).toString('base64url') } : { page };
+  return end < rows.length
+    ? { page, nextToken: Buffer.from(`from:${end}`).toString('base64url') }
+    : { page };
 }
 
 function readToken(token: unknown): number | undefined {

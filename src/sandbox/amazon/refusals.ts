@@ -11,7 +11,10 @@ const CODES: Readonly<Record<number, readonly [code: string, message: string]>> 
   404: ['NOT_FOUND', 'The requested resource was not found.'],
   405: ['METHOD_NOT_ALLOWED', 'Method Not Allowed'],
   406: ['NOT_ACCEPTABLE', 'Not Acceptable'],
-  413: ['CONTENT_TOO_LARGE', 'The request is too large. Consider splitting it into multiple requests.'],
+  413: [
+    'CONTENT_TOO_LARGE',
+    'The request is too large. Consider splitting it into multiple requests.',
+  ],
   415: ['UNSUPPORTED_MEDIA_TYPE', 'Unsupported Media Type'],
   429: ['TOO_MANY_REQUESTS', 'Too Many Requests. The request was rate-limited. Retry later.'],
 };
@@ -30,7 +33,11 @@ export function createDspRefuse(random: Random, mediaType: string): Refuse {
     const [errorType, words] = describeStatus(status);
     const text = message ?? words;
     const requestId = random.bytes(16).toString('hex');
-    return answerJson(status, { requestId, message: text, errors: [{ errorType, message: text }] }, mediaType);
+    return answerJson(
+      status,
+      { requestId, message: text, errors: [{ errorType, message: text }] },
+      mediaType,
+    );
   };
 }
 
@@ -45,6 +52,10 @@ export const refuseAdsApi: Refuse = (status, message) => {
 export function createLegacyRefuse(random: Random): Refuse {
   return (status, message) => {
     const [code, words] = describeStatus(status);
-    return answerJson(status, { code, details: message ?? words, requestId: random.bytes(16).toString('hex') });
+    return answerJson(status, {
+      code,
+      details: message ?? words,
+      requestId: random.bytes(16).toString('hex'),
+    });
   };
 }

@@ -1,14 +1,16 @@
 import type { SandboxSeed } from '../seed.js';
 import type { Region } from './hosts.js';
 
-/** The application that the sandbox knows. Public constants of a stand-in, secret in form only. */
+/** The registered application of the sandbox. These are public constants, not secrets. */
 export const SANDBOX_CLIENT_ID = 'amzn1.application-oa2-client.sandbox';
 export const SANDBOX_CLIENT_SECRET = 'sandbox-secret';
 
 /** An application that may log in but is not approved for the Ads API. */
 export const SANDBOX_UNAPPROVED_CLIENT_ID = 'amzn1.application-oa2-client.sandbox-unapproved';
 
-/** A refresh token that is granted from the start: user `all`, both scopes, for CI and `--sandbox`. */
+/**
+ * A refresh token that is granted from the start: user `all`, both scopes, for CI and `--sandbox`.
+ */
 export const SANDBOX_REFRESH_TOKEN = 'Atzr|sandbox-refresh-token';
 
 /** DSP advertiser id per region, as the user `all` (and `na`, `eu`, `fe`) has them. */
@@ -44,10 +46,17 @@ export const AMAZON_SEED: SandboxSeed = {
     scopes: [CAMPAIGN_SCOPE, AUDIENCE_SCOPE],
   },
   secrets: { clientSecret: SANDBOX_CLIENT_SECRET, refreshToken: SANDBOX_REFRESH_TOKEN },
-  mappings: { 'first-purchase': '1234567890', 'wishlist-add': '1234567894', 'email-captured': '1234567892' },
+  mappings: {
+    'first-purchase': '1234567890',
+    'wishlist-add': '1234567894',
+    'email-captured': '1234567892',
+  },
 };
 
-/** The scopes that exist (https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html, 2026-11-30). */
+/**
+ * The scopes that exist
+ * (https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html, 2026-11-30).
+ */
 export const KNOWN_SCOPES: readonly string[] = [
   CAMPAIGN_SCOPE,
   AUDIENCE_SCOPE,
@@ -83,7 +92,10 @@ export interface SandboxAccount {
 }
 
 const MARKETS: Readonly<
-  Record<Region, Pick<SandboxAccount, 'countryCode' | 'currencyCode' | 'timezone' | 'marketplaceId'>>
+  Record<
+    Region,
+    Pick<SandboxAccount, 'countryCode' | 'currencyCode' | 'timezone' | 'marketplaceId'>
+  >
 > = {
   na: {
     countryCode: 'US',
@@ -91,25 +103,63 @@ const MARKETS: Readonly<
     timezone: 'America/Los_Angeles',
     marketplaceId: 'ATVPDKIKX0DER',
   },
-  eu: { countryCode: 'GB', currencyCode: 'GBP', timezone: 'Europe/London', marketplaceId: 'A1F83G8C2ARO7P' },
-  fe: { countryCode: 'JP', currencyCode: 'JPY', timezone: 'Asia/Tokyo', marketplaceId: 'A1VC38T7YXB528' },
+  eu: {
+    countryCode: 'GB',
+    currencyCode: 'GBP',
+    timezone: 'Europe/London',
+    marketplaceId: 'A1F83G8C2ARO7P',
+  },
+  fe: {
+    countryCode: 'JP',
+    currencyCode: 'JPY',
+    timezone: 'Asia/Tokyo',
+    marketplaceId: 'A1VC38T7YXB528',
+  },
 };
 
-function makeAccount(region: Region, advertiserId: string, profileId: string, name: string): SandboxAccount {
+function makeAccount(
+  region: Region,
+  advertiserId: string,
+  profileId: string,
+  name: string,
+): SandboxAccount {
   const entityId = `ENTITY${advertiserId}`;
-  return { advertiserId, name, region, profileId, entityId, ...MARKETS[region], termsAccepted: true };
+  return {
+    advertiserId,
+    name,
+    region,
+    profileId,
+    entityId,
+    ...MARKETS[region],
+    termsAccepted: true,
+  };
 }
 
-const NA = makeAccount('na', SANDBOX_ACCOUNTS.na, SANDBOX_PROFILES.na, 'Sandbox Games (North America)');
+const NA = makeAccount(
+  'na',
+  SANDBOX_ACCOUNTS.na,
+  SANDBOX_PROFILES.na,
+  'Sandbox Games (North America)',
+);
 const EU = makeAccount('eu', SANDBOX_ACCOUNTS.eu, SANDBOX_PROFILES.eu, 'Sandbox Games (Europe)');
 const FE = makeAccount('fe', SANDBOX_ACCOUNTS.fe, SANDBOX_PROFILES.fe, 'Sandbox Games (Far East)');
 const NO_TERMS = {
-  ...makeAccount('na', SANDBOX_TERMS_ACCOUNT, '1111222233334403', 'Sandbox Games (terms not accepted)'),
+  ...makeAccount(
+    'na',
+    SANDBOX_TERMS_ACCOUNT,
+    '1111222233334403',
+    'Sandbox Games (terms not accepted)',
+  ),
   termsAccepted: false,
 };
 const MANY = Array.from({ length: 12 }, (_, index) => {
   const number = String(index + 1).padStart(2, '0');
-  return makeAccount('na', `56789012345${number}`, `11112222333355${number}`, `Sandbox Studio ${number}`);
+  return makeAccount(
+    'na',
+    `56789012345${number}`,
+    `11112222333355${number}`,
+    `Sandbox Studio ${number}`,
+  );
 });
 
 export const ACCOUNTS: readonly SandboxAccount[] = [NA, EU, FE, NO_TERMS, ...MANY];
@@ -128,7 +178,11 @@ export const USERS: readonly SandboxUser[] = [
   { name: 'two', about: 'two advertisers, in North America and Europe', accounts: [NA, EU] },
   { name: 'all', about: 'one advertiser in each region', accounts: [NA, EU, FE] },
   { name: 'many', about: 'twelve advertisers in North America', accounts: MANY },
-  { name: 'terms', about: 'one advertiser that has not accepted the Conversions API terms', accounts: [NO_TERMS] },
+  {
+    name: 'terms',
+    about: 'one advertiser that has not accepted the Conversions API terms',
+    accounts: [NO_TERMS],
+  },
   { name: 'none', about: 'no advertiser at all', accounts: [] },
 ];
 

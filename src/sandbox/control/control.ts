@@ -31,7 +31,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     // Members are many: only a list that was asked for shows them.
     const lists = audiences.list().filter(({ id }) => !query.has('id') || query.get('id') === id);
     const shown = lists.map(({ members, ...list }) =>
-      query.has('id') ? { ...list, size: members.length, members } : { ...list, size: members.length },
+      query.has('id')
+        ? { ...list, size: members.length, members }
+        : { ...list, size: members.length },
     );
     return answerJson(200, { count: shown.length, audiences: shown });
   },
@@ -51,22 +53,29 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     }
     return answerJson(200, DONE);
   },
-  'POST /grants/revoke': (parts, request) => steerGrants(parts, request, (network) => network.revoke()),
-  'POST /grants/restore': (parts, request) => steerGrants(parts, request, (network) => network.restore()),
+  'POST /grants/revoke': (parts, request) =>
+    steerGrants(parts, request, (network) => network.revoke()),
+  'POST /grants/restore': (parts, request) =>
+    steerGrants(parts, request, (network) => network.restore()),
 };
 
-/** The pages and JSON under `/_sandbox`: what was accepted, what was asked, faults, grants, reset. */
+/**
+ * The pages and JSON under `/_sandbox`: what was accepted, what was asked, faults, grants, reset.
+ */
 export function createControl(parts: ControlParts): Control {
   return (request) => {
     const { method, path } = request;
     // The page's links are relative to the slash.
     if (path === '') return answerRedirect(`${CONTROL_PREFIX}/`);
     if (method === 'GET' && path === '/') return answerPage(200, renderOverview(parts));
-    if (path === '/faults' || path.startsWith('/faults/')) return answerFaults(parts.faults, request);
+    if (path === '/faults' || path.startsWith('/faults/'))
+      return answerFaults(parts.faults, request);
     const action = ACTIONS[`${method} ${path}`];
     if (action) return action(parts, request);
     const known = Object.keys(ACTIONS).join(', ');
-    return answerJson(404, { message: `The sandbox knows ${known}, GET/POST/PUT/DELETE /faults and the page GET /.` });
+    return answerJson(404, {
+      message: `The sandbox knows ${known}, GET/POST/PUT/DELETE /faults and the page GET /.`,
+    });
   };
 }
 
@@ -80,7 +89,9 @@ function steerGrants(
   const name = (given as { network?: unknown } | null | undefined)?.network;
   const chosen = networks.filter((network) => name === undefined || network.name === name);
   if (given === undefined || chosen.length === 0) {
-    return answerJson(400, { message: 'The body is {"network":"amazon"}, or empty for every network.' });
+    return answerJson(400, {
+      message: 'The body is {"network":"amazon"}, or empty for every network.',
+    });
   }
   for (const network of chosen) steer(network);
   return answerJson(200, { ...DONE, networks: chosen.map((network) => network.name) });

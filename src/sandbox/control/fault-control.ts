@@ -5,8 +5,8 @@ import { findFaultProblem, type FaultRule } from '../faults/fault-rule.js';
 import { parseFault } from '../faults/fault-text.js';
 
 /**
- * `/_sandbox/faults`: GET lists, POST adds, PUT replaces, DELETE removes all or `/faults/<id>`. A fault is an object or
- * the text of a `--fault` flag; POST and PUT take one or an array.
+ * `/_sandbox/faults`: GET lists, POST adds, PUT replaces, DELETE removes all or `/faults/<id>`. A
+ * fault is an object or the text of a `--fault` flag; POST and PUT take one or an array.
  */
 export function answerFaults(faults: FaultInjector, request: SandboxRequest): SandboxAnswer {
   const id = request.path.slice('/faults/'.length);
@@ -15,7 +15,8 @@ export function answerFaults(faults: FaultInjector, request: SandboxRequest): Sa
       return answerJson(200, { seed: faults.seed, faults: faults.list() });
     case 'DELETE':
       if (id === '') faults.replace([]);
-      else if (!faults.remove(Number(id))) return answerJson(404, { message: `There is no fault ${id}.` });
+      else if (!faults.remove(Number(id)))
+        return answerJson(404, { message: `There is no fault ${id}.` });
       return answerJson(200, { seed: faults.seed, faults: faults.list() });
     case 'POST':
     case 'PUT':

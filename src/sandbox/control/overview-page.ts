@@ -5,12 +5,18 @@ import type { ControlParts } from './control-parts.js';
 const ROWS_SHOWN = 100;
 
 /** The page at `/_sandbox/`: what the sandbox accepted, what it was asked and how it misbehaves. */
-export function renderOverview({ conversions, audiences, requests, faults, hosts }: ControlParts): string {
+export function renderOverview({
+  conversions,
+  audiences,
+  requests,
+  faults,
+  hosts,
+}: ControlParts): string {
   const kept = conversions.list();
   const lists = audiences.list();
   const body = [
     '<h1>postback sandbox</h1>',
-    '<p class="note">A stand-in on this machine. Nothing here reaches an ad network.</p>',
+    '<p class="note">A local sandbox. Nothing here reaches an ad network.</p>',
     renderTiles([
       [conversions.count, 'conversions'],
       [conversions.received - conversions.count, 'duplicates taken out'],
@@ -20,7 +26,16 @@ export function renderOverview({ conversions, audiences, requests, faults, hosts
     card(
       'Accepted conversions',
       renderTable(
-        ['Network', 'API', 'Account', 'Booked on', 'Dedupe id', 'Received', 'Last (UTC)', 'Not counted'],
+        [
+          'Network',
+          'API',
+          'Account',
+          'Booked on',
+          'Dedupe id',
+          'Received',
+          'Last (UTC)',
+          'Not counted',
+        ],
         kept
           .slice(-ROWS_SHOWN)
           .reverse()
@@ -35,14 +50,23 @@ export function renderOverview({ conversions, audiences, requests, faults, hosts
             row.excluded ?? '',
           ]),
       ),
-      kept.length > ROWS_SHOWN ? `The newest ${ROWS_SHOWN} of ${kept.length}; all of them: ` : 'As JSON: ',
+      kept.length > ROWS_SHOWN
+        ? `The newest ${ROWS_SHOWN} of ${kept.length}; all of them: `
+        : 'As JSON: ',
       'conversions',
     ),
     card(
       'Audience lists',
       renderTable(
         ['Network', 'Id', 'Name', 'Region', 'Members', 'Records'],
-        lists.map((list) => [list.network, list.id, list.name, list.region, list.members.length, list.received]),
+        lists.map((list) => [
+          list.network,
+          list.id,
+          list.name,
+          list.region,
+          list.members.length,
+          list.received,
+        ]),
       ),
       'As JSON; with ?id= its members too: ',
       'audiences',
@@ -51,7 +75,9 @@ export function renderOverview({ conversions, audiences, requests, faults, hosts
       'Requests',
       renderTable(
         ['Method', 'Host', 'Path', 'Status', 'Count'],
-        requests.counts().map((row) => [row.method, row.host, row.path, row.status || 'dropped', row.count]),
+        requests
+          .counts()
+          .map((row) => [row.method, row.host, row.path, row.status || 'dropped', row.count]),
       ),
       'As JSON, with the last ones: ',
       'requests',
@@ -60,12 +86,17 @@ export function renderOverview({ conversions, audiences, requests, faults, hosts
       'Faults',
       renderTable(
         ['Fault', 'Rule', 'Seen', 'Struck'],
-        faults.list().map(({ rule, seen, fired }) => [describeFault(rule), JSON.stringify(rule), seen, fired]),
+        faults
+          .list()
+          .map(({ rule, seen, fired }) => [describeFault(rule), JSON.stringify(rule), seen, fired]),
       ),
       `Seed ${faults.seed}. As JSON: `,
       'faults',
     ),
-    card('Hosts played', `<p>${hosts.map((host) => `<code>${escapeHtml(host)}</code>`).join(' ')}</p>`),
+    card(
+      'Hosts played',
+      `<p>${hosts.map((host) => `<code>${escapeHtml(host)}</code>`).join(' ')}</p>`,
+    ),
   ];
   return renderPage('postback sandbox', body.join('\n'), 'wide');
 }
@@ -78,6 +109,8 @@ function renderTiles(tiles: readonly (readonly [number, string])[]): string {
 }
 
 function card(title: string, html: string, words = '', path = ''): string {
-  const link = path && `<p class="soft">${escapeHtml(words)}<a href="${path}"><code>/_sandbox/${path}</code></a></p>`;
+  const link =
+    path &&
+    `<p class="soft">${escapeHtml(words)}<a href="${path}"><code>/_sandbox/${path}</code></a></p>`;
   return `<section class="card"><h2>${escapeHtml(title)}</h2>${html}${link}</section>`;
 }

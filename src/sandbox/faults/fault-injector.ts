@@ -37,7 +37,10 @@ interface Held extends ActiveFault {
   chance: () => number;
 }
 
-/** Decides which faults strike a request; the same seed and the same order of requests give the same faults. */
+/**
+ * Decides which faults strike a request; the same seed and the same order of requests give the same
+ * faults.
+ */
 export class FaultInjector {
   readonly seed: number;
   #held: Held[] = [];
@@ -48,12 +51,18 @@ export class FaultInjector {
     this.replace(rules);
   }
 
-  /** Adds a rule (already checked) behind the others. */
+  /** Adds a validated rule after the others. */
   add(rule: FaultRule): ActiveFault {
     const id = this.#nextId;
     this.#nextId += 1;
     // A generator per rule: adding a second fault does not move the blows of the first.
-    const held = { id, rule: { ...rule }, seen: 0, fired: 0, chance: createSeededChance(this.seed + id * 7919) };
+    const held = {
+      id,
+      rule: { ...rule },
+      seen: 0,
+      fired: 0,
+      chance: createSeededChance(this.seed + id * 7919),
+    };
     this.#held.push(held);
     return publish(held);
   }
@@ -76,7 +85,13 @@ export class FaultInjector {
   }
 
   plan(target: FaultTarget): FaultPlan {
-    const plan: FaultPlan = { delayMs: 0, truncate: false, revoke: false, expire: false, labels: [] };
+    const plan: FaultPlan = {
+      delayMs: 0,
+      truncate: false,
+      revoke: false,
+      expire: false,
+      labels: [],
+    };
     for (const held of this.#held) {
       if (matchesTarget(held.rule, target) && strikes(held)) applyRule(plan, held);
     }
@@ -91,7 +106,9 @@ function publish({ id, rule, seen, fired }: Held): ActiveFault {
 function matchesTarget({ match }: FaultRule, target: FaultTarget): boolean {
   if (match === undefined) return !target.login;
   const parts = match.split('|');
-  return parts.some((part) => part === '*' || part === target.network || target.address.includes(part));
+  return parts.some(
+    (part) => part === '*' || part === target.network || target.address.includes(part),
+  );
 }
 
 function strikes(held: Held): boolean {

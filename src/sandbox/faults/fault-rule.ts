@@ -1,10 +1,13 @@
 import { isJsonObject } from '../../json.js';
 
-/** One way in which the sandbox misbehaves. Plain JSON, so that it can be posted to `/_sandbox/faults`. */
+/**
+ * One way in which the sandbox misbehaves. Plain JSON, so that it can be posted to
+ * `/_sandbox/faults`.
+ */
 export interface FaultRule {
   /**
-   * Part of `<host><path>`, a network's name, or `*` for everything; several separated by `|`. Without it: every request
-   * but the login's.
+   * Part of `<host><path>`, a network's name, or `*` for everything; several separated by `|`.
+   * Without it: every request but the login's.
    */
   match?: string;
   /** Chance per matching request, 0 to 1; 1 where none is given. */
@@ -19,8 +22,8 @@ export interface FaultRule {
   /** Answer with this status instead of handling the request; below 300 only with `body`. */
   status?: number;
   /**
-   * Answer with this code of the network's own table, and the HTTP status that the network gives it.
-   * TikTok and Meta have such codes; other networks answer as usual.
+   * Answer with this code of the network's own table, and the HTTP status that the network gives
+   * it. TikTok and Meta have such codes; other networks answer as usual.
    */
   code?: number;
   /** Words of that answer, in the network's own form, where the network has one for words. */
@@ -33,7 +36,10 @@ export interface FaultRule {
   retryAfter?: number | string;
   /** Retry-After as an HTTP date so many seconds ahead. */
   retryAfterDate?: number;
-  /** Seconds that the body of that answer asks to wait, where the network has a word for it (Google `RetryInfo`). */
+  /**
+   * Seconds that the body of that answer asks to wait, where the network has a word for it (Google
+   * `RetryInfo`).
+   */
   retryInfo?: number;
   /** Wait this long first. */
   latencyMs?: number;
@@ -43,24 +49,29 @@ export interface FaultRule {
   truncate?: boolean;
   /** Leave n accepted events out of an answer with one result per event. */
   omit?: number;
-  /** Whether the events left out were taken all the same; true where it is not said. */
+  /** Whether the omitted events were accepted; default: true. */
   omitAccepted?: boolean;
-  /** Revoke the grant behind the request's token, until it is restored or granted again. */
+  /** Revoke the grant of the request's token until it is restored or granted again. */
   revoke?: boolean;
-  /** End the request's access token; refreshing gives a new one. */
+  /** Expire the request's access token; a refresh returns a new one. */
   expire?: boolean;
 }
 
 type Field = keyof FaultRule;
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
-const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0 && Number.isFinite(value);
-const isHeaderText = (value: unknown): boolean => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value);
+const isAmount = (value: unknown): boolean =>
+  typeof value === 'number' && value >= 0 && Number.isFinite(value);
+const isHeaderText = (value: unknown): boolean =>
+  typeof value === 'string' && /^[\x20-\x7e]+$/.test(value);
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
 
 const FIELDS: Record<Field, { holds: (value: unknown) => boolean; expected: string }> = {
   match: { holds: (value) => typeof value === 'string' && value !== '', expected: 'text' },
-  rate: { holds: (value) => isAmount(value) && (value as number) <= 1, expected: 'a number from 0 to 1' },
+  rate: {
+    holds: (value) => isAmount(value) && (value as number) <= 1,
+    expected: 'a number from 0 to 1',
+  },
   every: { holds: isCount, expected: 'a whole number from 1' },
   times: { holds: isCount, expected: 'a whole number from 1' },
   after: { holds: (value) => value === 0 || isCount(value), expected: 'a whole number from 0' },
@@ -90,18 +101,33 @@ const FIELDS: Record<Field, { holds: (value: unknown) => boolean; expected: stri
   expire: { holds: isFlag, expected: 'true or false' },
 };
 
-const EFFECTS: readonly Field[] = ['status', 'code', 'latencyMs', 'drop', 'truncate', 'omit', 'revoke', 'expire'];
+const EFFECTS: readonly Field[] = [
+  'status',
+  'code',
+  'latencyMs',
+  'drop',
+  'truncate',
+  'omit',
+  'revoke',
+  'expire',
+];
 
 /** A sentence saying what is wrong with a fault rule, or undefined where it is one. */
 export function findFaultProblem(value: unknown): string | undefined {
   if (!isJsonObject(value)) return 'a fault is an object such as {"status":429,"rate":0.1}';
   for (const [name, given] of Object.entries(value)) {
     const field = Object.hasOwn(FIELDS, name) ? FIELDS[name as Field] : undefined;
-    if (!field) return `a fault has no field ${JSON.stringify(name)}; known are ${Object.keys(FIELDS).join(', ')}`;
+    if (!field)
+      return (
+        `a fault has no field ${JSON.stringify(name)}; known are ` + Object.keys(FIELDS).join(', ')
+      );
     if (!field.holds(given)) return `${name} must be ${field.expected}`;
   }
-  if (value['status'] !== undefined && value['code'] !== undefined) return 'a fault has status or code, not both';
-  if (Number(value['status']) < 300 && value['body'] === undefined) return `status must be ${FIELDS.status.expected}`;
-  if (!EFFECTS.some((name) => value[name] !== undefined)) return `a fault needs one of ${EFFECTS.join(', ')}`;
+  if (value['status'] !== undefined && value['code'] !== undefined)
+    return 'a fault has status or code, not both';
+  if (Number(value['status']) < 300 && value['body'] === undefined)
+    return `status must be ${FIELDS.status.expected}`;
+  if (!EFFECTS.some((name) => value[name] !== undefined))
+    return `a fault needs one of ${EFFECTS.join(', ')}`;
   return undefined;
 }

@@ -21,7 +21,7 @@ with any of them         times=N, every=N, after=N, rate=5%, latency=50ms, match
 /** No text of it is documented: a likely one, which names neither the grant nor a permission. */
 const TERMS = 'The advertiser has not accepted the Conversions API terms of service.';
 
-const KINDS: Record<string, FaultRule> = {
+const NAMED_FAULTS: Record<string, FaultRule> = {
   terms: { status: 403, message: TERMS, match: 'eventData|create/events|audiences/records' },
   'drop-before': { drop: 'before' },
   'drop-after': { drop: 'after' },
@@ -45,7 +45,8 @@ const OPTIONS: Record<string, Reader> = {
   'retry-info': (text) => withNumber('retryInfo', readNumber(text)),
   'retry-after-date': (text) => withNumber('retryAfterDate', readNumber(text)),
   count: (text) => withNumber('omit', readNumber(text)),
-  accepted: (text) => (text === 'yes' || text === 'no' ? { omitAccepted: text === 'yes' } : undefined),
+  accepted: (text) =>
+    text === 'yes' || text === 'no' ? { omitAccepted: text === 'yes' } : undefined,
 };
 
 /**
@@ -81,9 +82,15 @@ export function describeFault(rule: FaultRule): string {
 
 function readHead(head: string): FaultRule | undefined {
   const [kind = '', amount] = head.trim().split(/:(.*)/s, 2);
-  if (kind === 'code') return amount === undefined ? undefined : withNumber('code', readNumber(amount));
-  if (kind === 'latency') return amount === undefined ? undefined : withNumber('latencyMs', readDuration(amount));
-  const rule = /^\d{3}$/.test(kind) ? { status: Number(kind) } : Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  if (kind === 'code')
+    return amount === undefined ? undefined : withNumber('code', readNumber(amount));
+  if (kind === 'latency')
+    return amount === undefined ? undefined : withNumber('latencyMs', readDuration(amount));
+  const rule = /^\d{3}$/.test(kind)
+    ? { status: Number(kind) }
+    : Object.hasOwn(NAMED_FAULTS, kind)
+      ? NAMED_FAULTS[kind]
+      : undefined;
   if (!rule || amount === undefined) return rule && { ...rule };
   const rate = readRate(amount);
   return rate === undefined ? undefined : { ...rule, rate };

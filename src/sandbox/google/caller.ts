@@ -1,16 +1,12 @@
-import { readHeader, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
-import type { GoogleGrants } from './grants.js';
+import { readBearer } from '../bearer.js';
+import type { SandboxAnswer, SandboxRequest } from '../exchange.js';
+import type { GrantStore } from '../oauth/grant-store.js';
 import type { Refuse } from './refusals.js';
 import { CLIENTS, DATA_MANAGER_SCOPE, USERS, type SandboxGoogleUser } from './seed.js';
 
-/** The bearer token of a request; empty where there is none. */
-export function readBearer(request: SandboxRequest): string {
-  return /^Bearer (\S+)$/i.exec(readHeader(request, 'authorization') ?? '')?.[1] ?? '';
-}
-
 /** Who calls, where token, scope and project are right. */
 export function identifyCaller(
-  grants: GoogleGrants,
+  grants: GrantStore,
   refuse: Refuse,
   request: SandboxRequest,
 ): SandboxGoogleUser | SandboxAnswer {
@@ -29,6 +25,10 @@ export function identifyCaller(
 }
 
 /** Whether the user may send to a customer on this way: directly, or through this manager. */
-export function mayReach({ customers }: SandboxGoogleUser, customer: string, manager: string | undefined): boolean {
+export function mayReach(
+  { customers }: SandboxGoogleUser,
+  customer: string,
+  manager: string | undefined,
+): boolean {
   return customers.some((own) => own.customer === customer && own.manager === manager);
 }

@@ -3,7 +3,11 @@ import type { IngestEvent } from './request-shape.js';
 
 /** `UserData`: identifiers are SHA-256 hashes in the encoding that the request names. */
 const HASH_RULES = {
-  HEX: { encoded: /^(?:[0-9a-fA-F]{2})*$/, hash: /^[0-9a-fA-F]{64}$/, reason: 'INVALID_HEX_ENCODING' },
+  HEX: {
+    encoded: /^(?:[0-9a-fA-F]{2})*$/,
+    hash: /^[0-9a-fA-F]{64}$/,
+    reason: 'INVALID_HEX_ENCODING',
+  },
   BASE64: {
     encoded: /^[A-Za-z0-9+/_-]*={0,2}$/,
     hash: /^[A-Za-z0-9+/_-]{43}=?$/,
@@ -15,7 +19,9 @@ const HASH_OF_EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7
 /** Limits page: at most 10 user identifiers an event. */
 const MAX_IDENTIFIERS = 10;
 const FUTURE_MS = 5 * 60 * 1000;
-/** Currencies of ISO 4217; the live API answers INVALID_CURRENCY_CODE for any other (error.proto). */
+/**
+ * Currencies of ISO 4217; the live API answers INVALID_CURRENCY_CODE for any other (error.proto).
+ */
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
 /** What an event is checked with. */
@@ -28,10 +34,15 @@ export interface EventContext {
 
 /**
  * What Google's fast check finds wrong with one event: any of it refuses the whole request
- * (https://developers.google.com/data-manager/api/devguides/concepts/understand-errors, 2026-11-30). Reasons and
- * descriptions are those of `ErrorReason` in googleads/data-manager-node@e7987f8.
+ * (https://developers.google.com/data-manager/api/devguides/concepts/understand-errors,
+ * 2026-11-30). Reasons and descriptions are those of `ErrorReason` in
+ * googleads/data-manager-node@e7987f8.
  */
-export function checkEvent(event: IngestEvent, index: number, context: EventContext): FieldViolation[] {
+export function checkEvent(
+  event: IngestEvent,
+  index: number,
+  context: EventContext,
+): FieldViolation[] {
   const path = `events.events[${index}]`;
   return [
     ...checkRequired(event, path, context.isForAds),
@@ -43,9 +54,10 @@ export function checkEvent(event: IngestEvent, index: number, context: EventCont
 }
 
 /**
- * The reference marks time, transaction id and an identifier as required. It calls `eventSource` optional,
- * and the live API refuses events for Google Ads without it
- * (https://github.com/googleapis/google-cloud-php/issues/9201, 2026-05-19): the sandbox follows the API.
+ * The reference marks time, transaction id and an identifier as required. It calls `eventSource`
+ * optional, and the live API refuses events for Google Ads without it
+ * (https://github.com/googleapis/google-cloud-php/issues/9201, 2026-05-19): the sandbox follows the
+ * API.
  */
 function checkRequired(event: IngestEvent, path: string, isForAds: boolean): FieldViolation[] {
   const { eventSource = 'EVENT_SOURCE_UNSPECIFIED' } = event;
@@ -67,18 +79,26 @@ function checkRequired(event: IngestEvent, path: string, isForAds: boolean): Fie
 /** No bound is documented; five minutes, as for the other networks of the sandbox. */
 function checkTime({ eventTimestamp }: IngestEvent, path: string, nowMs: number): FieldViolation[] {
   if (eventTimestamp === undefined || Date.parse(eventTimestamp) <= nowMs + FUTURE_MS) return [];
-  return [makeViolation(`${path}.event_timestamp`, 'EVENT_TIME_INVALID', 'The event time is in the future.')];
+  return [
+    makeViolation(
+      `${path}.event_timestamp`,
+      'EVENT_TIME_INVALID',
+      'The event time is in the future.',
+    ),
+  ];
 }
 
 /**
- * gbraid and wbraid exclude each other (https://support.google.com/google-ads/answer/13321563); a dclid is
- * for Campaign Manager accounts (`AdIdentifiers`).
+ * gbraid and wbraid exclude each other (https://support.google.com/google-ads/answer/13321563); a
+ * dclid is for Campaign Manager accounts (`AdIdentifiers`).
  */
 function checkClick({ adIdentifiers = {} }: IngestEvent, path: string): FieldViolation[] {
   const field = `${path}.ad_identifiers`;
   const violations: FieldViolation[] = [];
   if (adIdentifiers.gbraid && adIdentifiers.wbraid) {
-    violations.push(makeViolation(field, 'INVALID_EVENT', 'Only one of gbraid and wbraid can be set.'));
+    violations.push(
+      makeViolation(field, 'INVALID_EVENT', 'Only one of gbraid and wbraid can be set.'),
+    );
   }
   // A rule of the sandbox alone, so that one event of a batch can be refused at once.
   if (/^malformed/i.test(adIdentifiers.gclid ?? '')) {
@@ -91,7 +111,9 @@ function checkClick({ adIdentifiers = {} }: IngestEvent, path: string): FieldVio
   return violations;
 }
 
-/** One identifier in each `UserIdentifier` (a `oneof` in the protocol buffer), at most ten of them. */
+/**
+ * One identifier in each `UserIdentifier` (a `oneof` in the protocol buffer), at most ten of them.
+ */
 function checkIdentifiers(
   { userData }: IngestEvent,
   path: string,
@@ -100,7 +122,9 @@ function checkIdentifiers(
   const identifiers = userData?.userIdentifiers ?? [];
   const field = `${path}.user_data.user_identifiers`;
   if (identifiers.length > MAX_IDENTIFIERS) {
-    return [makeViolation(field, 'TOO_MANY_USER_IDENTIFIERS', 'At most 10 user identifiers are allowed.')];
+    return [
+      makeViolation(field, 'TOO_MANY_USER_IDENTIFIERS', 'At most 10 user identifiers are allowed.'),
+    ];
   }
   return identifiers.flatMap((identifier, index) => {
     const at = `${field}[${index}]`;
@@ -114,23 +138,39 @@ function checkIdentifiers(
   });
 }
 
-function checkHash(hash: string | undefined, field: string, encoding: EventContext['encoding']): FieldViolation[] {
+function checkHash(
+  hash: string | undefined,
+  field: string,
+  encoding: EventContext['encoding'],
+): FieldViolation[] {
   if (hash === undefined) return [];
   const rule = HASH_RULES[encoding ?? 'HEX'];
   if (!rule.encoded.test(hash)) {
-    return [makeViolation(field, rule.reason, `The ${encoding ?? 'HEX'} encoded value is malformed.`)];
+    return [
+      makeViolation(field, rule.reason, `The ${encoding ?? 'HEX'} encoded value is malformed.`),
+    ];
   }
   const isHash = rule.hash.test(hash) && hash.toLowerCase() !== HASH_OF_EMPTY;
-  return isHash ? [] : [makeViolation(field, 'INVALID_SHA256_FORMAT', 'The SHA256 encoded value is malformed.')];
+  return isHash
+    ? []
+    : [makeViolation(field, 'INVALID_SHA256_FORMAT', 'The SHA256 encoded value is malformed.')];
 }
 
 /** A value needs a currency (`Event.currency`), and one of ISO 4217 (error.proto). */
 function checkMoney({ conversionValue, currency }: IngestEvent, path: string): FieldViolation[] {
   if (currency !== undefined && !CURRENCIES.has(currency)) {
-    return [makeViolation(`${path}.currency`, 'INVALID_CURRENCY_CODE', 'The currency code is not supported.')];
+    return [
+      makeViolation(
+        `${path}.currency`,
+        'INVALID_CURRENCY_CODE',
+        'The currency code is not supported.',
+      ),
+    ];
   }
   if (conversionValue === undefined || currency !== undefined) return [];
-  return [makeViolation(`${path}.currency`, 'REQUIRED_FIELD_MISSING', 'Required field is missing.')];
+  return [
+    makeViolation(`${path}.currency`, 'REQUIRED_FIELD_MISSING', 'Required field is missing.'),
+  ];
 }
 
 function makeViolation(field: string, reason: string, description: string): FieldViolation {

@@ -8,14 +8,21 @@ function makeShape(holds: (value: unknown) => boolean, type: string): Shape {
   return (value, path) =>
     holds(value)
       ? []
-      : [{ field: path, description: `Invalid value at '${path}' (${type}), ${JSON.stringify(value)}` }];
+      : [
+          {
+            field: path,
+            description: `Invalid value at '${path}' (${type}), ${JSON.stringify(value)}`,
+          },
+        ];
 }
 
 export const textShape = makeShape((value) => typeof value === 'string', 'TYPE_STRING');
 export const flagShape = makeShape((value) => typeof value === 'boolean', 'TYPE_BOOL');
 /** A double may come as text too. */
 export const numberShape = makeShape(
-  (value) => typeof value === 'number' || (typeof value === 'string' && value !== '' && Number.isFinite(Number(value))),
+  (value) =>
+    typeof value === 'number' ||
+    (typeof value === 'string' && value !== '' && Number.isFinite(Number(value))),
   'TYPE_DOUBLE',
 );
 /** RFC 3339, with `Z` or an offset, at most nanoseconds. */
@@ -52,7 +59,9 @@ export function messageShape(fields: Readonly<Record<string, Shape>>): Shape {
       return [
         {
           field: path,
-          description: `Invalid JSON payload received. Unknown name "${name}"${path === '' ? '' : ` at '${path}'`}: Cannot find field.`,
+          description:
+            'Invalid JSON payload received. Unknown name ' +
+            `"${name}"${path === '' ? '' : ` at '${path}'`}: Cannot find field.`,
         },
       ];
     });

@@ -11,7 +11,10 @@ const DEFAULT_PROCESSING_MS = 2_000;
 const CLICK_WINDOW_MS = 90 * DAY_MS;
 const IDENTIFIER_WINDOW_MS = 63 * DAY_MS;
 
-/** Click ids that the sandbox's Google knows something about, by how they begin; any other is a good one. */
+/**
+ * Click ids that the sandbox's Google knows something about, by how they begin; any other is a good
+ * one.
+ */
 const CLICK_RULES: readonly (readonly [beginning: RegExp, reason: (field: string) => string])[] = [
   [/^invalid/i, (field) => `REASON_INVALID_${field.toUpperCase()}`],
   [/^foreign/i, () => 'OPERATING_ACCOUNT_MISMATCH_FOR_AD_IDENTIFIER'],
@@ -42,8 +45,8 @@ export interface ProcessingParts {
 }
 
 /**
- * What Google does behind the request: it decides event by event whether it counts, and tells counts and positions per
- * reason, and only after a while. The decision falls with the request; it is told when the while has passed.
+ * Google's asynchronous processing: it decides per event whether it counts and later reports counts
+ * and positions per reason. The decision is made with the request and reported after a delay.
  */
 export class Processing {
   readonly #parts: ProcessingParts;
@@ -55,12 +58,21 @@ export class Processing {
   }
 
   /** Takes a request that was let through. Returns its id. */
-  take(user: string, destinations: readonly IngestDestination[], events: readonly IngestEvent[]): string {
+  take(
+    user: string,
+    destinations: readonly IngestDestination[],
+    events: readonly IngestEvent[],
+  ): string {
     const { clock, random, processingMs = DEFAULT_PROCESSING_MS } = this.#parts;
-    const results = destinations.map((destination): Result => ({ destination, records: 0, errors: new Map() }));
+    const results = destinations.map((destination): Result => ({
+      destination,
+      records: 0,
+      errors: new Map(),
+    }));
     for (const [position, event] of events.entries()) {
       const chosen = pick(destinations, event);
-      for (const result of results) if (chosen.includes(result.destination)) this.#decide(event, position, result);
+      for (const result of results)
+        if (chosen.includes(result.destination)) this.#decide(event, position, result);
     }
     const id = random.bytes(16).toString('hex');
     this.#requests.set(id, { readyAtMs: clock.now() + processingMs, user, results });
@@ -80,7 +92,11 @@ export class Processing {
     const kept = this.#requests.get(id);
     if (kept?.user !== user) return undefined;
     const isReady = this.#parts.clock.now() >= kept.readyAtMs;
-    return { requestStatusPerDestination: kept.results.map((result) => describeResult(result, isReady, omitted)) };
+    return {
+      requestStatusPerDestination: kept.results.map((result) =>
+        describeResult(result, isReady, omitted),
+      ),
+    };
   }
 
   /** Forgets every request and transaction. */
@@ -92,7 +108,8 @@ export class Processing {
   #decide(event: IngestEvent, position: number, result: Result): void {
     result.records += 1;
     const reason = this.#findReason(event, result.destination);
-    if (reason !== undefined) result.errors.set(reason, [...(result.errors.get(reason) ?? []), position]);
+    if (reason !== undefined)
+      result.errors.set(reason, [...(result.errors.get(reason) ?? []), position]);
   }
 
   /** Why the event does not count; undefined where it does, and is kept then. */
@@ -128,11 +145,17 @@ function findFault(event: IngestEvent, nowMs: number): string | undefined {
   const [field, id] = Object.entries(adIdentifiers)[0] ?? [];
   const window = id === undefined ? IDENTIFIER_WINDOW_MS : CLICK_WINDOW_MS;
   if (nowMs - Date.parse(event.eventTimestamp ?? '') > window) return 'REASON_EVENT_TOO_OLD';
-  return CLICK_RULES.find(([beginning]) => id !== undefined && beginning.test(id))?.[1](field ?? '');
+  return CLICK_RULES.find(([beginning]) => id !== undefined && beginning.test(id))?.[1](
+    field ?? '',
+  );
 }
 
 /** `recordIndices` since v1.9 of 2026-11-04; "may not be populated in all cases". */
-function describeResult({ destination, records, errors }: Result, isReady: boolean, omitted: number): JsonObject {
+function describeResult(
+  { destination, records, errors }: Result,
+  isReady: boolean,
+  omitted: number,
+): JsonObject {
   const status = { destination, eventsIngestionStatus: { recordCount: String(records) } };
   if (!isReady) return { ...status, requestStatus: 'PROCESSING' };
   let left = omitted;
@@ -148,5 +171,9 @@ function describeResult({ destination, records, errors }: Result, isReady: boole
   });
   if (errorCounts.length === 0) return { ...status, requestStatus: 'SUCCESS' };
   const refused = [...errors.values()].reduce((sum, positions) => sum + positions.length, 0);
-  return { ...status, requestStatus: refused < records ? 'PARTIAL_SUCCESS' : 'FAILED', errorInfo: { errorCounts } };
+  return {
+    ...status,
+    requestStatus: refused < records ? 'PARTIAL_SUCCESS' : 'FAILED',
+    errorInfo: { errorCounts },
+  };
 }

@@ -1,10 +1,26 @@
-import { enumShape, flagShape, listShape, messageShape, momentShape, numberShape, textShape } from './json-shape.js';
+import {
+  enumShape,
+  flagShape,
+  listShape,
+  messageShape,
+  momentShape,
+  numberShape,
+  textShape,
+} from './json-shape.js';
 
 const account = messageShape({
-  accountType: enumShape('ProductAccount.AccountType', ['GOOGLE_ADS', 'DISPLAY_VIDEO_ADVERTISER', 'DATA_PARTNER']),
+  accountType: enumShape('ProductAccount.AccountType', [
+    'GOOGLE_ADS',
+    'DISPLAY_VIDEO_ADVERTISER',
+    'DATA_PARTNER',
+  ]),
   accountId: textShape,
 });
-const status = enumShape('ConsentStatus', ['CONSENT_GRANTED', 'CONSENT_DENIED', 'CONSENT_STATUS_UNSPECIFIED']);
+const status = enumShape('ConsentStatus', [
+  'CONSENT_GRANTED',
+  'CONSENT_DENIED',
+  'CONSENT_STATUS_UNSPECIFIED',
+]);
 const consent = messageShape({ adUserData: status, adPersonalization: status });
 const device = messageShape({ userAgent: textShape, ipAddress: textShape });
 const address = messageShape({
@@ -14,8 +30,19 @@ const address = messageShape({
   postalCode: textShape,
 });
 
-/** `EventSource` (https://developers.google.com/data-manager/api/reference/rest/v1/events/ingest, 2026-11-30). */
-const EVENT_SOURCES = ['EVENT_SOURCE_UNSPECIFIED', 'WEB', 'APP', 'IN_STORE', 'PHONE', 'MESSAGE', 'OTHER'];
+/**
+ * `EventSource` (https://developers.google.com/data-manager/api/reference/rest/v1/events/ingest,
+ * 2026-11-30).
+ */
+const EVENT_SOURCES = [
+  'EVENT_SOURCE_UNSPECIFIED',
+  'WEB',
+  'APP',
+  'IN_STORE',
+  'PHONE',
+  'MESSAGE',
+  'OTHER',
+];
 
 /** `IngestEventsRequest` of the Data Manager API, as far as conversions of Google Ads need it. */
 export const requestShape = messageShape({
@@ -44,7 +71,9 @@ export const requestShape = messageShape({
         landingPageDeviceInfo: device,
       }),
       userData: messageShape({
-        userIdentifiers: listShape(messageShape({ emailAddress: textShape, phoneNumber: textShape, address })),
+        userIdentifiers: listShape(
+          messageShape({ emailAddress: textShape, phoneNumber: textShape, address }),
+        ),
       }),
       conversionValue: numberShape,
       currency: textShape,
@@ -75,7 +104,9 @@ export interface IngestEvent {
   eventTimestamp?: string;
   eventSource?: string;
   adIdentifiers?: { gclid?: string; gbraid?: string; wbraid?: string; dclid?: string };
-  userData?: { userIdentifiers?: { emailAddress?: string; phoneNumber?: string; address?: object }[] };
+  userData?: {
+    userIdentifiers?: { emailAddress?: string; phoneNumber?: string; address?: object }[];
+  };
   conversionValue?: number | string;
   currency?: string;
   consent?: { adUserData?: string; adPersonalization?: string };

@@ -2,7 +2,7 @@ import type { SandboxSeed } from '../seed.js';
 
 export const DATA_MANAGER_SCOPE = 'https://www.googleapis.com/auth/datamanager';
 
-/** The application that the sandbox knows. Public constants of a stand-in, secret in form only. */
+/** The registered application of the sandbox. These are public constants, not secrets. */
 export const SANDBOX_GOOGLE_CLIENT_ID = '111111111111-sandbox.apps.googleusercontent.com';
 export const SANDBOX_GOOGLE_CLIENT_SECRET = 'GOCSPX-sandbox-secret';
 /** Its consent screen is in testing: grants end after 7 days. */
@@ -28,8 +28,15 @@ export const GOOGLE_SEED: SandboxSeed = {
     clientId: SANDBOX_GOOGLE_CLIENT_ID,
     scopes: [DATA_MANAGER_SCOPE],
   },
-  secrets: { clientSecret: SANDBOX_GOOGLE_CLIENT_SECRET, refreshToken: SANDBOX_GOOGLE_REFRESH_TOKEN },
-  mappings: { 'first-purchase': '987654321', 'wishlist-add': '987654322', 'email-captured': '987654323' },
+  secrets: {
+    clientSecret: SANDBOX_GOOGLE_CLIENT_SECRET,
+    refreshToken: SANDBOX_GOOGLE_REFRESH_TOKEN,
+  },
+  mappings: {
+    'first-purchase': '987654321',
+    'wishlist-add': '987654322',
+    'email-captured': '987654323',
+  },
 };
 
 export interface SandboxGoogleClient {
@@ -46,7 +53,10 @@ export const CLIENTS: readonly SandboxGoogleClient[] = [
   { id: SANDBOX_GOOGLE_DISABLED_CLIENT_ID, secret, isDisabled: true },
 ];
 
-/** A person who can log in, and the customers that this person may send to: directly, or through a manager. */
+/**
+ * A person who can log in, and the customers that this person may send to: directly, or through a
+ * manager.
+ */
 export interface SandboxGoogleUser {
   name: string;
   about: string;

@@ -5,7 +5,10 @@ export interface AnswerParts {
   random: Random;
 }
 
-/** An error of the Graph API (https://developers.facebook.com/docs/graph-api/guides/error-handling, 2026-11-30). */
+/**
+ * An error of the Graph API (https://developers.facebook.com/docs/graph-api/guides/error-handling,
+ * 2026-11-30).
+ */
 export interface GraphError {
   code: number;
   subcode?: number;
@@ -30,13 +33,27 @@ const STATUSES: Readonly<Record<number, number>> = {
 };
 const FIRST_PERMISSION = 200;
 const LAST_PERMISSION = 299;
-/** https://developers.facebook.com/docs/graph-api/guides/error-handling (2026-11-30): what may pass. */
+/**
+ * https://developers.facebook.com/docs/graph-api/guides/error-handling (2026-11-30): what may pass.
+ */
 const PASSING: ReadonlySet<number> = new Set([1, 2, 4, 17, 341, 368]);
 
 /** The error body, with the status that Meta gives the code, or another. */
-export function answerError(parts: AnswerParts, error: GraphError, status = statusOf(error.code)): SandboxAnswer {
+export function answerError(
+  parts: AnswerParts,
+  error: GraphError,
+  status = statusOf(error.code),
+): SandboxAnswer {
   const traceId = makeTraceId(parts);
-  const { code, subcode, message, title, words, type = 'OAuthException', isTransient = PASSING.has(code) } = error;
+  const {
+    code,
+    subcode,
+    message,
+    title,
+    words,
+    type = 'OAuthException',
+    isTransient = PASSING.has(code),
+  } = error;
   const answer = answerJson(status, {
     error: {
       message,
@@ -54,17 +71,23 @@ export function answerError(parts: AnswerParts, error: GraphError, status = stat
   return answer;
 }
 
-/** What Meta says where a fault asks for an HTTP status; what stands before it answers 413, 502 and 504 with a page. */
+/**
+ * What Meta says where a fault asks for an HTTP status; what stands before it answers 413, 502 and
+ * 504 with a page.
+ */
 export function answerStatus(parts: AnswerParts, status: number): SandboxAnswer {
-  const error = ERRORS_BY_STATUS[status] ?? (status === 500 || status === 503 ? UNAVAILABLE : undefined);
-  return error ? answerError(parts, error, status) : answerPage(status, `<html><body><h1>${status}</h1></body></html>`);
+  const error =
+    ERRORS_BY_STATUS[status] ?? (status === 500 || status === 503 ? UNAVAILABLE : undefined);
+  return error
+    ? answerError(parts, error, status)
+    : answerPage(status, `<html><body><h1>${status}</h1></body></html>`);
 }
 
-/** There is no such object, or the token may not use it: Meta does not say which. */
+/** Responds that the object does not exist or the token may not use it; Meta does not say which. */
 export function answerNoObject(parts: AnswerParts, method: string, id: string): SandboxAnswer {
   const message =
-    `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing ` +
-    'permissions, or does not support this operation';
+    `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, ` +
+    'cannot be loaded due to missing permissions, or does not support this operation';
   return answerError(parts, { code: 100, subcode: 33, message, type: 'GraphMethodException' });
 }
 
@@ -75,13 +98,20 @@ export function makeTraceId({ random }: AnswerParts): string {
 
 /** https://developers.facebook.com/docs/graph-api/overview/rate-limiting (2026-11-30). */
 const THROTTLED: ReadonlySet<number> = new Set([4, 17, 613, 80_000, 80_003, 80_004, 80_014]);
-/** Minutes until the sandbox lets a throttled caller in again: few enough to be waited for in a run. */
+/**
+ * Minutes until the sandbox lets a throttled caller in again: few enough to be waited for in a run.
+ */
 const REGAIN_MINUTES = 0;
 
-/** `X-Business-Use-Case-Usage` of a caller that has used up its calls (Graph API, "Rate Limits", 2026-11-30). */
+/**
+ * `X-Business-Use-Case-Usage` of a caller that has used up its calls (Graph API, "Rate Limits",
+ * 2026-11-30).
+ */
 function describeUsage(): string {
   const usage = { type: 'ads_management', call_count: 100, total_cputime: 25, total_time: 25 };
-  return JSON.stringify({ 1234567890: [{ ...usage, estimated_time_to_regain_access: REGAIN_MINUTES }] });
+  return JSON.stringify({
+    1234567890: [{ ...usage, estimated_time_to_regain_access: REGAIN_MINUTES }],
+  });
 }
 
 const UNAVAILABLE: GraphError = { code: 2, message: 'Service temporarily unavailable' };

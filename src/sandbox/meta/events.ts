@@ -1,15 +1,30 @@
 import type { Clock } from '../../clock.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { ConversionStore } from '../conversion-store.js';
-import { answerJson, readJson, type Omission, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import {
+  answerJson,
+  readJson,
+  type Omission,
+  type SandboxAnswer,
+  type SandboxRequest,
+} from '../exchange.js';
 import type { RouteParams } from '../route.js';
-import { answerError, answerNoObject, makeTraceId, type AnswerParts, type GraphError } from './answers.js';
+import {
+  answerError,
+  answerNoObject,
+  makeTraceId,
+  type AnswerParts,
+  type GraphError,
+} from './answers.js';
 import { checkMetaEvent } from './event-check.js';
-import type { MetaToken } from './grants.js';
 import { listPixels } from './seed.js';
-import { findTrouble } from './trouble.js';
+import { findScriptedError } from './scripted-errors.js';
+import type { MetaToken } from './token.js';
 
-/** "You can send up to 1,000 events in data" (https://developers.facebook.com/docs/marketing-api/conversions-api/using-the-api, 2026-11-30). */
+/**
+ * "You can send up to 1,000 events in data"
+ * (https://developers.facebook.com/docs/marketing-api/conversions-api/using-the-api, 2026-11-30).
+ */
 const MAX_EVENTS = 1000;
 
 export interface EventParts extends AnswerParts {
@@ -18,9 +33,9 @@ export interface EventParts extends AnswerParts {
 }
 
 /**
- * `POST /{pixel}/events`: all events are taken, or none for the sake of the first bad one, which is not named. Test events
- * count like others (https://developers.facebook.com/docs/marketing-api/conversions-api/using-the-api,
- * 2026-11-30).
+ * `POST /{pixel}/events`: all events are taken, or none for the sake of the first bad one, which is
+ * not named. Test events count like others
+ * (https://developers.facebook.com/docs/marketing-api/conversions-api/using-the-api, 2026-11-30).
  */
 export function answerEvents(
   parts: EventParts,
@@ -28,12 +43,15 @@ export function answerEvents(
   { node = '' }: RouteParams,
   caller: MetaToken,
 ): SandboxAnswer {
-  const trouble = findTrouble(node);
-  if (trouble) return answerError(parts, trouble);
+  const scripted = findScriptedError(node);
+  if (scripted) return answerError(parts, scripted);
   const pixel = listPixels(caller.user).find(({ id }) => id === node);
   if (!pixel) return answerNoObject(parts, 'POST', node);
   if (!caller.user.mayReport) {
-    return answerError(parts, { code: 200, message: '(#200) Requires ads_management permission to manage the object' });
+    return answerError(parts, {
+      code: 200,
+      message: '(#200) Requires ads_management permission to manage the object',
+    });
   }
   const batch = readBatch(request);
   if ('message' in batch) return answerError(parts, batch);
@@ -49,7 +67,11 @@ export function answerEvents(
     if (!omitted.has(index) || request.omission?.accepted) keep(parts, node, event, testCode);
   }
   const received = events.length - omitted.size;
-  return answerJson(200, { events_received: received, messages: [], fbtrace_id: makeTraceId(parts) });
+  return answerJson(200, {
+    events_received: received,
+    messages: [],
+    fbtrace_id: makeTraceId(parts),
+  });
 }
 
 interface Batch {
@@ -61,7 +83,8 @@ function readBatch(request: SandboxRequest): Batch | GraphError {
   const body = readJson(request)?.value;
   if (!isJsonObject(body)) return { code: 100, message: 'The body is no JSON object' };
   const { data, test_event_code: testCode } = body;
-  if (!Array.isArray(data) || data.length === 0) return { code: 100, message: '(#100) param data must be non-empty.' };
+  if (!Array.isArray(data) || data.length === 0)
+    return { code: 100, message: '(#100) param data must be non-empty.' };
   if (data.length > MAX_EVENTS) {
     return { code: 100, message: `(#100) param data must have at most ${MAX_EVENTS} elements.` };
   }
@@ -70,8 +93,16 @@ function readBatch(request: SandboxRequest): Batch | GraphError {
   return { code: 100, message: '(#100) param test_event_code must be a string.' };
 }
 
-/** The same event name and event id count once (within 48 hours, longer than a sandbox lives); the first wins. */
-function keep({ conversions }: EventParts, account: string, event: JsonObject, testCode: string | undefined): void {
+/**
+ * The same event name and event id count once (within 48 hours, longer than a sandbox lives); the
+ * first wins.
+ */
+function keep(
+  { conversions }: EventParts,
+  account: string,
+  event: JsonObject,
+  testCode: string | undefined,
+): void {
   const { event_id: id, event_name: name, data_processing_options: options } = event;
   conversions.accept(
     {
@@ -81,7 +112,9 @@ function keep({ conversions }: EventParts, account: string, event: JsonObject, t
       target: name as string,
       scope: name as string,
       ...(typeof id === 'string' ? { dedupeId: id } : {}),
-      ...(Array.isArray(options) && options.includes('LDU') ? { excluded: 'limited_data_use' } : {}),
+      ...(Array.isArray(options) && options.includes('LDU')
+        ? { excluded: 'limited_data_use' }
+        : {}),
       event: testCode === undefined ? event : { ...event, test_event_code: testCode },
     },
     'first',

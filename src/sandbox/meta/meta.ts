@@ -1,30 +1,32 @@
 import { isJsonObject } from '../../json.js';
 import { readHeader, readJson, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import { createOAuthServer } from '../oauth/server.js';
 import type { Route, RouteParams } from '../route.js';
 import type { SandboxNetwork, SandboxTools } from '../sandbox-network.js';
 import { answerAdAccounts, answerAdPixels, answerPixel } from './accounts.js';
 import { answerError, answerStatus } from './answers.js';
 import { answerEvents } from './events.js';
-import { MetaGrants, type MetaToken } from './grants.js';
-import { createMetaLoginRoutes } from './login.js';
-import { describeTrouble } from './trouble.js';
-import { answerToken, answerTokenFacts } from './token.js';
+import { META_OAUTH } from './oauth.js';
+import { makeGraphError } from './scripted-errors.js';
+import { answerTokenFacts, findToken, type MetaToken } from './token.js';
 
 const GRAPH_HOSTS = ['graph.facebook.com'];
-/** Versions that are served (https://developers.facebook.com/docs/graph-api/changelog, 2026-11-30). */
+/**
+ * Versions that are served (https://developers.facebook.com/docs/graph-api/changelog, 2026-11-30).
+ */
 const OLDEST_VERSION = 20;
 const NEWEST_VERSION = 26;
 
 type Handle = (request: SandboxRequest, params: RouteParams, caller: MetaToken) => SandboxAnswer;
 
-/** Meta's stand-in: Facebook Login and the Graph API. */
+/** Creates the sandbox of Meta: Facebook Login and the Graph API. */
 export function createMetaSandbox(tools: SandboxTools): SandboxNetwork {
-  const grants = new MetaGrants(tools.clock, tools.random);
-  const parts = { ...tools, grants };
+  const { store, routes } = createOAuthServer(META_OAUTH, tools);
   const graph = {
     hosts: GRAPH_HOSTS,
     refuse: (status: number) => answerStatus(tools, status),
-    refuseCode: (code: number, message?: string) => answerError(tools, describeTrouble(code, message)),
+    refuseCode: (code: number, message?: string) =>
+      answerError(tools, makeGraphError(code, message)),
   };
   const route = (method: Route['method'], path: string, handle: Handle): Route => ({
     ...graph,
@@ -33,41 +35,44 @@ export function createMetaSandbox(tools: SandboxTools): SandboxNetwork {
     kind: 'api',
     handle(request, params) {
       if (!isServed(params['version'])) return answerError(tools, WRONG_VERSION);
-      const caller = grants.find(readToken(request));
-      const answer = 'message' in caller ? answerError(tools, caller) : handle(request, params, caller);
+      const caller = findToken(store, readToken(request));
+      const answer =
+        'message' in caller ? answerError(tools, caller) : handle(request, params, caller);
       Object.assign(answer.headers, describeVersion(params['version'], tools.clock.now()));
       return answer;
     },
   });
-  const token = (method: Route['method']): Route => ({
-    ...graph,
-    method,
-    path: '/:version/oauth/access_token',
-    kind: 'login',
-    handle: (request) => answerToken(parts, request),
-  });
   return {
     name: 'meta',
     routes: [
-      ...createMetaLoginRoutes(parts),
-      token('GET'),
-      token('POST'),
+      ...routes,
       // Before the pixels: a path of one word more is a node's name otherwise.
-      route('GET', 'debug_token', (request, _params, caller) => answerTokenFacts(parts, request, caller)),
-      route('GET', 'me/adaccounts', (request, _params, caller) => answerAdAccounts(tools, request, caller)),
-      route('GET', ':node/adspixels', (request, params, caller) => answerAdPixels(tools, request, params, caller)),
-      route('GET', ':node', (request, params, caller) => answerPixel(tools, request, params, caller)),
-      route('POST', ':node/events', (request, params, caller) => answerEvents(tools, request, params, caller)),
+      route('GET', 'debug_token', (request, _params, caller) =>
+        answerTokenFacts({ ...tools, store }, request, caller),
+      ),
+      route('GET', 'me/adaccounts', (request, _params, caller) =>
+        answerAdAccounts(tools, request, caller),
+      ),
+      route('GET', ':node/adspixels', (request, params, caller) =>
+        answerAdPixels(tools, request, params, caller),
+      ),
+      route('GET', ':node', (request, params, caller) =>
+        answerPixel(tools, request, params, caller),
+      ),
+      route('POST', ':node/events', (request, params, caller) =>
+        answerEvents(tools, request, params, caller),
+      ),
     ],
     refuse: (status) => answerStatus(tools, status),
-    revoke: (request) => (request ? grants.revoke(readToken(request)) : grants.revoke()),
-    expire: (request) => grants.expire(readToken(request)),
-    restore: () => grants.restore(),
+    ...store.faults(readToken),
     reset: () => undefined,
   };
 }
 
-const WRONG_VERSION = { code: 2635, message: '(#2635) You are calling a version of the API that is not served.' };
+const WRONG_VERSION = {
+  code: 2635,
+  message: '(#2635) You are calling a version of the API that is not served.',
+};
 
 function isServed(version = ''): boolean {
   const [, major] = /^v(\d{1,3})\.\d$/.exec(version) ?? [];

@@ -1,14 +1,19 @@
-import type { ConsentUser } from '../consent-page.js';
+import type { ConsentUser } from '../oauth/pages.js';
 import type { SandboxSeed } from '../seed.js';
 
-/** The app that the sandbox knows. Public constants of a stand-in, secret in form only. */
+/** The registered app of the sandbox. These are public constants, not secrets. */
 export const SANDBOX_META_APP_ID = '1112223334445556';
 export const SANDBOX_META_APP_SECRET = 'sandbox-meta-secret';
 
-/** A system user's token that is granted from the start and never ends: the user `one`, for CI and `--sandbox`. */
+/**
+ * A system user's token that is granted from the start and never ends: the user `one`, for CI and
+ * `--sandbox`.
+ */
 export const SANDBOX_META_TOKEN = 'EAASandboxSystemUserToken';
 
-/** A token as Events Manager makes it: it may send to {@link SANDBOX_META_PIXEL}, and read nothing. */
+/**
+ * A token as Events Manager makes it: it may send to {@link SANDBOX_META_PIXEL}, and read nothing.
+ */
 export const SANDBOX_META_SENDER_TOKEN = 'EAASandboxEventsManagerToken';
 
 /** The pixel of the user `one`. */
@@ -39,7 +44,12 @@ export interface SandboxMetaUser extends ConsentUser {
   mayReport: boolean;
 }
 
-function makeAdAccount(number: number, name: string, pixels: readonly SandboxPixel[], isOpen = true): SandboxAdAccount {
+function makeAdAccount(
+  number: number,
+  name: string,
+  pixels: readonly SandboxPixel[],
+  isOpen = true,
+): SandboxAdAccount {
   return { id: `act_10000000000${String(number).padStart(4, '0')}`, name, pixels, isOpen };
 }
 
@@ -64,7 +74,12 @@ export const META_USERS: readonly SandboxMetaUser[] = [
     mayReport: true,
   },
   { name: 'many', about: 'an agency with 23 ad accounts', adAccounts: AGENCY, mayReport: true },
-  { name: 'analyst', about: 'may look at the pixel, but not report for it', adAccounts: [GAMES], mayReport: false },
+  {
+    name: 'analyst',
+    about: 'may look at the pixel, but not report for it',
+    adAccounts: [GAMES],
+    mayReport: false,
+  },
   { name: 'bare', about: 'an ad account without a pixel', adAccounts: [BARE], mayReport: true },
   { name: 'none', about: 'no ad account at all', adAccounts: [], mayReport: true },
 ];

@@ -1,14 +1,16 @@
 import { answerJson, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import type { GrantStore } from '../oauth/grant-store.js';
 import type { Route } from '../route.js';
 import { refuseApi } from './answers.js';
 import { createApiRoute } from './api-route.js';
-import type { RedditGrants } from './grants.js';
 
 /** Fewer than may be asked for, so that clients meet a `next_url`. */
 const PAGE_SIZE = 5;
 
-/** The lists by which a client finds its pixels: businesses, their ad accounts, the pixels of those. */
-export function createRedditAccountRoutes(grants: RedditGrants): Route[] {
+/**
+ * The lists by which a client finds its pixels: businesses, their ad accounts, the pixels of those.
+ */
+export function createRedditAccountRoutes(grants: GrantStore): Route[] {
   const base = { method: 'GET' as const, scope: 'adsread' as const };
   return [
     createApiRoute(grants, {

@@ -17,18 +17,33 @@ const WORDS: Readonly<Record<number, string>> = {
   429: 'Too Many Requests',
 };
 
-/** Libraries' own names, which Reddit throttles (https://ads-api.reddit.com/docs/v3/, 2026-11-30). */
-const DEFAULT_AGENT = /^(?:curl|wget|python|node|undici|axios|got|okhttp|java|go-http|postman|ruby|php|libwww|apache)/i;
+/**
+ * Libraries' own names, which Reddit throttles (https://ads-api.reddit.com/docs/v3/, 2026-11-30).
+ */
+const DEFAULT_AGENT =
+  /^(?:curl|wget|python|node|undici|axios|got|okhttp|java|go-http|postman|ruby|php|libwww|apache)/i;
 
 /** The error body of v3. */
-export function refuseApi(status: number, message?: string, fields: readonly WrongField[] = []): SandboxAnswer {
-  const words = message ?? WORDS[status] ?? (status >= 500 ? 'Internal Server Error' : 'The request cannot be served');
-  return answerJson(status, { error: { code: status, message: words, ...(fields.length > 0 ? { fields } : {}) } });
+export function refuseApi(
+  status: number,
+  message?: string,
+  fields: readonly WrongField[] = [],
+): SandboxAnswer {
+  const words =
+    message ??
+    WORDS[status] ??
+    (status >= 500 ? 'Internal Server Error' : 'The request cannot be served');
+  return answerJson(status, {
+    error: { code: status, message: words, ...(fields.length > 0 ? { fields } : {}) },
+  });
 }
 
 /** The error body of www.reddit.com. */
 export function refuseLogin(status: number, message?: string): SandboxAnswer {
-  return answerJson(status, { message: message ?? WORDS[status] ?? 'Internal Server Error', error: status });
+  return answerJson(status, {
+    message: message ?? WORDS[status] ?? 'Internal Server Error',
+    error: status,
+  });
 }
 
 /** Whether the client has a name of its own in `User-Agent`. */

@@ -1,8 +1,8 @@
 import { readBearer } from '../bearer.js';
 import type { SandboxAnswer, SandboxRequest } from '../exchange.js';
+import type { GrantStore } from '../oauth/grant-store.js';
 import type { Route, RouteParams } from '../route.js';
 import { hasOwnName, refuseApi } from './answers.js';
-import type { RedditGrants } from './grants.js';
 import { REDDIT_USERS, type SandboxBusiness } from './seed.js';
 
 /** The one whose token it is, by what it opens. */
@@ -18,8 +18,11 @@ export interface ApiRoute {
   handle(request: SandboxRequest, params: RouteParams, caller: Caller): SandboxAnswer;
 }
 
-/** Puts what all calls of the Ads API have in common before a handler: a name of one's own, token, scope. */
-export function createApiRoute(grants: RedditGrants, route: ApiRoute): Route {
+/**
+ * Puts what all calls of the Ads API have in common before a handler: a name of one's own, token,
+ * scope.
+ */
+export function createApiRoute(grants: GrantStore, route: ApiRoute): Route {
   const { method, path, scope } = route;
   return {
     method,

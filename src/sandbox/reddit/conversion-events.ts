@@ -2,11 +2,11 @@ import type { Clock } from '../../clock.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { ConversionStore } from '../conversion-store.js';
 import { answerJson, readJson, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import type { GrantStore } from '../oauth/grant-store.js';
 import type { Route } from '../route.js';
 import { refuseApi, type WrongField } from './answers.js';
 import { createApiRoute, type Caller } from './api-route.js';
 import { checkEvent } from './event-check.js';
-import type { RedditGrants } from './grants.js';
 import { REDDIT_BUSINESSES, type SandboxPixel } from './seed.js';
 
 /** Maximum number of events in a request (https://ads-api.reddit.com/docs/v3/, 2026-11-30). */
@@ -16,7 +16,7 @@ const TEST_EVENTS_A_SECOND = 10;
 
 export interface EventParts {
   clock: Clock;
-  grants: RedditGrants;
+  grants: GrantStore;
   conversions: ConversionStore;
 }
 
@@ -32,13 +32,13 @@ export function createRedditEventRoute(parts: EventParts): Route {
     method: 'POST',
     path: '/pixels/:pixel/conversion_events',
     scope: 'adsconversions',
-    handle: (request, params, caller) => takeEvents(parts, testTimes, request, params['pixel']!, caller),
+    handle: (request, params, caller) =>
+      takeEvents({ ...parts, testTimes }, request, params['pixel']!, caller),
   });
 }
 
 function takeEvents(
-  parts: EventParts,
-  testTimes: number[],
+  parts: EventParts & { testTimes: number[] },
   request: SandboxRequest,
   pixelId: string,
   caller: Caller,
@@ -48,7 +48,8 @@ function takeEvents(
   const read = readBody(request);
   if ('field' in read) return refuseApi(400, 'invalid request body', [read]);
   const { events, isTest } = read;
-  if (isTest && !mayTest(parts.clock, testTimes)) return refuseApi(429, 'test events are limited to 10 a second');
+  if (isTest && !mayTest(parts.clock, parts.testTimes))
+    return refuseApi(429, 'test events are limited to 10 a second');
   const problems = events.map((event) => checkEvent(parts.clock, event));
   if (problems.some(({ length }) => length > 0)) return refuseEvents(pixel, events, problems);
   const omitted = Math.min(request.omission?.count ?? 0, events.length);
@@ -60,24 +61,31 @@ function takeEvents(
 }
 
 function findPixel(id: string, businesses: Caller['businesses']): SandboxPixel | undefined {
-  const pixels = businesses.flatMap(({ accounts }) => accounts).flatMap((account) => account.pixels);
+  const pixels = businesses
+    .flatMap(({ accounts }) => accounts)
+    .flatMap((account) => account.pixels);
   return pixels.find((pixel) => pixel.id === id);
 }
 
 /** Somebody else's pixel is forbidden, one that is nobody's is not there. */
 function refusePixel(id: string): SandboxAnswer {
-  if (findPixel(id, REDDIT_BUSINESSES)) return refuseApi(403, `not authorized to send events to pixel ${id}`);
+  if (findPixel(id, REDDIT_BUSINESSES))
+    return refuseApi(403, `not authorized to send events to pixel ${id}`);
   return refuseApi(404, `pixel ${id} not found`);
 }
 
 function readBody(request: SandboxRequest): { events: unknown[]; isTest: boolean } | WrongField {
   const body = readJson(request)?.value;
-  if (!isJsonObject(body) || !isJsonObject(body['data'])) return { field: '$.data', message: 'data is required' };
+  if (!isJsonObject(body) || !isJsonObject(body['data']))
+    return { field: '$.data', message: 'data is required' };
   const [unknown] = [
     ...Object.keys(body).filter((name) => name !== 'data'),
-    ...Object.keys(body['data']).filter((name) => !['test_id', 'partner', 'partner_version', 'events'].includes(name)),
+    ...Object.keys(body['data']).filter(
+      (name) => !['test_id', 'partner', 'partner_version', 'events'].includes(name),
+    ),
   ];
-  if (unknown !== undefined) return { field: `$.${unknown}`, message: `${unknown} is not a known field` };
+  if (unknown !== undefined)
+    return { field: `$.${unknown}`, message: `${unknown} is not a known field` };
   const { events, test_id: testId } = body['data'];
   if (!Array.isArray(events) || events.length < 1 || events.length > MAX_EVENTS) {
     return { field: '$.data.events', message: `events must have 1 to ${MAX_EVENTS} items` };
@@ -100,7 +108,10 @@ function mayTest(clock: Clock, times: number[]): boolean {
   return true;
 }
 
-/** In the form that the pixel has for it: nobody documents what v3 says, so that clients must bear with each. */
+/**
+ * In the form that the pixel has for it: nobody documents what v3 says, so that clients must bear
+ * with each.
+ */
 function refuseEvents(
   { refusal }: SandboxPixel,
   events: readonly unknown[],
@@ -122,17 +133,32 @@ function refuseEvents(
     return answerJson(status, { message, invalid_events: invalid });
   }
   const fields = problems.flatMap((found, index) =>
-    found.map(([field, text]) => ({ field: `$.data.events[${index}]${field && `.${field}`}`, message: text })),
+    found.map(([field, text]) => ({
+      field: `$.data.events[${index}]${field && `.${field}`}`,
+      message: text,
+    })),
   );
   return refuseApi(status, message, fields);
 }
 
-function keepEvent({ conversions }: EventParts, account: string, event: JsonObject, isTest: boolean): void {
-  const { tracking_type: type, custom_event_name: name } = event['type'] as Record<string, string | undefined>;
+function keepEvent(
+  { conversions }: EventParts,
+  account: string,
+  event: JsonObject,
+  isTest: boolean,
+): void {
+  const { tracking_type: type, custom_event_name: name } = event['type'] as Record<
+    string,
+    string | undefined
+  >;
   const target = name ?? type!;
   const metadata = (event['metadata'] ?? {}) as JsonObject;
   const user = (event['user'] ?? {}) as JsonObject;
-  const excluded = isTest ? 'test' : user['data_processing_options'] ? 'limited_data_use' : undefined;
+  const excluded = isTest
+    ? 'test'
+    : user['data_processing_options']
+      ? 'limited_data_use'
+      : undefined;
   const id = metadata['conversion_id'] as string | undefined;
   conversions.accept(
     {

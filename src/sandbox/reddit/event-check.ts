@@ -1,9 +1,7 @@
 import { isIP } from 'node:net';
 import type { Clock } from '../../clock.js';
 import { isJsonObject } from '../../json.js';
-
-/** A click id that begins so is refused: what is wrong with it, no client can know. */
-const REFUSED_CLICK = 'sandbox-refused';
+import { isRefusedClick } from '../field-check.js';
 
 /** Adds what is wrong with a value, by the path of the field within its event. */
 type Check = (value: unknown, field: string, add: (field: string, message: string) => void) => void;
@@ -11,8 +9,10 @@ type Check = (value: unknown, field: string, add: (field: string, message: strin
 const WINDOW_MS = 168 * 60 * 60 * 1000;
 /** Nothing is documented about the future; peers allow 5 minutes. */
 const AHEAD_MS = 5 * 60 * 1000;
-const STANDARD_TYPES = 'PAGE_VISIT VIEW_CONTENT SEARCH ADD_TO_CART ADD_TO_WISHLIST PURCHASE LEAD SIGN_UP'.split(' ');
-const PIXEL_NAMES = 'PageVisit ViewContent Search AddToCart AddToWishlist Purchase Lead SignUp'.split(' ');
+const STANDARD_TYPES =
+  'PAGE_VISIT VIEW_CONTENT SEARCH ADD_TO_CART ADD_TO_WISHLIST PURCHASE LEAD SIGN_UP'.split(' ');
+const PIXEL_NAMES =
+  'PageVisit ViewContent Search AddToCart AddToWishlist Purchase Lead SignUp'.split(' ');
 const SOURCES = ['WEBSITE', 'APP', 'PHYSICAL_STORE', 'OTHER'];
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const HASH = /^[0-9a-f]{64}$/;
@@ -23,8 +23,9 @@ const COUNTRY = /^[A-Z]{2,3}$/;
 const REGION = /^(?:[A-Z]{2,3}-)?[A-Z0-9]{1,3}$/;
 
 /**
- * What is wrong with one event, as `[field, message]`; empty where it would be taken. Fields, the 168 hours and the 64
- * characters of a name are those of https://ads-api.reddit.com/docs/v3/ (2026-11-30) and of Reddit's own template,
+ * What is wrong with one event, as `[field, message]`; empty where it would be taken. Fields, the
+ * 168 hours and the 64 characters of a name are those of https://ads-api.reddit.com/docs/v3/
+ * (2026-11-30) and of Reddit's own template,
  * https://github.com/reddit/reddit-ss-gtm-template/blob/40245ec/template.tpl.
  */
 export function checkEvent(clock: Clock, event: unknown): [field: string, message: string][] {
@@ -34,15 +35,21 @@ export function checkEvent(clock: Clock, event: unknown): [field: string, messag
     {
       event_at: must((value, field, tell) => checkTime(clock, value, field, tell)),
       action_source: must(oneOf(SOURCES)),
-      event_source_url: that((value) => typeof value === 'string' && URL.canParse(value), 'must be a URL'),
+      event_source_url: that(
+        (value) => typeof value === 'string' && URL.canParse(value),
+        'must be a URL',
+      ),
       click_id: that(
-        (value) => typeof value === 'string' && value !== '' && !value.startsWith(REFUSED_CLICK),
+        (value) => typeof value === 'string' && value !== '' && !isRefusedClick(value),
         'is not valid',
       ),
       type: must(checkType),
       metadata: checkObject({
         conversion_id: TEXT,
-        value: that((value) => typeof value === 'number' && value >= 0, 'must be a number of at least 0'),
+        value: that(
+          (value) => typeof value === 'number' && value >= 0,
+          'must be a number of at least 0',
+        ),
         currency: that((value) => CURRENCIES.has(value), 'must be an ISO 4217 currency'),
         item_count: WHOLE,
         products: listOf(
@@ -76,11 +83,10 @@ function checkTime(clock: Clock, value: unknown, field: string, add: Parameters<
 const CHECKED_BELOW: Check = () => undefined;
 
 const checkType: Check = (value, field, add) => {
-  checkObject({ tracking_type: must(oneOf([...STANDARD_TYPES, 'CUSTOM'])), custom_event_name: CHECKED_BELOW })(
-    value,
-    field,
-    add,
-  );
+  checkObject({
+    tracking_type: must(oneOf([...STANDARD_TYPES, 'CUSTOM'])),
+    custom_event_name: CHECKED_BELOW,
+  })(value, field, add);
   if (!isJsonObject(value)) return;
   const { tracking_type: type, custom_event_name: name } = value;
   const path = `${field}.custom_event_name`;
@@ -113,16 +119,31 @@ const checkUser: Check = (value, field, add) =>
     screen_dimensions: checkObject({ width: WHOLE, height: WHOLE }),
     data_processing_options: checkObject({
       modes: must((modes, path, tell) => {
-        if (!Array.isArray(modes) || modes.length !== 1 || modes[0] !== 'LDU') tell(path, 'modes must be ["LDU"]');
+        if (!Array.isArray(modes) || modes.length !== 1 || modes[0] !== 'LDU')
+          tell(path, 'modes must be ["LDU"]');
       }),
       // "country is required and region is optional".
-      country: must(that((text) => typeof text === 'string' && COUNTRY.test(text), 'must be an ISO 3166-1 code')),
-      region: that((text) => typeof text === 'string' && REGION.test(text), 'must be an ISO 3166-2 code'),
+      country: must(
+        that(
+          (text) => typeof text === 'string' && COUNTRY.test(text),
+          'must be an ISO 3166-1 code',
+        ),
+      ),
+      region: that(
+        (text) => typeof text === 'string' && REGION.test(text),
+        'must be an ISO 3166-2 code',
+      ),
     }),
   })(value, field, add);
 
-const TEXT = that((value) => typeof value === 'string' && value !== '', 'must be a string that is not empty');
-const WHOLE = that((value) => Number.isInteger(value) && (value as number) >= 0, 'must be a whole number');
+const TEXT = that(
+  (value) => typeof value === 'string' && value !== '',
+  'must be a string that is not empty',
+);
+const WHOLE = that(
+  (value) => Number.isInteger(value) && (value as number) >= 0,
+  'must be a whole number',
+);
 
 /** A check that a missing value does not pass. */
 interface Required {
@@ -142,7 +163,8 @@ function that(holds: (value: unknown) => boolean, expected: string): Check {
 function oneOf(values: readonly string[]): Check {
   return (value, field, add) => {
     const name = field.split('.').at(-1)!;
-    if (!values.includes(value as string)) add(field, `${name}: invalid ${name}: ${String(value).slice(0, 40)}`);
+    if (!values.includes(value as string))
+      add(field, `${name}: invalid ${name}: ${String(value).slice(0, 40)}`);
   };
 }
 
@@ -152,7 +174,8 @@ function checkObject(fields: Readonly<Record<string, Check | Required>>, name = 
     if (!isJsonObject(value)) return add(field, `${field || name} must be an object`);
     const path = (key: string): string => (field === '' ? key : `${field}.${key}`);
     for (const [key, check] of Object.entries(fields)) {
-      if (typeof check !== 'function' && value[key] === undefined) add(path(key), `${path(key)} is required`);
+      if (typeof check !== 'function' && value[key] === undefined)
+        add(path(key), `${path(key)} is required`);
     }
     for (const [key, given] of Object.entries(value)) {
       const check = Object.hasOwn(fields, key) ? fields[key]! : undefined;

@@ -1,12 +1,18 @@
-import type { ConsentUser } from '../consent-page.js';
+import type { ConsentUser } from '../oauth/pages.js';
 import type { SandboxSeed } from '../seed.js';
 
-/** The application that the sandbox knows. Public constants of a stand-in, secret in form only. */
+/** The registered application of the sandbox. These are public constants, not secrets. */
 export const SANDBOX_REDDIT_CLIENT_ID = 'sandbox-reddit-app';
 export const SANDBOX_REDDIT_CLIENT_SECRET = 'sandbox-reddit-secret';
 
-/** A conversion token that is there from the start: for the pixels of Sandbox Games, and for conversions alone. */
-export const SANDBOX_REDDIT_TOKEN = 'sandbox-reddit-conversion-token';
+/**
+ * A conversion token that is there from the start: for the pixels of Sandbox Games, and for
+ * conversions alone.
+ */
+export const SANDBOX_REDDIT_TOKEN =
+  'eyJhbGciOiJSUzI1NiIsImtpZCI6IlNhbmRib3gifQ.eyJzdWIiOiJzYW5kYm94LWdhbWVzIn0.c2FuZGJveDAxMjM0NTY3ODk';
+/** The same token as scripts have it that were written for an earlier sandbox. */
+export const SANDBOX_REDDIT_OLD_TOKEN = 'sandbox-reddit-conversion-token';
 
 /** The pixel of Sandbox Games that answers as v3 does. */
 export const SANDBOX_REDDIT_PIXEL = 'a2_sandboxgames';
@@ -25,13 +31,16 @@ export const REDDIT_SEED: SandboxSeed = {
   secrets: { accessToken: SANDBOX_REDDIT_TOKEN },
 };
 
-/** How a pixel refuses events: each form has been seen, and clients have to understand all of them. */
+/**
+ * How a pixel refuses events: each form has been seen, and clients have to understand all of them.
+ */
 export interface Refusal {
   status: 400 | 403;
   /**
-   * `fields` as v3 does, with a path for each; `events` as v2 did, repeating them; `sentence`: only how many;
-   * `explanation`: v2's `{success:false,error:{reason:"UNAUTHORIZED",explanation}}` for a schema error
-   * (rudderlabs/rudder-transformer, test/integrations/destinations/reddit/network.ts, 2026-11-30).
+   * `fields` as v3 does, with a path for each; `events` as v2 did, repeating them; `sentence`: only
+   * how many; `explanation`: v2's `{success:false,error:{reason:"UNAUTHORIZED",explanation}}` for a
+   * schema error (rudderlabs/rudder-transformer, test/integrations/destinations/reddit/network.ts,
+   * 2026-11-30).
    */
   form: 'fields' | 'events' | 'sentence' | 'explanation';
 }
@@ -77,9 +86,21 @@ const GAMES: SandboxBusiness = {
       name: 'Sandbox Games',
       pixels: [
         { id: SANDBOX_REDDIT_PIXEL, name: 'Game site', refusal: V3 },
-        { id: SANDBOX_REDDIT_PIXELS.events, name: 'Refuses as v2', refusal: { status: 400, form: 'events' } },
-        { id: SANDBOX_REDDIT_PIXELS.sentence, name: 'Refuses tersely', refusal: { status: 400, form: 'sentence' } },
-        { id: SANDBOX_REDDIT_PIXELS.forbidden, name: 'Refuses with 403', refusal: { status: 403, form: 'fields' } },
+        {
+          id: SANDBOX_REDDIT_PIXELS.events,
+          name: 'Refuses as v2',
+          refusal: { status: 400, form: 'events' },
+        },
+        {
+          id: SANDBOX_REDDIT_PIXELS.sentence,
+          name: 'Refuses tersely',
+          refusal: { status: 400, form: 'sentence' },
+        },
+        {
+          id: SANDBOX_REDDIT_PIXELS.forbidden,
+          name: 'Refuses with 403',
+          refusal: { status: 403, form: 'fields' },
+        },
         {
           id: SANDBOX_REDDIT_PIXELS.unauthorized,
           name: 'Refuses as unauthorized',
@@ -93,7 +114,11 @@ const ONE: SandboxBusiness = {
   id: '11111111-aaaa-4aaa-8aaa-000000000002',
   name: 'Sandbox Solo',
   accounts: [
-    { id: 'a2_sandboxsolo', name: 'Solo', pixels: [{ id: 'a2_sandboxsolo', name: 'Solo site', refusal: V3 }] },
+    {
+      id: 'a2_sandboxsolo',
+      name: 'Solo',
+      pixels: [{ id: 'a2_sandboxsolo', name: 'Solo site', refusal: V3 }],
+    },
   ],
 };
 const AGENCY: SandboxBusiness = {
@@ -101,7 +126,11 @@ const AGENCY: SandboxBusiness = {
   name: 'Sandbox Agency',
   accounts: Array.from({ length: 12 }, (_, index) => {
     const id = `a2_sandboxclient${String(index + 1).padStart(2, '0')}`;
-    return { id, name: `Client ${index + 1}`, pixels: [{ id, name: `Site of client ${index + 1}`, refusal: V3 }] };
+    return {
+      id,
+      name: `Client ${index + 1}`,
+      pixels: [{ id, name: `Site of client ${index + 1}`, refusal: V3 }],
+    };
   }),
 };
 const BARE: SandboxBusiness = {
@@ -118,7 +147,11 @@ export interface SandboxRedditUser extends ConsentUser {
 
 export const REDDIT_USERS: readonly SandboxRedditUser[] = [
   { name: 'one', about: 'one business with one pixel', businesses: [ONE] },
-  { name: 'games', about: 'Sandbox Games, with five pixels that refuse differently', businesses: [GAMES] },
+  {
+    name: 'games',
+    about: 'Sandbox Games, with five pixels that refuse differently',
+    businesses: [GAMES],
+  },
   { name: 'many', about: 'an agency with twelve clients', businesses: [AGENCY, ONE] },
   { name: 'bare', about: 'a business without a pixel', businesses: [BARE] },
   { name: 'none', about: 'no business at all', businesses: [] },

@@ -28,7 +28,10 @@ export const CODES = {
 
 export const WRONG_TOKEN = 'Access token is incorrect or has been revoked.';
 
-/** Words for codes that a fault asks for. TikTok's list has names only, so that these are the sandbox's. */
+/**
+ * Words for codes that a fault asks for. TikTok's list has names only, so that these are the
+ * sandbox's.
+ */
 const WORDS: Readonly<Record<number, string>> = {
   40000: 'Invalid parameters.',
   40003: 'Forbidden.',
@@ -49,22 +52,31 @@ export function answerCode(parts: AnswerParts, code: number, message?: string): 
 }
 
 /** The envelope of every answer, with HTTP 200 whatever it says. */
-export function answerApi(parts: AnswerParts, code: number, message: string, data: unknown = {}): SandboxAnswer {
+export function answerApi(
+  parts: AnswerParts,
+  code: number,
+  message: string,
+  data: unknown = {},
+): SandboxAnswer {
   return answerJson(200, { code, message, request_id: makeRequestId(parts), data });
 }
 
 /**
- * What TikTok says where a fault asks for an HTTP status: refusals of its own are HTTP 200 with a code; a gateway's 502,
- * 503 and 504 are a page without one.
+ * What TikTok says where a fault asks for an HTTP status: refusals of its own are HTTP 200 with a
+ * code; a gateway's 502, 503 and 504 are a page without one.
  */
 export function answerStatus(parts: AnswerParts, status: number): SandboxAnswer {
   if (status > 500) return answerPage(status, `<html><body><h1>${status}</h1></body></html>`);
   if (status === 500) return answerApi(parts, CODES.internal, 'System error.');
   if (status === 401) return answerApi(parts, CODES.wrongToken, WRONG_TOKEN);
-  if (status === 403) return answerApi(parts, CODES.noPermission, 'You do not have permission to call this API.');
+  if (status === 403)
+    return answerApi(parts, CODES.noPermission, 'You do not have permission to call this API.');
   if (status === 429) return answerApi(parts, CODES.throttled, 'App reaches the QPS limit.');
-  if (status === 400 || status === 413) return answerApi(parts, CODES.invalidParameter, 'Invalid request body.');
-  return answerJson(status, { message: status === 404 ? 'Not Found' : 'The request cannot be served' });
+  if (status === 400 || status === 413)
+    return answerApi(parts, CODES.invalidParameter, 'Invalid request body.');
+  return answerJson(status, {
+    message: status === 404 ? 'Not Found' : 'The request cannot be served',
+  });
 }
 
 /** Date, time and 20 digits, as TikTok's are. */

@@ -24,16 +24,23 @@ export const checkInteger = checkThat(
   'Not a valid integer.',
 );
 export const checkFlag = checkThat((value) => typeof value === 'boolean', 'Not a valid boolean.');
-export const checkIp = checkThat((value) => isText(value) && isIP(value) !== 0, 'Not a valid IP address.');
+export const checkIp = checkThat(
+  (value) => isText(value) && isIP(value) !== 0,
+  'Not a valid IP address.',
+);
 export const checkCurrency = checkThat((value) => CURRENCIES.has(value), 'Not a valid currency.');
-export const checkUrl = checkThat((value) => isText(value) && /^https?:$/.test(protocolOf(value)), 'Not a valid URL.');
+export const checkUrl = checkThat(
+  (value) => isText(value) && /^https?:$/.test(protocolOf(value)),
+  'Not a valid URL.',
+);
 
 /**
  * Text that may be a SHA-256 hash, or an array of it. Upper-case hex is refused here; plain text is
  * another refusal, of the whole request.
  */
 export const checkHash = checkThat(
-  (value) => isHashForm(value) || (Array.isArray(value) && value.length > 0 && value.every(isHashForm)),
+  (value) =>
+    isHashForm(value) || (Array.isArray(value) && value.length > 0 && value.every(isHashForm)),
   'Not a valid SHA-256 hash.',
 );
 
@@ -46,15 +53,24 @@ export function checkList(each: Check): Check {
 }
 
 /** An object with exactly these fields. */
-export function checkFields(required: Record<string, Check>, optional: Record<string, Check> = {}): Check {
+export function checkFields(
+  required: Record<string, Check>,
+  optional: Record<string, Check> = {},
+): Check {
   return (value, path) => {
     if (!isJsonObject(value)) return [`${path}: Not a valid object.`];
-    const missing = Object.keys(required).filter((name) => value[name] === undefined || value[name] === null);
+    const missing = Object.keys(required).filter(
+      (name) => value[name] === undefined || value[name] === null,
+    );
     const problems = missing.map((name) => `${path}.${name}: Missing data for required field.`);
     for (const [name, given] of Object.entries(value)) {
       if (missing.includes(name)) continue;
-      const check = Object.hasOwn(required, name) ? required[name] : Object.hasOwn(optional, name) && optional[name];
-      problems.push(...(check ? check(given, `${path}.${name}`) : [`${path}.${name}: Unknown field.`]));
+      const check = Object.hasOwn(required, name)
+        ? required[name]
+        : Object.hasOwn(optional, name) && optional[name];
+      problems.push(
+        ...(check ? check(given, `${path}.${name}`) : [`${path}.${name}: Unknown field.`]),
+      );
     }
     return problems;
   };

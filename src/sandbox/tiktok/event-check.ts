@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
+import { isRefusedClick } from '../field-check.js';
 import {
   checkCurrency,
   checkFields,
@@ -66,12 +67,9 @@ const PROPERTIES = checkFields(
   },
 );
 
-/** A click id that begins so is refused: no client can know what is wrong with it. */
-const REFUSED_CLICK = 'sandbox-refused';
-
 /** Whether an event of the right form has a click id that the sandbox refuses without a place. */
 export function hasRefusedClick({ user }: JsonObject): boolean {
-  return isJsonObject(user) && String(user['ttclid']).startsWith(REFUSED_CLICK);
+  return isJsonObject(user) && isRefusedClick(user['ttclid']);
 }
 
 /** Whether an event of the right form has an identifier that is not hashed. */
@@ -95,7 +93,11 @@ export function createEventCheck(clock: Clock): (event: unknown, path: string) =
     return ageS < -AHEAD_S ? [`${path}: The event is in the future.`] : [];
   };
   const check = checkFields(
-    { event: checkText, event_time: checkTime, page: checkFields({ url: checkUrl }, { referrer: checkUrl }) },
+    {
+      event: checkText,
+      event_time: checkTime,
+      page: checkFields({ url: checkUrl }, { referrer: checkUrl }),
+    },
     { event_id: checkText, user: USER, properties: PROPERTIES, limited_data_use: checkFlag },
   );
   return (event, path) => {

@@ -1,7 +1,7 @@
-import type { ConsentUser } from '../consent-page.js';
+import type { ConsentUser } from '../oauth/pages.js';
 import type { SandboxSeed } from '../seed.js';
 
-/** The application that the sandbox knows. Public constants of a stand-in, secret in form only. */
+/** The registered application of the sandbox. These are public constants, not secrets. */
 export const SANDBOX_TIKTOK_APP_ID = '7000000000000000001';
 export const SANDBOX_TIKTOK_APP_SECRET = 'sandbox-tiktok-secret';
 
@@ -49,12 +49,19 @@ function makePixel(number: number, name: string): SandboxPixel {
   return { code: `C0SANDBOXPIXEL${digits}`, id: `7100000000000${digits}`, name };
 }
 
-function makeAdvertiser(number: number, name: string, pixels: readonly SandboxPixel[]): SandboxAdvertiser {
+function makeAdvertiser(
+  number: number,
+  name: string,
+  pixels: readonly SandboxPixel[],
+): SandboxAdvertiser {
   return { id: `7200000000000${String(number).padStart(6, '0')}`, name, pixels };
 }
 
 const GAMES = makeAdvertiser(1, 'Sandbox Games', [makePixel(1, 'Sandbox game site')]);
-const STUDIO = makeAdvertiser(2, 'Sandbox Studio', [makePixel(2, 'Studio shop'), makePixel(3, 'Studio blog')]);
+const STUDIO = makeAdvertiser(2, 'Sandbox Studio', [
+  makePixel(2, 'Studio shop'),
+  makePixel(3, 'Studio blog'),
+]);
 const AGENCY = makeAdvertiser(
   3,
   'Sandbox Agency',
@@ -64,9 +71,19 @@ const BARE = makeAdvertiser(4, 'Sandbox Newcomer', []);
 
 export const TIKTOK_USERS: readonly SandboxTikTokUser[] = [
   { name: 'one', about: 'one advertiser with one pixel', advertisers: [GAMES], mayReport: true },
-  { name: 'two', about: 'two advertisers with three pixels', advertisers: [GAMES, STUDIO], mayReport: true },
+  {
+    name: 'two',
+    about: 'two advertisers with three pixels',
+    advertisers: [GAMES, STUDIO],
+    mayReport: true,
+  },
   { name: 'many', about: 'an agency with 23 pixels', advertisers: [AGENCY], mayReport: true },
-  { name: 'analyst', about: 'may look at the pixel, but not report for it', advertisers: [GAMES], mayReport: false },
+  {
+    name: 'analyst',
+    about: 'may look at the pixel, but not report for it',
+    advertisers: [GAMES],
+    mayReport: false,
+  },
   { name: 'bare', about: 'an advertiser without a pixel', advertisers: [BARE], mayReport: true },
   { name: 'none', about: 'no advertiser at all', advertisers: [], mayReport: true },
 ];

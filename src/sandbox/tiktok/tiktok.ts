@@ -1,19 +1,21 @@
 import { readHeader, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import { createOAuthServer } from '../oauth/server.js';
 import type { Route } from '../route.js';
 import type { SandboxNetwork, SandboxTools } from '../sandbox-network.js';
 import { listAdvertisers, listPixels } from './accounts.js';
 import { answerApi, answerCode, answerStatus, CODES, WRONG_TOKEN } from './answers.js';
-import { TikTokGrants } from './grants.js';
-import { createTikTokLoginRoutes } from './login.js';
-import type { SandboxTikTokUser } from './seed.js';
+import { TIKTOK_OAUTH } from './oauth.js';
+import { TIKTOK_USERS, type SandboxTikTokUser } from './seed.js';
 import { createTracker } from './track.js';
 
 type Handle = (request: SandboxRequest, user: SandboxTikTokUser) => SandboxAnswer;
 
-/** TikTok's stand-in: the business portal and the API for Business. Paths end in a slash. */
+/**
+ * Creates the sandbox of TikTok: the business portal and the API for Business. Paths end with a
+ * slash.
+ */
 export function createTikTokSandbox(tools: SandboxTools): SandboxNetwork {
-  const grants = new TikTokGrants(tools.clock, tools.random);
-  const parts = { ...tools, grants };
+  const { store, routes } = createOAuthServer(TIKTOK_OAUTH, tools);
   const route = (method: 'GET' | 'POST', path: string, handle: Handle): Route => ({
     method,
     hosts: ['business-api.tiktok.com'],
@@ -24,22 +26,23 @@ export function createTikTokSandbox(tools: SandboxTools): SandboxNetwork {
     handle(request) {
       const token = readToken(request);
       if (token === '') return answerApi(tools, CODES.emptyToken, 'Access-Token is empty.');
-      const user = grants.findUser(token);
+      const grant = store.findAccess(token);
+      const user = TIKTOK_USERS.find(({ name }) => name === grant?.user);
       return user ? handle(request, user) : answerApi(tools, CODES.wrongToken, WRONG_TOKEN);
     },
   });
   return {
     name: 'tiktok',
     routes: [
-      ...createTikTokLoginRoutes(parts),
-      route('GET', '/oauth2/advertiser/get/', (request, user) => listAdvertisers(tools, request, user)),
+      ...routes,
+      route('GET', '/oauth2/advertiser/get/', (request, user) =>
+        listAdvertisers(tools, request, user),
+      ),
       route('GET', '/pixel/list/', (request, user) => listPixels(tools, request, user)),
       route('POST', '/event/track/', createTracker(tools)),
     ],
     refuse: (status) => answerStatus(tools, status),
-    revoke: (request) => (request ? grants.revoke(readToken(request)) : grants.revoke()),
-    expire: (request) => grants.expire(readToken(request)),
-    restore: () => grants.restore(),
+    ...store.faults(readToken),
     reset: () => undefined,
   };
 }

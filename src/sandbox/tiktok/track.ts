@@ -1,6 +1,12 @@
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { ConversionStore } from '../conversion-store.js';
-import { readJson, readMediaType, type Omission, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import {
+  readJson,
+  readMediaType,
+  type Omission,
+  type SandboxAnswer,
+  type SandboxRequest,
+} from '../exchange.js';
 import { pickOmitted } from '../omission.js';
 import { answerApi, answerCode, CODES, type AnswerParts } from './answers.js';
 import { createEventCheck, hasPlainIdentifier, hasRefusedClick } from './event-check.js';
@@ -9,7 +15,13 @@ import type { SandboxTikTokUser } from './seed.js';
 /** Maximum number of events in `data` (https://business-api.tiktok.com/portal/docs, 2026-11-30). */
 const MAX_EVENTS = 1000;
 const SOURCES: readonly unknown[] = ['web', 'app', 'offline', 'crm'];
-const FRAME: readonly string[] = ['event_source', 'event_source_id', 'partner_name', 'test_event_code', 'data'];
+const FRAME: readonly string[] = [
+  'event_source',
+  'event_source_id',
+  'partner_name',
+  'test_event_code',
+  'data',
+];
 
 export interface TrackParts extends AnswerParts {
   conversions: ConversionStore;
@@ -22,17 +34,24 @@ interface Batch {
 }
 
 /**
- * `POST /open_api/v1.3/event/track/`: takes all events or none, and names the bad ones by their place, from 0. What is
- * not hashed (40062) and a batch that is too large (40061) have codes of their own and name no place.
+ * `POST /open_api/v1.3/event/track/`: takes all events or none, and names the bad ones by their
+ * place, from 0. What is not hashed (40062) and a batch that is too large (40061) have codes of
+ * their own and name no place.
  */
-export function createTracker(parts: TrackParts): (request: SandboxRequest, user: SandboxTikTokUser) => SandboxAnswer {
+export function createTracker(
+  parts: TrackParts,
+): (request: SandboxRequest, user: SandboxTikTokUser) => SandboxAnswer {
   const check = createEventCheck(parts.clock);
   return (request, user) => {
     const batch = readBatch(request);
     if ('words' in batch) return answerApi(parts, batch.code, batch.words);
     if (!mayReport(user, batch.pixel)) {
       const words = 'You must be an admin or operator of this advertiser account.';
-      return answerApi(parts, CODES.noPermission, `No permission to operate pixel code: ${batch.pixel}. ${words}`);
+      return answerApi(
+        parts,
+        CODES.noPermission,
+        `No permission to operate pixel code: ${batch.pixel}. ${words}`,
+      );
     }
     const problems = batch.events.flatMap((event, index) => check(event, `Batch.${index}`));
     if (problems.length > 0) return answerApi(parts, CODES.invalidParameter, problems.join('; '));
@@ -69,7 +88,8 @@ function refuseFrame(words: string, code: number = CODES.invalidParameter): Fram
 
 /** Reads the frame of a request. */
 function readBatch(request: SandboxRequest): Batch | FrameRefusal {
-  if (readMediaType(request) !== 'application/json') return refuseFrame('Content-Type: Must be application/json.');
+  if (readMediaType(request) !== 'application/json')
+    return refuseFrame('Content-Type: Must be application/json.');
   const body = readJson(request)?.value;
   if (!isJsonObject(body)) return refuseFrame('Invalid JSON.');
   const unknown = Object.keys(body).find((name) => !FRAME.includes(name));
@@ -84,7 +104,8 @@ function readBatch(request: SandboxRequest): Batch | FrameRefusal {
   }
   const batch: Batch = { pixel: pixel as string, events: data as JsonObject[] };
   if (testCode === undefined) return batch;
-  if (data.length > 1) return refuseFrame('test_event_code: Only one event a request can be tested.');
+  if (data.length > 1)
+    return refuseFrame('test_event_code: Only one event a request can be tested.');
   return { ...batch, testCode: testCode as string };
 }
 
@@ -96,12 +117,21 @@ function refuseTestCode(code: unknown): string | undefined {
 function refuseSource(source: unknown, pixel: unknown): string | undefined {
   if (!SOURCES.includes(source)) return 'event_source: Must be one of: web, app, offline, crm.';
   if (source !== 'web') return 'event_source: The sandbox has web pixels only.';
-  return typeof pixel === 'string' && pixel !== '' ? undefined : 'event_source_id: Not a valid string.';
+  return typeof pixel === 'string' && pixel !== ''
+    ? undefined
+    : 'event_source_id: Not a valid string.';
 }
 
-function keepEvent({ conversions }: TrackParts, { pixel, testCode }: Batch, event: JsonObject): void {
+function keepEvent(
+  { conversions }: TrackParts,
+  { pixel, testCode }: Batch,
+  event: JsonObject,
+): void {
   const target = event['event'] as string;
-  const excluded = testCode !== undefined ? 'test_event' : event['limited_data_use'] === true && 'limited_data_use';
+  const excluded =
+    testCode !== undefined
+      ? 'test_event'
+      : event['limited_data_use'] === true && 'limited_data_use';
   conversions.accept(
     {
       network: 'tiktok',

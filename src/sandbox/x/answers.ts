@@ -10,7 +10,10 @@ export interface XError {
 const WORDS: Readonly<Record<number, readonly [code: string, message: string]>> = {
   400: ['INVALID_PARAMETER', 'The request is invalid'],
   401: ['UNAUTHORIZED_ACCESS', 'This request is not properly authenticated'],
-  403: ['UNAUTHORIZED_CLIENT_APPLICATION', 'The client application making this request does not have access'],
+  403: [
+    'UNAUTHORIZED_CLIENT_APPLICATION',
+    'The client application making this request does not have access',
+  ],
   404: ['NOT_FOUND', 'The requested resource was not found'],
   405: ['INVALID_HTTP_METHOD', 'The method is not supported'],
   408: ['REQUEST_TIMEOUT', 'The request took too long'],

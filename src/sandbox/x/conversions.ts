@@ -2,11 +2,16 @@ import type { Clock } from '../../clock.js';
 import { isJsonObject, type JsonObject } from '../../json.js';
 import type { Random } from '../../random.js';
 import type { ConversionStore } from '../conversion-store.js';
-import { answerJson, readJson, readMediaType, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
+import {
+  answerJson,
+  readJson,
+  readMediaType,
+  type SandboxAnswer,
+  type SandboxRequest,
+} from '../exchange.js';
 import type { Route } from '../route.js';
 import { refuse, type XError } from './answers.js';
 import { checkConversion } from './conversion-check.js';
-import type { XGrants } from './grants.js';
 import { SANDBOX_X_BASE_TAG, SANDBOX_X_FOREIGN_PIXEL, SANDBOX_X_PIXEL } from './seed.js';
 
 /**
@@ -21,7 +26,8 @@ const TAG = /^(?:tw-([0-9a-z]+)-)?(o8[0-9a-z]{3})$/;
 export interface ConversionParts {
   clock: Clock;
   random: Random;
-  grants: XGrants;
+  /** Says what is wrong with the caller of a request, if anything is. */
+  checkCaller: (request: SandboxRequest) => string | undefined;
   conversions: ConversionStore;
 }
 
@@ -54,7 +60,8 @@ function takeConversions(
   if (refusal) return refusal;
   const list = readList(request);
   if (!Array.isArray(list)) return list;
-  if (parts.clock.now() - rate.startMs >= RATE_WINDOW_MS) Object.assign(rate, { startMs: parts.clock.now(), used: 0 });
+  if (parts.clock.now() - rate.startMs >= RATE_WINDOW_MS)
+    Object.assign(rate, { startMs: parts.clock.now(), used: 0 });
   if (rate.used + list.length > MAX_IN_WINDOW) return limitRate(parts, rate, refuse(429));
   rate.used += list.length;
   const errors = list.flatMap((conversion: unknown) => [
@@ -66,7 +73,8 @@ function takeConversions(
   if (missing.length > 0) return refuse(404, missing);
   if (errors.length > 0) return refuse(400, errors);
   const omitted = Math.min(request.omission?.count ?? 0, list.length);
-  const kept: unknown[] = omitted > 0 && request.omission?.accepted === false ? list.slice(omitted) : list;
+  const kept: unknown[] =
+    omitted > 0 && request.omission?.accepted === false ? list.slice(omitted) : list;
   for (const conversion of kept) keepConversion(parts, pixel, conversion as JsonObject);
   const data = { conversions_processed: list.length - omitted, debug_id: makeUuid(parts.random) };
   return answerJson(200, { request: { params: { account_id: '18ce552mlaq' } }, data });
@@ -75,24 +83,34 @@ function takeConversions(
 function readList(request: SandboxRequest): unknown[] | SandboxAnswer {
   const body = readJson(request)?.value;
   const list: unknown = isJsonObject(body) ? body['conversions'] : undefined;
-  if (Array.isArray(list) && list.length >= 1 && list.length <= MAX_CONVERSIONS) return list as unknown[];
+  if (Array.isArray(list) && list.length >= 1 && list.length <= MAX_CONVERSIONS)
+    return list as unknown[];
   const message = `conversions must have 1 to ${MAX_CONVERSIONS} items`;
   return refuse(400, [{ code: 'INVALID_PARAMETER', message, parameter: 'conversions' }]);
 }
 
-function refuseCaller({ grants }: ConversionParts, request: SandboxRequest, pixel: string): SandboxAnswer | undefined {
-  const caller = grants.identify(request);
-  if (typeof caller === 'object') {
-    return refuse(401, [{ code: 'UNAUTHORIZED_ACCESS', message: caller.problem }]);
-  }
+function refuseCaller(
+  { checkCaller }: ConversionParts,
+  request: SandboxRequest,
+  pixel: string,
+): SandboxAnswer | undefined {
+  const problem = checkCaller(request);
+  if (problem !== undefined)
+    return refuse(401, [{ code: 'UNAUTHORIZED_ACCESS', message: problem }]);
   if (readMediaType(request) !== 'application/json') {
     return refuse(400, [
-      { code: 'INVALID_PARAMETER', message: 'Expected application/json', parameter: 'content-type' },
+      {
+        code: 'INVALID_PARAMETER',
+        message: 'Expected application/json',
+        parameter: 'content-type',
+      },
     ]);
   }
   if (pixel === SANDBOX_X_FOREIGN_PIXEL) return refuse(403);
   if (pixel === SANDBOX_X_PIXEL) return undefined;
-  return refuse(404, [{ code: 'NOT_FOUND', message: `Pixel ${pixel} was not found`, parameter: 'pixel_id' }]);
+  return refuse(404, [
+    { code: 'NOT_FOUND', message: `Pixel ${pixel} was not found`, parameter: 'pixel_id' },
+  ]);
 }
 
 function checkTag(conversion: unknown, pixel: string): XError[] {
@@ -103,14 +121,20 @@ function checkTag(conversion: unknown, pixel: string): XError[] {
   }
   const [, owner = pixel, tag] = TAG.exec(id) ?? [];
   if (tag === undefined || owner !== pixel) {
-    return [{ code: 'NOT_FOUND', message: `Event tag ${id.slice(0, 40)} was not found`, parameter }];
+    return [
+      { code: 'NOT_FOUND', message: `Event tag ${id.slice(0, 40)} was not found`, parameter },
+    ];
   }
   if (tag !== SANDBOX_X_BASE_TAG) return [];
   return [{ code: 'INVALID_PARAMETER', message: `${id} is not a single event tag`, parameter }];
 }
 
 /** When the window of the rate limit opens again, in the headers that X has for it. */
-function limitRate({ clock }: ConversionParts, { startMs }: RateWindow, answer: SandboxAnswer): SandboxAnswer {
+function limitRate(
+  { clock }: ConversionParts,
+  { startMs }: RateWindow,
+  answer: SandboxAnswer,
+): SandboxAnswer {
   const openedMs = startMs === -Infinity ? clock.now() : startMs;
   const headers = {
     'x-account-rate-limit-limit': String(MAX_IN_WINDOW),
@@ -120,7 +144,11 @@ function limitRate({ clock }: ConversionParts, { startMs }: RateWindow, answer: 
   return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
-function keepConversion({ conversions }: ConversionParts, account: string, conversion: JsonObject): void {
+function keepConversion(
+  { conversions }: ConversionParts,
+  account: string,
+  conversion: JsonObject,
+): void {
   const tag = TAG.exec(conversion['event_id'] as string)![2]!;
   const id = conversion['conversion_id'] as string | undefined;
   conversions.accept(

@@ -1,6 +1,9 @@
 import type { SandboxSeed } from '../seed.js';
 
-/** A pixel token that is there from the start, for {@link SANDBOX_X_PIXEL} alone. Secret in form only. */
+/**
+ * A pixel token that is there from the start, for {@link SANDBOX_X_PIXEL} alone. Secret in form
+ * only.
+ */
 export const SANDBOX_X_PIXEL_TOKEN = 'sandbox-x-pixel-token';
 export const SANDBOX_X_PIXEL = 'o8z6j';
 
@@ -15,10 +18,13 @@ export const SANDBOX_X_OAUTH = {
   tokenSecret: 'sandbox-access-token-secret',
 } as const;
 
-/** Event tags of the pixel by what they are called; any other of five signs that begins with `o8` exists as well. */
+/**
+ * Event tags of the pixel by what they are called; any other of five signs that begins with `o8`
+ * exists as well.
+ */
 export const SANDBOX_X_TAGS = { purchase: 'o87ne', wishlist: 'o87nf', email: 'o87ng' } as const;
 
-/** The tag of the whole pixel, which is no single event tag: conversions cannot be booked on it. */
+/** The base tag of the pixel. It is not a single event tag, so it cannot receive conversions. */
 export const SANDBOX_X_BASE_TAG = 'o8uwt';
 
 /** What `--sandbox` is connected to. */

@@ -1,19 +1,21 @@
+import { GrantStore } from '../oauth/grant-store.js';
 import type { SandboxNetwork, SandboxTools } from '../sandbox-network.js';
 import { refuse } from './answers.js';
+import { createCallerCheck, readToken, X_GRANTED } from './caller.js';
 import { createXConversionRoute } from './conversions.js';
-import { XGrants } from './grants.js';
 
-/** X's stand-in: web conversions, by pixel token or OAuth 1.0a. It has no login, no lists and no test mode. */
+/**
+ * Creates the sandbox of X: web conversions, with a pixel token or OAuth 1.0a. It has no login,
+ * lists or test mode.
+ */
 export function createXSandbox(tools: SandboxTools): SandboxNetwork {
-  const grants = new XGrants(tools.clock);
+  const store = new GrantStore(tools, X_GRANTED);
+  const checkCaller = createCallerCheck(tools.clock, store);
   return {
     name: 'x',
-    routes: [createXConversionRoute({ ...tools, grants })],
+    routes: [createXConversionRoute({ ...tools, checkCaller })],
     refuse: (status) => refuse(status),
-    revoke: (request) => grants.revoke(request),
-    // Neither kind ends by itself: what ends is refused until it is restored.
-    expire: (request) => grants.revoke(request),
-    restore: () => grants.restore(),
+    ...store.faults(readToken),
     reset: () => undefined,
   };
 }

@@ -7,9 +7,9 @@ import {
   SANDBOX_CLIENT_SECRET,
   seededRefreshToken,
 } from '../../../src/sandbox/amazon/seed.js';
-import { ciVariables, openLiveSandbox, readError } from '../../kit/errand.js';
+import { ciVariables, openLiveSandbox, readError } from '../../kit/test-workspace.js';
 import { makeFolder, runPostback, spawnPostback } from '../../kit/run.js';
-import { openDesk } from '../../kit/terminal.js';
+import { openShell } from '../../kit/terminal-shell.js';
 
 const CLIENT = {
   POSTBACK_AMAZON_CLIENT_ID: SANDBOX_CLIENT_ID,
@@ -40,10 +40,13 @@ describe('A8: connecting another account', () => {
     const { connect, account } = await openHome();
     expect((await connect('na')).code).toBe(0);
     const refused = await connect('eu');
-    expect([refused.code, readError(refused.stderr)]).toMatchObject([2, { code: 'account_differs' }]);
+    expect([refused.code, readError(refused.stderr)]).toMatchObject([
+      2,
+      { code: 'account_differs' },
+    ]);
     for (const id of [SANDBOX_ACCOUNTS.na, SANDBOX_ACCOUNTS.eu])
       expect(readError(refused.stderr).message).toContain(id);
-    expect(readError(refused.stderr).hint).toMatch(/--replace: mappings belong to/);
+    expect(readError(refused.stderr).hint).toMatch(/--replace. Existing mappings belong to/);
     expect(account()).toBe(SANDBOX_ACCOUNTS.na);
     expect(await connect('na')).toMatchObject({ code: 0, stderr: '' });
     expect((await connect('eu', '--replace')).code).toBe(0);
@@ -62,39 +65,45 @@ describe('A8: connecting another account', () => {
   test('on a terminal asks, and No keeps the old one', async () => {
     const { home, env, connect, account } = await openHome();
     await connect('na');
-    const desk = await openDesk(100, env, home);
-    desk.enter('postback connect amazon --token-stdin');
-    await desk.answer(/Refresh token:/, seededRefreshToken('eu'));
-    await desk.answer(/Replace it with/, 'n');
-    expect(await desk.ended()).toBe(0);
+    const shell = await openShell(100, env, home);
+    shell.enter('postback connect amazon --token-stdin');
+    await shell.answer(/Refresh token:/, seededRefreshToken('eu'));
+    await shell.answer(/Replace it with/, 'n');
+    expect(await shell.ended()).toBe(0);
     expect(account()).toBe(SANDBOX_ACCOUNTS.na);
-    desk.enter('postback connect amazon --token-stdin');
-    await desk.answer(/Refresh token:/, seededRefreshToken('eu'));
-    await desk.answer(/Replace it with/, 'y');
-    expect(await desk.ended()).toBe(0);
+    shell.enter('postback connect amazon --token-stdin');
+    await shell.answer(/Refresh token:/, seededRefreshToken('eu'));
+    await shell.answer(/Replace it with/, 'y');
+    expect(await shell.ended()).toBe(0);
     expect(account()).toBe(SANDBOX_ACCOUNTS.eu);
   });
 });
 
 describe('C13: connect without a terminal', () => {
-  test.each(['amazon', 'google'])('%s fails at once, and names --token-stdin and the variables', async (network) => {
-    const prefix = `POSTBACK_${network.toUpperCase()}`;
-    const env = { CI: 'true', [`${prefix}_CLIENT_ID`]: 'x', [`${prefix}_CLIENT_SECRET`]: 'y' };
-    const { code, stderr } = await runPostback(['connect', network, '--json'], { env });
-    const { code: name, hint } = readError(stderr);
-    expect([code, name]).toEqual([2, 'needs_terminal']);
-    expect(hint).toContain('--token-stdin');
-    expect(hint).toContain(`${prefix}_REFRESH_TOKEN`);
-  });
+  test.each(['amazon', 'google'])(
+    '%s fails at once, and names --token-stdin and the variables',
+    async (network) => {
+      const prefix = `POSTBACK_${network.toUpperCase()}`;
+      const env = { CI: 'true', [`${prefix}_CLIENT_ID`]: 'x', [`${prefix}_CLIENT_SECRET`]: 'y' };
+      const { code, stderr } = await runPostback(['connect', network, '--json'], { env });
+      const { code: name, hint } = readError(stderr);
+      expect([code, name]).toEqual([2, 'needs_terminal']);
+      expect(hint).toContain('--token-stdin');
+      expect(hint).toContain(`${prefix}_REFRESH_TOKEN`);
+    },
+  );
 });
 
 describe('B6: the page in the browser reports the final result', () => {
   async function visit(args: string[], query: Record<string, string>, earlier?: string) {
     const { env, home, connect } = await openHome();
     if (earlier !== undefined) await connect(earlier);
-    const running = await spawnPostback(['connect', 'amazon', '--no-browser', '--port=0', ...args].slice(0, 3), {
-      ...{ env, home },
-    });
+    const running = await spawnPostback(
+      ['connect', 'amazon', '--no-browser', '--port=0', ...args].slice(0, 3),
+      {
+        ...{ env, home },
+      },
+    );
     const [, url] = await running.waitFor('stderr', /^(http\S+)\n/m);
     const consent = new URL(url!);
     for (const [name, value] of Object.entries(query)) consent.searchParams.set(name, value);
@@ -113,7 +122,7 @@ describe('B6: the page in the browser reports the final result', () => {
     ['several accounts and nobody to choose', { sandbox_user: 'two' }, undefined],
   ])('%s: Connecting failed', async (_what, query, earlier) => {
     const { text, code } = await visit([], query, earlier);
-    expect(text).toContain('<h1>Connecting failed</h1>');
+    expect(text).toContain('<h1>Connection failed</h1>');
     expect(code).not.toBe(0);
   });
 });

@@ -12,7 +12,10 @@ beforeEach(async () => {
 });
 
 /** Runs the program with `--json` and gives what it prints. */
-async function ask(args: string[], env: Record<string, string> = {}): Promise<Record<string, unknown>> {
+async function ask(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Record<string, unknown>> {
   const result = await runPostback([...args, '--json'], { home, env });
   expect(result, result.stderr).toMatchObject({ code: 0 });
   return JSON.parse(result.stdout) as Record<string, unknown>;
@@ -20,12 +23,17 @@ async function ask(args: string[], env: Record<string, string> = {}): Promise<Re
 
 describe('config show, get, set, unset', () => {
   test('the more explicit source wins and is named', async () => {
-    const get = (env?: Record<string, string>): unknown => ask(['config', 'get', 'delivery.rate'], env);
+    const get = (env?: Record<string, string>): unknown =>
+      ask(['config', 'get', 'delivery.rate'], env);
     expect(await get()).toEqual({ name: 'delivery.rate', value: null, source: 'default' });
     await ask(['config', 'set', 'delivery.rate', '1']);
     expect(await get()).toMatchObject({ value: 1, source: 'user config', where: config });
     await ask(['config', 'set', 'delivery.rate', '2', '--workspace', 'default']);
-    expect(await get()).toMatchObject({ value: 2, source: 'user config', where: `${config}, workspace default` });
+    expect(await get()).toMatchObject({
+      value: 2,
+      source: 'user config',
+      where: `${config}, workspace default`,
+    });
     writeFileSync(join(home, 'postback.config.json'), '{"settings":{"delivery.rate":3}}');
     expect(await get()).toMatchObject({ value: 3, source: 'project file' });
     expect(await get({ POSTBACK_RATE: '4' })).toMatchObject({
@@ -42,33 +50,53 @@ describe('config show, get, set, unset', () => {
 
   test('show has every setting, the workspace and the gateway, and makes nothing', async () => {
     writeFileSync(join(home, 'postback.config.json'), JSON.stringify({ workspace: 'game' }));
-    const shown = await ask(['config', 'show', '--gateway', 'http://127.0.0.1:1'], { POSTBACK_WORKSPACE: 'game' });
+    const shown = await ask(['config', 'show', '--gateway', 'http://127.0.0.1:1'], {
+      POSTBACK_WORKSPACE: 'game',
+    });
     expect(shown).toMatchObject({
       workspace: { value: 'game', source: 'environment', where: 'POSTBACK_WORKSPACE' },
       gateway: { value: 'http://127.0.0.1:1', source: 'flag', where: '--gateway' },
       goals: { value: 0, source: 'user config' },
-      settings: { 'consent.default': { value: 'not_set', source: 'default' }, 'delivery.rate': { value: null } },
+      settings: {
+        'consent.default': { value: 'not_set', source: 'default' },
+        'delivery.rate': { value: null },
+      },
     });
     expect(existsSync(join(home, 'config'))).toBe(false);
   });
 
   test('says where something else decides what was stored', async () => {
     const args = ['config', 'set', 'consent.default', 'full'];
-    const { stdout, stderr } = await runPostback(args, { home, env: { POSTBACK_CONSENT_DEFAULT: 'anonymous' } });
+    const { stdout, stderr } = await runPostback(args, {
+      home,
+      env: { POSTBACK_CONSENT_DEFAULT: 'anonymous' },
+    });
     expect(stdout).toBe('');
     expect(stderr).toContain('POSTBACK_CONSENT_DEFAULT decides consent.default');
     expect(await ask(['config', 'get', 'consent.default'])).toMatchObject({ value: 'full' });
   });
 
   test.each([
-    [['config', 'set', 'delivery.rate', 'fast'], {}, 'The setting delivery.rate is "fast"; expected a whole number'],
-    [['config', 'set', 'delivery.rte', '1'], {}, '"delivery.rte" is not a setting. Did you mean delivery.rate?'],
+    [
+      ['config', 'set', 'delivery.rate', 'fast'],
+      {},
+      'The setting delivery.rate is "fast"; expected a number',
+    ],
+    [
+      ['config', 'set', 'delivery.rte', '1'],
+      {},
+      '"delivery.rte" is not a setting. Did you mean delivery.rate?',
+    ],
     [
       ['config', 'show'],
       { POSTBACK_MAX_ATTEMPTS: '0' },
       'delivery.maxAttempts from POSTBACK_MAX_ATTEMPTS is 0; expected',
     ],
-    [['config', 'show', '--workspace', '../x'], {}, '--workspace is "../x", which cannot be the name of a workspace'],
+    [
+      ['config', 'show', '--workspace', '../x'],
+      {},
+      '--workspace is "../x", which cannot be the name of a workspace',
+    ],
   ])('%j with %j is refused', async (args, env, message) => {
     const { code, stderr } = await runPostback(args, { home, env });
     expect(code).toBe(2);
@@ -110,7 +138,10 @@ describe('config export and import', () => {
     home = elsewhere;
     await ask(['config', 'import', file, '--dry-run']);
     expect(existsSync(join(home, 'config'))).toBe(false);
-    expect(await ask(['config', 'import', file])).toMatchObject({ workspace: 'default', added: ['first-purchase'] });
+    expect(await ask(['config', 'import', file])).toMatchObject({
+      workspace: 'default',
+      added: ['first-purchase'],
+    });
     expect(await ask(['goals', 'list'])).toEqual(goals);
     expect(await ask(['config', 'get', 'consent.default'])).toMatchObject({
       value: 'anonymous',
@@ -124,9 +155,16 @@ describe('config export and import', () => {
     await ask(['config', 'export', '--workspace', 'game', '--out', 'game.json']);
     await ask(['goals', 'disable', 'wishlist-add', '--workspace', 'game']);
     const { code, stderr } = await runPostback(['config', 'import', 'game.json'], { home });
-    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') as string });
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--yes') as string,
+    });
     const imported = await ask(['config', 'import', 'game.json', '--yes']);
-    expect(imported).toMatchObject({ workspace: 'game', replaced: ['wishlist-add'], settings: ['delivery.rate'] });
+    expect(imported).toMatchObject({
+      workspace: 'game',
+      replaced: ['wishlist-add'],
+      settings: ['delivery.rate'],
+    });
     expect(await ask(['goals'])).toEqual([]);
     expect(await ask(['config', 'get', 'delivery.rate'])).toMatchObject({ value: null });
   });

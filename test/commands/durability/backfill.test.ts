@@ -5,14 +5,13 @@ import { describe, expect, it } from 'vitest';
 
 import { derivePostbackId } from '../../../src/identity/postback-id.js';
 import type { BackfillPlan } from '../../../src/delivery/backfill-plan.js';
-import type { Bench } from '../../kit/durability.js';
-import { setUpBench, stopWhen } from '../../kit/durability.js';
-import { parseRows, readError, type RunSummary } from '../../kit/errand.js';
+import { DurabilityHarness, stopWhen } from '../../kit/durability-harness.js';
+import { parseRows, readError, type RunSummary } from '../../kit/test-workspace.js';
 import { makePurchase, makeUuid } from '../../kit/events.js';
 import type { RunningPostback } from '../../kit/run.js';
 
 /** How many events; BACKFILL_EVENTS=100000 is the whole of it. */
-const EVENTS = Number(process.env['BACKFILL_EVENTS'] ?? 12_000);
+const EVENTS = Number(process.env['BACKFILL_EVENTS'] ?? 6_000);
 const DAYS = 12;
 const WINDOW_DAYS = 7;
 const DAY_MS = 86_400_000;
@@ -28,7 +27,7 @@ interface Made {
 }
 
 /** Events over twelve days in no order of time; none within an hour of the window's edge. */
-function makeHistory({ folder }: Bench, count: number): Made {
+function makeHistory({ folder }: DurabilityHarness, count: number): Made {
   const nowMs = Date.now();
   const edgeMs = WINDOW_DAYS * DAY_MS;
   const timesMs = Array.from({ length: count }, (_, index) => {
@@ -39,7 +38,11 @@ function makeHistory({ folder }: Bench, count: number): Made {
   const lines = timesMs.map((timeMs, index) =>
     JSON.stringify(
       makePurchase(
-        { messageId: makeUuid(index), eventTimestamp: new Date(timeMs).toISOString(), userId: `player-${index}` },
+        {
+          messageId: makeUuid(index),
+          eventTimestamp: new Date(timeMs).toISOString(),
+          userId: `player-${index}`,
+        },
         { email: `player${index}@example.com` },
       ),
     ),
@@ -55,13 +58,19 @@ function numberOf(eventId: string): number {
 }
 
 /** Stops it once `isTime`; its summary, if it was not done before. */
-async function stopBackfill(running: RunningPostback, isTime: () => boolean): Promise<RunSummary | undefined> {
+async function stopBackfill(
+  running: RunningPostback,
+  isTime: () => boolean,
+): Promise<RunSummary | undefined> {
   const { code, stdout, stderr } = await stopWhen(running, isTime);
   expect([0, 130], stderr).toContain(code);
   return code === 130 ? (JSON.parse(stdout) as RunSummary) : undefined;
 }
 
-/** No request holds an event that is older than what the request before it had to offer; concurrency 1. */
+/**
+ * No request holds an event that is older than what the request before it had to offer; concurrency
+ * 1.
+ */
 function expectDeadlineOrder(timesMs: readonly number[]): void {
   let newestBefore = 0;
   for (let start = 0; start < timesMs.length; start += CAPI_BATCH) {
@@ -76,17 +85,29 @@ describe('backfill', () => {
     `of ${EVENTS} events over ${DAYS} days, stopped three times: exactly the eligible, nearest deadline first`,
     { timeout: 300_000 },
     async () => {
-      const bench = await setUpBench([{ match: 'eventData', latencyMs: 5 }]);
-      const { file, timesMs, eligible } = makeHistory(bench, EVENTS);
-      const rejects = join(bench.folder, 'rejects.jsonl');
-      const args = ['backfill', file, '--yes', '--json', '--concurrency', '1', '--rejects', rejects];
-      const { state } = bench.sandbox;
+      const harness = await DurabilityHarness.create([{ match: 'eventData', latencyMs: 5 }]);
+      const { file, timesMs, eligible } = makeHistory(harness, EVENTS);
+      const rejects = join(harness.folder, 'rejects.jsonl');
+      const args = [
+        'backfill',
+        file,
+        '--yes',
+        '--json',
+        '--concurrency',
+        '1',
+        '--rejects',
+        rejects,
+      ];
+      const { state } = harness.sandbox;
       let stops = 0;
       const orders: number[][] = [];
       for (const part of [0.2, 0.45, 0.75]) {
         const before = state.conversions().length;
-        const running = await bench.start(...args);
-        const summary = await stopBackfill(running, () => state.received() >= part * eligible.length);
+        const running = await harness.start(...args);
+        const summary = await stopBackfill(
+          running,
+          () => state.received() >= part * eligible.length,
+        );
         orders.push(
           state
             .conversions()
@@ -100,7 +121,7 @@ describe('backfill', () => {
       }
       expect(stops).toBe(3);
       const before = state.conversions().length;
-      const last = await bench.run(...args);
+      const last = await harness.run(...args);
       expect(last.code, last.stderr).toBe(0);
       orders.push(
         state
@@ -118,26 +139,32 @@ describe('backfill', () => {
       for (const order of orders) expectDeadlineOrder(order);
 
       // Each of the runs appends what it rejects.
-      const rows = parseRows<{ why: string; eventId: string; run: string }>(readFileSync(rejects, 'utf8'));
+      const rows = parseRows<{ why: string; eventId: string; run: string }>(
+        readFileSync(rejects, 'utf8'),
+      );
       const lost = rows.filter(({ run }) => run === rows.at(-1)?.run);
       expect(new Set(lost.map(({ why }) => why))).toEqual(new Set(['too_old']));
       const inWindow = new Set(eligible);
       const tooOld = timesMs.map((_, number) => number).filter((number) => !inWindow.has(number));
-      expect(lost.map(({ eventId }) => numberOf(eventId)).toSorted((one, two) => one - two)).toEqual(tooOld);
+      expect(
+        lost.map(({ eventId }) => numberOf(eventId)).toSorted((one, two) => one - two),
+      ).toEqual(tooOld);
 
-      const again = await bench.run(...args);
+      const again = await harness.run(...args);
       expect([again.code, state.received()], again.stderr).toEqual([0, eligible.length]);
     },
   );
 
   it('--dry-run says what each day holds, and sends nothing', async () => {
-    const bench = await setUpBench();
-    const { file, timesMs, eligible } = makeHistory(bench, 1200);
+    const harness = await DurabilityHarness.create();
+    const { file, timesMs, eligible } = makeHistory(harness, 1200);
     const nowMs = Date.now();
-    const { code, stdout, stderr } = await bench.run('backfill', file, '--dry-run', '--json');
+    const { code, stdout, stderr } = await harness.run('backfill', file, '--dry-run', '--json');
     expect(code, stderr).toBe(0);
     const { plan } = JSON.parse(stdout) as { plan: BackfillPlan };
-    const soon = eligible.filter((number) => (timesMs[number] as number) + WINDOW_DAYS * DAY_MS - nowMs < DAY_MS);
+    const soon = eligible.filter(
+      (number) => (timesMs[number] as number) + WINDOW_DAYS * DAY_MS - nowMs < DAY_MS,
+    );
     expect(plan).toMatchObject({
       lines: 1200,
       events: 1200,
@@ -164,15 +191,26 @@ describe('backfill', () => {
     ]);
     expect(told).toEqual([...days].toSorted(([one], [two]) => (one < two ? -1 : 1)));
     expect(plan.days.every(({ network }) => network === 'amazon')).toBe(true);
-    expect(bench.sandbox.state.received()).toBe(0);
+    expect(harness.sandbox.state.received()).toBe(0);
   });
 
   it('--since and --until leave the rest alone', async () => {
-    const bench = await setUpBench();
-    const { file, timesMs } = makeHistory(bench, 1200);
+    const harness = await DurabilityHarness.create();
+    const { file, timesMs } = makeHistory(harness, 1200);
     const [sinceMs, untilMs] = [Date.now() - 5 * DAY_MS, Date.now() - 2 * DAY_MS];
-    const range = ['--since', new Date(sinceMs).toISOString(), '--until', new Date(untilMs).toISOString()];
-    const { code, stdout, stderr } = await bench.run('backfill', file, ...range, '--yes', '--json');
+    const range = [
+      '--since',
+      new Date(sinceMs).toISOString(),
+      '--until',
+      new Date(untilMs).toISOString(),
+    ];
+    const { code, stdout, stderr } = await harness.run(
+      'backfill',
+      file,
+      ...range,
+      '--yes',
+      '--json',
+    );
     expect(code, stderr).toBe(0);
     const inRange = timesMs.filter((timeMs) => timeMs >= sinceMs && timeMs <= untilMs);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -180,20 +218,22 @@ describe('backfill', () => {
       skipped: 0,
       plan: { outside: 1200 - inRange.length },
     });
-    const held = bench.sandbox.state.conversions().map(({ event }) => Date.parse(String(event['timestamp'])));
+    const held = harness.sandbox.state
+      .conversions()
+      .map(({ event }) => Date.parse(String(event['timestamp'])));
     // Amazon is told whole seconds.
     expect(Math.min(...held)).toBeGreaterThanOrEqual(sinceMs - 1000);
     expect(Math.max(...held)).toBeLessThanOrEqual(untilMs);
   });
 
   it('off a terminal it wants --yes, and takes stdin as a file', async () => {
-    const bench = await setUpBench();
-    const { file, eligible } = makeHistory(bench, 12);
-    const asked = await bench.run('backfill', file, '--json');
+    const harness = await DurabilityHarness.create();
+    const { file, eligible } = makeHistory(harness, 12);
+    const asked = await harness.run('backfill', file, '--json');
     expect(asked.code).toBe(2);
     expect(readError(asked.stderr)).toMatchObject({ hint: expect.stringContaining('--yes') });
-    expect(bench.sandbox.state.received()).toBe(0);
-    const running = await bench.start('backfill', '-', '--yes', '--json');
+    expect(harness.sandbox.state.received()).toBe(0);
+    const running = await harness.start('backfill', '-', '--yes', '--json');
     running.child.stdin.end(readFileSync(file));
     const { code, stdout, stderr } = await running.finished;
     expect(code, stderr).toBe(0);
@@ -202,6 +242,6 @@ describe('backfill', () => {
       delivered: eligible.length,
       plan: { eligible: eligible.length },
     });
-    expect(bench.sandbox.state.received()).toBe(eligible.length);
+    expect(harness.sandbox.state.received()).toBe(eligible.length);
   });
 });

@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 
 import type { FaultRule } from '../../../src/sandbox/faults/fault-rule.js';
-import type { Bench } from '../../kit/durability.js';
-import { expectDeliveredOnce, killWhen, logPathOf, runUntilDone, setUpBench } from '../../kit/durability.js';
-import { makeDice } from '../../kit/dice.js';
-import type { RunSummary } from '../../kit/errand.js';
+import { DurabilityHarness, killWhen, runUntilDone } from '../../kit/durability-harness.js';
+import type { RunSummary } from '../../kit/test-workspace.js';
 import { makeLines } from '../../kit/events.js';
 
 /** Kills of each kind; LIVENESS_KILLS=50 is the whole of it. */
@@ -23,13 +20,24 @@ const FAULTS: FaultRule[] = [
 ];
 
 const CONTAINER = ['unshare', '--pid', '--fork', '--kill-child'];
-const HOST = (name: string): string[] => ['unshare', '--uts', 'sh', '-c', `hostname ${name} && exec "$@"`, 'sh'];
+const HOST = (name: string): string[] => [
+  'unshare',
+  '--uts',
+  'sh',
+  '-c',
+  `hostname ${name} && exec "$@"`,
+  'sh',
+];
 
 /** How the first run and the one after it are started. */
 const RESTARTS: readonly [name: string, first: readonly string[], second: readonly string[]][] = [
   ['a process that is started again', [], []],
   ['a container whose process has number 1 again', CONTAINER, CONTAINER],
-  ['a container with a /proc of its own', [...CONTAINER, '--mount-proc'], [...CONTAINER, '--mount-proc']],
+  [
+    'a container with a /proc of its own',
+    [...CONTAINER, '--mount-proc'],
+    [...CONTAINER, '--mount-proc'],
+  ],
   ['a pod with another host name', HOST('pod-1'), HOST('pod-2')],
 ];
 
@@ -44,60 +52,51 @@ describe('A2: what a killed run had on its way is sent by the next one, at once'
       console.log(`skipped: ${first.join(' ')} is not allowed here`);
       return;
     }
-    const bench = await setUpBench(FAULTS);
-    const dice = makeDice(bench.seed);
-    const { state } = bench.sandbox;
+    const harness = await DurabilityHarness.create(FAULTS);
+    const { random } = harness;
+    const { state } = harness.sandbox;
     let kills = 0;
     for (let round = 1; round <= KILLS; round++) {
-      const file = join(bench.folder, `events-${round}.jsonl`);
+      const file = join(harness.folder, `events-${round}.jsonl`);
       const lines = makeLines(round * EVENTS_PER_KILL, Date.now()).split('\n');
       writeFileSync(file, lines.slice((round - 1) * EVENTS_PER_KILL).join('\n'));
-      const moment = (round - 1 + dice() * 0.9) * EVENTS_PER_KILL;
-      if (await killWhen(await bench.startBy(first, 'send', file, '--json'), () => state.received() > moment)) kills++;
+      const moment = (round - 1 + random() * 0.9) * EVENTS_PER_KILL;
+      if (
+        await killWhen(
+          await harness.startBy(first, 'send', file, '--json'),
+          () => state.received() > moment,
+        )
+      )
+        kills++;
       await runUntilDone(async () => {
-        const running = await bench.startBy(second, 'send', file, '--json');
+        const running = await harness.startBy(second, 'send', file, '--json');
         running.child.stdin.end();
         return running.finished;
       });
       expect(state.conversions().length).toBe(round * EVENTS_PER_KILL);
     }
     expect(kills).toBeGreaterThan(KILLS / 2);
-    expectDeliveredOnce(bench, KILLS * EVENTS_PER_KILL);
+    harness.expectDeliveredOnce(KILLS * EVENTS_PER_KILL);
   });
 });
-
-/** Requests whose answers are not recorded yet. */
-function countOpenRequests(bench: Bench): number {
-  const path = logPathOf(bench);
-  if (!existsSync(path)) return 0;
-  const database = new DatabaseSync(path);
-  try {
-    return (database.prepare('SELECT count(*) AS n FROM request WHERE ended IS NULL').get() as { n: number }).n;
-  } catch {
-    // The tables are being made.
-    return 0;
-  } finally {
-    database.close();
-  }
-}
 
 describe('A2: what another living run has on its way', () => {
   it(
     'is waited for: the second run ends with 0 when all is delivered, and not before',
     { timeout: 60_000 },
     async () => {
-      const bench = await setUpBench([{ match: 'eventData', latencyMs: 3_000 }]);
-      const file = join(bench.folder, 'events.jsonl');
+      const harness = await DurabilityHarness.create([{ match: 'eventData', latencyMs: 3_000 }]);
+      const file = join(harness.folder, 'events.jsonl');
       writeFileSync(file, makeLines(20, Date.now()));
-      const first = await bench.start('send', file, '--json');
-      await expect.poll(() => countOpenRequests(bench), { timeout: 10_000 }).toBe(1);
-      const second = await bench.run('send', file, '--json');
+      const first = await harness.start('send', file, '--json');
+      await expect.poll(() => harness.countOpenRequests(), { timeout: 10_000 }).toBe(1);
+      const second = await harness.run('send', file, '--json');
       expect(second, second.stderr).toMatchObject({ code: 0 });
-      expect(bench.sandbox.state.conversions()).toHaveLength(20);
+      expect(harness.sandbox.state.conversions()).toHaveLength(20);
       const { delivered, skips } = JSON.parse(second.stdout) as RunSummary;
       expect(delivered + (skips['duplicate'] ?? 0)).toBe(20);
       expect((await first.finished).code).toBe(0);
-      expectDeliveredOnce(bench, 20);
+      harness.expectDeliveredOnce(20);
     },
   );
 });

@@ -1,4 +1,11 @@
-import { appendFileSync, copyFileSync, existsSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -6,10 +13,8 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 
 import type { FaultRule } from '../../../src/sandbox/faults/fault-rule.js';
-import type { Bench } from '../../kit/durability.js';
-import { expectDeliveredOnce, feed, logPathOf, setUpBench } from '../../kit/durability.js';
-import { parseRows } from '../../kit/errand.js';
-import type { Row } from '../../kit/errand.js';
+import { DurabilityHarness, feed } from '../../kit/durability-harness.js';
+import { parseRows, type Row } from '../../kit/test-workspace.js';
 import { makeLines } from '../../kit/events.js';
 import { readLog } from '../../kit/log.js';
 import type { RunningPostback } from '../../kit/run.js';
@@ -26,14 +31,21 @@ const FAULTS: FaultRule[] = [
   { match: 'eventData', drop: 'after', rate: 0.05 },
 ];
 
-/** Writes lines in bursts, the last of most bursts in two pieces; rotates as log writers and logrotate do. */
+/**
+ * Writes lines in bursts, the last of most bursts in two pieces; rotates as log writers and
+ * logrotate do.
+ */
 class Writer {
   readonly path: string;
   readonly #lines: string[];
   #torn = '';
   #rotations = 0;
 
-  constructor(path: string, lines: string[]) {
+  constructor(
+    path: string,
+    lines: string[],
+    readonly random: () => number,
+  ) {
     this.path = path;
     this.#lines = lines;
   }
@@ -44,7 +56,10 @@ class Writer {
 
   write(): void {
     const text = this.#torn + this.#lines.splice(0, LINES_PER_BURST).join('');
-    const cut = this.isDone || Math.random() < 0.2 ? text.length : text.length - 1 - Math.floor(Math.random() * 80);
+    const cut =
+      this.isDone || this.random() < 0.2
+        ? text.length
+        : text.length - 1 - Math.floor(this.random() * 80);
     this.#torn = text.slice(cut);
     appendFileSync(this.path, text.slice(0, cut));
   }
@@ -82,12 +97,12 @@ const EXITS = { SIGKILL: null, SIGINT: 130, SIGTERM: 143 };
 
 /** What happens at which part of the writing. */
 function schedule(
-  bench: Bench,
+  harness: DurabilityHarness,
   writer: Writer,
   tail: { now: RunningPostback },
 ): [part: number, what: () => Promise<void> | void][] {
   const restart = async (): Promise<void> => {
-    tail.now = await bench.start('tail', writer.path, '--json');
+    tail.now = await harness.start('tail', writer.path, '--json');
   };
   const end = async (signal: keyof typeof EXITS): Promise<void> => {
     // It is at work: before that a signal finds nobody who would drain.
@@ -123,9 +138,9 @@ function schedule(
 }
 
 /** Resolves when so many deliveries are in the log, or nothing has come for a while. */
-async function untilLogged(bench: Bench, count: number): Promise<void> {
+async function untilLogged(harness: DurabilityHarness, count: number): Promise<void> {
   for (let looks = 0, last = -1; looks < 40; looks++) {
-    const logged = readLog(logPathOf(bench), { statuses: ['success'] }, 'default').length;
+    const logged = readLog(harness.logPath, { statuses: ['success'] }, 'default').length;
     if (logged >= count) return;
     if (logged > last) looks = 0;
     last = logged;
@@ -133,7 +148,11 @@ async function untilLogged(bench: Bench, count: number): Promise<void> {
   }
 }
 
-async function untilHeld({ sandbox }: Bench, count: number, { finished }: RunningPostback): Promise<void> {
+async function untilHeld(
+  { sandbox }: DurabilityHarness,
+  count: number,
+  { finished }: RunningPostback,
+): Promise<void> {
   const run = { isOver: false };
   void finished.then(() => (run.isOver = true));
   while (sandbox.state.conversions().length < count && !run.isOver) await delay(20);
@@ -144,30 +163,31 @@ describe('tail', () => {
     `delivers all of ${COUNT} lines once through rotation, truncation, kills and restarts`,
     { timeout: (SECONDS + 60) * 1000 },
     async () => {
-      const bench = await setUpBench(FAULTS);
-      // Chance may strike one request five times in a row, and a tail that goes on would not come back to it.
-      bench.env['POSTBACK_MAX_ATTEMPTS'] = '20';
+      const harness = await DurabilityHarness.create(FAULTS);
+      // Chance may strike one request five times in a row, and a tail that goes on would not come
+      // back to it.
+      harness.env['POSTBACK_MAX_ATTEMPTS'] = '20';
       const lines = makeLines(COUNT, Date.now()).match(/.*\n/g) as string[];
-      const writer = new Writer(join(bench.folder, 'events.jsonl'), lines);
-      const tail = { now: await bench.start('tail', writer.path, '--json') };
-      const plan = schedule(bench, writer, tail);
+      const writer = new Writer(join(harness.folder, 'events.jsonl'), lines, harness.random);
+      const tail = { now: await harness.start('tail', writer.path, '--json') };
+      const plan = schedule(harness, writer, tail);
       const bursts = COUNT / LINES_PER_BURST;
       // Without a place nobody could know of a file that was rotated before the first look.
       writer.write();
-      await untilPlaceIsKept(bench, writer.path);
+      await untilCheckpointIsSaved(harness, writer.path);
       for (let burst = 0; !writer.isDone; burst++) {
         while (plan[0] && burst >= plan[0][0] * bursts) await plan.shift()?.[1]();
         writer.write();
         await delay(1000 / BURSTS_PER_SECOND);
       }
       expect(plan).toEqual([]);
-      await untilLogged(bench, COUNT);
+      await untilLogged(harness, COUNT);
       tail.now.child.kill('SIGINT');
       const { code, stdout, stderr } = await tail.now.finished;
       expect(code, stderr).toBe(130);
       const statuses = new Set(attemptsOf(stdout).map(({ status }) => status));
       expect(['success', 'retried']).toEqual(expect.arrayContaining([...statuses]));
-      expectDeliveredOnce(bench, COUNT);
+      harness.expectDeliveredOnce(COUNT);
     },
   );
 
@@ -176,31 +196,31 @@ describe('tail', () => {
     ['end', [2, 3]],
     ['last', [0, 1, 2, 3]],
   ])('--from %s', async (from, expected) => {
-    const bench = await setUpBench();
-    const file = join(bench.folder, 'events.jsonl');
+    const harness = await DurabilityHarness.create();
+    const file = join(harness.folder, 'events.jsonl');
     const lines = makeLines(4, Date.now()).match(/.*\n/g) as string[];
     writeFileSync(file, lines.slice(0, 2).join(''));
-    const running = await bench.start('tail', file, '--json', '--from', from);
-    if (from === 'end') await untilPlaceIsKept(bench, file);
+    const running = await harness.start('tail', file, '--json', '--from', from);
+    if (from === 'end') await untilCheckpointIsSaved(harness, file);
     appendFileSync(file, lines.slice(2).join(''));
-    await untilHeld(bench, expected.length, running);
+    await untilHeld(harness, expected.length, running);
     running.child.kill('SIGINT');
     const { stdout, stderr } = await running.finished;
     const ids = attemptsOf(stdout).map(({ eventId }) => Number.parseInt(eventId.slice(-12), 16));
     expect(ids.toSorted(), stderr).toEqual(expected);
     // Stopped and started again it goes on where it was, and has nothing to do.
-    const again = await bench.start('tail', file, '--json');
+    const again = await harness.start('tail', file, '--json');
     appendFileSync(file, makeLines(5, Date.now()).match(/.*\n/g)?.at(-1) as string);
-    await untilHeld(bench, expected.length + 1, again);
+    await untilHeld(harness, expected.length + 1, again);
     again.child.kill('SIGTERM');
     const { code, stdout: rest } = await again.finished;
     expect([code, attemptsOf(rest).length]).toEqual([143, 1]);
   });
 
   it('of stdin delivers as lines arrive and ends with it', async () => {
-    const bench = await setUpBench();
+    const harness = await DurabilityHarness.create();
     const lines = makeLines(3, Date.now()).match(/.*\n/g) as string[];
-    const running = await bench.start('tail', '-');
+    const running = await harness.start('tail', '-');
     await feed(running, lines[0] as string);
     await running.waitFor('stdout', /success.*00000000-0000-4000-8000-000000000000/);
     await feed(running, (lines[1] as string) + 'no JSON\n' + (lines[2] as string).trimEnd());
@@ -210,18 +230,19 @@ describe('tail', () => {
     expect(stdout.trim().split('\n')).toHaveLength(3);
     expect(stderr).toMatch(/stdin:3/);
     expect(stderr).toMatch(/3 delivered/);
-    expectDeliveredOnce(bench, 3);
+    harness.expectDeliveredOnce(3);
   });
 });
 
-/** The place is in the log: what is written from now on is behind the end. */
-async function untilPlaceIsKept(bench: Bench, file: string): Promise<void> {
+/** Waits until the checkpoint is in the log: lines written from now on follow it. */
+async function untilCheckpointIsSaved(harness: DurabilityHarness, file: string): Promise<void> {
   for (;;) {
     await delay(20);
-    if (!existsSync(logPathOf(bench))) continue;
-    const database = new DatabaseSync(logPathOf(bench));
+    if (!existsSync(harness.logPath)) continue;
+    const database = new DatabaseSync(harness.logPath);
     try {
-      if (database.prepare('SELECT 1 FROM checkpoint WHERE path = ?').get(file) !== undefined) return;
+      if (database.prepare('SELECT 1 FROM checkpoint WHERE path = ?').get(file) !== undefined)
+        return;
     } catch {
       // The tables are being made.
     } finally {

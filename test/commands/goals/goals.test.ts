@@ -22,7 +22,9 @@ async function ask(...args: string[]): Promise<unknown> {
 }
 
 /** Runs the program with `--json` and gives the error that it ends with. */
-async function fail(...args: string[]): Promise<{ code: string; message: string; hint: string | null; exit: number }> {
+async function fail(
+  ...args: string[]
+): Promise<{ code: string; message: string; hint: string | null; exit: number }> {
   const result = await runPostback([...args, '--json'], { home });
   const { error } = JSON.parse(result.stderr) as {
     error: { code: string; message: string; hint: string | null; exit: number };
@@ -45,9 +47,16 @@ const first = {
 
 describe('the life of a goal', () => {
   test('add, list, show, edit, disable, enable, remove', async () => {
-    expect((await succeed('goals', 'add', '--template', 'first-purchase')).stdout).toBe('first-purchase\n');
+    expect((await succeed('goals', 'add', '--template', 'first-purchase')).stdout).toBe(
+      'first-purchase\n',
+    );
     expect(await ask('goals')).toEqual([first]);
-    const big = { ...first, id: 'big-one', name: 'Big One', filters: ['value>=50', 'item_id in a, b'] };
+    const big = {
+      ...first,
+      id: 'big-one',
+      name: 'Big One',
+      filters: ['value>=50', 'item_id in a, b'],
+    };
     const flags = ['--name', 'Big One', '--filter', 'value>=50', '--filter', 'item_id in a, b'];
     expect(await ask('goals', 'add', '--template', 'first-purchase', ...flags)).toEqual(big);
     expect(await ask('goals', 'list')).toEqual([first, big]);
@@ -61,16 +70,21 @@ describe('the life of a goal', () => {
       'enabled',
       '',
     ]);
-    expect(await ask('goals', 'edit', 'big-one', '--trigger', 'repeatable', '--no-filter')).toEqual({
-      ...big,
-      trigger: 'repeatable',
-      filters: [],
-    });
+    expect(await ask('goals', 'edit', 'big-one', '--trigger', 'repeatable', '--no-filter')).toEqual(
+      {
+        ...big,
+        trigger: 'repeatable',
+        filters: [],
+      },
+    );
     expect(await ask('goals', 'disable', 'big-one')).toMatchObject({ enabled: false });
     expect(await ask('goals', 'enable', 'big-one')).toMatchObject({ enabled: true });
     expect((await succeed('goals', 'show', 'big-one')).stdout).toContain('Name\tBig One\n');
     expect(await ask('goals', 'remove', 'big-one', '--dry-run')).toMatchObject({ dryRun: true });
-    expect(await fail('goals', 'remove', 'big-one')).toMatchObject({ exit: 2, hint: expect.stringContaining('--yes') });
+    expect(await fail('goals', 'remove', 'big-one')).toMatchObject({
+      exit: 2,
+      hint: expect.stringContaining('--yes'),
+    });
     expect(await ask('goals', 'list')).toHaveLength(2);
     await succeed('goals', 'remove', 'big-one', '--yes');
     expect(await ask('goals', 'list')).toEqual([first]);
@@ -80,7 +94,20 @@ describe('the life of a goal', () => {
     await succeed('goals', 'add', '--template', 'first-purchase', '--workspace', 'game');
     expect(await ask('goals')).toEqual([]);
     expect(await ask('goals', '--workspace', 'game')).toEqual([first]);
-    expect(await ask('goals', '--workspace', 'game', '--sandbox')).toEqual([]);
+    // Under --sandbox the list is what a run counts: the workspace's own goals, else the templates.
+    expect(await ask('goals', '--workspace', 'game', '--sandbox')).toEqual([first]);
+    const templates = (await ask('goals', '--sandbox')) as { id: string }[];
+    expect(templates.map(({ id }) => id)).toEqual([
+      'first-purchase',
+      'wishlist-add',
+      'email-captured',
+    ]);
+    const rows = (await ask('map', '--sandbox')) as object[];
+    expect(rows).toContainEqual(
+      expect.objectContaining({ goal: 'first-purchase', network: 'amazon' }),
+    );
+    await succeed('goals', 'add', '--name', 'Own', '--event', 'own', '--sandbox');
+    expect(await ask('goals', '--sandbox')).toMatchObject([{ id: 'own' }]);
   });
 
   test('templates are listed without anything being made', async () => {
@@ -92,11 +119,19 @@ describe('what is wrong is said', () => {
   test.each([
     [['goals', 'add'], 'A goal needs a name and an event.', '--template'],
     [['goals', 'add', '--name', 'x'], 'A goal needs a name and an event.', '--event'],
-    [['goals', 'add', '--name', 'x', '--event', 'y', '--filter', 'value>ten'], 'needs a number after >', ''],
+    [
+      ['goals', 'add', '--name', 'x', '--event', 'y', '--filter', 'value>ten'],
+      'needs a number after >',
+      '',
+    ],
     [['goals', 'add', '--name', 'x', '--event', 'y', '--trigger', 'twice'], 'once, repeatable', ''],
-    [['goals', 'edit', 'x'], 'Nothing to change was given.', '--filter'],
-    [['goals', 'show', 'first-purchse'], 'There is no goal "first-purchse".', 'There are no goals yet.'],
-    [['goals', 'import', 'missing.json'], 'Cannot read missing.json: there is no such file.', ''],
+    [['goals', 'edit', 'x'], 'No changes were given.', '--filter'],
+    [
+      ['goals', 'show', 'first-purchse'],
+      'Unknown goal "first-purchse".',
+      'There are no goals yet.',
+    ],
+    [['goals', 'import', 'missing.json'], 'Cannot read missing.json: the file does not exist.', ''],
   ])('%j', async (args, message, hint) => {
     const error = await fail(...args);
     expect(error).toMatchObject({ exit: 2, message: expect.stringContaining(message) as string });
@@ -108,7 +143,11 @@ describe('what is wrong is said', () => {
     const path = join(home, 'config', 'config.json');
     writeFileSync(path, '{"version":2}');
     const error = await fail('goals', 'add', '--template', 'wishlist-add');
-    expect(error).toMatchObject({ exit: 2, code: 'config_newer', message: expect.stringContaining(path) as string });
+    expect(error).toMatchObject({
+      exit: 2,
+      code: 'config_newer',
+      message: expect.stringContaining(path) as string,
+    });
   });
 });
 
@@ -119,9 +158,15 @@ describe('files', () => {
     const elsewhere = ['--workspace', 'other'];
     await succeed('workspaces', 'create', 'other');
     const added = { added: ['first-purchase'], replaced: [], unchanged: [] };
-    expect(await ask('goals', 'import', 'goals.json', '--dry-run', ...elsewhere)).toEqual({ ...added, dryRun: true });
+    expect(await ask('goals', 'import', 'goals.json', '--dry-run', ...elsewhere)).toEqual({
+      ...added,
+      dryRun: true,
+    });
     expect(await ask('goals', ...elsewhere)).toEqual([]);
-    expect(await ask('goals', 'import', 'goals.json', ...elsewhere)).toEqual({ ...added, dryRun: false });
+    expect(await ask('goals', 'import', 'goals.json', ...elsewhere)).toEqual({
+      ...added,
+      dryRun: false,
+    });
     expect(await ask('goals', ...elsewhere)).toEqual([first]);
     await succeed('goals', 'disable', 'first-purchase', ...elsewhere);
     expect(await fail('goals', 'import', 'goals.json', ...elsewhere)).toMatchObject({ exit: 2 });
@@ -133,9 +178,11 @@ describe('files', () => {
     await succeed('goals', 'add', '--template', 'first-purchase');
     const path = join(home, 'postback.config.json');
     writeFileSync(path, JSON.stringify({ goals: [{ name: 'Ours', event: 'sign_up' }] }));
-    expect(await ask('goals', 'list')).toMatchObject([{ id: 'ours', event: 'sign_up', enabled: true }]);
+    expect(await ask('goals', 'list')).toMatchObject([
+      { id: 'ours', event: 'sign_up', enabled: true },
+    ]);
     const { stderr } = await succeed('goals', 'disable', 'first-purchase');
-    expect(stderr).toContain(`the goals of ${path} count`);
+    expect(stderr).toContain(`the goals in ${path} are in effect`);
     expect((await succeed('goals', 'list')).stdout).not.toContain('first-purchase');
   });
 
@@ -144,7 +191,9 @@ describe('files', () => {
     writeFileSync(path, '{"goals":[{"name":"x","event":"y","map":{"amazn":"1"}}]}');
     expect(await fail('goals')).toMatchObject({
       exit: 2,
-      message: expect.stringContaining(`${path}: goals[0].map.amazn is not known. Did you mean amazon?`) as string,
+      message: expect.stringContaining(
+        `${path}: goals[0].map.amazn is not known. Did you mean amazon?`,
+      ) as string,
     });
   });
 });

@@ -11,15 +11,40 @@ import {
   SANDBOX_GOOGLE_REFRESH_TOKEN,
   seededRefreshToken,
 } from '../../../src/sandbox/google/seed.js';
-import { makeLine, openLiveSandbox, readError, steer, type ErrandParts, type RunSummary } from '../../kit/errand.js';
-import { ACTION, CLICK, CLIENT, GOAL, makeClicks, makeGoogleErrand } from '../../kit/google-errand.js';
-import { runPostback, spawnPostback, type RunOptions } from '../../kit/run.js';
+import {
+  makeLine,
+  openLiveSandbox,
+  readError,
+  type RunSummary,
+  steer,
+  type TestWorkspaceOptions,
+} from '../../kit/test-workspace.js';
+import {
+  ACTION,
+  CLICK,
+  CLIENT,
+  createGoogleWorkspace,
+  GOAL,
+  makeClicks,
+  QUICK,
+} from '../../kit/google-workspace.js';
+import { type RunOptions, runPostback, spawnPostback } from '../../kit/run.js';
 
-describe('each answer of the table (networks.md section 9), as the sandbox plays it', () => {
+/** Google is asked 5 s after a request at the earliest. */
+const LATER = { clock: { aheadMs: 6_000 } };
+
+// docs/reference/google.md#answers
+describe('each answer of the table, as the sandbox plays it', () => {
   const fault = (rule: FaultRule): FaultRule[] => [{ match: 'events:ingest', ...rule }];
   const goal = (google: string): object => ({ ...GOAL, map: { google } });
-  test.each<[string, ErrandParts, number, object, object]>([
-    ['accepted, not delivered', {}, 0, { pending: 2, waiting: { processing: 2 } }, { http: 200, reason: 'accepted' }],
+  test.each<[string, TestWorkspaceOptions, number, object, object]>([
+    [
+      'accepted, not delivered',
+      {},
+      0,
+      { pending: 2, waiting: { processing: 2 } },
+      { http: 200, reason: 'accepted' },
+    ],
     [
       'throttled, then accepted',
       { sandbox: { faults: fault({ status: 429, times: 1 }) } },
@@ -84,9 +109,11 @@ describe('each answer of the table (networks.md section 9), as the sandbox plays
       { reason: 'DESTINATION_ACCOUNT_NOT_ENABLED_ENHANCED_CONVERSIONS_FOR_LEADS' },
     ],
   ])('%s', async (_name, parts, exit, expected, row) => {
-    const errand = await makeGoogleErrand(parts);
-    expect(await errand.send(makeClicks(2), exit, '--max-attempts', '2')).toMatchObject(expected);
-    expect(await errand.logs('--all')).toContainEqual(expect.objectContaining(row));
+    const workspace = await createGoogleWorkspace(parts);
+    expect(await workspace.send(makeClicks(2), exit, '--max-attempts', '2')).toMatchObject(
+      expected,
+    );
+    expect(await workspace.logs('--all')).toContainEqual(expect.objectContaining(row));
   });
 });
 
@@ -98,9 +125,19 @@ describe('what Google decides later', () => {
       { gclid: 'invalid-1' },
       3,
       { failures: { payload: 1 } },
-      { status: 'failed', reason: 'INVALID_GCLID', message: 'Google refused this record: INVALID_GCLID' },
+      {
+        status: 'failed',
+        reason: 'INVALID_GCLID',
+        message: 'Google rejected this record: INVALID_GCLID',
+      },
     ],
-    ['consent denied', { ad_user_data: 'DENIED' }, 3, { failures: { payload: 1 } }, { reason: 'DENIED_CONSENT' }],
+    [
+      'consent denied',
+      { ad_user_data: 'DENIED' },
+      3,
+      { failures: { payload: 1 } },
+      { reason: 'DENIED_CONSENT' },
+    ],
     [
       "another account's click",
       { gclid: 'foreign-1' },
@@ -117,41 +154,45 @@ describe('what Google decides later', () => {
     ],
   ];
   test.each(reasons)('%s', async (_name, properties, exit, expected, row) => {
-    const errand = await makeGoogleErrand();
-    expect(await errand.send(makeClicks(1, { 1: properties }), exit, '--wait')).toMatchObject(expected);
-    expect(await errand.logs('--all')).toContainEqual(expect.objectContaining(row));
+    const workspace = await createGoogleWorkspace(QUICK);
+    expect(await workspace.send(makeClicks(1, { 1: properties }), exit, '--wait')).toMatchObject(
+      expected,
+    );
+    expect(await workspace.logs('--all')).toContainEqual(expect.objectContaining(row));
   });
 
   test('undecided postbacks are duplicates for send, and replay asks for them', async () => {
-    const errand = await makeGoogleErrand({ sandbox: { processingMs: 1000 } });
+    const workspace = await createGoogleWorkspace();
     const text = makeClicks(3);
-    expect(await errand.send(text, 0)).toMatchObject({ pending: 3, waiting: { processing: 3 } });
-    expect(await errand.send(text, 0)).toMatchObject({ pending: 0, skips: { duplicate: 3 } });
-    await new Promise((resolve) => setTimeout(resolve, 5_500));
-    const { code, stdout } = await errand.run(['replay', '--yes', '--json']);
+    expect(await workspace.send(text, 0)).toMatchObject({ pending: 3, waiting: { processing: 3 } });
+    expect(await workspace.send(text, 0)).toMatchObject({ pending: 0, skips: { duplicate: 3 } });
+    const { code, stdout } = await workspace.run(['replay', '--yes', '--json'], LATER);
     expect(code).toBe(0);
     expect(JSON.parse(stdout) as RunSummary).toMatchObject({ delivered: 3, pending: 0 });
-    expect(errand.sandbox.state.received()).toBe(3);
-    expect((await errand.logs()).map(({ status }) => status)).toEqual(['success', 'success', 'success']);
+    expect(workspace.sandbox.state.received()).toBe(3);
+    expect((await workspace.logs()).map(({ status }) => status)).toEqual([
+      'success',
+      'success',
+      'success',
+    ]);
   });
 
   test('status asks for them too, and shows what it was told', async () => {
-    const errand = await makeGoogleErrand({ sandbox: { processingMs: 1000 } });
-    await errand.send(makeClicks(2), 0);
-    const before = await errand.run(['status', '--json']);
+    const workspace = await createGoogleWorkspace();
+    await workspace.send(makeClicks(2), 0);
+    const before = await workspace.run(['status', '--json']);
     expect(findGoogle(before.stdout)).toMatchObject({ processing: 2, delivered24h: 0 });
-    await new Promise((resolve) => setTimeout(resolve, 5_500));
-    const { code, stdout } = await errand.run(['status', '--json']);
+    const { code, stdout } = await workspace.run(['status', '--json'], LATER);
     expect(code).toBe(0);
     expect(findGoogle(stdout)).toMatchObject({ processing: 0, delivered24h: 2, health: 'ok' });
-    expect((await errand.logs()).map(({ status }) => status)).toEqual(['success', 'success']);
+    expect((await workspace.logs()).map(({ status }) => status)).toEqual(['success', 'success']);
   });
 
   test('one bad event in a full batch: 1 999 neighbours are delivered once', async () => {
-    const errand = await makeGoogleErrand();
-    const file = join(errand.cwd, 'events.jsonl');
+    const workspace = await createGoogleWorkspace(QUICK);
+    const file = join(workspace.cwd, 'events.jsonl');
     writeFileSync(file, makeClicks(2000, { 1234: { gclid: 'malformed-1' } }));
-    const { code, stdout } = await errand.run(['send', file, '--wait', '--json']);
+    const { code, stdout } = await workspace.run(['send', file, '--wait', '--json']);
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
       delivered: 1999,
@@ -159,8 +200,8 @@ describe('what Google decides later', () => {
       pending: 0,
       networks: { google: { requests: 2 } },
     });
-    expect(errand.sandbox.state.received()).toBe(1999);
-    expect(await errand.logs('--status', 'failed')).toMatchObject([
+    expect(workspace.sandbox.state.received()).toBe(1999);
+    expect(await workspace.logs('--status', 'failed')).toMatchObject([
       {
         reason: 'INVALID_FORMAT',
         message: expect.stringContaining('events.events[1233].ad_identifiers.gclid') as string,
@@ -169,62 +210,80 @@ describe('what Google decides later', () => {
   });
 
   test('bad ones among good ones: neighbours delivered once, the bad with the words of the network', async () => {
-    const errand = await makeGoogleErrand();
+    const workspace = await createGoogleWorkspace(QUICK);
     const odd = { 2: { gclid: 'malformed-2' }, 5: { gclid: 'invalid-5' } };
-    const summary = await errand.send(makeClicks(6, odd), 3, '--wait');
-    expect(summary).toMatchObject({ postbacks: 6, delivered: 4, failed: 2, pending: 0, failures: { payload: 2 } });
-    const failed = await errand.logs('--status', 'failed');
+    const summary = await workspace.send(makeClicks(6, odd), 3, '--wait');
+    expect(summary).toMatchObject({
+      postbacks: 6,
+      delivered: 4,
+      failed: 2,
+      pending: 0,
+      failures: { payload: 2 },
+    });
+    const failed = await workspace.logs('--status', 'failed');
     expect(failed.map(({ reason, message }) => [reason, message])).toEqual([
-      ['INVALID_FORMAT', 'events.events[1].ad_identifiers.gclid: Format is invalid. INVALID_FORMAT'],
-      ['INVALID_GCLID', 'Google refused this record: INVALID_GCLID'],
+      [
+        'INVALID_FORMAT',
+        'events.events[1].ad_identifiers.gclid: Format is invalid. INVALID_FORMAT',
+      ],
+      ['INVALID_GCLID', 'Google rejected this record: INVALID_GCLID'],
     ]);
-    const conversions = errand.sandbox.state.conversions();
+    const conversions = workspace.sandbox.state.conversions();
     expect(conversions).toHaveLength(4);
     expect(new Set(conversions.map(({ dedupeId }) => dedupeId)).size).toBe(4);
   });
 
   test('a grant that is revoked meanwhile: exit 4, and after connecting again the answer is still there', async () => {
-    const errand = await makeGoogleErrand();
-    expect(await errand.send(makeClicks(2), 0)).toMatchObject({ waiting: { processing: 2 } });
-    await new Promise((resolve) => setTimeout(resolve, 5_500));
-    await steer(errand.sandbox, 'POST', '/grants/revoke', { network: 'google' });
-    const refused = await errand.run(['replay', '--yes']);
+    const workspace = await createGoogleWorkspace();
+    expect(await workspace.send(makeClicks(2), 0)).toMatchObject({ waiting: { processing: 2 } });
+    await steer(workspace.sandbox, 'POST', '/grants/revoke', { network: 'google' });
+    const refused = await workspace.run(['replay', '--yes'], LATER);
     expect(refused.code).toBe(4);
     expect(refused.stderr).toMatch(/cannot be asked.*Google ends grants of a consent screen/s);
     expect(refused.stderr).toContain('postback connect google');
-    await steer(errand.sandbox, 'POST', '/grants/restore', { network: 'google' });
-    const { stdout } = await errand.run(['replay', '--yes', '--json']);
+    await steer(workspace.sandbox, 'POST', '/grants/restore', { network: 'google' });
+    const { stdout } = await workspace.run(['replay', '--yes', '--json'], LATER);
     expect(JSON.parse(stdout)).toMatchObject({ delivered: 2, pending: 0 });
-    expect(errand.sandbox.state.received()).toBe(2);
+    expect(workspace.sandbox.state.received()).toBe(2);
   });
 });
 
 describe('before anything is sent', () => {
   test('two goals of one event go in requests of their own', async () => {
     const other = { ...GOAL, id: 'other', name: 'Other', map: { google: '987654322' } };
-    const errand = await makeGoogleErrand({ goals: [GOAL, other] });
-    expect(await errand.send(makeClicks(3), 0)).toMatchObject({ postbacks: 6, networks: { google: { requests: 2 } } });
-    const targets = errand.sandbox.state.conversions().map(({ target }) => target);
+    const workspace = await createGoogleWorkspace({ goals: [GOAL, other] });
+    expect(await workspace.send(makeClicks(3), 0)).toMatchObject({
+      postbacks: 6,
+      networks: { google: { requests: 2 } },
+    });
+    const targets = workspace.sandbox.state.conversions().map(({ target }) => target);
     expect(targets.filter((target) => target === ACTION)).toHaveLength(3);
     expect(targets).toHaveLength(6);
   });
 
   test('the shared id of a browser is the transaction id', async () => {
-    const errand = await makeGoogleErrand();
+    const workspace = await createGoogleWorkspace();
     const shared = { _imtbl_conversion_id: 'browser-1', _imtbl_conversion_network: 'google' };
-    await errand.send(makeClicks(1, { 1: shared }), 0);
-    expect(errand.sandbox.state.conversions().map(({ dedupeId }) => dedupeId)).toEqual(['browser-1']);
+    await workspace.send(makeClicks(1, { 1: shared }), 0);
+    expect(workspace.sandbox.state.conversions().map(({ dedupeId }) => dedupeId)).toEqual([
+      'browser-1',
+    ]);
   });
 
   test('test conversions are checked, and leave nothing at Google', async () => {
-    const errand = await makeGoogleErrand();
-    const { code, stdout } = await errand.run(['test', '--json']);
-    expect([code, JSON.parse(stdout)]).toMatchObject([0, { tests: [{ network: 'google', status: 'delivered' }] }]);
-    expect(errand.sandbox.state.received()).toBe(0);
+    const workspace = await createGoogleWorkspace();
+    const { code, stdout } = await workspace.run(['test', '--json']);
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      0,
+      { tests: [{ network: 'google', status: 'delivered' }] },
+    ]);
+    expect(workspace.sandbox.state.received()).toBe(0);
   });
 
   test('windows: 90 days with a click, 63 without', async () => {
-    const errand = await makeGoogleErrand({ settings: { 'google.withoutClickId': 'send' } });
+    const workspace = await createGoogleWorkspace({
+      settings: { 'google.withoutClickId': 'send' },
+    });
     const at = (days: number): JsonObject => ({
       eventTimestamp: new Date(Date.now() - days * 86_400_000).toISOString(),
     });
@@ -235,7 +294,7 @@ describe('before anything is sent', () => {
       makeLine(3, at(62), { ...CLICK, ...utm }),
       makeLine(4, at(64), { ...CLICK, ...utm }),
     ];
-    const summary = await errand.send(`${lines.join('\n')}\n`, 0, '--wait');
+    const summary = await workspace.send(`${lines.join('\n')}\n`, 0, '--wait');
     expect(summary).toMatchObject({ delivered: 2, skips: { too_old: 2 } });
   });
 });
@@ -249,7 +308,15 @@ describe('connect', () => {
   test('in the browser: consent, customer, check, file', async () => {
     const { url } = await openLiveSandbox();
     const env = { ...CLIENT, POSTBACK_GATEWAY: url };
-    const args = ['connect', 'google', '--customer', '123-456-7890', '--no-browser', '--json', '--port=18797'];
+    const args = [
+      'connect',
+      'google',
+      '--customer',
+      '123-456-7890',
+      '--no-browser',
+      '--json',
+      '--port=18797',
+    ];
     const running = await spawnPostback(args, { env });
     const [, authorizeUrl] = await running.waitFor('stderr', /^(http\S+)\n/m);
     const asked = new URL(authorizeUrl!).searchParams;
@@ -263,7 +330,10 @@ describe('connect', () => {
     await fetch(consent.headers.get('location')!.replace('localhost', '127.0.0.1'));
     const { code, stdout, stderr, home } = await running.finished;
     expect(code, stderr).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ network: 'google', account: SANDBOX_GOOGLE_CUSTOMER });
+    expect(JSON.parse(stdout)).toMatchObject({
+      network: 'google',
+      account: SANDBOX_GOOGLE_CUSTOMER,
+    });
     expect(stdout + stderr).not.toMatch(/1\/\/0|ya29|GOCSPX/);
     expect(readFileSync(join(home, 'config', 'credentials.json'), 'utf8')).toContain('1//0');
   });
@@ -280,11 +350,16 @@ describe('connect', () => {
     const first = await connect(url, through, { input: seededRefreshToken('manager') });
     expect(first.code, first.stderr).toBe(0);
     const { home } = first;
-    await runPostback(['goals', 'add', '--name', 'Buy', '--event', 'purchase', '--trigger', 'once'], { home });
+    await runPostback(
+      ['goals', 'add', '--name', 'Buy', '--event', 'purchase', '--trigger', 'once'],
+      { home },
+    );
     await runPostback(['map', 'buy', 'google', ACTION], { home });
     const expectMapped = async (): Promise<void> => {
       const { stdout } = await runPostback(['map', '--json'], { home });
-      expect(JSON.parse(stdout)).toEqual([expect.objectContaining({ network: 'google', value: ACTION })]);
+      expect(JSON.parse(stdout)).toEqual([
+        expect.objectContaining({ network: 'google', value: ACTION }),
+      ]);
     };
     const same = await connect(url, through, { home, input: seededRefreshToken('manager') });
     expect(same.code, same.stderr).toBe(0);
@@ -294,7 +369,10 @@ describe('connect', () => {
     expect([refused.code, readError(refused.stderr).code]).toEqual([2, 'account_differs']);
     const read = (): string => readFileSync(join(home, 'config', 'credentials.json'), 'utf8');
     expect(read()).toContain(SANDBOX_GOOGLE_MANAGER);
-    const again = await connect(url, [...other, '--replace'], { home, input: SANDBOX_GOOGLE_REFRESH_TOKEN });
+    const again = await connect(url, [...other, '--replace'], {
+      home,
+      input: SANDBOX_GOOGLE_REFRESH_TOKEN,
+    });
     expect(again.code, again.stderr).toBe(0);
     await expectMapped();
     const stored = read();
@@ -303,9 +381,30 @@ describe('connect', () => {
   });
 
   test.each<[string, string[], string, NodeJS.ProcessEnv, number, string]>([
-    ['a token that is none', ['--customer', SANDBOX_GOOGLE_CUSTOMER], '1//0wrong', {}, 4, 'grant_refused'],
-    ["another's customer", ['--customer', '9999999999'], SANDBOX_GOOGLE_REFRESH_TOKEN, {}, 4, 'account_refused'],
-    ['no customer id', ['--customer', 'AW-123'], SANDBOX_GOOGLE_REFRESH_TOKEN, {}, 2, 'bad_account'],
+    [
+      'a token that is none',
+      ['--customer', SANDBOX_GOOGLE_CUSTOMER],
+      '1//0wrong',
+      {},
+      4,
+      'grant_refused',
+    ],
+    [
+      "another's customer",
+      ['--customer', '9999999999'],
+      SANDBOX_GOOGLE_REFRESH_TOKEN,
+      {},
+      4,
+      'account_refused',
+    ],
+    [
+      'no customer id',
+      ['--customer', 'AW-123'],
+      SANDBOX_GOOGLE_REFRESH_TOKEN,
+      {},
+      2,
+      'bad_account',
+    ],
     ['no customer at all', [], SANDBOX_GOOGLE_REFRESH_TOKEN, {}, 2, 'needs_answer'],
     [
       'a wrong secret',
@@ -333,8 +432,8 @@ describe('connect', () => {
   });
 
   test('an incomplete set of variables is named', async () => {
-    const errand = await makeGoogleErrand({ env: { POSTBACK_GOOGLE_CUSTOMER_ID: '' } });
-    const { code, stderr } = await errand.run(['send', '-', '--json'], { input: makeClicks(1) });
+    const workspace = await createGoogleWorkspace({ env: { POSTBACK_GOOGLE_CUSTOMER_ID: '' } });
+    const { code, stderr } = await workspace.run(['send', '-', '--json'], { input: makeClicks(1) });
     expect([code, readError(stderr)]).toMatchObject([4, { code: 'environment_incomplete' }]);
     expect(readError(stderr).message).toContain('POSTBACK_GOOGLE_CUSTOMER_ID');
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { ago, makeErrand, makeLine } from '../../kit/errand.js';
+import { ago, makeLine, TestWorkspace } from '../../kit/test-workspace.js';
 
 const DAY_MS = 86_400_000;
 
@@ -11,22 +11,56 @@ const VISIT = { type: 'page', eventName: undefined, userId: undefined, anonymous
 const AMAZON = { utm_source: 'amazon_ads', utm_medium: 'amazon' };
 const NOTHING = { utm_source: undefined, utm_medium: undefined };
 
-function visit(number: number, ageMs: number, click: object = AMAZON, changes: object = {}): string {
-  return makeLine(number, { ...VISIT, eventTimestamp: ago(ageMs), ...changes }, { ...NOTHING, ...click });
+function visit(
+  number: number,
+  ageMs: number,
+  click: object = AMAZON,
+  changes: object = {},
+): string {
+  return makeLine(
+    number,
+    { ...VISIT, eventTimestamp: ago(ageMs), ...changes },
+    { ...NOTHING, ...click },
+  );
 }
 
-function purchase(number: number, ageMs: number, changes: object = {}, properties: object = {}): string {
-  return makeLine(number, { eventTimestamp: ago(ageMs), ...changes }, { ...NOTHING, ...properties });
+function purchase(
+  number: number,
+  ageMs: number,
+  changes: object = {},
+  properties: object = {},
+): string {
+  return makeLine(
+    number,
+    { eventTimestamp: ago(ageMs), ...changes },
+    { ...NOTHING, ...properties },
+  );
 }
 
 describe('a click that came earlier', () => {
   it('on day 1, an alias on day 2 and a purchase on day 3, in files of their own, are one journey', async () => {
-    const errand = await makeErrand();
-    const alias = { type: 'alias', eventName: undefined, fromId: 'visitor', toId: 'user', userId: undefined };
-    expect(await errand.send(visit(1, 3 * DAY_MS), 0)).toMatchObject({ events: 1, postbacks: 0, skipped: 0 });
-    await errand.send(makeLine(2, { ...alias, anonymousId: undefined, eventTimestamp: ago(2 * DAY_MS) }, NOTHING), 0);
+    const workspace = await TestWorkspace.create();
+    const alias = {
+      type: 'alias',
+      eventName: undefined,
+      fromId: 'visitor',
+      toId: 'user',
+      userId: undefined,
+    };
+    expect(await workspace.send(visit(1, 3 * DAY_MS), 0)).toMatchObject({
+      events: 1,
+      postbacks: 0,
+      skipped: 0,
+    });
+    await workspace.send(
+      makeLine(2, { ...alias, anonymousId: undefined, eventTimestamp: ago(2 * DAY_MS) }, NOTHING),
+      0,
+    );
     const bought = purchase(3, DAY_MS, { userId: 'user', anonymousId: 'game-install' });
-    expect(await errand.send(bought, 0)).toMatchObject({ delivered: 1, networks: { amazon: { delivered: 1 } } });
+    expect(await workspace.send(bought, 0)).toMatchObject({
+      delivered: 1,
+      networks: { amazon: { delivered: 1 } },
+    });
   });
 
   const anonymous = { userId: undefined, anonymousId: 'visitor' };
@@ -36,7 +70,11 @@ describe('a click that came earlier', () => {
       [purchase(2, 60_000, anonymous), visit(1, DAY_MS)],
       { delivered: 1 },
     ],
-    ['counts for its player only', [visit(1, DAY_MS), purchase(2, 60_000)], { skips: { organic: 1 } }],
+    [
+      'counts for its player only',
+      [visit(1, DAY_MS), purchase(2, 60_000)],
+      { skips: { organic: 1 } },
+    ],
     [
       'does not count when it is younger than the purchase',
       [purchase(2, DAY_MS, anonymous), visit(1, 60_000)],
@@ -54,7 +92,11 @@ describe('a click that came earlier', () => {
     ],
     [
       'is not beaten by an organic visit',
-      [visit(1, 2 * DAY_MS), visit(3, DAY_MS, { utm_source: 'newsletter' }), purchase(2, 60_000, anonymous)],
+      [
+        visit(1, 2 * DAY_MS),
+        visit(3, DAY_MS, { utm_source: 'newsletter' }),
+        purchase(2, 60_000, anonymous),
+      ],
       { delivered: 1 },
     ],
     [
@@ -77,21 +119,26 @@ describe('a click that came earlier', () => {
     ],
   ];
   it.each(cases)('%s', async (_, lines, expected) => {
-    const errand = await makeErrand();
-    const file = join(errand.cwd, 'events.jsonl');
+    const workspace = await TestWorkspace.create();
+    const file = join(workspace.cwd, 'events.jsonl');
     writeFileSync(file, `${lines.join('\n')}\n`);
-    const dry = await errand.run(['send', file, '--dry-run', '--json']);
-    const { stdout, stderr } = await errand.run(['send', file, '--json']);
+    const dry = await workspace.run(['send', file, '--dry-run', '--json']);
+    const { stdout, stderr } = await workspace.run(['send', file, '--json']);
     expect(JSON.parse(stdout), stderr).toMatchObject(expected);
     // A dry run sees the same, and remembers nothing.
     const { delivered, skips } = JSON.parse(stdout) as { delivered: number; skips: object };
-    expect(JSON.parse(dry.stdout)).toMatchObject({ postbacks: delivered + ('not_connected' in skips ? 1 : 0), skips });
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      postbacks: delivered + ('not_connected' in skips ? 1 : 0),
+      skips,
+    });
   });
 
   it('is looked for as far back as the setting says', async () => {
-    const errand = await makeErrand({ settings: { 'attribution.windowDays': 2 } });
-    await errand.send(visit(1, 3 * DAY_MS), 0);
-    expect(await errand.send(purchase(2, 60_000, { userId: undefined, anonymousId: 'visitor' }), 0)).toMatchObject({
+    const workspace = await TestWorkspace.create({ settings: { 'attribution.windowDays': 2 } });
+    await workspace.send(visit(1, 3 * DAY_MS), 0);
+    expect(
+      await workspace.send(purchase(2, 60_000, { userId: undefined, anonymousId: 'visitor' }), 0),
+    ).toMatchObject({
       skips: { organic: 1 },
     });
   });

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { killWhen } from '../../kit/durability.js';
-import { ciVariables, makeErrand, makeLine, PURCHASE_GOAL } from '../../kit/errand.js';
+import { killWhen } from '../../kit/durability-harness.js';
+import { ciVariables, makeLine, PURCHASE_GOAL, TestWorkspace } from '../../kit/test-workspace.js';
 import { makeUuid } from '../../kit/events.js';
 import { spawnPostback } from '../../kit/run.js';
+import { SEED } from '../../kit/seed.js';
+import { makeSeededRandom } from '../../kit/seeded-random.js';
 
 const ONCE = { ...PURCHASE_GOAL, id: 'first', name: 'First', trigger: 'once' };
 
@@ -17,7 +19,11 @@ function twice(one: object, two: object): string {
 
 describe('a goal that counts once per player', () => {
   const cases: [string, string, number][] = [
-    ['counts the first purchase of a user only', twice({ userId: 'u' }, { userId: 'u', anonymousId: 'other' }), 1],
+    [
+      'counts the first purchase of a user only',
+      twice({ userId: 'u' }, { userId: 'u', anonymousId: 'other' }),
+      1,
+    ],
     ['counts each user', twice({ userId: 'u' }, { userId: 'v' }), 2],
     [
       'knows an anonymous player by the anonymous id',
@@ -43,56 +49,75 @@ describe('a goal that counts once per player', () => {
     ],
   ];
   it.each(cases)('%s', async (_, text, delivered) => {
-    const errand = await makeErrand({ goals: [ONCE] });
-    const file = join(errand.cwd, 'events.jsonl');
+    const workspace = await TestWorkspace.create({ goals: [ONCE] });
+    const file = join(workspace.cwd, 'events.jsonl');
     writeFileSync(file, text);
-    const { stdout } = await errand.run(['send', file, '--json']);
+    const { stdout } = await workspace.run(['send', file, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ delivered });
-    expect(errand.sandbox.state.conversions()).toHaveLength(delivered);
+    expect(workspace.sandbox.state.conversions()).toHaveLength(delivered);
   });
 
   it('remembers the player from run to run, and counts test events apart', async () => {
-    const errand = await makeErrand({ goals: [{ ...ONCE, testMap: { amazon: '1234567894' } }] });
-    expect(await errand.send(makeLine(1, { userId: 'u' }), 0)).toMatchObject({ delivered: 1 });
-    const again = await errand.send(makeLine(2, { userId: 'u' }), 0);
+    const workspace = await TestWorkspace.create({
+      goals: [{ ...ONCE, testMap: { amazon: '1234567894' } }],
+    });
+    expect(await workspace.send(makeLine(1, { userId: 'u' }), 0)).toMatchObject({ delivered: 1 });
+    const again = await workspace.send(makeLine(2, { userId: 'u' }), 0);
     expect(again).toMatchObject({ delivered: 0, skips: { already_counted: 1 } });
-    expect(await errand.send(makeLine(3, { userId: 'u', test: true }), 0)).toMatchObject({ delivered: 1 });
+    expect(await workspace.send(makeLine(3, { userId: 'u', test: true }), 0)).toMatchObject({
+      delivered: 1,
+    });
   });
 
   it('gives the slot back when the delivery finally fails', async () => {
-    const errand = await makeErrand({ goals: [{ ...ONCE, map: { amazon: '4040000001' } }] });
-    expect(await errand.send(makeLine(1, { userId: 'u' }), 3)).toMatchObject({ failed: 1 });
-    writeFileSync(join(errand.cwd, 'postback.config.json'), JSON.stringify({ goals: [ONCE] }));
-    expect(await errand.send(makeLine(2, { userId: 'u' }), 0)).toMatchObject({ delivered: 1 });
-    const { stdout } = await errand.run(['replay', '--yes', '--json']);
+    const workspace = await TestWorkspace.create({
+      goals: [{ ...ONCE, map: { amazon: '4040000001' } }],
+    });
+    expect(await workspace.send(makeLine(1, { userId: 'u' }), 3)).toMatchObject({ failed: 1 });
+    writeFileSync(join(workspace.cwd, 'postback.config.json'), JSON.stringify({ goals: [ONCE] }));
+    expect(await workspace.send(makeLine(2, { userId: 'u' }), 0)).toMatchObject({ delivered: 1 });
+    const { stdout } = await workspace.run(['replay', '--yes', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ delivered: 0 });
   });
 
   it('counts each player once under four senders and kill -9', { timeout: 180_000 }, async () => {
-    const errand = await makeErrand({ goals: [ONCE], sandbox: { faults: [{ match: 'eventData', latencyMs: 15 }] } });
+    const workspace = await TestWorkspace.create({
+      goals: [ONCE],
+      sandbox: { faults: [{ match: 'eventData', latencyMs: 15 }] },
+    });
+    const random = makeSeededRandom(SEED);
     const players = 400;
     const files = Array.from({ length: 4 }, (_, sender) => {
-      const file = join(errand.cwd, `events-${sender}.jsonl`);
+      const file = join(workspace.cwd, `events-${sender}.jsonl`);
       const lines = Array.from({ length: 2_000 }, (__, index) => {
         const number = sender * 2_000 + index;
-        return makeLine(number, { messageId: makeUuid(number), userId: `player-${(index * 7 + sender) % players}` });
+        return makeLine(number, {
+          messageId: makeUuid(number),
+          userId: `player-${(index * 7 + sender) % players}`,
+        });
       });
       writeFileSync(file, `${lines.join('\n')}\n`);
       return file;
     });
-    const options = { cwd: errand.cwd, home: errand.home, env: { ...ciVariables(errand.sandbox), POSTBACK_RATE: '0' } };
+    const options = {
+      cwd: workspace.cwd,
+      home: workspace.home,
+      env: { ...ciVariables(workspace.sandbox), POSTBACK_RATE: '0' },
+    };
     for (let round = 1; round <= 4; round++) {
       await Promise.all(
         files.map(async (file) => {
-          const moment = ((round - Math.random()) / 5) * players;
+          const moment = ((round - random()) / 5) * players;
           const running = await spawnPostback(['send', file], options);
-          return killWhen(running, () => errand.sandbox.state.received() >= moment);
+          return killWhen(running, () => workspace.sandbox.state.received() >= moment);
         }),
       );
     }
-    const codes = await Promise.all(files.map(async (file) => (await errand.run(['send', file])).code));
-    await errand.run(['replay', '--state', 'pending', '--all', '--yes']);
+    const codes = await Promise.all(
+      files.map(async (file) => (await workspace.run(['send', file])).code),
+    );
+    await workspace.run(['replay', '--state', 'pending', '--all', '--yes']);
     expect(codes).toEqual([0, 0, 0, 0]);
-    expect(errand.sandbox.state.conversions()).toHaveLength(players);
+    expect(workspace.sandbox.state.conversions()).toHaveLength(players);
   });
 });

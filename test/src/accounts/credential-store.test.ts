@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CredentialStore } from '../../../src/accounts/credential-store.js';
 import { ConfigError } from '../../../src/errors.js';
 import { Secret } from '../../../src/secret.js';
-import { makeCredentials } from './kit.js';
+import { makeCredentials } from './make-credentials.js';
 
 let root: string;
 let store: CredentialStore;
@@ -18,15 +18,16 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 test('keeps a grant over processes, for its owner only', async () => {
-  const credentials = makeCredentials({ accessToken: new Secret('Atza|a'), accessTokenExpiresAtMs: 5 });
+  const credentials = makeCredentials({
+    accessToken: new Secret('Atza|a'),
+    accessTokenExpiresAtMs: 5,
+  });
   await store.save('default', credentials);
   const read = new CredentialStore(join(root, 'config')).find('default', 'amazon')!;
   expect(read.connection).toEqual(credentials.connection);
-  expect([read.clientSecret, read.refreshToken, read.accessToken].map((secret) => secret?.reveal())).toEqual([
-    'client-secret',
-    'Atzr|refresh',
-    'Atza|a',
-  ]);
+  expect(
+    [read.clientSecret, read.refreshToken, read.accessToken].map((secret) => secret?.reveal()),
+  ).toEqual(['client-secret', 'Atzr|refresh', 'Atza|a']);
   expect(read.accessTokenExpiresAtMs).toBe(5);
   expect(statSync(store.path).mode & 0o777).toBe(0o600);
   expect(statSync(join(root, 'config')).mode & 0o777).toBe(0o700);
@@ -35,11 +36,12 @@ test('keeps a grant over processes, for its owner only', async () => {
 test('a workspace knows nothing of another, whatever it is called', async () => {
   await store.save('constructor', makeCredentials());
   expect(store.find('constructor', 'amazon')?.connection.account).toBe('12345678901234567890');
-  for (const other of ['default', 'toString', '__proto__']) expect(store.find(other, 'amazon')).toBeUndefined();
+  for (const other of ['default', 'toString', '__proto__'])
+    expect(store.find(other, 'amazon')).toBeUndefined();
   expect(store.find('constructor', 'meta')).toBeUndefined();
 });
 
-test('the switch survives disconnecting and connecting anew', async () => {
+test('the switch survives disconnecting and connecting again', async () => {
   expect(store.isEnabled('default', 'amazon')).toBe(true);
   await store.save('default', makeCredentials({ refused: { atMs: 1, status: 400 } }));
   await store.setEnabled('default', 'amazon', false);
@@ -80,7 +82,10 @@ test.each([
   ['{"workspaces":{"a":1}}', 'workspaces.a is not an object'],
   ['{"workspaces":{"a":{"disabled":"x"}}}', 'workspaces.a.disabled is not a list'],
   ['{"workspaces":{"a":{"connections":[]}}}', 'workspaces.a.connections is not an object'],
-  ['{"workspaces":{"a":{"connections":{"amazon":{}}}}}', 'workspaces.a.connections.amazon.connection is not an object'],
+  [
+    '{"workspaces":{"a":{"connections":{"amazon":{}}}}}',
+    'workspaces.a.connections.amazon.connection is not an object',
+  ],
   [
     '{"workspaces":{"a":{"connections":{"amazon":{"connection":{"account":12}}}}}}',
     'workspaces.a.connections.amazon.connection.account is not a text',
@@ -108,7 +113,8 @@ test('B2: drafts that a killed process left are removed by the next start and by
   const leaveDraft = (): void => {
     writeFileSync(`${store.path}.tmp-1764000000000abcdef`, 'Atzr|refresh');
   };
-  const listDrafts = (): string[] => readdirSync(join(root, 'config')).filter((name) => name.includes('.tmp-'));
+  const listDrafts = (): string[] =>
+    readdirSync(join(root, 'config')).filter((name) => name.includes('.tmp-'));
   leaveDraft();
   expect(listDrafts()).toHaveLength(1);
   await new CredentialStore(join(root, 'config')).removeDrafts();

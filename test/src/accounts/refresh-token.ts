@@ -1,4 +1,5 @@
-// Child process of token-source.test.ts: asks for an access token of a stored connection and prints it.
+// Child process of token-source.test.ts: asks for an access token of a stored connection and prints
+// it.
 import { Connections } from '../../../src/accounts/connections.js';
 import { createTokenSource } from '../../../src/accounts/token-source.js';
 import { systemClock } from '../../../src/clock.js';

@@ -11,9 +11,9 @@ import { AuthError, NetworkError } from '../../../src/errors.js';
 import { makeAmazonLogin } from '../../../src/networks/amazon/login.js';
 import type { GrantHistory, OAuthProvider } from '../../../src/oauth/provider.js';
 import { Secret } from '../../../src/secret.js';
-import { startTokenServer, type TokenAnswer, type TokenServer } from '../oauth/kit.js';
+import { startTokenServer, type TokenAnswer, type TokenServer } from '../oauth/token-server.js';
 import { makeChildScript } from '../../kit/child-script.js';
-import { makeCredentials } from './kit.js';
+import { makeCredentials } from './make-credentials.js';
 
 const refreshToken = await makeChildScript(new URL('refresh-token.ts', import.meta.url));
 
@@ -26,7 +26,12 @@ let nowMs: number;
 
 /** A new pair of tokens each time, as a provider that rotates gives them. */
 const rotate = (turn: number): TokenAnswer => ({
-  body: { access_token: `access-${turn}`, refresh_token: `refresh-${turn}`, token_type: 'bearer', expires_in: 3600 },
+  body: {
+    access_token: `access-${turn}`,
+    refresh_token: `refresh-${turn}`,
+    token_type: 'bearer',
+    expires_in: 3600,
+  },
 });
 
 beforeEach(() => {
@@ -39,7 +44,10 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-async function prepare(answer: (turn: number) => TokenAnswer, credentials: Partial<Credentials> = {}) {
+async function prepare(
+  answer: (turn: number) => TokenAnswer,
+  credentials: Partial<Credentials> = {},
+) {
   server = await startTokenServer(answer);
   await connections.store.save('default', makeCredentials(credentials));
 }
@@ -56,11 +64,17 @@ test('refreshes at the region of the connection and stores whatever comes back',
   await prepare(rotate, { refused: { atMs: 1, status: 401 } });
   expect(await openSource().accessToken()).toBe('access-0');
   expect(server.requests).toMatchObject([
-    { url: '/api.amazon.co.uk/auth/o2/token', form: { refresh_token: 'Atzr|refresh', client_id: 'client-id' } },
+    {
+      url: '/api.amazon.co.uk/auth/o2/token',
+      form: { refresh_token: 'Atzr|refresh', client_id: 'client-id' },
+    },
   ]);
   expect(stored().refreshToken?.reveal()).toBe('refresh-0');
   expect(stored().accessToken?.reveal()).toBe('access-0');
-  expect(stored()).toMatchObject({ accessTokenExpiresAtMs: NOW + HOUR_MS, connection: { account: /\d/ as never } });
+  expect(stored()).toMatchObject({
+    accessTokenExpiresAtMs: NOW + HOUR_MS,
+    connection: { account: /\d/ as never },
+  });
   expect(stored().refused).toBeUndefined();
   expect(await openSource().accessToken()).toBe('access-0');
 });
@@ -89,7 +103,10 @@ test('a long run refreshes again when the hour is nearly over', async () => {
   await source.accessToken();
   nowMs += HOUR_MS - 60_000;
   expect(await source.accessToken()).toBe('access-1');
-  expect(server.requests.map(({ form }) => form['refresh_token'])).toEqual(['Atzr|refresh', 'refresh-0']);
+  expect(server.requests.map(({ form }) => form['refresh_token'])).toEqual([
+    'Atzr|refresh',
+    'refresh-0',
+  ]);
 });
 
 test('many requests at once refresh once, before and after a 401', async () => {
@@ -116,7 +133,8 @@ test('takes what another process has stored meanwhile', async () => {
 test('real processes that refresh at the same moment ask once', async () => {
   server = await startTokenServer(rotate);
   await connections.store.save('default', makeCredentials());
-  const run = () => promisify(execFile)(process.execPath, [refreshToken, join(root, 'config'), server.url]);
+  const run = () =>
+    promisify(execFile)(process.execPath, [refreshToken, join(root, 'config'), server.url]);
   const outputs = await Promise.all([run(), run(), run()]);
   expect(outputs.map(({ stdout }) => stdout)).toEqual(['access-0\n', 'access-0\n', 'access-0\n']);
   expect(server.requests).toHaveLength(1);
@@ -138,7 +156,7 @@ test.each([
   expect(stored().refreshToken?.reveal()).toBe('Atzr|refresh');
 });
 
-test('an unreachable token endpoint is no refusal, and the next call tries again', async () => {
+test('an unreachable token endpoint is not a refusal, and the next call tries again', async () => {
   await prepare((turn) => (turn === 0 ? { body: {}, hangUp: true } : rotate(turn)));
   const source = openSource();
   await expect(source.accessToken()).rejects.toBeInstanceOf(NetworkError);
@@ -146,11 +164,14 @@ test('an unreachable token endpoint is no refusal, and the next call tries again
   expect(await source.accessToken()).toBe('access-1');
 });
 
-test('a grant that was connected anew meanwhile is not overwritten', async () => {
+test('a grant that was connected again meanwhile is not overwritten', async () => {
   await prepare(rotate);
   const source = openSource();
   await source.accessToken();
-  await connections.store.save('default', makeCredentials({ refreshToken: new Secret('brand-new') }));
+  await connections.store.save(
+    'default',
+    makeCredentials({ refreshToken: new Secret('brand-new') }),
+  );
   await source.reportRefused({ status: 403 });
   expect(stored().refused).toBeUndefined();
   expect(await source.renew('access-0')).toBe('access-1');
@@ -186,7 +207,9 @@ test('tokens of the environment stay in memory; a refusal names the variable', a
 
 test('a token that cannot be renewed is used until it is refused', async () => {
   await prepare(rotate);
-  const { refreshToken: _none, ...credentials } = makeCredentials({ accessToken: new Secret('fixed') });
+  const { refreshToken: _none, ...credentials } = makeCredentials({
+    accessToken: new Secret('fixed'),
+  });
   await connections.store.save('default', credentials);
   const source = openSource();
   expect(await source.accessToken()).toBe('fixed');
@@ -210,7 +233,7 @@ test('the four secrets of OAuth 1.0a are one token', async () => {
   });
 });
 
-test('what may be behind a refusal is said, by what is known of the grant', async () => {
+test('names the likely causes of a refusal from what is known of the grant', async () => {
   const connectedAt = '2026-09-24T00:00:00.000Z';
   const { connection } = makeCredentials();
   await prepare(() => ({ status: 400, body: { error: 'invalid_grant' } }), {
@@ -224,11 +247,17 @@ test('what may be behind a refusal is said, by what is known of the grant', asyn
     explainRefusal: (grant) => (known.push(grant), 'It was a short one.'),
   };
   const clock = { now: () => nowMs, sleep: async () => undefined };
-  const source = createTokenSource(connections.find('default', 'amazon')!, { http: server.http, clock, provider });
+  const source = createTokenSource(connections.find('default', 'amazon')!, {
+    http: server.http,
+    clock,
+    provider,
+  });
   await expect(source.accessToken()).rejects.toMatchObject({
     code: 'grant_refused',
     message: expect.stringMatching(/refused the refresh token.* It was a short one\.$/) as string,
     next: 'postback connect amazon',
   });
-  expect(known).toEqual([{ nowMs: NOW, connectedAtMs: Date.parse(connectedAt), workedUntilMs: NOW - 1 }]);
+  expect(known).toEqual([
+    { nowMs: NOW, connectedAtMs: Date.parse(connectedAt), workedUntilMs: NOW - 1 },
+  ]);
 });

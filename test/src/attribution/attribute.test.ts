@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { expect, test } from 'vitest';
 
 import type { Attribution } from '../../../src/attribution/attribute.js';
@@ -11,7 +11,7 @@ import {
 } from '../../../src/attribution/click-rules.js';
 import { CLICK_FIELDS, type Click } from '../../../src/events/conversion-event.js';
 
-// Rules A8 to A10 of product-behaviour.md; Amazon's own click fields first.
+// Amazon's own click fields come first.
 test.each<[Click['fields'], string | undefined, string?]>([
   [{ aref: 'A1b2C3d4E5.1794945600000' }, 'amazon', 'click_id'],
   [{ amazon_ad_event_key: 'k' }, 'amazon', 'click_id'],
@@ -49,19 +49,31 @@ test.each<[Click['fields'], string | undefined, string?]>([
   expect(attribution?.by).toBe(by);
 });
 
-/** The rules as they are told: each click id in the order of the list, then the source, then the source with its medium. */
+/**
+ * The rules as they are told: each click id in the order of the list, then the source, then the
+ * source with its medium.
+ */
 function attributeSlowly({ fields }: Click): Attribution | undefined {
   for (const [field, owner] of CLICK_ID_OWNERS)
     if (fields[field] !== undefined) return { owner, by: 'click_id', field };
   const source = fields.utm_source?.toLowerCase() ?? '';
   const medium = fields.utm_medium?.toLowerCase() ?? '';
-  const owner = PAID_SOURCES.get(source) ?? (isPaidMedium(medium) ? SOURCES_WITH_MEDIUM.get(source) : undefined);
+  const owner =
+    PAID_SOURCES.get(source) ??
+    (isPaidMedium(medium) ? SOURCES_WITH_MEDIUM.get(source) : undefined);
   if (owner) return { owner, by: 'utm', field: 'utm_source' };
-  return fields.fb_click_id === undefined ? undefined : { owner: 'meta', by: 'click_id', field: 'fb_click_id' };
+  return fields.fb_click_id === undefined
+    ? undefined
+    : { owner: 'meta', by: 'click_id', field: 'fb_click_id' };
 }
 
 test('any click belongs to whom the rules name, in whatever order its fields stand', () => {
-  const source = fc.constantFrom(...PAID_SOURCES.keys(), ...SOURCES_WITH_MEDIUM.keys(), 'newsletter', 'toString');
+  const source = fc.constantFrom(
+    ...PAID_SOURCES.keys(),
+    ...SOURCES_WITH_MEDIUM.keys(),
+    'newsletter',
+    'toString',
+  );
   const medium = fc.constantFrom('cpc', 'Paid', 'pmax', 'PMAX_video', 'social', 'amazon', '');
   const text = fc.mixedCase(fc.oneof(source, medium));
   const field = fc.oneof(

@@ -1,6 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +39,8 @@ function open(directory = join(root, 'config')): ConfigFile<Content> {
     name: 'file',
     version: 2,
     defaults: { names: [] },
-    check: (content) => (Array.isArray(content.names ?? []) ? undefined : 'its field names is not a list'),
+    check: (content) =>
+      Array.isArray(content.names ?? []) ? undefined : 'its field names is not a list',
   });
 }
 
@@ -42,8 +52,13 @@ function write(text: string | Buffer): ConfigFile<Content> {
 /** Eight processes at once, each with keys of its own. */
 async function runEightWriters(directory: string): Promise<Record<string, unknown>> {
   const writers = Array.from({ length: 8 }, (_, index) => `writer${index}`);
-  await Promise.all(writers.map((name) => promisify(execFile)(process.execPath, [writeKeys, directory, name])));
-  return JSON.parse(readFileSync(join(directory, 'shared.json'), 'utf8')) as Record<string, unknown>;
+  await Promise.all(
+    writers.map((name) => promisify(execFile)(process.execPath, [writeKeys, directory, name])),
+  );
+  return JSON.parse(readFileSync(join(directory, 'shared.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
 }
 
 describe('reading', () => {
@@ -70,16 +85,19 @@ describe('reading', () => {
 
   test.each([
     ['a newer format', '{"version":3}', 'config_newer', 'newer postback (format 3'],
-    ['a version that is no number', '{"version":"2"}', 'config_broken', 'version'],
+    ['a version that is not a number', '{"version":"2"}', 'config_broken', 'version'],
     ['broken JSON', '{"names":["token-abc"', 'config_broken', 'not valid JSON'],
     ['nothing in it', ' \n', 'config_broken', 'empty'],
     ['a list at the top', '[1]', 'config_broken', 'JSON object'],
     ['null at the top', 'null', 'config_broken', 'JSON object'],
-    ['bytes that are no text', Buffer.from([0x7b, 0xff, 0x7d]), 'config_unreadable', 'UTF-8'],
+    ['bytes that are not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'config_unreadable', 'UTF-8'],
     ['a wrong field', '{"version":2,"names":1}', 'config_invalid', 'its field names is not a list'],
   ])('refuses and never overwrites a file with %s', async (_, text, code, words) => {
     const file = write(text);
-    const refusal = expect.objectContaining({ code, message: expect.stringContaining(words) as string });
+    const refusal = expect.objectContaining({
+      code,
+      message: expect.stringContaining(words) as string,
+    });
     expect(() => file.read()).toThrow(refusal);
     expect(() => file.read()).toThrow(file.path);
     await expect(file.update((draft) => void draft.names.push('b'))).rejects.toThrow(refusal);
@@ -98,8 +116,16 @@ describe('reading', () => {
   });
 
   test.each([
-    ['a directory in its place', () => mkdirSync(join(root, 'config', 'file.json'), { recursive: true }), 'directory'],
-    ['a file in place of its folder', () => writeFileSync(join(root, 'config'), ''), 'part of its path is a file'],
+    [
+      'a directory in its place',
+      () => mkdirSync(join(root, 'config', 'file.json'), { recursive: true }),
+      'directory',
+    ],
+    [
+      'a file in place of its folder',
+      () => writeFileSync(join(root, 'config'), ''),
+      'part of its path is a file',
+    ],
   ])('refuses %s', async (_, arrange, words) => {
     arrange();
     const refusal = expect.objectContaining({ message: expect.stringContaining(words) as string });
@@ -113,7 +139,9 @@ describe('updating', () => {
     const file = open();
     const after = await file.update((draft) => void draft.names.push('a'));
     expect(after).toEqual({ names: ['a'] });
-    expect(readFileSync(file.path, 'utf8')).toBe('{\n  "version": 2,\n  "names": [\n    "a"\n  ]\n}\n');
+    expect(readFileSync(file.path, 'utf8')).toBe(
+      '{\n  "version": 2,\n  "names": [\n    "a"\n  ]\n}\n',
+    );
     expect(statSync(file.path).mode & 0o777).toBe(0o600);
     expect(statSync(join(root, 'config')).mode & 0o777).toBe(0o700);
     expect(readdirSync(join(root, 'config'))).toEqual(['file.json', 'file.json.write']);
@@ -122,7 +150,11 @@ describe('updating', () => {
   test('takes another object instead of the draft, keeps unknown fields, raises the version', async () => {
     const file = write('\uFEFF{"version":1,"names":["a"],"later":{"x":1}}');
     await file.update((draft) => ({ ...draft, names: ['b'] }));
-    expect(JSON.parse(readFileSync(file.path, 'utf8'))).toEqual({ version: 2, names: ['b'], later: { x: 1 } });
+    expect(JSON.parse(readFileSync(file.path, 'utf8'))).toEqual({
+      version: 2,
+      names: ['b'],
+      later: { x: 1 },
+    });
   });
 
   test('writes nothing when nothing changes or the change throws', async () => {
@@ -157,7 +189,12 @@ describe('updating', () => {
     await once(child.stdout, 'data');
     // As after ten seconds without a renewal.
     utimesSync(join(root, 'shared.json.lock'), new Date(0), new Date(0));
-    const file = new ConfigFile<Record<string, number>>({ directory: root, name: 'shared', version: 1, defaults: {} });
+    const file = new ConfigFile<Record<string, number>>({
+      directory: root,
+      name: 'shared',
+      version: 1,
+      defaults: {},
+    });
     await file.update((draft) => {
       draft['other'] = 1;
     });

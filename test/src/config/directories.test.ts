@@ -2,12 +2,47 @@ import { expect, test } from 'vitest';
 import { resolveDirectories } from '../../../src/config/directories.js';
 
 test.each<[string, Record<string, string>, NodeJS.Platform, string, string, string]>([
-  ['POSTBACK_HOME', { POSTBACK_HOME: '/p', XDG_CONFIG_HOME: '/c' }, 'linux', '/h', '/p/config', '/p/data'],
-  ['POSTBACK_HOME on Windows', { POSTBACK_HOME: 'D:\\p' }, 'win32', 'C:\\h', 'D:\\p\\config', 'D:\\p\\data'],
-  ['an empty POSTBACK_HOME', { POSTBACK_HOME: '' }, 'linux', '/h', '/h/.config/postback', '/h/.local/share/postback'],
+  [
+    'POSTBACK_HOME',
+    { POSTBACK_HOME: '/p', XDG_CONFIG_HOME: '/c' },
+    'linux',
+    '/h',
+    '/p/config',
+    '/p/data',
+  ],
+  [
+    'POSTBACK_HOME on Windows',
+    { POSTBACK_HOME: 'D:\\p' },
+    'win32',
+    'C:\\h',
+    'D:\\p\\config',
+    'D:\\p\\data',
+  ],
+  [
+    'an empty POSTBACK_HOME',
+    { POSTBACK_HOME: '' },
+    'linux',
+    '/h',
+    '/h/.config/postback',
+    '/h/.local/share/postback',
+  ],
   ['Linux', {}, 'linux', '/h', '/h/.config/postback', '/h/.local/share/postback'],
-  ['XDG', { XDG_CONFIG_HOME: '/c', XDG_DATA_HOME: '/d' }, 'freebsd', '/h', '/c/postback', '/d/postback'],
-  ['XDG that is relative', { XDG_CONFIG_HOME: 'c' }, 'linux', '/h', '/h/.config/postback', '/h/.local/share/postback'],
+  [
+    'XDG',
+    { XDG_CONFIG_HOME: '/c', XDG_DATA_HOME: '/d' },
+    'freebsd',
+    '/h',
+    '/c/postback',
+    '/d/postback',
+  ],
+  [
+    'XDG that is relative',
+    { XDG_CONFIG_HOME: 'c' },
+    'linux',
+    '/h',
+    '/h/.config/postback',
+    '/h/.local/share/postback',
+  ],
   [
     'macOS',
     { XDG_CONFIG_HOME: '/c' },
@@ -37,5 +72,7 @@ test.each<[string, Record<string, string>, NodeJS.Platform, string, string, stri
 });
 
 test('a relative POSTBACK_HOME is taken from the working directory', () => {
-  expect(resolveDirectories({ POSTBACK_HOME: 'here' }, 'linux', '/h').config).toBe(`${process.cwd()}/here/config`);
+  expect(resolveDirectories({ POSTBACK_HOME: 'here' }, 'linux', '/h').config).toBe(
+    `${process.cwd()}/here/config`,
+  );
 });

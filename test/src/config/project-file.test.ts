@@ -2,7 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findProjectFile, formatProject, readProjectFile } from '../../../src/config/project-file.js';
+import {
+  findProjectFile,
+  formatProject,
+  readProjectFile,
+} from '../../../src/config/project-file.js';
 import { makeGoal } from '../goals/conversion.js';
 
 let directory: string;
@@ -17,11 +21,14 @@ afterEach(() => rmSync(directory, { recursive: true }));
 describe('findProjectFile', () => {
   test('gives nothing where there is no file', () => {
     expect(findProjectFile(directory)).toBeUndefined();
-    expect(() => readProjectFile(path)).toThrow(`Cannot read ${path}: there is no such file.`);
+    expect(() => readProjectFile(path)).toThrow(`Cannot read ${path}: the file does not exist.`);
   });
 
   test('reads what formatProject wrote', () => {
-    const goals = [makeGoal({ id: 'a', filters: ['value>10'], map: { amazon: '1234567890' } }), makeGoal({ id: 'b' })];
+    const goals = [
+      makeGoal({ id: 'a', filters: ['value>10'], map: { amazon: '1234567890' } }),
+      makeGoal({ id: 'b' }),
+    ];
     const settings = { 'delivery.rate': 5 };
     writeFileSync(path, formatProject({ workspace: 'game', goals, settings }));
     expect(findProjectFile(directory)).toEqual({ path, workspace: 'game', goals, settings });
@@ -37,25 +44,42 @@ describe('findProjectFile', () => {
   test.each([
     ['', 'the file is empty'],
     ['{"goals":[}', 'it is not valid JSON'],
-    ['[]', 'it holds a list; expected an object'],
-    ['{"gaols":[]}', 'gaols is not known. Did you mean goals? Valid fields: workspace, goals, settings'],
+    ['[]', 'it contains a list; expected an object'],
+    [
+      '{"gaols":[]}',
+      'gaols is not known. Did you mean goals? Valid fields: workspace, goals, settings',
+    ],
     ['{"workspace":1}', 'workspace is 1; expected text'],
-    ['{"goals":[{"name":"a","event":"b","trigger":"c"}]}', 'goals[0].trigger is "c"; expected once or repeatable'],
+    [
+      '{"goals":[{"name":"a","event":"b","trigger":"c"}]}',
+      'goals[0].trigger is "c"; expected once or repeatable',
+    ],
     ['{"goals":[{"name":"a","event":"b","map":{"amazon":5}}]}', 'goals[0].map.amazon is a number'],
     ['{"settings":[]}', 'settings is a list; expected an object'],
-    ['{"settings":{"delivery.rate":"5"}}', 'settings["delivery.rate"] is "5"; expected a whole number'],
-    ['{"settings":{"delivery.rat":5}}', 'settings["delivery.rat"] is not a setting. Did you mean delivery.rate?'],
+    ['{"settings":{"delivery.rate":"5"}}', 'settings["delivery.rate"] is "5"; expected a number'],
+    [
+      '{"settings":{"delivery.rat":5}}',
+      'settings["delivery.rat"] is not a setting. Did you mean delivery.rate?',
+    ],
   ])('refuses %s', (text, words) => {
     writeFileSync(path, text);
     expect(() => findProjectFile(directory)).toThrow(
-      expect.objectContaining({ kind: 'config', message: expect.stringContaining(`${path}: ${words}`) as string }),
+      expect.objectContaining({
+        kind: 'config',
+        message: expect.stringContaining(`${path}: ${words}`) as string,
+      }),
     );
   });
 
-  test.each(['../x', 'UPPER', '.hidden', '', 'a'.repeat(65), 'dot.'])('refuses %j as workspace', (workspace) => {
-    writeFileSync(path, JSON.stringify({ workspace }));
-    expect(() => findProjectFile(directory)).toThrow(expect.objectContaining({ code: 'workspace_invalid' }));
-  });
+  test.each(['../x', 'UPPER', '.hidden', '', 'a'.repeat(65), 'dot.'])(
+    'refuses %j as workspace',
+    (workspace) => {
+      writeFileSync(path, JSON.stringify({ workspace }));
+      expect(() => findProjectFile(directory)).toThrow(
+        expect.objectContaining({ code: 'workspace_invalid' }),
+      );
+    },
+  );
 
   test.each([
     ['{"clientSecret":"hidden-text"}', 'clientSecret'],
@@ -63,7 +87,7 @@ describe('findProjectFile', () => {
     ['{"goals":[{"apiKey":"hidden-text"}]}', 'goals[0].apiKey'],
   ])('refuses the secret in %s and does not repeat it', (text, field) => {
     writeFileSync(path, text);
-    const message = `${path}: ${field} looks like a secret, which this file never holds.`;
+    const message = `${path}: ${field} looks like a secret. This file must not contain secrets.`;
     expect(() => findProjectFile(directory)).toThrow(
       expect.objectContaining({ code: 'secret_in_project_file', message }),
     );

@@ -24,7 +24,25 @@ function reads(content: unknown): boolean {
   }
 }
 
-const VALUES = [null, '', 'full', 'never', 'US', 'usa', 'drop', 'raw', 0, 1, 7, 2.5, 99, 1_000_000_000, true, [], {}];
+const VALUES = [
+  null,
+  '',
+  'full',
+  'never',
+  'US',
+  'usa',
+  'drop',
+  'raw',
+  0,
+  1,
+  7,
+  2.5,
+  99,
+  1_000_000_000,
+  true,
+  [],
+  {},
+];
 
 test.each(Object.keys(SETTING_RULES))('the setting %s takes what the program takes', (name) => {
   for (const value of VALUES) {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { resolveSettings, variableOfSetting, type SettingLayers } from '../../../src/config/resolve.js';
+import {
+  resolveSettings,
+  variableOfSetting,
+  type SettingLayers,
+} from '../../../src/config/resolve.js';
 import { checkSettings, parseSetting, SETTING_NAMES } from '../../../src/config/setting-values.js';
 import { defaultSettings, type SettingName } from '../../../src/config/settings.js';
 
@@ -21,15 +25,28 @@ describe('resolveSettings', () => {
     [{ flags: {} }, 2, 'environment', 'POSTBACK_MAX_ATTEMPTS'],
     [{ flags: { 'max-attempts': 2 } }, 2, 'environment', 'POSTBACK_MAX_ATTEMPTS'],
     [
-      { flags: {}, environment: { POSTBACK_MAX_ATTEMPTS: '', POSTBACK_DELIVERY_MAX_ATTEMPTS: '3' } },
+      {
+        flags: {},
+        environment: { POSTBACK_MAX_ATTEMPTS: '', POSTBACK_DELIVERY_MAX_ATTEMPTS: '3' },
+      },
       3,
       'environment',
       'POSTBACK_DELIVERY_MAX_ATTEMPTS',
     ],
     [{ flags: {}, environment: {} }, 4, 'project file', 'project.json'],
-    [{ flags: {}, environment: {}, project: undefined }, 6, 'user config', 'config.json, workspace game'],
     [
-      { flags: {}, environment: {}, project: undefined, user: { ...everything.user!, workspace: {} } },
+      { flags: {}, environment: {}, project: undefined },
+      6,
+      'user config',
+      'config.json, workspace game',
+    ],
+    [
+      {
+        flags: {},
+        environment: {},
+        project: undefined,
+        user: { ...everything.user!, workspace: {} },
+      },
       7,
       'user config',
       'config.json',
@@ -39,7 +56,9 @@ describe('resolveSettings', () => {
   test.each(layers)('with %j gives %d from %s', (changes, value, source, where) => {
     const { settings, sources } = resolveSettings({ ...everything, ...changes });
     expect(settings['delivery.maxAttempts']).toBe(value);
-    expect(sources['delivery.maxAttempts']).toEqual(where === undefined ? { value, source } : { value, source, where });
+    expect(sources['delivery.maxAttempts']).toEqual(
+      where === undefined ? { value, source } : { value, source, where },
+    );
   });
 
   test('is the defaults where nobody says anything', () => {
@@ -53,7 +72,10 @@ describe('resolveSettings', () => {
       'amazon.defaultCountry': ['de', 'DE'],
       'delivery.rate': ['0', 0],
     };
-    for (const [name, [text, value]] of Object.entries(texts) as [SettingName, [string, unknown]][]) {
+    for (const [name, [text, value]] of Object.entries(texts) as [
+      SettingName,
+      [string, unknown],
+    ][]) {
       const environment = { [variableOfSetting(name)]: text };
       expect(resolveSettings({ flags: {}, environment }).settings[name]).toBe(value);
     }
@@ -63,7 +85,7 @@ describe('resolveSettings', () => {
     [
       'a flag',
       { flags: { rate: -1 } },
-      'The setting delivery.rate from --rate is -1; expected a whole number from 0 to 100000.',
+      'The setting delivery.rate from --rate is -1; expected a number from 0 to 100000.',
     ],
     [
       'a variable',
@@ -73,7 +95,7 @@ describe('resolveSettings', () => {
     [
       'a variable with a word',
       { environment: { POSTBACK_RATE: 'fast' } },
-      'from POSTBACK_RATE is "fast"; expected a whole',
+      'from POSTBACK_RATE is "fast"; expected a number',
     ],
     [
       'a country',
@@ -82,7 +104,10 @@ describe('resolveSettings', () => {
     ],
   ])('refuses %s that is wrong', (_, changes, message) => {
     expect(() => resolveSettings({ flags: {}, environment: {}, ...changes })).toThrow(
-      expect.objectContaining({ kind: 'config', message: expect.stringContaining(message) as string }),
+      expect.objectContaining({
+        kind: 'config',
+        message: expect.stringContaining(message) as string,
+      }),
     );
   });
 });
@@ -95,18 +120,22 @@ test('variableOfSetting', () => {
 
 describe('values', () => {
   test.each([
-    [{ 'delivery.rate': '5' }, 'delivery.rate', 'is "5"; expected a whole number'],
-    [{ 'delivery.rate': 0.5 }, 'delivery.rate', 'is 0.5; expected a whole number'],
+    [{ 'delivery.rate': '5' }, 'delivery.rate', 'is "5"; expected a number'],
+    [{ 'delivery.concurrency': 0.5 }, 'delivery.concurrency', 'is 0.5; expected a whole number'],
     [{ 'delivery.concurrency': 257 }, 'delivery.concurrency', 'from 1 to 256'],
     [{ 'consent.defualt': 'full' }, 'consent.defualt', 'Did you mean consent.default?'],
     [{ constructor: 1 }, 'constructor', 'is not a setting'],
   ])('checkSettings refuses %j', (raw, field, words) => {
-    expect(checkSettings(raw)).toEqual({ field, problem: expect.stringContaining(words) as string });
+    expect(checkSettings(raw)).toEqual({
+      field,
+      problem: expect.stringContaining(words) as string,
+    });
   });
 
   test('numbers are text at the command line only', () => {
     expect(parseSetting('delivery.rate', '5')).toEqual({ value: 5 });
-    expect(parseSetting('delivery.rate', '0.5')).toHaveProperty('problem');
+    expect(parseSetting('delivery.rate', '0.5')).toEqual({ value: 0.5 });
+    expect(parseSetting('delivery.maxAttempts', '0.5')).toHaveProperty('problem');
     expect(parseSetting('delivery.rate', '1e3')).toHaveProperty('problem');
     expect(parseSetting('amazon.defaultCountry', '')).toEqual({ value: '' });
   });

@@ -46,30 +46,47 @@ describe('loadRunConfig', () => {
   test("takes the project file's goals instead of the stored ones, but only where it has some", async () => {
     await user.updateGoals('default', () => [makeGoal({ id: 'stored' })]);
     writeProject({ settings: { 'delivery.rate': 3 } });
-    expect(loadRunConfig(input)).toMatchObject({ goals: [{ id: 'stored' }], settings: { 'delivery.rate': 3 } });
+    expect(loadRunConfig(input)).toMatchObject({
+      goals: [{ id: 'stored' }],
+      settings: { 'delivery.rate': 3 },
+    });
     writeProject({ goals: [{ name: 'Ours', event: 'purchase' }] });
-    expect(loadRunConfig(input)).toMatchObject({ goals: [{ id: 'ours' }], goalsFrom: 'project file' });
+    expect(loadRunConfig(input)).toMatchObject({
+      goals: [{ id: 'ours' }],
+      goalsFrom: 'project file',
+    });
   });
 
   test.each([
-    [{ workspace: 'f' }, { POSTBACK_WORKSPACE: 'e' }, { value: 'f', source: 'flag', where: '--workspace' }],
+    [
+      { workspace: 'f' },
+      { POSTBACK_WORKSPACE: 'e' },
+      { value: 'f', source: 'flag', where: '--workspace' },
+    ],
     [
       { workspace: 'e' },
       { POSTBACK_WORKSPACE: 'e' },
       { value: 'e', source: 'environment', where: 'POSTBACK_WORKSPACE' },
     ],
-    [{}, { POSTBACK_WORKSPACE: 'e' }, { value: 'e', source: 'environment', where: 'POSTBACK_WORKSPACE' }],
+    [
+      {},
+      { POSTBACK_WORKSPACE: 'e' },
+      { value: 'e', source: 'environment', where: 'POSTBACK_WORKSPACE' },
+    ],
     [{}, {}, { value: 'p', source: 'project file' }],
     [{ sandbox: true }, {}, { value: 'p.sandbox', source: 'flag', where: '--sandbox' }],
     [{ sandbox: true, workspace: 'default' }, {}, { value: 'sandbox', source: 'flag' }],
   ])('with %j and %j works in %j', (flags, variables, expected) => {
     writeProject({ workspace: 'p' });
-    for (const name of ['e', 'f']) mkdirSync(join(input.directories.data, name), { recursive: true });
+    for (const name of ['e', 'f'])
+      mkdirSync(join(input.directories.data, name), { recursive: true });
     expect(loadRunConfig({ ...input, flags, variables }).workspace).toMatchObject(expected);
   });
 
-  test('refuses a name that is no folder', () => {
-    expect(() => loadRunConfig({ ...input, flags: { workspace: '../x' } })).toThrow('--workspace is "../x"');
+  test('refuses a name that is not a folder', () => {
+    expect(() => loadRunConfig({ ...input, flags: { workspace: '../x' } })).toThrow(
+      '--workspace is "../x"',
+    );
   });
 });
 
@@ -100,7 +117,10 @@ describe('UserConfig', () => {
     [{ workspaces: 1 }, 'workspaces is 1; expected an object'],
     [{ workspaces: { a: null } }, 'workspaces.a is null; expected an object'],
     [{ workspaces: { a: { goals: [{ name: 1 }] } } }, 'workspaces.a.goals[0].name is 1'],
-    [{ workspaces: { a: { settings: { nope: 1 } } } }, 'workspaces.a.settings["nope"] is not a setting'],
+    [
+      { workspaces: { a: { settings: { nope: 1 } } } },
+      'workspaces.a.settings["nope"] is not a setting',
+    ],
   ])('refuses %j', (content, words) => {
     mkdirSync(join(root, 'config'));
     writeFileSync(user.path, JSON.stringify(content));

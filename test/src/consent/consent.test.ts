@@ -1,6 +1,6 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, it, test } from 'vitest';
-import { judgeConsent, describeConsent } from '../../../src/consent/consent.js';
+import { evaluateConsent, describeConsent } from '../../../src/consent/consent.js';
 import { readGpp } from '../../../src/consent/gpp.js';
 import { withoutPersonalIdentifiers } from '../../../src/consent/identifiers.js';
 import { readTcf } from '../../../src/consent/tcf.js';
@@ -27,7 +27,9 @@ describe('TCF v2', () => {
   ])('purposes %j are %s', (purposes, level) => {
     expect(readTcf(makeTcf(purposes))).toMatchObject({ level });
     expect(
-      readTcf(` ${makeTcf(purposes)}.IFoEUQQgAIQwgIwQABAEAAAAOIAACAIAAAAQAIAgEAACEAAAAAgAQBAAAAAAAGBAAgAAAAAAAFAAE `),
+      readTcf(
+        ` ${makeTcf(purposes)}.IFoEUQQgAIQwgIwQABAEAAAAOIAACAIAAAAQAIAgEAACEAAAAAgAQBAAAAAAAGBAAgAAAAAAAFAAE `,
+      ),
     ).toMatchObject({
       level,
     });
@@ -40,17 +42,19 @@ describe('TCF v2', () => {
         'COvFyGBOvFyGBAbAAAENAPCAAOAAAAAAAAAAAEEUACCKAAA.IFoEUQQgAIQwgIwQABAEAAAAOIAACAIAAAAQAIAgEAACEAAAAAgAQBAAAAAAAGBAAgAAAAAAAFAAECAAAgAAQARAEQAAAAAJAAIAAgAAAYQEAAAQmAgBC3ZAYzUw',
       ),
     ).toMatchObject({ level: 'full', says: 'purposes 1, 2, 3' });
-    expect(readTcf('CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA')).toMatchObject({ level: 'none' });
+    expect(readTcf('CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA')).toMatchObject({
+      level: 'none',
+    });
   });
 
   test.each([
     ['BOEFEAyOEFEAyAHABDENAI4AAAB9vABAASA', 'it is of version 1; expected 2'],
     [makeTcf([1], 3), 'it is of version 3; expected 2'],
-    [makeTcf([1]).slice(0, 29), 'it ends too early'],
-    ['C', 'it ends too early'],
-    ['C+/=', 'it is no base64url text'],
-    ['', 'it is no base64url text'],
-    ['.CPXx', 'it is no base64url text'],
+    [makeTcf([1]).slice(0, 29), 'it is truncated'],
+    ['C', 'it is truncated'],
+    ['C+/=', 'it is not base64url'],
+    ['', 'it is not base64url'],
+    ['.CPXx', 'it is not base64url'],
   ])('%s says no level', (text, problem) => {
     expect(readTcf(text)).toEqual({ problem });
   });
@@ -82,18 +86,30 @@ describe('GPP', () => {
     // Sections 2 to 5 as one range: 1, then the steps 2 and 3.
     [`DBABsw~${full}~x~x~x`, undefined, { level: 'full' }],
     [makeGpp({ 2: full, 7: 'B', 21: 'C' }), undefined, { level: 'full' }],
-    [makeGpp({ 7: 'BVVqAAAAAAA', 8: 'B' }), undefined, { problem: 'its section usca cannot be read' }],
-    [makeGpp({ 7: 'BVVqAAAAAAA' }), undefined, { says: "sections usnat, no opt-out and none of the EU's" }],
-    [makeGpp({ 2: full }), '-1', { says: "gpp_sid says that the EU's section does not apply" }],
-    [makeGpp({ 2: full, 7: 'BVVqAAAAAAA' }), '7', { says: "gpp_sid says that the EU's section does not apply" }],
+    [
+      makeGpp({ 7: 'BVVqAAAAAAA', 8: 'B' }),
+      undefined,
+      { problem: 'its section usca cannot be read' },
+    ],
+    [
+      makeGpp({ 7: 'BVVqAAAAAAA' }),
+      undefined,
+      { says: 'sections usnat, no opt-out and no EU section' },
+    ],
+    [makeGpp({ 2: full }), '-1', { says: 'gpp_sid says that the EU section does not apply' }],
+    [
+      makeGpp({ 2: full, 7: 'BVVqAAAAAAA' }),
+      '7',
+      { says: 'gpp_sid says that the EU section does not apply' },
+    ],
     [makeGpp({ 2: full, 7: 'B' }), '7', { problem: 'its section usnat cannot be read' }],
     [makeGpp({ 2: full }), '0', { level: 'full' }],
     [makeGpp({ 2: makeTcf([1]) }), 'tcfeuv2', { level: 'anonymous' }],
     [makeGpp({ 2: 'Bxx' }), undefined, { problem: 'it is of version 1; expected 2' }],
-    ['DBABM', undefined, { problem: 'its header does not fit its sections' }],
-    [`DCABM~${full}`, undefined, { problem: 'its header does not fit its sections' }],
-    [full, undefined, { problem: 'its header does not fit its sections' }],
-    ['DBAB~x', undefined, { problem: 'its header does not fit its sections' }],
+    ['DBABM', undefined, { problem: 'its header does not match its sections' }],
+    [`DCABM~${full}`, undefined, { problem: 'its header does not match its sections' }],
+    [full, undefined, { problem: 'its header does not match its sections' }],
+    ['DBAB~x', undefined, { problem: 'its header does not match its sections' }],
   ])('%s with gpp_sid %s', (text, sid, reading) => {
     expect(readGpp(text, sid)).toMatchObject(reading);
   });
@@ -126,9 +142,21 @@ describe('the level of an event', () => {
     [undefined, { analytics_storage: denied }, 'full', 'none', 'google'],
     [undefined, { analytics_storage: denied, ad_storage: granted }, 'full', 'none', 'google'],
     [undefined, { analytics_storage: granted }, 'not_set', 'anonymous', 'google'],
-    [undefined, { analytics_storage: granted, ad_storage: denied }, 'not_set', 'anonymous', 'google'],
+    [
+      undefined,
+      { analytics_storage: granted, ad_storage: denied },
+      'not_set',
+      'anonymous',
+      'google',
+    ],
     [undefined, { analytics_storage: granted, ad_storage: granted }, 'not_set', 'full', 'google'],
-    [undefined, { analytics_storage: 7, ad_storage: granted }, 'full', 'not_set', 'properties.analytics_storage'],
+    [
+      undefined,
+      { analytics_storage: 7, ad_storage: granted },
+      'full',
+      'not_set',
+      'properties.analytics_storage',
+    ],
     [undefined, { ad_user_data: granted, ad_personalization: denied }, 'not_set', 'full', 'google'],
     [undefined, { ad_user_data: denied }, 'not_set', 'not_set', 'default'],
     [undefined, { ad_user_data: denied }, 'full', 'anonymous', 'google'],
@@ -143,16 +171,19 @@ describe('the level of an event', () => {
     ],
     ['full', { ad_user_data: 'perhaps' }, 'not_set', 'full', 'consentLevel'],
   ])('%s with %j, default %s: %s by %s', (stated, properties, fallback, level, source) => {
-    expect(judgeConsent(makeEvent(stated, properties), fallback)).toMatchObject({ level, source });
+    expect(evaluateConsent(makeEvent(stated, properties), fallback)).toMatchObject({
+      level,
+      source,
+    });
   });
 
   it('is described by what was said, without the consent strings', () => {
     const event = makeEvent(undefined, { tcf: 'garbage!', ad_user_data: 'denied' });
-    expect(describeConsent(event, judgeConsent(event, 'full'))).toBe(
-      'no consentLevel; tcf is not understood: it is no base64url text; google: ad_user_data denied: not_set by tcf',
+    expect(describeConsent(event, evaluateConsent(event, 'full'))).toBe(
+      'no consentLevel; tcf is not understood: it is not base64url; google: ad_user_data denied: not_set by tcf',
     );
     const plain = makeEvent('full', {});
-    expect(describeConsent(plain, judgeConsent(plain, 'full'))).toBe('consentLevel full');
+    expect(describeConsent(plain, evaluateConsent(plain, 'full'))).toBe('consentLevel full');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 
-import { judgeConsent } from '../../../src/consent/consent.js';
+import { evaluateConsent } from '../../../src/consent/consent.js';
 import { readGpp } from '../../../src/consent/gpp.js';
 import { readUsPrivacy } from '../../../src/consent/us-privacy.js';
 import { readUsSection } from '../../../src/consent/us-sections.js';
@@ -10,8 +10,10 @@ const BOTH = ['sale', 'targeted advertising'];
 const GPC = 'Global Privacy Control';
 
 /**
- * Test vectors of the IAB Tech Lab's own library: what it encodes for the values that its tests set. Source:
- * https://github.com/IABTechLab/iabgpp-es/tree/fd0546e/modules/cmpapi/test/encoder/section (read 2026-11-30).
+ * Test vectors of the IAB Tech Lab's own library: what it encodes for the values that its tests
+ * set. Source:
+ * https://github.com/IABTechLab/iabgpp-es/tree/fd0546e/modules/cmpapi/test/encoder/section (read
+ * 2026-11-30).
  */
 const VECTORS: [id: number, name: string, text: string, optOuts: string[]][] = [
   [7, 'usnat', 'CAAAAAAAAABA.QA', []],
@@ -65,30 +67,36 @@ describe('K29: the US sections of GPP', () => {
     expect(readUsSection(id, text)).toEqual({ name, optOuts });
     const reading = readGpp(makeGpp({ [id]: text }), undefined);
     expect(reading.optOut ?? false).toBe(optOuts.length > 0);
-    for (const one of optOuts) expect(reading).toMatchObject({ says: expect.stringContaining(one) as string });
+    for (const one of optOuts)
+      expect(reading).toMatchObject({ says: expect.stringContaining(one) as string });
   });
 
-  /** Whole strings of https://github.com/IABTechLab/iabgpp-es/blob/fd0546e/modules/cmpapi/test/GppModel.test.ts. */
+  /**
+   * Whole strings of
+   * https://github.com/IABTechLab/iabgpp-es/blob/fd0546e/modules/cmpapi/test/GppModel.test.ts.
+   */
   test.each<[string, string | undefined, object]>([
-    ['DBABTA~1YNN', undefined, { says: "sections uspv1, no opt-out and none of the EU's" }],
+    ['DBABTA~1YNN', undefined, { says: 'sections uspv1, no opt-out and no EU section' }],
     ['DBABTA~1YYN', undefined, { says: 'uspv1 opts out of sale', optOut: true }],
-    ['DBABLA~BVQqAAAAAgA.QA', undefined, { says: "sections usnat, no opt-out and none of the EU's" }],
-    ['DBABLA~CAAAAAAAAABA.QA', undefined, { says: "sections usnat, no opt-out and none of the EU's" }],
+    ['DBABLA~BVQqAAAAAgA.QA', undefined, { says: 'sections usnat, no opt-out and no EU section' }],
+    ['DBABLA~CAAAAAAAAABA.QA', undefined, { says: 'sections usnat, no opt-out and no EU section' }],
     [
       'DBABMA~CPSG_8APSG_8ANwAAAAENAwCgAAAAAAAAAAYgACPAAAA.IDKQA4AAgAKAGQAygAAA.YAAAAAAAAAAA',
       undefined,
       { level: 'none' },
     ],
-    ['DBACNYA~CPSG_8APSG_8ANwAAAENAwCgAAAAAAAAAAAAAAAAAAAA.IAAA.YAAAAAAAAAAA~1YNN', undefined, { level: 'none' }],
+    [
+      'DBACNYA~CPSG_8APSG_8ANwAAAENAwCgAAAAAAAAAAAAAAAAAAAA.IAAA.YAAAAAAAAAAA~1YNN',
+      undefined,
+      { level: 'none' },
+    ],
     ['DBAA', undefined, { says: 'no section' }],
     // The sample of case S07, with the sections that apply in every form.
-    ...[undefined, '7', 'usnat', '7,8', '[7]', '0'].map((sid): [string, string | undefined, object] => [
-      'DBABLA~BVQVAAAAAg.Y',
-      sid,
-      { optOut: true },
-    ]),
-    ['DBABLA~BVQVAAAAAg.Y', '8', { says: "sections usnat, no opt-out and none of the EU's" }],
-    ['DBABLA~BVQVAAAAAg.Y', '-1', { says: "sections usnat, no opt-out and none of the EU's" }],
+    ...[undefined, '7', 'usnat', '7,8', '[7]', '0'].map(
+      (sid): [string, string | undefined, object] => ['DBABLA~BVQVAAAAAg.Y', sid, { optOut: true }],
+    ),
+    ['DBABLA~BVQVAAAAAg.Y', '8', { says: 'sections usnat, no opt-out and no EU section' }],
+    ['DBABLA~BVQVAAAAAg.Y', '-1', { says: 'sections usnat, no opt-out and no EU section' }],
   ])('%s with gpp_sid %s', (text, sid, expected) => {
     const reading = readGpp(text, sid);
     expect(reading).toMatchObject(expected);
@@ -104,15 +112,21 @@ describe('K29: the US sections of GPP', () => {
     });
   });
 
-  it('keeps the opt-out of one section beside another that cannot be read', () => {
+  it('keeps the opt-out of one section next to another that cannot be read', () => {
     expect(readGpp(makeGpp({ 8: 'BVWSSSVY', 9: '!' }), undefined)).toMatchObject({ optOut: true });
     expect(readGpp(makeGpp({ 2: 'Bx', 8: 'BVWSSSVY' }), undefined)).toMatchObject({ optOut: true });
   });
 
-  test.each(['', '!', 'B', 'AAAAAAAAAA', 'DVVVkkkkkpFY'])('cannot read the usnat section "%s"', (text) => {
-    expect(readUsSection(7, text)).toEqual({ name: 'usnat', problem: 'its section usnat cannot be read' });
-    expect(readUsSection(2, text)).toBeUndefined();
-  });
+  test.each(['', '!', 'B', 'AAAAAAAAAA', 'DVVVkkkkkpFY'])(
+    'cannot read the usnat section "%s"',
+    (text) => {
+      expect(readUsSection(7, text)).toEqual({
+        name: 'usnat',
+        problem: 'its section usnat cannot be read',
+      });
+      expect(readUsSection(2, text)).toBeUndefined();
+    },
+  );
 });
 
 describe('K29: us_privacy', () => {
@@ -132,11 +146,14 @@ describe('K29: us_privacy', () => {
 
   it('says no level: the default decides, and the use of data is limited', () => {
     const event = { consentLevel: 'not_set', consent: { usPrivacy: '1YYN', gpc: true } } as const;
-    expect(judgeConsent(event, 'full')).toMatchObject({
+    expect(evaluateConsent(event, 'full')).toMatchObject({
       level: 'full',
       source: 'default',
       optOut: 'us_privacy and gpc',
     });
-    expect(judgeConsent(event, 'not_set')).toMatchObject({ level: 'not_set', optOut: 'us_privacy and gpc' });
+    expect(evaluateConsent(event, 'not_set')).toMatchObject({
+      level: 'not_set',
+      optOut: 'us_privacy and gpc',
+    });
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, it } from 'vitest';
 
 import type { Batch, Item } from '../../../src/delivery/batch.js';
@@ -9,8 +9,9 @@ import { LIMITS, makeItem } from './items.js';
 
 /** A channel whose events are as large as their number says. */
 function openChannel(sizes: readonly number[]): Channel {
-  const sizeOf: Channel['sizeOf'] = ({ postback }) => sizes[(postback.facts as { number: number }).number] as number;
-  return { ...openAmazon(), limits: LIMITS, sizeOf };
+  const sizeOf: Channel['sizeOf'] = ({ postback }) =>
+    sizes[(postback.facts as { number: number }).number] as number;
+  return { ...openAmazon(), limits: LIMITS, sizeOf, envelopeOf: () => 0 };
 }
 
 function fill(sizes: readonly number[]): Item[][] {
@@ -29,18 +30,26 @@ describe('what never shares a request', () => {
   const numbersOf = (batches: readonly (Batch | undefined)[]): number[][] =>
     batches
       .filter((batch) => batch !== undefined)
-      .map(({ items }) => items.map(({ outgoing }) => (outgoing.postback.facts as { number: number }).number));
+      .map(({ items }) =>
+        items.map(({ outgoing }) => (outgoing.postback.facts as { number: number }).number),
+      );
 
   it('is test and real, and test events go in as few as the network wants', () => {
-    const batcher = new Batcher({ ...openChannel([1, 1, 1, 1, 1]), limits: { ...LIMITS, maxTestEvents: 1 } });
-    const full = [0, 1, 2, 3, 4].map((number) => batcher.add(change(makeItem(number), number % 2 === 1)));
+    const batcher = new Batcher({
+      ...openChannel([1, 1, 1, 1, 1]),
+      limits: { ...LIMITS, maxTestEvents: 1 },
+    });
+    const full = [0, 1, 2, 3, 4].map((number) =>
+      batcher.add(change(makeItem(number), number % 2 === 1)),
+    );
     expect(numbersOf(full)).toEqual([[1], [3]]);
     expect(numbersOf(batcher.takeAll())).toEqual([[0, 2, 4]]);
     expect(batcher.takeAll()).toEqual([]);
   });
 
   it('is what the network keeps apart', () => {
-    const groupOf: Channel['groupOf'] = ({ postback }) => String((postback.facts as { number: number }).number % 3);
+    const groupOf: Channel['groupOf'] = ({ postback }) =>
+      String((postback.facts as { number: number }).number % 3);
     const batcher = new Batcher({ ...openChannel([1, 1, 1, 1, 1, 1, 1]), groupOf });
     for (const number of [0, 1, 2, 3, 4, 5, 6]) batcher.add(makeItem(number));
     expect(numbersOf(batcher.takeAll())).toEqual([
@@ -84,10 +93,15 @@ describe('a batcher', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 1_500 }), { maxLength: 40 }), (sizes) => {
         const batches = fill(sizes);
-        const numbers = batches.flat().map(({ outgoing }) => (outgoing.postback.facts as { number: number }).number);
+        const numbers = batches
+          .flat()
+          .map(({ outgoing }) => (outgoing.postback.facts as { number: number }).number);
         expect(numbers).toEqual(sizes.map((_, index) => index));
         for (const items of batches) {
-          const bytes = items.reduce((sum, { outgoing }) => sum + openChannel(sizes).sizeOf(outgoing) + 1, 0);
+          const bytes = items.reduce(
+            (sum, { outgoing }) => sum + openChannel(sizes).sizeOf(outgoing) + 1,
+            0,
+          );
           expect(items.length).toBeLessThanOrEqual(LIMITS.maxEvents);
           // One that is too large by itself goes alone: the network has the last word.
           if (items.length > 1) expect(bytes).toBeLessThanOrEqual(LIMITS.maxBytes);

@@ -1,15 +1,15 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Breaker } from '../../../src/delivery/breaker.js';
-import { LeapingClock } from '../../kit/clock.js';
+import { FakeClock } from '../../kit/clock.js';
 
 const THRESHOLD = 5;
 
-let clock: LeapingClock;
+let clock: FakeClock;
 let breaker: Breaker;
 beforeEach(() => {
-  clock = new LeapingClock(0);
+  clock = new FakeClock(0);
   breaker = new Breaker(clock);
 });
 
@@ -25,10 +25,15 @@ function enterLater(): void {
 
 describe('a breaker', () => {
   it('lets everything through while the network is well', () => {
-    expect([breaker.enter(), breaker.enter(), breaker.isResting, breaker.rests]).toEqual([0, 0, false, 0]);
+    expect([breaker.enter(), breaker.enter(), breaker.isResting, breaker.rests]).toEqual([
+      0,
+      0,
+      false,
+      0,
+    ]);
   });
 
-  it('rests the network after so many failures in a row, and a success in between begins the count anew', () => {
+  it('rests the network after so many failures in a row, and a success in between resets the count', () => {
     expect(fail(THRESHOLD - 1)).toEqual([0, 0, 0, 0]);
     expect(breaker.succeed()).toBe(false);
     expect(fail(THRESHOLD)).toEqual([0, 0, 0, 0, 1_000]);
@@ -55,7 +60,7 @@ describe('a breaker', () => {
     expect(breaker.rests).toBe(10);
   });
 
-  it('hears nothing new in the failures of requests that were in flight when the rest began', () => {
+  it('ignores failures of requests that were in flight when the pause began', () => {
     fail(THRESHOLD);
     expect(fail(20).every((restMs) => restMs === 0)).toBe(true);
     expect([breaker.rests, breaker.enter()]).toEqual([1, 1_000]);
@@ -81,12 +86,15 @@ describe('a breaker', () => {
   });
 
   it('always lets somebody in again, whatever happened before', () => {
-    const ends = fc.array(fc.constantFrom('fail', 'fail', 'fail', 'fail', 'succeed', 'pause', 'cancel'), {
-      maxLength: 60,
-    });
+    const ends = fc.array(
+      fc.constantFrom('fail', 'fail', 'fail', 'fail', 'succeed', 'pause', 'cancel'),
+      {
+        maxLength: 60,
+      },
+    );
     fc.assert(
       fc.property(ends, (names) => {
-        clock = new LeapingClock(0);
+        clock = new FakeClock(0);
         breaker = new Breaker(clock);
         for (const name of [...names, 'succeed']) {
           let looks = 0;

@@ -2,39 +2,54 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it, test } from 'vitest';
 
-import { explainEvent } from '../../../src/delivery/explain.js';
-import { type Plan, planEvent, type World } from '../../../src/delivery/plan.js';
+import type { Plan } from '../../../src/delivery/plan.js';
 import type { ConversionEvent } from '../../../src/events/conversion-event.js';
 import { sha256Hex } from '../../../src/identity/hash.js';
 import type { JsonObject } from '../../../src/json.js';
 import { NETWORK_NAMES, type NetworkName } from '../../../src/networks/names.js';
 import { SANDBOX_SEEDS } from '../../../src/sandbox/networks.js';
 import { parseWithWarnings } from '../../kit/events.js';
+import { profileOf } from '../../../src/networks/profiles.js';
 import { makeRepeatableGoals, NETWORK_CLICKS, VISIT } from '../../kit/networks.js';
-import { makeWorld } from '../../kit/world.js';
+import { explainIn, planEvent, type TestPlanContext } from '../../kit/planning.js';
+import { makePlanContext } from '../../kit/plan-context.js';
 
 const NOW_MS = Date.parse('2026-11-30T12:00:00Z');
 const EMAIL_HASH = '973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b';
 
-function worldOf(fallback: 'not_set' | 'full' = 'not_set'): World {
-  const others = SANDBOX_SEEDS.map(({ connection }) => ({ ...connection, source: 'store' as const })).filter(
-    ({ network }) => network !== 'amazon',
-  );
-  return makeWorld({ goals: makeRepeatableGoals(), others, settings: { 'consent.default': fallback } });
+function contextOf(fallback: 'not_set' | 'full' = 'not_set'): TestPlanContext {
+  const others = SANDBOX_SEEDS.map(({ connection }) => ({
+    ...connection,
+    source: 'store' as const,
+  })).filter(({ network }) => network !== 'amazon');
+  return makePlanContext({
+    goals: makeRepeatableGoals(),
+    others,
+    settings: { 'consent.default': fallback },
+  });
 }
 
 function parse(record: JsonObject | string): ConversionEvent {
-  const { parsed } = parseWithWarnings(typeof record === 'string' ? record : JSON.stringify(record), 'auto');
+  const { parsed } = parseWithWarnings(
+    typeof record === 'string' ? record : JSON.stringify(record),
+    'auto',
+  );
   if ('invalid' in parsed) throw new Error(JSON.stringify(parsed.invalid));
   return parsed.event;
 }
 
 function sample(name: string): ConversionEvent {
-  return parse(readFileSync(new URL(`../../cases/input/${name}.jsonl`, import.meta.url), 'utf8').trim());
+  return parse(
+    readFileSync(new URL(`../../cases/input/${name}.jsonl`, import.meta.url), 'utf8').trim(),
+  );
 }
 
 /** A purchase by a click of `network`, with whatever the network requires and who it was. */
-function purchase(network: NetworkName, properties: JsonObject, changes: JsonObject = {}): ConversionEvent {
+function purchase(
+  network: NetworkName,
+  properties: JsonObject,
+  changes: JsonObject = {},
+): ConversionEvent {
   return parse({
     type: 'track',
     messageId: 'm-1',
@@ -74,30 +89,30 @@ function segment(network: NetworkName, integrations: JsonObject): ConversionEven
   });
 }
 
-function plan(event: ConversionEvent, world = worldOf()): Plan {
-  return planEvent(event, world, NOW_MS);
+function plan(event: ConversionEvent, planContext = contextOf()): Plan {
+  return planEvent(event, planContext, NOW_MS);
 }
 
 /** Why nothing is sent, or `sent`. */
-function outcome(event: ConversionEvent, world = worldOf()): string {
-  const { outgoing, skips } = plan(event, world);
+function outcome(event: ConversionEvent, planContext = contextOf()): string {
+  const { outgoing, skips } = plan(event, planContext);
   return outgoing.length > 0 ? 'sent' : (skips[0]?.reason ?? 'nothing');
 }
 
 function bodyOf(event: ConversionEvent, network: NetworkName): string {
-  const world = worldOf();
-  const { outgoing } = plan(event, world);
-  return String(world.routes.get(network)?.channel?.request(outgoing, 'token').body);
+  const planContext = contextOf();
+  const { outgoing } = plan(event, planContext);
+  return String(planContext.routes.get(network)?.channel?.request(outgoing, 'token').body);
 }
 
-/** What each network is told of a person who opted out; X has nothing to tell it with. */
-const LIMITS: Readonly<Record<NetworkName, string | undefined>> = {
+/** What each network is told of a person who opted out; others are told nothing at all. */
+const LIMITS: Readonly<Partial<Record<NetworkName, string>>> = {
   amazon: '"dataProcessingOptions":"LIMITED_DATA_USE"',
   meta: '"data_processing_options":["LDU"]',
   tiktok: '"limited_data_use":true',
   google: '"adPersonalization":"CONSENT_DENIED"',
   reddit: '"modes":["LDU"]',
-  x: undefined,
+  pinterest: '"opt_out_type":"LDP"',
 };
 
 describe('the samples', () => {
@@ -108,8 +123,11 @@ describe('the samples', () => {
   });
 
   it('S03: reads denied OneTrust ids, whatever the default', () => {
-    expect(plan(sample('S03'), worldOf('full')).skips).toMatchObject([
-      { reason: 'consent_none', message: expect.stringContaining('by context.consentManagement') as string },
+    expect(plan(sample('S03'), contextOf('full')).skips).toMatchObject([
+      {
+        reason: 'consent_none',
+        message: expect.stringContaining('by context.consentManagement') as string,
+      },
     ]);
   });
 
@@ -149,7 +167,9 @@ describe('K29: an opt-out under a law of the US', () => {
     { do_not_sell: true },
     { data_processing_options: ['LDU'] },
   ];
-  const rows = NETWORK_NAMES.flatMap((network) => optOuts.map((properties) => [network, properties] as const));
+  const rows = NETWORK_NAMES.flatMap((network) =>
+    optOuts.map((properties) => [network, properties] as const),
+  );
 
   test.each(rows)('limits the use of data at %s, or sends nothing: %j', (network, properties) => {
     const limit = LIMITS[network];
@@ -159,13 +179,18 @@ describe('K29: an opt-out under a law of the US', () => {
   });
 
   test.each(NETWORK_NAMES)('limits nothing at %s where nobody opted out', (network) => {
-    const signals = { gpp: 'DBABLA~BVQqAAAAAgA.QA', us_privacy: '1YNN', gpc: false, limited_data_use: 'no' };
+    const signals = {
+      gpp: 'DBABLA~BVQqAAAAAgA.QA',
+      us_privacy: '1YNN',
+      gpc: false,
+      limited_data_use: 'no',
+    };
     const body = bodyOf(purchase(network, signals), network);
-    expect(body).not.toMatch(/LDU|LIMITED_DATA_USE|limited_data_use|CONSENT_DENIED/);
+    expect(body).not.toMatch(/LDU|LDP|LIMITED_DATA_USE|limited_data_use|CONSENT_DENIED/);
   });
 
   it('says by what in explain', () => {
-    const { gates } = explainEvent(purchase('x', { us_privacy: '1YYN' }), worldOf(), NOW_MS);
+    const { gates } = explainIn(purchase('x', { us_privacy: '1YYN' }), contextOf(), NOW_MS);
     expect(gates.find(({ gate }) => gate === 'consent')?.saw).toBe(
       'consentLevel full; us_privacy: opted out of sale: full by consentLevel; limited data use by us_privacy',
     );
@@ -173,7 +198,7 @@ describe('K29: an opt-out under a law of the US', () => {
 });
 
 describe("K26: Segment's integrations", () => {
-  const names: Readonly<Record<NetworkName, string[]>> = {
+  const names: Readonly<Partial<Record<NetworkName, string[]>>> = {
     amazon: [
       'Amazon Ads',
       'Amazon Conversions API',
@@ -181,18 +206,41 @@ describe("K26: Segment's integrations", () => {
       'Amazon Ads DSP and AMC (Actions)',
     ],
     meta: [
-      ...['Facebook Pixel', 'Facebook Conversions API', 'Facebook Conversions API (Actions)', 'Facebook App Events'],
-      ...['Facebook Offline Conversions', 'Facebook Custom Audiences', 'FACEBOOK_PIXEL', 'Meta Conversions API'],
+      ...[
+        'Facebook Pixel',
+        'Facebook Conversions API',
+        'Facebook Conversions API (Actions)',
+        'Facebook App Events',
+      ],
+      ...[
+        'Facebook Offline Conversions',
+        'Facebook Custom Audiences',
+        'FACEBOOK_PIXEL',
+        'Meta Conversions API',
+      ],
     ],
-    tiktok: ['TikTok Conversions', 'TikTok Pixel', 'TikTok Audiences', 'Tiktok Ads', 'TikTok Offline Conversions'],
+    tiktok: [
+      'TikTok Conversions',
+      'TikTok Pixel',
+      'TikTok Audiences',
+      'Tiktok Ads',
+      'TikTok Offline Conversions',
+    ],
     google: [
       ...['Google Ads Conversions', 'Google Enhanced Conversions', 'Google AdWords New', 'AdWords'],
-      ...['Google Ads (Gtag)', 'Google Ads (Classic)', 'GOOGLE_ADWORDS_OFFLINE_CONVERSIONS', 'Google Ads'],
+      ...[
+        'Google Ads (Gtag)',
+        'Google Ads (Classic)',
+        'GOOGLE_ADWORDS_OFFLINE_CONVERSIONS',
+        'Google Ads',
+      ],
     ],
     reddit: ['Reddit Conversions API', 'Reddit Pixel', 'Reddit Conversions Api (Actions)'],
     x: ['Twitter Ads', 'X Ads', 'Twitter Ads (Actions)', 'X Conversions API', 'X'],
   };
-  const rows = NETWORK_NAMES.flatMap((network) => names[network].map((name) => [network, name] as const));
+  const rows = NETWORK_NAMES.flatMap((network) =>
+    (names[network] ?? [profileOf(network).title]).map((name) => [network, name] as const),
+  );
 
   test.each(rows)('refuses %s by the name %s, and no other network', (network, name) => {
     for (const no of [false, 'false', 0, 'no', 'denied']) {
@@ -211,15 +259,33 @@ describe("K26: Segment's integrations", () => {
   });
 
   test.each([
-    ...['Google Analytics', 'Google Analytics 4 Web', 'Google Tag Manager', 'Google Cloud PubSub', 'Amazon S3'],
-    ...['Amazon Kinesis', 'AWS Lambda', 'Metabase', 'Mixpanel', 'Dropbox Ads', 'Braze', 'Segment.io', 'constructor'],
+    ...[
+      'Google Analytics',
+      'Google Analytics 4 Web',
+      'Google Tag Manager',
+      'Google Cloud PubSub',
+      'Amazon S3',
+    ],
+    ...[
+      'Amazon Kinesis',
+      'AWS Lambda',
+      'Metabase',
+      'Mixpanel',
+      'Dropbox Ads',
+      'Braze',
+      'Segment.io',
+      'constructor',
+    ],
   ])('takes %s for another system', (name) => {
-    for (const network of NETWORK_NAMES) expect(outcome(segment(network, { [name]: false }))).toBe('sent');
+    for (const network of NETWORK_NAMES)
+      expect(outcome(segment(network, { [name]: false }))).toBe('sent');
   });
 
   it('K26: settings of a destination that switch it off refuse its network', () => {
     expect(outcome(segment('meta', { 'Facebook Pixel': { enabled: false } }))).toBe('consent_none');
-    expect(outcome(segment('meta', { All: false, 'Facebook Pixel': { enabled: true } }))).toBe('sent');
+    expect(outcome(segment('meta', { All: false, 'Facebook Pixel': { enabled: true } }))).toBe(
+      'sent',
+    );
     expect(outcome(segment('x', { 'X Audiences': false }))).toBe('consent_none');
   });
 
@@ -231,9 +297,13 @@ describe("K26: Segment's integrations", () => {
   it('says which name decided', () => {
     const event = segment('meta', { 'Facebook Pixel': false });
     expect(plan(event).skips).toMatchObject([
-      { reason: 'consent_none', network: 'meta', message: 'integrations["Facebook Pixel"] refuses meta' },
+      {
+        reason: 'consent_none',
+        network: 'meta',
+        message: 'integrations["Facebook Pixel"] refuses meta',
+      },
     ]);
-    const { gates } = explainEvent(event, worldOf(), NOW_MS);
+    const { gates } = explainIn(event, contextOf(), NOW_MS);
     expect(gates.filter(({ gate }) => gate === 'consent').map(({ saw }) => saw)).toEqual([
       'context.consent.categoryPreferences: Advertising granted (full): full by context.consent.categoryPreferences',
       'integrations["Facebook Pixel"] refuses meta',
@@ -262,12 +332,15 @@ describe('K04: the country of a language', () => {
     ...goal,
     map: { amazon: { name: 'Purchase', type: 'OFF_AMAZON_PURCHASES', source: 'WEBSITE' } },
   }));
-  const eventsApi = (): World => makeWorld({ goals, amazon: { api: 'events-api', region: 'na' } });
+  const eventsApi = (): TestPlanContext =>
+    makePlanContext({ goals, amazon: { api: 'events-api', region: 'na' } });
 
   it('asks for no consent signal by itself, and is what Amazon is told where nothing else is known', () => {
-    const world = eventsApi();
-    const { outgoing } = plan(german({}), world);
-    expect(String(world.routes.get('amazon')?.channel?.request(outgoing, 't').body)).toContain('"countryCode":"DE"');
+    const planContext = eventsApi();
+    const { outgoing } = plan(german({}), planContext);
+    expect(
+      String(planContext.routes.get('amazon')?.channel?.request(outgoing, 't').body),
+    ).toContain('"countryCode":"DE"');
     expect(outcome(german({ country: 'DE' }), eventsApi())).toBe('eu_consent_missing');
   });
 

@@ -1,13 +1,14 @@
-import fc from 'fast-check';
+import { existsSync } from 'node:fs';
+import fc from '../../kit/property.js';
 import { describe, expect, it, test } from 'vitest';
-import { explainEvent, explainInvalid, type Explanation } from '../../../src/delivery/explain.js';
-import { planEvent } from '../../../src/delivery/plan.js';
+import { explainInvalid, type Explanation } from '../../../src/delivery/explain.js';
 import type { ConversionEvent } from '../../../src/events/conversion-event.js';
 import { readAudienceMessage } from '../../../src/events/formats/audience.js';
 import type { JsonObject } from '../../../src/json.js';
 import { makeGpp, makeTcf } from '../../kit/consent-strings.js';
 import { makePurchase } from '../../kit/events.js';
-import { makeWorld, PURCHASE, type WorldParts } from '../../kit/world.js';
+import { explainIn, planEvent } from '../../kit/planning.js';
+import { makePlanContext, type PlanContextOptions, PURCHASE } from '../../kit/plan-context.js';
 
 const NOW_MS = Date.parse('2026-11-19T00:00:00Z');
 const DAY_MS = 86_400_000;
@@ -15,7 +16,7 @@ const DAY_MS = 86_400_000;
 interface Case {
   changes?: JsonObject;
   properties?: JsonObject;
-  world?: WorldParts;
+  planContext?: PlanContextOptions;
 }
 
 function makeEvent({ changes, properties }: Case): ConversionEvent {
@@ -23,18 +24,44 @@ function makeEvent({ changes, properties }: Case): ConversionEvent {
 }
 
 function explain(one: Case): Explanation {
-  return explainEvent(makeEvent(one), makeWorld(one.world), NOW_MS);
+  return explainIn(makeEvent(one), makePlanContext(one.planContext), NOW_MS);
 }
 
-const EVENT_GATES = ['event', 'conversion', 'test', 'consent', 'suppression', 'attribution', 'goal'];
-const ALL_GATES = [...EVENT_GATES, 'duplicate', 'connection', 'mapping', 'window', 'network', 'once'];
+const EVENT_GATES = [
+  'event',
+  'conversion',
+  'test',
+  'consent',
+  'suppression',
+  'attribution',
+  'goal',
+];
+const ALL_GATES = [
+  ...EVENT_GATES,
+  'duplicate',
+  'connection',
+  'mapping',
+  'window',
+  'network',
+  'once',
+];
 
 const NO_KEY = { email: undefined };
 const OFF = { ...PURCHASE, enabled: false };
 const BIG = { ...PURCHASE, filters: ['value>10'] };
-const ELSEWHERE = { ...PURCHASE, id: 'elsewhere', event: 'sign_up', testMap: { amazon: '1234567893' } };
+const ELSEWHERE = {
+  ...PURCHASE,
+  id: 'elsewhere',
+  event: 'sign_up',
+  testMap: { amazon: '1234567893' },
+};
 const EVENTS_API = {
-  goals: [{ ...PURCHASE, map: { amazon: { name: 'Purchase', type: 'OFF_AMAZON_PURCHASES', source: 'WEBSITE' } } }],
+  goals: [
+    {
+      ...PURCHASE,
+      map: { amazon: { name: 'Purchase', type: 'OFF_AMAZON_PURCHASES', source: 'WEBSITE' } },
+    },
+  ],
   amazon: { api: 'events-api' },
 };
 
@@ -42,7 +69,12 @@ const EVENTS_API = {
 const STOPS: [gate: string, reason: string, saw: string, one: Case][] = [
   ['conversion', 'no_conversion', 'type page', { changes: { type: 'page', eventName: undefined } }],
   ['test', 'test_event', 'test true', { changes: { test: true } }],
-  ['mapping', 'test_event', 'no test mapping', { changes: { test: true }, world: { goals: [PURCHASE, ELSEWHERE] } }],
+  [
+    'mapping',
+    'test_event',
+    'no test mapping',
+    { changes: { test: true }, planContext: { goals: [PURCHASE, ELSEWHERE] } },
+  ],
   ['consent', 'consent_none', 'consentLevel none', { changes: { consentLevel: 'none' } }],
   [
     'consent',
@@ -59,29 +91,64 @@ const STOPS: [gate: string, reason: string, saw: string, one: Case][] = [
   [
     'consent',
     'consent_unknown',
-    'gpp is not understood: its header does not fit',
+    'gpp is not understood: its header does not match its sections',
     { changes: { consentLevel: undefined }, properties: { gpp: 'DBABM' } },
   ],
-  ['suppression', 'suppressed', 'those erased', { world: { memory: { isSuppressed: () => true } } }],
-  ['attribution', 'organic', 'no click', { properties: { utm_source: undefined, utm_medium: undefined } }],
-  ['attribution', 'organic', 'utm_medium "email"', { properties: { utm_source: 'reddit', utm_medium: 'email' } }],
-  ['attribution', 'organic', 'msclkid belongs to other', { properties: { msclkid: 'm-1' } }],
+  [
+    'suppression',
+    'suppressed',
+    'those erased',
+    { planContext: { memory: { isSuppressed: () => true } } },
+  ],
+  [
+    'attribution',
+    'organic',
+    'no click',
+    { properties: { utm_source: undefined, utm_medium: undefined } },
+  ],
+  [
+    'attribution',
+    'organic',
+    'utm_medium "email"',
+    { properties: { utm_source: 'reddit', utm_medium: 'email' } },
+  ],
+  ['attribution', 'other_network', 'msclkid belongs to other', { properties: { msclkid: 'm-1' } }],
   [
     'attribution',
     'other_network',
     'ttclid belongs to tiktok',
-    { properties: { ttclid: 't' }, world: { only: ['amazon'] } },
+    { properties: { ttclid: 't' }, planContext: { only: ['amazon'] } },
   ],
   ['goal', 'no_goal', 'event "refund"', { changes: { eventName: 'refund' } }],
-  ['goal', 'goal_disabled', 'event "purchase"', { world: { goals: [OFF] } }],
-  ['goal', 'filter_not_met', 'value 9.99 USD', { world: { goals: [BIG] } }],
-  ['duplicate', 'duplicate', 'in the log already', { world: { standing: () => 'known' } }],
-  ['connection', 'not_connected', 'amazon is not connected', { world: { amazon: 'none' } }],
+  ['goal', 'goal_disabled', 'event "purchase"', { planContext: { goals: [OFF] } }],
+  ['goal', 'filter_not_met', 'value 9.99 USD', { planContext: { goals: [BIG] } }],
+  [
+    'duplicate',
+    'duplicate',
+    'in the log already',
+    { planContext: { postbackState: () => 'known' } },
+  ],
+  ['connection', 'not_connected', 'amazon is not connected', { planContext: { amazon: 'none' } }],
   ['connection', 'not_connected', 'tiktok is not connected', { properties: { ttclid: 't' } }],
-  ['connection', 'network_disabled', 'amazon is disabled', { world: { amazon: 'off' } }],
-  ['mapping', 'unmapped_goal', 'no mapping', { world: { goals: [{ ...PURCHASE, map: {} }] } }],
-  ['window', 'too_old', 'can be sent until 2026-11-08T', { changes: { eventTimestamp: '2026-11-01T00:00:00Z' } }],
-  ['window', 'in_future', 'event of 2026-11-20T', { changes: { eventTimestamp: '2026-11-20T00:00:00Z' } }],
+  ['connection', 'network_disabled', 'amazon is disabled', { planContext: { amazon: 'off' } }],
+  [
+    'mapping',
+    'unmapped_goal',
+    'no mapping',
+    { planContext: { goals: [{ ...PURCHASE, map: {} }] } },
+  ],
+  [
+    'window',
+    'too_old',
+    'can be sent until 2026-11-08T',
+    { changes: { eventTimestamp: '2026-11-01T00:00:00Z' } },
+  ],
+  [
+    'window',
+    'in_future',
+    'event of 2026-11-20T',
+    { changes: { eventTimestamp: '2026-11-20T00:00:00Z' } },
+  ],
   ['network', 'no_match_key', 'no identifier; country US', { properties: NO_KEY }],
   [
     'network',
@@ -90,14 +157,24 @@ const STOPS: [gate: string, reason: string, saw: string, one: Case][] = [
     { changes: { consentLevel: 'anonymous' } },
   ],
   ['network', 'no_country', 'country none', { properties: { country: undefined } }],
-  ['network', 'eu_consent_missing', 'country DE', { properties: { country: 'DE' }, world: EVENTS_API }],
+  [
+    'network',
+    'eu_consent_missing',
+    'country DE',
+    { properties: { country: 'DE' }, planContext: EVENTS_API },
+  ],
   ['network', 'unsupported_currency', 'value 9.99 PLN', { properties: { currency: 'PLN' } }],
   ['network', 'incomplete_event', 'value -1 USD', { properties: { value: -1 } }],
   [
     'once',
     'already_counted',
     'another conversion of the player',
-    { world: { goals: [{ ...PURCHASE, trigger: 'once' }], memory: { isTaken: () => true } } },
+    {
+      planContext: {
+        goals: [{ ...PURCHASE, trigger: 'once' }],
+        memory: { lockOwner: () => 'another' },
+      },
+    },
   ],
 ];
 
@@ -105,22 +182,35 @@ describe('every gate', () => {
   test.each(STOPS)('%s stops %s: %s', (gate, reason, saw, one) => {
     const { gates, postbacks } = explain(one);
     expect(postbacks).toEqual([]);
-    expect(gates.map((passed) => passed.gate)).toEqual(ALL_GATES.slice(0, ALL_GATES.indexOf(gate) + 1));
+    expect(gates.map((passed) => passed.gate)).toEqual(
+      ALL_GATES.slice(0, ALL_GATES.indexOf(gate) + 1),
+    );
     expect(gates.slice(0, -1).every(({ result }) => result === 'pass')).toBe(true);
-    expect(gates.at(-1)).toMatchObject({ result: 'stop', reason, saw: expect.stringContaining(saw) as string });
+    expect(gates.at(-1)).toMatchObject({
+      result: 'stop',
+      reason,
+      saw: expect.stringContaining(saw) as string,
+    });
     expect(gates.at(-1)!.message).toBeTruthy();
-    for (const { rule } of gates) expect(rule).toMatch(/\(.*\)\.$/);
+    for (const { rule, source } of gates) {
+      expect(rule).toMatch(/^[A-Z][^()]*\(?[^()]*\)?[^()]*\.$/);
+      expect(existsSync(source), source).toBe(true);
+    }
     // What explain tells is what send does.
-    const { skips } = planEvent(makeEvent(one), makeWorld(one.world), NOW_MS);
+    const { skips } = planEvent(makeEvent(one), makePlanContext(one.planContext), NOW_MS);
     expect(skips.map((skip) => skip.reason)).toEqual(gate === 'conversion' ? [] : [reason]);
   });
 
   it('lets a conversion pass, with its deadline and the request that it makes', () => {
     const { eventId, event, gates, postbacks } = explain({});
     expect([eventId, event]).toEqual(['7f1f2b0e-6a54-4f0a-9d55-0c3b2f4f9a10', 'purchase']);
-    expect(gates.map(({ gate, result }) => [gate, result])).toEqual(ALL_GATES.map((gate) => [gate, 'pass']));
+    expect(gates.map(({ gate, result }) => [gate, result])).toEqual(
+      ALL_GATES.map((gate) => [gate, 'pass']),
+    );
     expect(
-      gates.slice(EVENT_GATES.length).every(({ goal, network }) => goal === 'purchase' && network === 'amazon'),
+      gates
+        .slice(EVENT_GATES.length)
+        .every(({ goal, network }) => goal === 'purchase' && network === 'amazon'),
     ).toBe(true);
     const [postback] = postbacks;
     expect(postback).toMatchObject({
@@ -129,9 +219,15 @@ describe('every gate', () => {
       deadline: '2026-11-25T20:14:05.120Z',
       request: {
         method: 'POST',
-        url: expect.stringContaining('/accounts/4567890123/dsp/conversionDefinitions/eventData') as string,
+        url: expect.stringContaining(
+          '/accounts/4567890123/dsp/conversionDefinitions/eventData',
+        ) as string,
         headers: { Authorization: 'Bearer ***' },
-        body: { eventData: [{ conversionDefinitionId: '1234567891', value: 9.99, matchKeys: [{ type: 'EMAIL' }] }] },
+        body: {
+          eventData: [
+            { conversionDefinitionId: '1234567891', value: 9.99, matchKeys: [{ type: 'EMAIL' }] },
+          ],
+        },
         postbacks: [postback!.postbackId],
       },
     });
@@ -139,7 +235,7 @@ describe('every gate', () => {
 
   it('tells each goal by itself: two count the event, one is not mapped', () => {
     const goals = [PURCHASE, { ...PURCHASE, id: 'bare', map: {} }];
-    const { gates, postbacks } = explain({ world: { goals } });
+    const { gates, postbacks } = explain({ planContext: { goals } });
     expect(postbacks.map(({ goal }) => goal)).toEqual(['purchase']);
     expect(gates.find(({ gate }) => gate === 'goal')!.saw).toContain('counted by purchase, bare');
     expect(gates.at(-1)).toMatchObject({ goal: 'bare', gate: 'mapping', reason: 'unmapped_goal' });
@@ -149,7 +245,7 @@ describe('every gate', () => {
     const click = { fields: { aref: 'A1b2C3d4E5.1794945600000' }, timeMs: NOW_MS - 2 * DAY_MS };
     const { gates } = explain({
       properties: { utm_source: undefined, utm_medium: undefined },
-      world: { memory: { findClick: () => click } },
+      planContext: { memory: { findClick: () => click } },
     });
     expect(gates.find(({ gate }) => gate === 'attribution')).toMatchObject({
       result: 'pass',
@@ -162,8 +258,14 @@ describe('at anonymous consent', () => {
   const aref = 'A1b2C3d4E5.1794945600000';
   const one: Case = {
     changes: { consentLevel: undefined },
-    properties: { gpp: makeGpp({ 2: makeTcf([1]) }), aref, match_id: 'M1', phone: '+12065550100', idfa: makeIdfa() },
-    world: EVENTS_API,
+    properties: {
+      gpp: makeGpp({ 2: makeTcf([1]) }),
+      aref,
+      match_id: 'M1',
+      phone: '+12065550100',
+      idfa: makeIdfa(),
+    },
+    planContext: EVENTS_API,
   };
 
   it('tells the network the match id and the click, and no identifier of a person', () => {
@@ -174,21 +276,25 @@ describe('at anonymous consent', () => {
   });
 
   it('keeps what erasure and once per player go by', () => {
-    const world = makeWorld(one.world);
-    const [anonymous] = planEvent(makeEvent(one), world, NOW_MS).outgoing;
-    const [full] = planEvent(makeEvent({ ...one, changes: {}, properties: {} }), world, NOW_MS).outgoing;
+    const planContext = makePlanContext(one.planContext);
+    const [anonymous] = planEvent(makeEvent(one), planContext, NOW_MS).outgoing;
+    const [full] = planEvent(
+      makeEvent({ ...one, changes: {}, properties: {} }),
+      planContext,
+      NOW_MS,
+    ).outgoing;
     expect(anonymous!.postback.members).toEqual(full!.postback.members);
     expect(anonymous!.postback.person).toBe(full!.postback.person);
     expect(JSON.stringify(anonymous!.postback.facts)).not.toMatch(/EMAIL|PHONE|MAID/);
   });
 
-  it('a stated full beside signals that say less is not passed on as granted', () => {
+  it('does not report consent as granted when signals say less than the level', () => {
     const settings = { 'consent.amazonFromLevel': 'full' } as const;
     const properties = { country: 'DE', match_id: 'M1' };
-    const granted = explain({ properties, world: { ...EVENTS_API, settings } });
+    const granted = explain({ properties, planContext: { ...EVENTS_API, settings } });
     expect(JSON.stringify(granted.postbacks)).toContain('GRANTED');
-    const world = { ...EVENTS_API, settings };
-    const denied = explain({ properties: { ...properties, ad_user_data: 'denied' }, world });
+    const planContext = { ...EVENTS_API, settings };
+    const denied = explain({ properties: { ...properties, ad_user_data: 'denied' }, planContext });
     expect(denied.gates.at(-1)).toMatchObject({ reason: 'eu_consent_missing' });
   });
 });
@@ -209,15 +315,23 @@ describe('what an explanation never holds', () => {
       gclid: 'click-of-jane',
       utm_campaign: 'mail-to-jane',
     };
-    for (const [, , , { changes, properties, world }] of STOPS) {
-      const event = makeEvent({ ...(changes && { changes }), properties: { ...personal, ...properties } });
-      const told = JSON.stringify(explainEvent(event, makeWorld(world), NOW_MS));
-      for (const value of [...Object.values(personal), 'player-17']) expect(told).not.toContain(value);
+    for (const [, , , { changes, properties, planContext }] of STOPS) {
+      const event = makeEvent({
+        ...(changes && { changes }),
+        properties: { ...personal, ...properties },
+      });
+      const told = JSON.stringify(explainIn(event, makePlanContext(planContext), NOW_MS));
+      for (const value of [...Object.values(personal), 'player-17'])
+        expect(told).not.toContain(value);
     }
   });
 
   it('is the value of an invalid field', () => {
-    const invalid = { code: 'wrong_type', field: 'properties.email', message: 'is a number; expected a string' };
+    const invalid = {
+      code: 'wrong_type',
+      field: 'properties.email',
+      message: 'is a number; expected a string',
+    };
     expect(explainInvalid(invalid)).toMatchObject({
       eventId: null,
       gates: [
@@ -244,20 +358,35 @@ describe('what an explanation never holds', () => {
       '12',
       makeTcf([1]),
     );
-    const fields = ['utm_source', 'aref', 'ttclid', 'tcf', 'ad_user_data', 'country', 'email', 'value', 'currency'];
+    const fields = [
+      'utm_source',
+      'aref',
+      'ttclid',
+      'tcf',
+      'ad_user_data',
+      'country',
+      'email',
+      'value',
+      'currency',
+    ];
     const properties = fc.dictionary(fc.constantFrom(...fields), fc.oneof(word, fc.integer()));
     const level = fc.constantFrom('full', 'anonymous', 'none', 'not_set', undefined);
     fc.assert(
       fc.property(properties, level, (given, consentLevel) => {
         let event: ConversionEvent;
         try {
-          event = makeEvent({ changes: { consentLevel, eventName: 'purchase' }, properties: given });
+          event = makeEvent({
+            changes: { consentLevel, eventName: 'purchase' },
+            properties: given,
+          });
         } catch {
           return;
         }
-        const plan = planEvent(event, makeWorld(), NOW_MS);
-        const { gates, postbacks } = explainEvent(event, makeWorld(), NOW_MS);
-        expect(postbacks.map(({ postbackId }) => postbackId)).toEqual(plan.outgoing.map(({ postback }) => postback.id));
+        const plan = planEvent(event, makePlanContext(), NOW_MS);
+        const { gates, postbacks } = explainIn(event, makePlanContext(), NOW_MS);
+        expect(postbacks.map(({ postbackId }) => postbackId)).toEqual(
+          plan.outgoing.map(({ postback }) => postback.id),
+        );
         const reasons = gates.flatMap(({ reason }) => reason ?? []);
         expect(reasons).toEqual(plan.skips.map(({ reason }) => reason));
       }),

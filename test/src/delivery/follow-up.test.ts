@@ -4,18 +4,30 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Item } from '../../../src/delivery/batch.js';
-import { askForDecisions, awaitDecisions, type DecidingLane } from '../../../src/delivery/follow-up.js';
-import { Lane } from '../../../src/delivery/lane.js';
-import type { LaneDeps } from '../../../src/delivery/lane-parts.js';
+import {
+  askForDecisions,
+  awaitDecisions,
+  type DecidingQueue,
+} from '../../../src/delivery/follow-up.js';
+import { SteadyTime } from '../../../src/delivery/steady-time.js';
+import { AccountQueue } from '../../../src/delivery/account-queue.js';
+import type { AccountQueueDeps } from '../../../src/delivery/account-queue-types.js';
 import type { Update } from '../../../src/delivery/report.js';
 import { Tally } from '../../../src/delivery/tally.js';
-import { Underway } from '../../../src/delivery/underway.js';
+import { CheckpointTracker } from '../../../src/delivery/checkpoint-tracker.js';
+import { InFlightSet } from '../../../src/delivery/in-flight-set.js';
 import { createHttpClient } from '../../../src/http/client.js';
 import type { HttpAnswer } from '../../../src/http/http.js';
-import { DeliveryLog } from '../../../src/log/delivery-log.js';
-import type { AcceptedPlaces, Channel, Outcome, Outgoing, Verdict } from '../../../src/networks/network.js';
-import { systemRandom } from '../../../src/random.js';
-import { LeapingClock } from '../../kit/clock.js';
+import { SqliteDeliveryLog } from '../../../src/log/sqlite/sqlite-delivery-log.js';
+import type {
+  AcceptedIndexes,
+  Channel,
+  Outcome,
+  Outgoing,
+  Verdict,
+} from '../../../src/networks/network.js';
+import { testRandom } from '../../kit/seeded-random.js';
+import { FakeClock } from '../../kit/clock.js';
 import { makeEntry, makeFolder, readLog, WORKSPACE } from '../../kit/log.js';
 
 const ORIGIN = 'https://decider.example';
@@ -24,8 +36,8 @@ const PAUSE_MS = 5_000;
 /** What the network says of a request, by the numbers of its events. */
 type Decide = (numbers: number[], asked: number) => { status?: number; body: unknown };
 
-interface Stage {
-  clock: LeapingClock;
+interface RunContext {
+  clock: FakeClock;
   updates: Update[];
   path: string;
   /** Numbers of the events of each request, in order of arrival. */
@@ -34,10 +46,10 @@ interface Stage {
 }
 
 interface Run {
-  log: DeliveryLog;
-  lane: Lane;
+  log: SqliteDeliveryLog;
+  accountQueue: AccountQueue;
   tally: Tally;
-  deciding: DecidingLane[];
+  deciding: DecidingQueue[];
   send: (...numbers: number[]) => Promise<void>;
   close: () => Promise<void>;
 }
@@ -53,11 +65,20 @@ const REASONS: Record<string, Outcome> = {
   NO: { kind: 'credential', reason: 'forbidden', message: 'not yours' },
 };
 
-/** A network that takes every request and decides when it is asked: a word for all, or none where it does not say. */
+/**
+ * A network that takes every request and decides when it is asked: a word for all, or none where it
+ * does not say.
+ */
 const channel: Channel = {
   network: 'google',
   account: '1112223333',
-  limits: { maxEvents: 4, maxBytes: 10_000, requestsPerSecond: 0, windowMs: 90 * 86_400_000, futureMs: 300_000 },
+  limits: {
+    maxEvents: 4,
+    maxBytes: 10_000,
+    requestsPerSecond: 0,
+    windowMs: 90 * 86_400_000,
+    futureMs: 300_000,
+  },
   check: () => undefined,
   sizeOf: () => 10,
   request: (items) => ({
@@ -68,19 +89,31 @@ const channel: Channel = {
   }),
   classify: (items, answer) => {
     const outcome = REASONS['WAIT'] as Outcome;
-    return { outcomes: items.map(() => outcome), requestId: JSON.parse(answer.body.toString()) as string };
+    return {
+      outcomes: items.map(() => outcome),
+      requestId: JSON.parse(answer.body.toString()) as string,
+    };
   },
   followUp: {
     pauseMs: PAUSE_MS,
     request: (id) => ({ method: 'GET', url: `${ORIGIN}/status?id=${id}`, headers: {} }),
-    classify: (items: readonly Outgoing[], answer: HttpAnswer, { positions }: AcceptedPlaces): Verdict => {
+    classify: (
+      items: readonly Outgoing[],
+      answer: HttpAnswer,
+      { positions }: AcceptedIndexes,
+    ): Verdict => {
       const word = JSON.parse(answer.body.toString()) as string;
       const [, place, waitS] = /^(?:AT:(\d+)|BUSY:(\d+))$/.exec(word) ?? [];
       if (place !== undefined) {
-        return { outcomes: positions.map((at) => REASONS[at === Number(place) ? 'BAD' : 'OK'] as Outcome) };
+        return {
+          outcomes: positions.map((at) => REASONS[at === Number(place) ? 'BAD' : 'OK'] as Outcome),
+        };
       }
       if (waitS !== undefined) {
-        return { outcomes: items.map(() => REASONS['WAIT'] as Outcome), retryAfterMs: Number(waitS) * 1000 };
+        return {
+          outcomes: items.map(() => REASONS['WAIT'] as Outcome),
+          retryAfterMs: Number(waitS) * 1000,
+        };
       }
       const outcome = REASONS[word === 'SOME' ? 'BAD' : word] as Outcome;
       return { outcomes: items.map(() => outcome), ...(word === 'SOME' ? { split: true } : {}) };
@@ -88,7 +121,7 @@ const channel: Channel = {
   },
 };
 
-async function openStage(decide: Decide): Promise<Stage> {
+async function openRunContext(decide: Decide): Promise<RunContext> {
   const requests: number[][] = [];
   const asked = new Map<number, number>();
   const server = createServer((request, response) => {
@@ -97,7 +130,9 @@ async function openStage(decide: Decide): Promise<Stage> {
     request.on('end', () => {
       const id = new URL(request.url ?? '/', ORIGIN).searchParams.get('id');
       if (id === null)
-        return void response.end(JSON.stringify(String(requests.push(JSON.parse(text) as number[]) - 1)));
+        return void response.end(
+          JSON.stringify(String(requests.push(JSON.parse(text) as number[]) - 1)),
+        );
       const count = (asked.get(Number(id)) ?? 0) + 1;
       asked.set(Number(id), count);
       const { status = 200, body } = decide(requests[Number(id)] as number[], count);
@@ -112,14 +147,21 @@ async function openStage(decide: Decide): Promise<Stage> {
     server.closeAllConnections();
     server.close();
   });
-  const clock = new LeapingClock();
+  const clock = new FakeClock();
   const updates: Update[] = [];
   const path = join(makeFolder(), WORKSPACE, 'delivery.db');
   const open = (): Run => {
-    const parts = { synchronous: 'normal', keepDelivered: 100, clock, random: systemRandom } as const;
-    const log = DeliveryLog.open({ path, workspace: WORKSPACE, ...parts }, 'send');
+    const parts = {
+      synchronous: 'normal',
+      keepDelivered: 100,
+      keepSkips: 1_000,
+      clock,
+      random: testRandom,
+    } as const;
+    const log = SqliteDeliveryLog.open({ path, workspace: WORKSPACE, ...parts }, 'send');
     const tally = new Tally({ run: log.run.name, command: 'send', workspace: WORKSPACE });
-    const deps: LaneDeps = {
+    const inFlight = new InFlightSet();
+    const deps: AccountQueueDeps = {
       channel,
       grantSource: 'store',
       tokens: {
@@ -130,9 +172,11 @@ async function openStage(decide: Decide): Promise<Stage> {
       http,
       log,
       clock,
-      random: systemRandom,
+      steadyTime: new SteadyTime(clock),
+      random: testRandom,
       tally,
-      underway: new Underway(),
+      inFlight,
+      checkpoints: new CheckpointTracker(inFlight),
       elsewhere: { add: () => undefined },
       mappingOf: () => '1',
       report: (update) => void updates.push(update),
@@ -140,24 +184,28 @@ async function openStage(decide: Decide): Promise<Stage> {
       options: { concurrency: 2, requestsPerSecond: 0, maxAttempts: 5, timeoutMs: 5_000 },
       sharesReader: false,
     };
-    const lane = new Lane(deps);
+    const accountQueue = new AccountQueue(deps);
     return {
       log,
-      lane,
+      accountQueue,
       tally,
-      deciding: [{ lane, deps, followUp: channel.followUp!, keepDelivered: 100 }],
+      deciding: [{ accountQueue, deps, followUp: channel.followUp! }],
       send: async (...numbers) => {
         for (const number of numbers) {
-          tally.plan();
+          tally.plan('google');
           const entry = makeEntry(number);
           entry.postback.network = 'google';
           // The rows come back in the order of their event times.
           entry.postback.eventTimeMs = clock.now() - 60_000 + number;
-          lane.add({ outgoing: { postback: entry.postback, mapping: '1' }, entry, tries: 0 } satisfies Item);
+          accountQueue.add({
+            outgoing: { postback: entry.postback, mapping: '1' },
+            entry,
+            tries: 0,
+          } satisfies Item);
         }
-        await lane.drain();
+        await accountQueue.drain();
       },
-      close: () => log.close(tally.summary),
+      close: () => log.close({ summary: tally.summary }),
     };
   };
   return { clock, updates, path, requests, open };
@@ -167,26 +215,36 @@ const statuses = (path: string): string[] =>
   readLog(path).map(({ status, kind, reason }) => `${status} ${kind ?? ''} ${reason ?? ''}`.trim());
 
 it('what is accepted waits, is known as a duplicate, and is delivered when the network says so', async () => {
-  const { open, path, clock } = await openStage((_numbers, asked) => ({ body: asked < 3 ? 'WAIT' : 'OK' }));
+  const { open, path, clock } = await openRunContext((_numbers, asked) => ({
+    body: asked < 3 ? 'WAIT' : 'OK',
+  }));
   const run = open();
   await run.send(1, 2);
   expect(run.tally.summary).toMatchObject({ delivered: 0, pending: 2, waiting: { processing: 2 } });
-  expect(statuses(path)).toEqual(['accepted processing processing', 'accepted processing processing']);
-  expect(run.log.standing({ ...makeEntry(1).postback, network: 'google' })).toMatchObject({
+  expect(statuses(path)).toEqual([
+    'accepted processing processing',
+    'accepted processing processing',
+  ]);
+  expect(run.log.postbackState({ ...makeEntry(1).postback, network: 'google' })).toMatchObject({
     state: 'pending',
     kind: 'processing',
   });
   const startedMs = clock.now();
   await awaitDecisions(run.deciding);
   expect(clock.now() - startedMs).toBeGreaterThanOrEqual(3 * PAUSE_MS - 1);
-  expect(run.tally.summary).toMatchObject({ postbacks: 2, delivered: 2, pending: 0, waiting: { processing: 0 } });
+  expect(run.tally.summary).toMatchObject({
+    postbacks: 2,
+    delivered: 2,
+    pending: 0,
+    waiting: { processing: 0 },
+  });
   expect(statuses(path)).toEqual(['success delivered', 'success delivered']);
-  expect(run.log.standing({ ...makeEntry(1).postback, network: 'google' })).toBe('known');
+  expect(run.log.postbackState({ ...makeEntry(1).postback, network: 'google' })).toBe('known');
   await run.close();
 });
 
 it('a later run picks up what an earlier one left, and counts it', async () => {
-  const { open, path, clock } = await openStage(() => ({ body: 'OK' }));
+  const { open, path, clock } = await openRunContext(() => ({ body: 'OK' }));
   const first = open();
   await first.send(1, 2, 3);
   await first.close();
@@ -200,7 +258,7 @@ it('a later run picks up what an earlier one left, and counts it', async () => {
 });
 
 it('where the network does not say which are bad, halves are sent until it shows', async () => {
-  const { open, path, requests } = await openStage((numbers) => {
+  const { open, path, requests } = await openRunContext((numbers) => {
     if (!numbers.includes(3)) return { body: 'OK' };
     return { body: numbers.length > 1 ? 'SOME' : 'BAD' };
   });
@@ -226,24 +284,30 @@ it('where the network does not say which are bad, halves are sent until it shows
     message: 'bad click',
     attempt: 3,
   });
-  expect(run.log.standing({ ...makeEntry(3).postback, network: 'google' })).toMatchObject({ state: 'failed' });
+  expect(run.log.postbackState({ ...makeEntry(3).postback, network: 'google' })).toMatchObject({
+    state: 'failed',
+  });
   await run.close();
 });
 
 it('what did not get there after all waits for a later run, which sends it again', async () => {
-  const { open, path, requests } = await openStage(() => ({ body: requests.length < 2 ? 'GONE' : 'OK' }));
+  const { open, path, requests } = await openRunContext(() => ({
+    body: requests.length < 2 ? 'GONE' : 'OK',
+  }));
   const run = open();
   await run.send(1, 2);
   await awaitDecisions(run.deciding);
   expect(run.tally.summary).toMatchObject({ pending: 2, waiting: { transient: 2, processing: 0 } });
   await run.close();
   const later = open();
-  expect(await later.log.claimPending({ network: 'google', account: later.lane.account }, [])).toEqual({
+  expect(
+    await later.log.claimPending({ network: 'google', account: later.accountQueue.account }, []),
+  ).toEqual({
     count: 2,
     others: 0,
   });
-  later.lane.shelve(2);
-  await later.lane.drain();
+  later.accountQueue.deferToLog(2);
+  await later.accountQueue.drain();
   await awaitDecisions(later.deciding);
   await later.close();
   expect(requests.flat().toSorted()).toEqual([1, 1, 2, 2]);
@@ -256,34 +320,51 @@ it('what did not get there after all waits for a later run, which sends it again
 });
 
 it('a grant that may not ask is told, and all stays as it is', async () => {
-  const { open, updates, clock } = await openStage(() => ({ status: 403, body: 'NO' }));
+  const { open, updates, clock } = await openRunContext(() => ({ status: 403, body: 'NO' }));
   const run = open();
   await run.send(1);
   clock.advance(PAUSE_MS);
   expect(await askForDecisions(run.deciding)).toMatchObject({ open: 1 });
   expect(updates).toContainEqual(
-    expect.objectContaining({ type: 'notice', refused: true, message: expect.stringContaining('not yours') as string }),
+    expect.objectContaining({
+      type: 'notice',
+      refused: true,
+      message: expect.stringContaining('not yours') as string,
+    }),
   );
-  expect(run.tally.summary).toMatchObject({ pending: 1, waiting: { processing: 0, credential: 1 } });
+  expect(run.tally.summary).toMatchObject({
+    pending: 1,
+    waiting: { processing: 0, credential: 1 },
+  });
   const asked = updates.length;
   await awaitDecisions(run.deciding);
   expect(updates).toHaveLength(asked);
   await run.close();
   const later = open();
   await askForDecisions(later.deciding);
-  expect(later.tally.summary).toMatchObject({ postbacks: 1, pending: 1, waiting: { credential: 1 } });
+  expect(later.tally.summary).toMatchObject({
+    postbacks: 1,
+    pending: 1,
+    waiting: { credential: 1 },
+  });
   await later.close();
 });
 
 it('what has come too early for the network waits in a row of its own for a later run', async () => {
-  const { open, path, requests } = await openStage(() => ({ body: 'LATER' }));
+  const { open, path, requests } = await openRunContext(() => ({ body: 'LATER' }));
   const run = open();
   await run.send(1, 2);
   await awaitDecisions(run.deciding);
   expect(requests).toHaveLength(1);
-  expect(run.tally.summary).toMatchObject({ postbacks: 2, pending: 2, waiting: { processing: 0, transient: 2 } });
-  expect(statuses(path)).toEqual(Array.from({ length: 2 }, () => 'retried transient TOO_RECENT_CLICK'));
-  expect(run.log.standing({ ...makeEntry(1).postback, network: 'google' })).toMatchObject({
+  expect(run.tally.summary).toMatchObject({
+    postbacks: 2,
+    pending: 2,
+    waiting: { processing: 0, transient: 2 },
+  });
+  expect(statuses(path)).toEqual(
+    Array.from({ length: 2 }, () => 'retried transient TOO_RECENT_CLICK'),
+  );
+  expect(run.log.postbackState({ ...makeEntry(1).postback, network: 'google' })).toMatchObject({
     state: 'pending',
     kind: 'transient',
     reason: 'TOO_RECENT_CLICK',
@@ -293,7 +374,9 @@ it('what has come too early for the network waits in a row of its own for a late
 });
 
 it('the longer the network takes, the longer the pauses', async () => {
-  const { open, clock } = await openStage((_numbers, asked) => ({ body: asked < 12 ? 'WAIT' : 'OK' }));
+  const { open, clock } = await openRunContext((_numbers, asked) => ({
+    body: asked < 12 ? 'WAIT' : 'OK',
+  }));
   const run = open();
   await run.send(1);
   const startedMs = clock.now();
@@ -306,26 +389,31 @@ it('the longer the network takes, the longer the pauses', async () => {
 });
 
 it('google: a position counts in the request, whatever order the log gives its postbacks back in', async () => {
-  const { open, path, requests } = await openStage(() => ({ body: 'AT:0' }));
+  const { open, path, requests } = await openRunContext(() => ({ body: 'AT:0' }));
   const run = open();
   // The rows come back in the order of their event times: 1, 2, 3.
   await run.send(3, 1, 2);
   await awaitDecisions(run.deciding);
   expect(requests).toEqual([[3, 1, 2]]);
   expect(readLog(path).map(({ eventId, status }) => [eventId, status])).toEqual(
-    [3, 1, 2].map((number) => [makeEntry(number).postback.eventId, number === 3 ? 'failed' : 'success']),
+    [3, 1, 2].map((number) => [
+      makeEntry(number).postback.eventId,
+      number === 3 ? 'failed' : 'success',
+    ]),
   );
   expect(run.tally.summary).toMatchObject({ delivered: 2, failed: 1, pending: 0 });
   await run.close();
 });
 
 it('google: what the network warns of is logged and counted, and nothing is sent again', async () => {
-  const { open, path, requests } = await openStage(() => ({ body: 'WARNED' }));
+  const { open, path, requests } = await openRunContext(() => ({ body: 'WARNED' }));
   const run = open();
   await run.send(1, 2);
   await awaitDecisions(run.deciding);
   expect(requests).toHaveLength(1);
-  expect(readLog(path).map(({ status, kind, reason, message }) => [status, kind, reason, message])).toEqual([
+  expect(
+    readLog(path).map(({ status, kind, reason, message }) => [status, kind, reason, message]),
+  ).toEqual([
     ['success', 'delivered', null, 'The network warns: region'],
     ['success', 'delivered', null, 'The network warns: region'],
   ]);
@@ -335,14 +423,14 @@ it('google: what the network warns of is logged and counted, and nothing is sent
 
 it('google: a network that wants no question for a while is not asked before', async () => {
   let busyMs = 0;
-  const stage = await openStage((_numbers, asked) => {
-    if (asked === 1) busyMs = stage.clock.now();
+  const runContext = await openRunContext((_numbers, asked) => {
+    if (asked === 1) busyMs = runContext.clock.now();
     return { body: asked === 1 ? 'BUSY:40' : 'OK' };
   });
-  const run = stage.open();
+  const run = runContext.open();
   await run.send(1);
   await awaitDecisions(run.deciding);
   expect(run.tally.summary).toMatchObject({ delivered: 1 });
-  expect(stage.clock.now() - busyMs).toBeGreaterThanOrEqual(40_000);
+  expect(runContext.clock.now() - busyMs).toBeGreaterThanOrEqual(40_000);
   await run.close();
 });

@@ -10,8 +10,11 @@ export const LIMITS: Limits = {
   futureMs: 300_000,
 };
 
-/** A postback on its way; `ageMs` before `nowMs`, with so many attempts behind it in this run. */
-export function makeItem(number: number, parts: { eventTimeMs?: number; tries?: number } = {}): Item {
+/** A postback on its way, with `tries` attempts in this run. */
+export function makeItem(
+  number: number,
+  parts: { eventTimeMs?: number; tries?: number } = {},
+): Item {
   const entry = makeEntry(number);
   const { eventTimeMs = entry.postback.eventTimeMs, tries = 0 } = parts;
   const postback = { ...entry.postback, eventTimeMs };

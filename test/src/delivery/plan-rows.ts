@@ -1,8 +1,8 @@
 import type { Settings } from '../../../src/config/settings.js';
-import type { Memory } from '../../../src/delivery/memory.js';
 import type { Click, ClickField, ConversionEvent } from '../../../src/events/conversion-event.js';
 import type { ConversionGoal } from '../../../src/goals/goal.js';
 import { makeGoal } from '../goals/conversion.js';
+import type { KnownPeople } from '../../../src/log/known-people.js';
 
 export const NOW_MS = Date.UTC(2026, 10, 21);
 export const HOUR_MS = 3_600_000;
@@ -18,7 +18,10 @@ const TESTED = makeGoal({ id: 'tested', map: { amazon: '4' }, testMap: { amazon:
 type Fields = Partial<Record<ClickField, string>>;
 
 export interface Row {
-  /** Of facts/product-behaviour.md: goals, attribution, consent, tests, connection, and what is sent. */
+  /**
+   * Rules of the product: goals, attribution, consent, tests, connection, and what is
+   * sent.
+   */
   rule: string;
   what: string;
   event?: Partial<ConversionEvent>;
@@ -26,8 +29,8 @@ export interface Row {
   goals?: ConversionGoal[];
   settings?: Partial<Settings>;
   /** What the log knows. */
-  standing?: 'pending' | 'known';
-  memory?: Partial<Memory>;
+  postbackState?: 'pending' | 'known';
+  memory?: Partial<KnownPeople>;
   connection?: 'none' | 'disabled' | 'events-api' | 'eu';
   only?: string;
   /** `goal` or `goal:mapping` for each postback, `-reason` for each skip. */
@@ -57,18 +60,45 @@ export const ROWS: Row[] = [
     goals: [makeGoal({ event: 'sign_up', map: { amazon: '9' } })],
     plan: ['purchase:9'],
   },
-  { rule: 'G10', what: 'an event that no goal counts', event: { name: 'game_launch' }, plan: ['-no_goal'] },
-  { rule: 'G10', what: 'names are compared as written', event: { name: 'Purchase' }, plan: ['-no_goal'] },
+  {
+    rule: 'G10',
+    what: 'an event that no goal counts',
+    event: { name: 'game_launch' },
+    plan: ['-no_goal'],
+  },
+  {
+    rule: 'G10',
+    what: 'names are compared as written',
+    event: { name: 'Purchase' },
+    plan: ['-no_goal'],
+  },
   { rule: 'G10', what: 'no goals at all', goals: [], plan: ['-no_goal'] },
-  { rule: 'G10', what: 'the only goal is disabled', goals: [{ ...BUY, enabled: false }], plan: ['-goal_disabled'] },
+  {
+    rule: 'G10',
+    what: 'the only goal is disabled',
+    goals: [{ ...BUY, enabled: false }],
+    plan: ['-goal_disabled'],
+  },
   {
     rule: 'G10',
     what: 'one of two goals is disabled',
     goals: [{ ...BUY, enabled: false }, TESTED],
     plan: ['tested:4'],
   },
-  { rule: 'G7', what: 'a filter that holds', event: { value: '10.01' }, goals: [BIG], plan: ['big:2'] },
-  { rule: 'G7', what: 'a filter at its bound', event: { value: '10' }, goals: [BIG], plan: ['-filter_not_met'] },
+  {
+    rule: 'G7',
+    what: 'a filter that holds',
+    event: { value: '10.01' },
+    goals: [BIG],
+    plan: ['big:2'],
+  },
+  {
+    rule: 'G7',
+    what: 'a filter at its bound',
+    event: { value: '10' },
+    goals: [BIG],
+    plan: ['-filter_not_met'],
+  },
   {
     rule: 'G7',
     what: 'a filter on a field that is not there',
@@ -97,8 +127,18 @@ export const ROWS: Row[] = [
     goals: [{ ...BIG, trigger: 'once' }],
     plan: ['big:2'],
   },
-  { rule: 'G12', what: 'two goals on one event: a postback each', goals: [BUY, TESTED], plan: ['buy:1', 'tested:4'] },
-  { rule: 'G12', what: 'two goals, one of which the filter stops', goals: [BUY, BIG], plan: ['buy:1'] },
+  {
+    rule: 'G12',
+    what: 'two goals on one event: a postback each',
+    goals: [BUY, TESTED],
+    plan: ['buy:1', 'tested:4'],
+  },
+  {
+    rule: 'G12',
+    what: 'two goals, one of which the filter stops',
+    goals: [BUY, BIG],
+    plan: ['buy:1'],
+  },
   {
     rule: 'G12',
     what: 'attributed first: an organic event says nothing of goals',
@@ -119,14 +159,14 @@ export const ROWS: Row[] = [
     what: 'once per player, for the second time',
     event: { userId: 'p' },
     goals: [FIRST],
-    memory: { playerOf: () => 'p', isTaken: () => true },
+    memory: { playerOf: () => 'p', lockOwner: () => 'another' },
     plan: ['-already_counted'],
   },
   {
     rule: 'G5',
     what: 'once per player, and nobody knows the player',
     goals: [FIRST],
-    memory: { isTaken: () => true },
+    memory: { lockOwner: () => 'another' },
     plan: ['first:3'],
   },
   {
@@ -134,14 +174,14 @@ export const ROWS: Row[] = [
     what: 'what is too old does not even ask for the slot',
     event: { timeMs: NOW_MS - 8 * DAY_MS },
     goals: [FIRST],
-    memory: { playerOf: () => 'p', isTaken: () => true },
+    memory: { playerOf: () => 'p', lockOwner: () => 'another' },
     plan: ['-too_old'],
   },
   {
     rule: 'G6',
     what: 'a repeatable goal asks nobody',
     goals: [BUY],
-    memory: { playerOf: () => 'p', isTaken: () => true },
+    memory: { playerOf: () => 'p', lockOwner: () => 'another' },
     plan: ['buy:1'],
   },
   // Attribution
@@ -152,20 +192,35 @@ export const ROWS: Row[] = [
     click: { utm_source: 'newsletter', utm_medium: 'cpc' },
     plan: ['-organic'],
   },
-  { rule: 'A3', what: 'a click of a network that is not served', click: { msclkid: 'm' }, plan: ['-organic'] },
-  { rule: 'A3', what: 'another of them', click: { li_fat_id: 'l' }, plan: ['-organic'] },
+  {
+    rule: 'A3',
+    what: 'a click of a network that is not served',
+    click: { msclkid: 'm' },
+    plan: ['-other_network'],
+  },
+  { rule: 'A3', what: 'another of them', click: { li_fat_id: 'l' }, plan: ['-other_network'] },
   {
     rule: 'A4',
     what: 'the click of a network that is not connected',
     click: { ttclid: 't' },
     plan: ['-not_connected'],
   },
-  { rule: 'A8', what: 'a click id wins over UTM', click: { ...AMAZON, fbclid: 'f' }, plan: ['-not_connected'] },
-  { rule: 'A8', what: "Amazon's own click id", click: { aref: 'ABCDEFGHIJ.1794945600000' }, plan: ['buy:1'] },
+  {
+    rule: 'A8',
+    what: 'a click id wins over UTM',
+    click: { ...AMAZON, fbclid: 'f' },
+    plan: ['-not_connected'],
+  },
+  {
+    rule: 'A8',
+    what: "Amazon's own click id",
+    click: { aref: 'ABCDEFGHIJ.1794945600000' },
+    plan: ['buy:1'],
+  },
   { rule: 'A8', what: "Amazon's event key", click: { amazon_ad_event_key: 'k' }, plan: ['buy:1'] },
   {
     rule: 'A8',
-    what: "Amazon's click id beside another",
+    what: "Amazon's click id next to another",
     click: { gclid: 'g', aref: 'ABCDEFGHIJ.1794945600000' },
     plan: ['buy:1'],
   },
@@ -176,7 +231,12 @@ export const ROWS: Row[] = [
     plan: ['buy:1'],
   },
   { rule: 'A9', what: 'in capitals too', click: { utm_source: 'Amazon_Ads' }, plan: ['buy:1'] },
-  { rule: 'A9', what: 'ironsource belongs to others', click: { utm_source: 'ironsource' }, plan: ['-organic'] },
+  {
+    rule: 'A9',
+    what: 'ironsource belongs to others',
+    click: { utm_source: 'ironsource' },
+    plan: ['-other_network'],
+  },
   {
     rule: 'A10',
     what: 'a source that needs a paid medium and has none',
@@ -202,8 +262,18 @@ export const ROWS: Row[] = [
     memory: { findClick: () => ({ fields: { ttclid: 't' } }) },
     plan: ['buy:1'],
   },
-  { rule: 'A13', what: 'the own click is older than the window', event: { click: old(31) }, plan: ['-organic'] },
-  { rule: 'A13', what: 'the own click is just in the window', event: { click: old(30) }, plan: ['buy:1'] },
+  {
+    rule: 'A13',
+    what: 'the own click is older than the window',
+    event: { click: old(31) },
+    plan: ['-organic'],
+  },
+  {
+    rule: 'A13',
+    what: 'the own click is just in the window',
+    event: { click: old(30) },
+    plan: ['buy:1'],
+  },
   {
     rule: 'A13',
     what: 'a shorter window',
@@ -213,7 +283,13 @@ export const ROWS: Row[] = [
   },
   { rule: '--network', what: 'leaves out the owner', only: 'meta', plan: ['-other_network'] },
   { rule: '--network', what: 'names the owner', only: 'amazon', plan: ['buy:1'] },
-  { rule: '--network', what: 'does not make organic events its own', only: 'meta', click: {}, plan: ['-organic'] },
+  {
+    rule: '--network',
+    what: 'does not make organic events its own',
+    only: 'meta',
+    click: {},
+    plan: ['-organic'],
+  },
   // Consent
   { rule: 'C2', what: 'consent full', event: { consentLevel: 'full' }, plan: ['buy:1'] },
   { rule: 'C2', what: 'consent none', event: { consentLevel: 'none' }, plan: ['-consent_none'] },
@@ -224,7 +300,12 @@ export const ROWS: Row[] = [
     settings: { 'consent.default': 'full' },
     plan: ['-consent_none'],
   },
-  { rule: 'C1', what: 'no consent level', event: { consentLevel: 'not_set' }, plan: ['-consent_unknown'] },
+  {
+    rule: 'C1',
+    what: 'no consent level',
+    event: { consentLevel: 'not_set' },
+    plan: ['-consent_unknown'],
+  },
   {
     rule: 'C1',
     what: 'no consent level, and a default',
@@ -259,7 +340,12 @@ export const ROWS: Row[] = [
     event: { consent: { limitedDataUse: true } },
     plan: ['buy:1'],
   },
-  { rule: 'E3', what: 'an erased player', memory: { isSuppressed: () => true }, plan: ['-suppressed'] },
+  {
+    rule: 'E3',
+    what: 'an erased player',
+    memory: { isSuppressed: () => true },
+    plan: ['-suppressed'],
+  },
   {
     rule: 'E3',
     what: 'an erased player without consent: consent is asked first',
@@ -268,7 +354,12 @@ export const ROWS: Row[] = [
     plan: ['-consent_none'],
   },
   // Test events
-  { rule: 'T4', what: 'a test event, and nothing takes them', event: { test: true }, plan: ['-test_event'] },
+  {
+    rule: 'T4',
+    what: 'a test event, and nothing takes them',
+    event: { test: true },
+    plan: ['-test_event'],
+  },
   {
     rule: 'T2',
     what: 'a test event goes to the test mapping',
@@ -283,7 +374,12 @@ export const ROWS: Row[] = [
     goals: [BUY, TESTED],
     plan: ['-test_event', 'tested:5'],
   },
-  { rule: 'T3', what: 'a test mapping never takes real events', goals: [TESTED], plan: ['tested:4'] },
+  {
+    rule: 'T3',
+    what: 'a test mapping never takes real events',
+    goals: [TESTED],
+    plan: ['tested:4'],
+  },
   {
     rule: 'T3',
     what: 'a real event where there is a test mapping only',
@@ -292,8 +388,18 @@ export const ROWS: Row[] = [
   },
   // Connection and mapping
   { rule: 'K1', what: 'no connection', connection: 'none', plan: ['-not_connected'] },
-  { rule: 'K2', what: 'a connection that is switched off', connection: 'disabled', plan: ['-network_disabled'] },
-  { rule: 'K6', what: 'a goal without a mapping', goals: [{ ...BUY, map: {} }], plan: ['-unmapped_goal'] },
+  {
+    rule: 'K2',
+    what: 'a connection that is switched off',
+    connection: 'disabled',
+    plan: ['-network_disabled'],
+  },
+  {
+    rule: 'K6',
+    what: 'a goal without a mapping',
+    goals: [{ ...BUY, map: {} }],
+    plan: ['-unmapped_goal'],
+  },
   {
     rule: 'K6',
     what: 'one goal of two is mapped',
@@ -313,15 +419,40 @@ export const ROWS: Row[] = [
     plan: ['-unmapped_goal'],
   },
   // What is sent
-  { rule: 'S6', what: 'just in the window', event: { timeMs: NOW_MS - 7 * DAY_MS + 1 }, plan: ['buy:1'] },
-  { rule: 'S6', what: 'just out of the window', event: { timeMs: NOW_MS - 7 * DAY_MS }, plan: ['-too_old'] },
-  { rule: 'S7', what: 'as old as ingestion takes', event: { timeMs: NOW_MS - 30 * DAY_MS }, plan: ['-too_old'] },
-  { rule: 'S7', what: 'ahead as far as clocks differ', event: { timeMs: NOW_MS + 5 * MINUTE_MS }, plan: ['buy:1'] },
-  { rule: 'S7', what: 'further ahead', event: { timeMs: NOW_MS + 5 * MINUTE_MS + 1 }, plan: ['-in_future'] },
+  {
+    rule: 'S6',
+    what: 'just in the window',
+    event: { timeMs: NOW_MS - 7 * DAY_MS + 1 },
+    plan: ['buy:1'],
+  },
+  {
+    rule: 'S6',
+    what: 'just out of the window',
+    event: { timeMs: NOW_MS - 7 * DAY_MS },
+    plan: ['-too_old'],
+  },
+  {
+    rule: 'S7',
+    what: 'as old as ingestion takes',
+    event: { timeMs: NOW_MS - 30 * DAY_MS },
+    plan: ['-too_old'],
+  },
+  {
+    rule: 'S7',
+    what: 'ahead as far as clocks differ',
+    event: { timeMs: NOW_MS + 5 * MINUTE_MS },
+    plan: ['buy:1'],
+  },
+  {
+    rule: 'S7',
+    what: 'further ahead',
+    event: { timeMs: NOW_MS + 5 * MINUTE_MS + 1 },
+    plan: ['-in_future'],
+  },
   { rule: 'S10', what: 'no match key', event: { identifiers: NOBODY }, plan: ['-no_match_key'] },
   {
     rule: 'S10',
-    what: 'a click is no match key',
+    what: 'a click is not a match key',
     event: { identifiers: NOBODY },
     click: { aref: 'ABCDEFGHIJ.1794945600000' },
     plan: ['-no_match_key'],
@@ -339,7 +470,13 @@ export const ROWS: Row[] = [
     settings: { 'amazon.defaultCountry': 'CA' },
     plan: ['buy:1'],
   },
-  { rule: 'S11', what: 'the mapping of the Events API', connection: 'events-api', goals: IN_EVENTS_API, plan: ['buy'] },
+  {
+    rule: 'S11',
+    what: 'the mapping of the Events API',
+    connection: 'events-api',
+    goals: IN_EVENTS_API,
+    plan: ['buy'],
+  },
   {
     rule: 'S13',
     what: 'a currency that Amazon does not take',
@@ -360,27 +497,38 @@ export const ROWS: Row[] = [
     plan: ['buy:1'],
   },
   // What the log knows
-  { rule: 'gate 2', what: 'met before', standing: 'known', plan: ['-duplicate'] },
-  { rule: 'gate 2', what: 'met before, and organic now', standing: 'known', click: {}, plan: ['-organic'] },
-  { rule: 'gate 2', what: 'pending from an earlier run', standing: 'pending', plan: ['buy:1 resumed'] },
+  { rule: 'gate: duplicate', what: 'met before', postbackState: 'known', plan: ['-duplicate'] },
   {
-    rule: 'gate 2',
-    what: 'pending, and out of its window now: its lane tells',
-    standing: 'pending',
+    rule: 'gate: duplicate',
+    what: 'met before, and organic now',
+    postbackState: 'known',
+    click: {},
+    plan: ['-organic'],
+  },
+  {
+    rule: 'gate: duplicate',
+    what: 'pending from an earlier run',
+    postbackState: 'pending',
+    plan: ['buy:1 resumed'],
+  },
+  {
+    rule: 'gate: duplicate',
+    what: 'pending, and out of its window now: the account queue reports it',
+    postbackState: 'pending',
     event: { timeMs: NOW_MS - 9 * DAY_MS },
     plan: ['buy:1 resumed'],
   },
   {
-    rule: 'gate 2',
+    rule: 'gate: duplicate',
     what: 'pending, and its goal is unmapped now',
-    standing: 'pending',
+    postbackState: 'pending',
     goals: [{ ...BUY, map: {} }],
     plan: ['-unmapped_goal'],
   },
   // Other messages
-  { rule: 'contract 4', what: 'a page makes nothing', event: { type: 'page' }, plan: [] },
+  { rule: 'gate: conversion', what: 'a page makes nothing', event: { type: 'page' }, plan: [] },
   {
-    rule: 'contract 4',
+    rule: 'gate: conversion',
     what: 'nor does a page without consent',
     event: { type: 'page', consentLevel: 'none' },
     plan: [],

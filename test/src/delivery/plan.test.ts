@@ -1,27 +1,23 @@
 import { describe, expect, it } from 'vitest';
 
 import { defaultSettings } from '../../../src/config/settings.js';
-import type { Memory } from '../../../src/delivery/memory.js';
-import type { World } from '../../../src/delivery/plan.js';
-import { planEvent } from '../../../src/delivery/plan.js';
 import type { ConversionEvent } from '../../../src/events/conversion-event.js';
 import { compileGoals } from '../../../src/goals/match.js';
 import { derivePostbackId } from '../../../src/identity/postback-id.js';
 import { amazon } from '../../../src/networks/amazon/amazon.js';
 import { makeConversion, openAmazon } from '../../kit/amazon.js';
+import { NOBODY_KNOWN, planEvent, type TestPlanContext } from '../../kit/planning.js';
 import type { Row } from './plan-rows.js';
 import { AMAZON, BUY, HOUR_MS, NOW_MS, PERSON, ROWS } from './plan-rows.js';
 
-/** A workspace that remembers nobody. */
-const NO_MEMORY: Memory = {
-  findClick: () => undefined,
-  isSuppressed: () => false,
-  playerOf: () => undefined,
-  membersOf: () => [],
-  isTaken: () => false,
-};
-
-function makeWorld({ goals = [BUY], settings, standing, memory, connection, only }: Row): World {
+function makePlanContext({
+  goals = [BUY],
+  settings,
+  postbackState,
+  memory,
+  connection,
+  only,
+}: Row): TestPlanContext {
   const parts = {
     none: undefined,
     disabled: openAmazon(),
@@ -29,7 +25,11 @@ function makeWorld({ goals = [BUY], settings, standing, memory, connection, only
     eu: openAmazon({ api: 'events-api', region: 'eu' }),
   };
   const channel = connection === undefined ? openAmazon({}, settings) : parts[connection];
-  const route = { network: amazon, enabled: connection !== 'disabled', ...(channel ? { channel } : {}) };
+  const route = {
+    network: amazon,
+    enabled: connection !== 'disabled',
+    ...(channel ? { channel } : {}),
+  };
   return {
     workspace: 'game',
     settings: { ...defaultSettings(), ...settings },
@@ -37,21 +37,25 @@ function makeWorld({ goals = [BUY], settings, standing, memory, connection, only
     takesTestEvents: goals.some(({ testMap }) => Object.keys(testMap).length > 0),
     routes: new Map([['amazon', route]]),
     onlyNetworks: new Set(only === undefined ? [] : [only]),
-    standing: () => standing ?? 'new',
-    memory: { ...NO_MEMORY, ...memory },
+    postbackState: () => postbackState ?? 'new',
+    people: { ...NOBODY_KNOWN, ...memory },
   };
 }
 
 function makeEvent({ event, click }: Row): ConversionEvent {
-  const base = { timeMs: NOW_MS - HOUR_MS, identifiers: PERSON, click: { fields: click ?? AMAZON } };
+  const base = {
+    timeMs: NOW_MS - HOUR_MS,
+    identifiers: PERSON,
+    click: { fields: click ?? AMAZON },
+  };
   return makeConversion({ value: '9.99', currency: 'USD', ...base, ...event });
 }
 
-describe('planEvent', () => {
+describe('Planner', () => {
   it.each(ROWS)('$rule: $what → $plan', (row) => {
-    const world = makeWorld(row);
+    const planContext = makePlanContext(row);
     const event = makeEvent(row);
-    const { outgoing, skips } = planEvent(event, world, NOW_MS);
+    const { outgoing, skips } = planEvent(event, planContext, NOW_MS);
     const made = [
       ...skips.map(({ reason }) => `-${reason}`),
       ...outgoing.map(({ postback, mapping, resumes }) => {
@@ -70,19 +74,33 @@ describe('planEvent', () => {
     }
   });
 
-  it('keeps what a later replay may find mended, and only that', () => {
+  it('stores a payload only for skips that a later replay may deliver', () => {
     const rows = ROWS.filter(({ plan }) => plan.length === 1 && plan[0]?.startsWith('-'));
     const kept = new Set<string>();
     const dropped = new Set<string>();
     for (const row of rows) {
-      for (const { reason, postback } of planEvent(makeEvent(row), makeWorld(row), NOW_MS).skips) {
+      for (const { reason, postback } of planEvent(makeEvent(row), makePlanContext(row), NOW_MS)
+        .skips) {
         (postback ? kept : dropped).add(reason);
       }
     }
-    for (const reason of ['unmapped_goal', 'network_disabled', 'in_future', 'no_country', 'eu_consent_missing']) {
+    for (const reason of [
+      'unmapped_goal',
+      'network_disabled',
+      'in_future',
+      'no_country',
+      'eu_consent_missing',
+    ]) {
       expect(kept).toContain(reason);
     }
-    for (const reason of ['organic', 'consent_none', 'suppressed', 'too_old', 'no_match_key', 'duplicate']) {
+    for (const reason of [
+      'organic',
+      'consent_none',
+      'suppressed',
+      'too_old',
+      'no_match_key',
+      'duplicate',
+    ]) {
       expect(kept).not.toContain(reason);
       expect(dropped).toContain(reason);
     }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, it } from 'vitest';
 
 import { backoffMs } from '../../../src/delivery/retry.js';
@@ -27,12 +27,17 @@ describe('backoffMs', () => {
     const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     const asked = fc.option(fc.nat(3_600_000), { nil: undefined });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 10_000 }), asked, unit, (attempts, retryAfterMs, luck) => {
-        const waitMs = backoffMs(attempts, retryAfterMs, chance(luck));
-        expect(Number.isInteger(waitMs)).toBe(true);
-        expect(waitMs).toBeGreaterThanOrEqual(retryAfterMs ?? 0);
-        expect(waitMs).toBeLessThanOrEqual(Math.max(60_000, retryAfterMs ?? 0));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 10_000 }),
+        asked,
+        unit,
+        (attempts, retryAfterMs, luck) => {
+          const waitMs = backoffMs(attempts, retryAfterMs, chance(luck));
+          expect(Number.isInteger(waitMs)).toBe(true);
+          expect(waitMs).toBeGreaterThanOrEqual(retryAfterMs ?? 0);
+          expect(waitMs).toBeLessThanOrEqual(Math.max(60_000, retryAfterMs ?? 0));
+        },
+      ),
     );
   });
 });

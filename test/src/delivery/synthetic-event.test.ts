@@ -3,7 +3,7 @@ import { attributeClick } from '../../../src/attribution/attribute.js';
 import { makeSyntheticEvent } from '../../../src/delivery/synthetic-event.js';
 import { compileGoals, matchGoals } from '../../../src/goals/match.js';
 import { NETWORK_NAMES } from '../../../src/networks/names.js';
-import { PURCHASE } from '../../kit/world.js';
+import { PURCHASE } from '../../kit/plan-context.js';
 
 const OPTIONS = { unique: 'a1', nowMs: Date.UTC(2026, 10, 18), test: true };
 
@@ -31,8 +31,14 @@ describe('a made-up conversion', () => {
   });
 
   it('cannot be one that nothing can be', () => {
-    const made = makeSyntheticEvent({ ...PURCHASE, filters: ['value>10', 'value<5'] }, 'amazon', OPTIONS);
-    expect(made).toEqual({ problem: expect.stringContaining('nothing meets value>10 and value<5') as string });
+    const made = makeSyntheticEvent(
+      { ...PURCHASE, filters: ['value>10', 'value<5'] },
+      'amazon',
+      OPTIONS,
+    );
+    expect(made).toEqual({
+      problem: expect.stringContaining('nothing meets value>10 and value<5') as string,
+    });
   });
 
   test.each(NETWORK_NAMES)('belongs to %s', (network) => {

@@ -9,10 +9,19 @@ beforeEach(() => {
 });
 
 describe('a tally', () => {
-  it('begins with the whole summary of contract.md section 4, all noughts', () => {
+  it('begins with the whole summary, all counts zero', () => {
     expect(tally.summary).toEqual({
       ...{ run: 'r', command: 'send', workspace: 'game', accounts: {}, durationMs: 0 },
-      ...{ lines: 0, invalid: 0, events: 0, postbacks: 0, delivered: 0, failed: 0, pending: 0, skipped: 0 },
+      ...{
+        lines: 0,
+        invalid: 0,
+        events: 0,
+        postbacks: 0,
+        delivered: 0,
+        failed: 0,
+        pending: 0,
+        skipped: 0,
+      },
       skips: {},
       failures: { configuration: 0, payload: 0, expired: 0 },
       waiting: { transient: 0, throttled: 0, credential: 0, processing: 0, stopped: 0 },
@@ -44,9 +53,15 @@ describe('a tally', () => {
     ['incomplete_event', true],
   ])('counts %s once; as a postback: %s', (reason, isPostback) => {
     tally.skip(reason, 'amazon');
-    expect(tally.summary).toMatchObject({ skipped: 1, skips: { [reason]: 1 }, postbacks: isPostback ? 1 : 0 });
+    expect(tally.summary).toMatchObject({
+      skipped: 1,
+      skips: { [reason]: 1 },
+      postbacks: isPostback ? 1 : 0,
+    });
     expect(tally.summary.networks).toEqual(
-      isPostback ? { amazon: { delivered: 0, failed: 0, pending: 0, skipped: 1, requests: 0 } } : {},
+      isPostback
+        ? { amazon: { delivered: 0, failed: 0, pending: 0, skipped: 1, requests: 0 } }
+        : {},
     );
   });
 
@@ -55,23 +70,25 @@ describe('a tally', () => {
     ['expired', 'expired'],
     ['payload', 'payload'],
   ])('books a failure by %s as %s', (kind, booked) => {
-    tally.plan();
+    tally.plan('amazon');
     tally.fail('amazon', kind);
     expect(tally.summary).toMatchObject({ postbacks: 1, failed: 1, failures: { [booked]: 1 } });
     expect(tally.summary.networks.amazon).toMatchObject({ failed: 1 });
   });
 
   it('adds up', () => {
-    for (let number = 0; number < 10; number++) tally.plan();
+    tally.plan('amazon', 10);
     tally.request('amazon');
     tally.deliver('amazon', 6);
     tally.fail('amazon', 'payload');
     tally.wait('amazon', 'throttled', 2);
-    tally.unplan();
+    tally.unplan('amazon');
     tally.skip('duplicate', 'amazon', true);
     const { delivered, failed, pending, skipped, postbacks, networks } = tally.summary;
     expect(delivered + failed + pending + skipped).toBe(postbacks);
-    expect(networks).toEqual({ amazon: { delivered: 6, failed: 1, pending: 2, skipped: 1, requests: 1 } });
+    expect(networks).toEqual({
+      amazon: { delivered: 6, failed: 1, pending: 2, skipped: 1, requests: 1 },
+    });
   });
 
   it.each<[OutcomeKind | 'stopped', string]>([

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import { deadlineOf, judgeAge } from '../../../src/delivery/window.js';
+import { deadlineOf, evaluateAge } from '../../../src/delivery/window.js';
 import { LIMITS } from './items.js';
 
 const CHANNEL = { limits: LIMITS };
-const at = (eventTimeMs: number, facts = {}): Parameters<typeof deadlineOf>[0] => ({ eventTimeMs, facts });
+const at = (eventTimeMs: number, facts = {}): Parameters<typeof deadlineOf>[0] => ({
+  eventTimeMs,
+  facts,
+});
 const NOW_MS = Date.UTC(2026, 10, 21);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -17,10 +20,15 @@ describe('the window', () => {
     ['at the deadline', 7 * DAY_MS, 'too_old', /7 days old; the network takes 7 days/],
     ['long after it', 40 * DAY_MS, 'too_old', /40 days old/],
     ['ahead as far as clocks may differ', -5 * MINUTE_MS, undefined],
-    ['a millisecond more', -5 * MINUTE_MS - 1, 'in_future', /5 minutes ahead of the clock; 5 minutes is allowed/],
+    [
+      'a millisecond more',
+      -5 * MINUTE_MS - 1,
+      'in_future',
+      /5 minutes ahead of the clock; 5 minutes is allowed/,
+    ],
     ['hours ahead', -5 * HOUR_MS, 'in_future', /5 hours ahead/],
   ])('%s', (_what, ageMs, reason, words) => {
-    const stopped = judgeAge(at(NOW_MS - ageMs), NOW_MS, CHANNEL);
+    const stopped = evaluateAge(at(NOW_MS - ageMs), NOW_MS, CHANNEL);
     expect(stopped?.reason).toBe(reason);
     if (words) expect(stopped?.message).toMatch(words);
   });
@@ -28,15 +36,17 @@ describe('the window', () => {
   it('closes at event time + window', () => {
     const deadline = deadlineOf(at(NOW_MS), CHANNEL);
     expect(deadline).toBe(NOW_MS + 7 * DAY_MS);
-    expect(judgeAge(at(NOW_MS), deadline - 1, CHANNEL)).toBeUndefined();
-    expect(judgeAge(at(NOW_MS), deadline, CHANNEL)?.reason).toBe('too_old');
+    expect(evaluateAge(at(NOW_MS), deadline - 1, CHANNEL)).toBeUndefined();
+    expect(evaluateAge(at(NOW_MS), deadline, CHANNEL)?.reason).toBe('too_old');
   });
 
   it('may be shorter for some conversions', () => {
     const windowMsOf = (facts: object): number => ('click' in facts ? 7 * DAY_MS : DAY_MS);
     const channel = { limits: LIMITS, windowMsOf };
-    expect(judgeAge(at(NOW_MS - 2 * DAY_MS), NOW_MS, channel)?.message).toMatch(/the network takes 1 days/);
-    expect(judgeAge(at(NOW_MS - 2 * DAY_MS, { click: 1 }), NOW_MS, channel)).toBeUndefined();
+    expect(evaluateAge(at(NOW_MS - 2 * DAY_MS), NOW_MS, channel)?.message).toMatch(
+      /the network takes 1 days/,
+    );
+    expect(evaluateAge(at(NOW_MS - 2 * DAY_MS, { click: 1 }), NOW_MS, channel)).toBeUndefined();
     expect(deadlineOf(at(NOW_MS), channel)).toBe(NOW_MS + DAY_MS);
   });
 });

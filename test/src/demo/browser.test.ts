@@ -3,7 +3,7 @@ import { allowLikeABrowser } from '../../../src/demo/browser.js';
 import { AuthError } from '../../../src/errors.js';
 import { createHttpClient } from '../../../src/http/client.js';
 import { SANDBOX_CLIENT_ID } from '../../../src/sandbox/amazon/seed.js';
-import { openLiveSandbox } from '../../kit/errand.js';
+import { openLiveSandbox } from '../../kit/test-workspace.js';
 
 const NEVER = new AbortController().signal;
 
@@ -15,7 +15,11 @@ function openBrowser() {
 
 test.each([
   ['an unknown client', { client_id: 'someone-else' }, 'The consent page answered with 400'],
-  ['a scope that does not exist', { scope: 'advertising::everything' }, 'The consent page answered with 302'],
+  [
+    'a scope that does not exist',
+    { scope: 'advertising::everything' },
+    'The consent page answered with 302',
+  ],
 ])('allowLikeABrowser gives up on a page that refuses %s', async (_, changes, message) => {
   const sandbox = await openLiveSandbox();
   const query = new URLSearchParams({
@@ -25,7 +29,11 @@ test.each([
     redirect_uri: 'http://localhost:8787/callback',
     ...changes,
   });
-  const opening = allowLikeABrowser(`${sandbox.url}/www.amazon.com/ap/oa?${query.toString()}`, openBrowser(), NEVER);
+  const opening = allowLikeABrowser(
+    `${sandbox.url}/www.amazon.com/ap/oa?${query.toString()}`,
+    openBrowser(),
+    NEVER,
+  );
   await expect(opening).rejects.toThrow(AuthError);
   await expect(opening).rejects.toThrow(message);
 });

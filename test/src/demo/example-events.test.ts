@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { formatExampleEvents, makeExampleEvents } from '../../../src/demo/example-events.js';
-import type { ExampleFate } from '../../../src/demo/example-stories.js';
+import type { ExampleFate } from '../../../src/demo/scenarios.js';
 import { createEventParser, type ParsedRecord } from '../../../src/events/event-parser.js';
 
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
 const DAY_MS = 86_400_000;
 
-/** How many lines of each fate README and demo promise. */
+/** How many lines of each fate the demo promises. */
 const FATES: Partial<Record<ExampleFate, number>> = {
   delivered: 175,
   organic: 24,
@@ -58,7 +58,8 @@ describe('makeExampleEvents', () => {
 
   test('breaks the lines that shall be invalid and no other, each in its own way', () => {
     const problems = lines.map(({ text, fate }) => ({ fate, parsed: parse(text) }));
-    for (const { fate, parsed } of problems) expect('invalid' in parsed, fate).toBe(fate === 'invalid');
+    for (const { fate, parsed } of problems)
+      expect('invalid' in parsed, fate).toBe(fate === 'invalid');
     const codes = problems.flatMap(({ parsed }) =>
       'invalid' in parsed ? [`${parsed.invalid.field} ${parsed.invalid.code}`] : [],
     );
@@ -88,8 +89,12 @@ describe('makeExampleEvents', () => {
     for (const token of tokens) expect(token).toMatch(/^[0-9A-Za-z]{10}\.\d{13}$/);
     const currencies = new Set(events.flatMap(({ currency }) => currency ?? []));
     expect([...currencies].sort()).toEqual(['AUD', 'CAD', 'EUR', 'GBP', 'PLN', 'USD']);
-    expect(events.some(({ identifiers }) => identifiers.plain.email && identifiers.plain.phone)).toBe(true);
-    expect(events.some(({ identifiers }) => identifiers.hashed.email && identifiers.hashed.phone)).toBe(true);
+    expect(
+      events.some(({ identifiers }) => identifiers.plain.email && identifiers.plain.phone),
+    ).toBe(true);
+    expect(
+      events.some(({ identifiers }) => identifiers.hashed.email && identifiers.hashed.phone),
+    ).toBe(true);
   });
 
   test('names nobody', () => {

@@ -1,15 +1,15 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkDisk, formatBytes, judgeRoom } from '../../../src/doctor/disk.js';
+import { checkDisk, formatBytes, checkRoom } from '../../../src/doctor/disk.js';
 import { checkFiles } from '../../../src/doctor/files.js';
 import { checkGoals, checkMappings } from '../../../src/doctor/goals.js';
 import { checkGrantEnd } from '../../../src/doctor/grant.js';
-import { judgeClock } from '../../../src/doctor/reach.js';
+import { checkClock } from '../../../src/doctor/reach.js';
 import { amazon } from '../../../src/networks/amazon/amazon.js';
 import { makeAmazonConnection } from '../../kit/amazon.js';
 import { makeFolder } from '../../kit/log.js';
-import { PURCHASE } from '../../kit/world.js';
+import { PURCHASE } from '../../kit/plan-context.js';
 
 const NOW_MS = Date.UTC(2026, 10, 25);
 const DAY_MS = 24 * 3_600_000;
@@ -19,11 +19,11 @@ test.each([
   ['right', 0, 'pass'],
   ['a Date header cuts its second', 900, 'pass'],
   ['a little ahead', 20_000, 'warn'],
-  ['a little behind', -20_000, 'warn'],
+  ['a little slow', -20_000, 'warn'],
   ['as far ahead as Amazon takes an event', 5 * MINUTE_MS, 'fail'],
-  ['an hour behind', -60 * MINUTE_MS, 'fail'],
+  ['an hour slow', -60 * MINUTE_MS, 'fail'],
 ])('the clock: %s', (_name, skewMs, result) => {
-  const check = judgeClock({ theirsMs: NOW_MS, oursMs: NOW_MS + skewMs }, 5 * MINUTE_MS);
+  const check = checkClock({ theirsMs: NOW_MS, oursMs: NOW_MS + skewMs }, 5 * MINUTE_MS);
   expect(check.result).toBe(result);
   if (result !== 'pass') expect(check.message).toContain(skewMs > 0 ? 'ahead' : 'behind');
 });
@@ -33,7 +33,7 @@ test.each([
   [200_000_000, 'warn'],
   [5_000_000_000, 'pass'],
 ])('%d bytes of room', (bytes, result) => {
-  expect(judgeRoom(bytes, '/var').result).toBe(result);
+  expect(checkRoom(bytes, '/var').result).toBe(result);
 });
 
 test('room is asked for where the folder will be', () => {
@@ -47,13 +47,17 @@ test.each([
   ['in a week', 7 * DAY_MS, ['warn']],
   ['past', -DAY_MS, ['fail']],
 ])('the end of a consent: %s', (_name, leftMs, results) => {
-  const grantExpiresAt = leftMs === undefined ? {} : { grantExpiresAt: new Date(NOW_MS + leftMs).toISOString() };
+  const grantExpiresAt =
+    leftMs === undefined ? {} : { grantExpiresAt: new Date(NOW_MS + leftMs).toISOString() };
   const checks = checkGrantEnd(makeAmazonConnection(grantExpiresAt), NOW_MS);
   expect(checks.map(({ result }) => result)).toEqual(results);
 });
 
 describe('files', () => {
-  function lay(name: string, mode: number): { directories: { config: string; data: string }; workspace: string } {
+  function lay(
+    name: string,
+    mode: number,
+  ): { directories: { config: string; data: string }; workspace: string } {
     const folder = makeFolder();
     const directories = { config: join(folder, 'config'), data: join(folder, 'data') };
     mkdirSync(directories.config);
@@ -82,21 +86,28 @@ describe('files', () => {
     chmodSync(parts.directories.config, mode);
     const [check] = checkFiles({ ...parts, platform: 'linux' });
     expect(check).toMatchObject({ result: 'fail', next: `chmod 700 ${parts.directories.config}` });
-    expect(checkFiles({ ...parts, platform: 'win32' }).map(({ result }) => result)).toEqual(['pass']);
+    expect(checkFiles({ ...parts, platform: 'win32' }).map(({ result }) => result)).toEqual([
+      'pass',
+    ]);
   });
 
   test('a folder in the place of a file', () => {
     const parts = lay('config.json', 0o600);
     mkdirSync(join(parts.directories.config, 'credentials.json'));
-    expect(checkFiles({ ...parts, platform: 'linux' }).map(({ result }) => result)).toEqual(['fail']);
+    expect(checkFiles({ ...parts, platform: 'linux' }).map(({ result }) => result)).toEqual([
+      'fail',
+    ]);
   });
 });
 
 test('goals and mappings', () => {
   const connection = makeAmazonConnection({ api: 'capi-v1' });
-  const results = (goals: (typeof PURCHASE)[]) => checkMappings(amazon, goals, connection).map(({ result }) => result);
+  const results = (goals: (typeof PURCHASE)[]) =>
+    checkMappings(amazon, goals, connection).map(({ result }) => result);
   expect(checkGoals([])).toMatchObject({ result: 'warn', next: 'postback goals add' });
-  expect(checkGoals([{ ...PURCHASE, enabled: false }])).toMatchObject({ next: 'postback goals enable purchase' });
+  expect(checkGoals([{ ...PURCHASE, enabled: false }])).toMatchObject({
+    next: 'postback goals enable purchase',
+  });
   expect(results([PURCHASE])).toEqual(['pass']);
   expect(results([{ ...PURCHASE, map: {} }])).toEqual(['warn']);
   expect(results([{ ...PURCHASE, map: { amazon: 'not-digits' } }])).toEqual(['fail']);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, test } from 'vitest';
 
 import { readClickValue } from '../../../src/events/click-id.js';
@@ -75,12 +75,18 @@ test('an address of somebody, a sentence or a template is never a click id', () 
   const ids = CLICK_FIELDS.filter((name) => !name.startsWith('utm_'));
   const wrong = fc.oneof(
     fc.emailAddress(),
-    fc.tuple(fc.stringMatching(/^[a-z]{2,9}$/), fc.stringMatching(/^[a-z]{2,9}$/)).map((words) => words.join(' ')),
+    fc
+      .tuple(fc.stringMatching(/^[a-z]{2,9}$/), fc.stringMatching(/^[a-z]{2,9}$/))
+      .map((words) => words.join(' ')),
     fc.stringMatching(/^[a-z_]{2,9}$/).map((name) => `{{${name}}}`),
     fc.stringMatching(/^[A-Z]{2,9}$/).map((name) => `__${name}__`),
   );
   fc.assert(
-    fc.property(fc.constantFrom(...ids), wrong, (field, text) => typeof readClickValue(field, text) === 'string'),
+    fc.property(
+      fc.constantFrom(...ids),
+      wrong,
+      (field, text) => typeof readClickValue(field, text) === 'string',
+    ),
   );
 });
 

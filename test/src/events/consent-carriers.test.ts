@@ -1,7 +1,7 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, it, test } from 'vitest';
 
-import { judgeConsent } from '../../../src/consent/consent.js';
+import { evaluateConsent } from '../../../src/consent/consent.js';
 import { readCategories } from '../../../src/events/consent-categories.js';
 import { readAnswer, readLevel } from '../../../src/events/consent-words.js';
 import type { ConsentLevel, ConversionEvent } from '../../../src/events/conversion-event.js';
@@ -11,14 +11,70 @@ import { makeGpp, makeTcf } from '../../kit/consent-strings.js';
 import { makePurchase, parseWithWarnings } from '../../kit/events.js';
 
 const DENIED = [
-  ...['denied', 'DENIED', ' Denied ', 'CONSENT_DENIED', 'consent_denied', 'CONSENT_STATUS_DENIED', 'no', 'No', 'N'],
-  ...['false', 'FALSE', '0', 'off', 'reject', 'rejected', 'decline', 'declined', 'refused', 'opt-out', 'opt_out'],
-  ...['optOut', 'OPTED_OUT', 'opted out', 'withdrawn', 'revoked', 'disallowed', 'not granted', 'none', 'disabled'],
+  ...[
+    'denied',
+    'DENIED',
+    ' Denied ',
+    'CONSENT_DENIED',
+    'consent_denied',
+    'CONSENT_STATUS_DENIED',
+    'no',
+    'No',
+    'N',
+  ],
+  ...[
+    'false',
+    'FALSE',
+    '0',
+    'off',
+    'reject',
+    'rejected',
+    'decline',
+    'declined',
+    'refused',
+    'opt-out',
+    'opt_out',
+  ],
+  ...[
+    'optOut',
+    'OPTED_OUT',
+    'opted out',
+    'withdrawn',
+    'revoked',
+    'disallowed',
+    'not granted',
+    'none',
+    'disabled',
+  ],
   ...[false, 0],
 ];
 const GRANTED = [
-  ...['granted', 'GRANTED', 'CONSENT_GRANTED', 'consent_granted', 'yes', 'Y', 'true', 'True', '1', 'on', 'accept'],
-  ...['accepted', 'allow', 'allowed', 'opt-in', 'opt_in', 'optIn', 'opted in', 'agreed', 'enabled', true, 1],
+  ...[
+    'granted',
+    'GRANTED',
+    'CONSENT_GRANTED',
+    'consent_granted',
+    'yes',
+    'Y',
+    'true',
+    'True',
+    '1',
+    'on',
+    'accept',
+  ],
+  ...[
+    'accepted',
+    'allow',
+    'allowed',
+    'opt-in',
+    'opt_in',
+    'optIn',
+    'opted in',
+    'agreed',
+    'enabled',
+    true,
+    1,
+  ],
 ];
 const UNSET = [
   'unknown',
@@ -43,7 +99,7 @@ describe('K28: one table of consent words', () => {
     expect(readLevel(word)).toBe('full');
   });
 
-  test.each(UNSET)('%j is no answer yet', (word) => {
+  test.each(UNSET)('%j does not count as an answer', (word) => {
     expect(readAnswer(word)).toBe('unset');
     expect(readLevel(word)).toBe('not_set');
   });
@@ -85,8 +141,19 @@ const SNOWPLOW = {
   event_id: 'c6ef3124-b53a-4b13-a233-0088f79dcbcb',
   collector_tstamp: '2026-11-18 20:14:06.000',
 };
-const CLOUD = { specversion: '1.0', id: '1', source: '/s', type: 'com.example.purchase', time: '2026-11-18T20:14:05Z' };
-const GOOGLE = { eventName: 'purchase', timestamp: '2026-11-18T22:14:05+02:00', transactionId: 'T-1', gclid: 'G' };
+const CLOUD = {
+  specversion: '1.0',
+  id: '1',
+  source: '/s',
+  type: 'com.example.purchase',
+  time: '2026-11-18T20:14:05Z',
+};
+const GOOGLE = {
+  eventName: 'purchase',
+  timestamp: '2026-11-18T22:14:05+02:00',
+  transactionId: 'T-1',
+  gclid: 'G',
+};
 
 function read(record: JsonObject, format: FormatChoice = 'audience'): ConversionEvent {
   const { parsed } = parseWithWarnings(JSON.stringify(record), format);
@@ -116,28 +183,58 @@ const CARRIERS: [name: string, atMost: ConsentLevel, carry: Carry][] = [
   ['ad_storage', 'anonymous', (word) => bare({}, { ad_storage: word })],
   ['analytics_storage', 'none', (word) => bare({}, { analytics_storage: word })],
   ['consent.ad_user_data', 'anonymous', (word) => bare({ consent: { ad_user_data: word } })],
-  ['Segment Advertising', 'none', (word) => segment({ consent: { categoryPreferences: { Advertising: word } } })],
-  ['Segment Analytics', 'none', (word) => segment({ consent: { categoryPreferences: { Analytics: word } } })],
-  ['Segment C0004', 'none', (word) => segment({ consent: { categoryPreferences: { C0004: word, C0001: true } } })],
-  ['categories in objects', 'none', (word) => bare({}, { consents: [{ name: 'Marketing', granted: word }] })],
+  [
+    'Segment Advertising',
+    'none',
+    (word) => segment({ consent: { categoryPreferences: { Advertising: word } } }),
+  ],
+  [
+    'Segment Analytics',
+    'none',
+    (word) => segment({ consent: { categoryPreferences: { Analytics: word } } }),
+  ],
+  [
+    'Segment C0004',
+    'none',
+    (word) => segment({ consent: { categoryPreferences: { C0004: word, C0001: true } } }),
+  ],
+  [
+    'categories in objects',
+    'none',
+    (word) => bare({}, { consents: [{ name: 'Marketing', granted: word }] }),
+  ],
   ['ECAPI ext', 'none', (word) => read({ ...ECAPI, ext: { consent_level: word } }, 'ecapi')],
   [
     'CloudEvents extension',
     'none',
     (word) => read({ ...CLOUD, consentlevel: word, data: { value: 1 } }, 'cloudevents'),
   ],
-  ['CloudEvents data', 'none', (word) => read({ ...CLOUD, data: { consent_level: word } }, 'cloudevents')],
-  ['Google consent', 'none', (word) => read({ ...GOOGLE, consent: { adUserData: word } }, 'google')],
+  [
+    'CloudEvents data',
+    'none',
+    (word) => read({ ...CLOUD, data: { consent_level: word } }, 'cloudevents'),
+  ],
+  [
+    'Google consent',
+    'none',
+    (word) => read({ ...GOOGLE, consent: { adUserData: word } }, 'google'),
+  ],
   [
     'GA4 ads storage',
     'anonymous',
-    (word) => read({ ...GA4, privacy_info: { analytics_storage: 'Yes', ads_storage: word } }, 'ga4'),
+    (word) =>
+      read({ ...GA4, privacy_info: { analytics_storage: 'Yes', ads_storage: word } }, 'ga4'),
   ],
-  ['GA4 analytics', 'none', (word) => read({ ...GA4, privacy_info: { analytics_storage: word } }, 'ga4')],
+  [
+    'GA4 analytics',
+    'none',
+    (word) => read({ ...GA4, privacy_info: { analytics_storage: word } }, 'ga4'),
+  ],
   [
     'Snowplow entity',
     'none',
-    (word) => read({ ...SNOWPLOW, contexts_com_acme_consent_1: [{ consent_level: word }] }, 'snowplow'),
+    (word) =>
+      read({ ...SNOWPLOW, contexts_com_acme_consent_1: [{ consent_level: word }] }, 'snowplow'),
   ],
 ];
 const DEFAULTS: ConsentLevel[] = ['not_set', 'anonymous', 'full'];
@@ -147,22 +244,33 @@ describe('K27: a refusal in any carrier beats every default', () => {
   describe.each(CARRIERS)('%s', (_name, atMost, carry) => {
     it('understands every refusal', () => {
       fc.assert(
-        fc.property(fc.constantFrom<unknown>(...DENIED), fc.constantFrom(...DEFAULTS), (word, fallback) => {
-          const { level } = judgeConsent(carry(word), fallback);
-          expect({ word, level, ok: RANK[level] <= RANK[atMost] }).toEqual({ word, level, ok: true });
-        }),
+        fc.property(
+          fc.constantFrom<unknown>(...DENIED),
+          fc.constantFrom(...DEFAULTS),
+          (word, fallback) => {
+            const { level } = evaluateConsent(carry(word), fallback);
+            expect({ word, level, ok: RANK[level] <= RANK[atMost] }).toEqual({
+              word,
+              level,
+              ok: true,
+            });
+          },
+        ),
       );
     });
 
     it('lets no default stand in for an answer that it does not understand', () => {
       for (const word of ['perhaps', 7, 'x'.repeat(65)]) {
-        for (const fallback of DEFAULTS) expect(judgeConsent(carry(word), fallback).level).toBe('not_set');
+        for (const fallback of DEFAULTS)
+          expect(evaluateConsent(carry(word), fallback).level).toBe('not_set');
       }
     });
 
     it('reads a grant as no refusal, and no answer as none', () => {
-      for (const word of GRANTED) expect(judgeConsent(carry(word), 'full').level).not.toBe('none');
-      for (const word of ['pending', null]) expect(judgeConsent(carry(word), 'anonymous').level).toBe('anonymous');
+      for (const word of GRANTED)
+        expect(evaluateConsent(carry(word), 'full').level).not.toBe('none');
+      for (const word of ['pending', null])
+        expect(evaluateConsent(carry(word), 'anonymous').level).toBe('anonymous');
     });
   });
 
@@ -176,8 +284,15 @@ describe('K27: a refusal in any carrier beats every default', () => {
       { consent: { Targeting: 'rejected' } },
     ];
     for (const refusal of refusals) {
-      const properties = { ...refusal, analytics_storage: 'granted', ad_storage: 'granted', cookie_consent: 'C0004' };
-      expect(judgeConsent(bare({ consentLevel: 'full' }, properties), 'full').level).not.toBe('full');
+      const properties = {
+        ...refusal,
+        analytics_storage: 'granted',
+        ad_storage: 'granted',
+        cookie_consent: 'C0004',
+      };
+      expect(evaluateConsent(bare({ consentLevel: 'full' }, properties), 'full').level).not.toBe(
+        'full',
+      );
     }
   });
 
@@ -187,22 +302,32 @@ describe('K27: a refusal in any carrier beats every default', () => {
       [yes, no],
       [no, yes],
     ]) {
-      expect(judgeConsent(bare({ context: { gdprConsent } }, { tcf }), 'full').level).toBe('none');
+      expect(evaluateConsent(bare({ context: { gdprConsent } }, { tcf }), 'full').level).toBe(
+        'none',
+      );
     }
   });
 
   it('says which carrier decided', () => {
-    const management = { allowedConsentIds: ['C0001', 'C0003'], deniedConsentIds: ['C0002', 'C0004'] };
+    const management = {
+      allowedConsentIds: ['C0001', 'C0003'],
+      deniedConsentIds: ['C0002', 'C0004'],
+    };
     const event = segment({ consentManagement: management });
     expect(event.consent.levelFrom).toEqual({
       carrier: 'context.consentManagement',
       says: 'C0002 denied, C0004 denied, C0001 granted, C0003 granted',
     });
-    expect(judgeConsent(event, 'full')).toMatchObject({ level: 'none', source: 'context.consentManagement' });
+    expect(evaluateConsent(event, 'full')).toMatchObject({
+      level: 'none',
+      source: 'context.consentManagement',
+    });
   });
 
   it('warns of an answer that it does not understand, without quoting what could name a person', () => {
-    const { warnings } = parseWithWarnings(JSON.stringify(makePurchase({}, { ad_user_data: 'jo@example.com' })));
+    const { warnings } = parseWithWarnings(
+      JSON.stringify(makePurchase({}, { ad_user_data: 'jo@example.com' })),
+    );
     expect(warnings).toMatchObject([{ code: 'unusable_field', field: 'properties.ad_user_data' }]);
     expect(JSON.stringify(warnings)).not.toContain('example.com');
   });
@@ -260,10 +385,16 @@ describe('consent categories in every shape', () => {
     [{ allowedConsentIds: ['C0004'], deniedConsentIds: [] }, 'full'],
     [{ allowedConsentIds: ['C0001'] }, 'none'],
     [{ deniedConsentIds: ['C0004'] }, 'none'],
-    [{ allowedConsentIds: ['marketing'], deniedConsentIds: ['ads'], resolutionStrategy: 'and' }, 'none'],
-    [{ allowedConsentIds: ['marketing'], deniedConsentIds: ['ads'], resolutionStrategy: 'or' }, 'full'],
+    [
+      { allowedConsentIds: ['marketing'], deniedConsentIds: ['ads'], resolutionStrategy: 'and' },
+      'none',
+    ],
+    [
+      { allowedConsentIds: ['marketing'], deniedConsentIds: ['ads'], resolutionStrategy: 'or' },
+      'full',
+    ],
   ])('RudderStack %j is %s', (consentManagement, level) => {
-    expect(judgeConsent(segment({ consentManagement }), 'full').level).toBe(level);
+    expect(evaluateConsent(segment({ consentManagement }), 'full').level).toBe(level);
   });
 
   test.each<[denied: unknown, level: ConsentLevel]>([
@@ -276,7 +407,7 @@ describe('consent categories in every shape', () => {
     [[true], 'not_set'],
   ])('K27: no default overrules deniedConsentIds %j', (deniedConsentIds, level) => {
     const consentManagement = { allowedConsentIds: ['C0001'], deniedConsentIds };
-    expect(judgeConsent(segment({ consentManagement }), 'full').level).toBe(level);
+    expect(evaluateConsent(segment({ consentManagement }), 'full').level).toBe(level);
   });
 
   test.each<[consent: JsonObject, level: ConsentLevel]>([
@@ -286,7 +417,7 @@ describe('consent categories in every shape', () => {
     [{ categories: { Advertising: true } }, 'full'],
     [{ categories: { Advertising: 'perhaps' } }, 'not_set'],
   ])('K27: reads the categories in a consent object: %j', (consent, level) => {
-    expect(judgeConsent(segment({ consent }), 'full').level).toBe(level);
+    expect(evaluateConsent(segment({ consent }), 'full').level).toBe(level);
   });
 
   test.each<[properties: JsonObject, level: ConsentLevel]>([
@@ -295,13 +426,16 @@ describe('consent categories in every shape', () => {
     [{ adsConsent: { granted: 'No' } }, 'none'],
     [{ tracking_consent: 'perhaps' }, 'not_set'],
     [{ marketing_consent: true }, 'anonymous'],
-  ])('K27: an answer about advertising alone can refuse and grants nothing: %j', (properties, level) => {
-    expect(judgeConsent(bare({}, properties), 'anonymous').level).toBe(level);
-  });
+  ])(
+    'K27: an answer about advertising alone can refuse and grants nothing: %j',
+    (properties, level) => {
+      expect(evaluateConsent(bare({}, properties), 'anonymous').level).toBe(level);
+    },
+  );
 
   it('does not let opaque ids that are denied pass for consent', () => {
     const opaque = { allowedConsentIds: ['1xAb'], deniedConsentIds: ['9yZz'] };
-    expect(judgeConsent(segment({ consentManagement: opaque }), 'full').level).toBe('not_set');
+    expect(evaluateConsent(segment({ consentManagement: opaque }), 'full').level).toBe('not_set');
   });
 });
 
@@ -313,7 +447,10 @@ describe('C4: no consent reader takes more time than its input is long', () => {
     ['a category of words', { ['ads '.repeat(long / 4)]: false }],
     ['a category of capitals', { ['A'.repeat(long)]: true }],
     ['a category that almost ends', { [`${'-a'.repeat(long / 2)}advertisin`]: true }],
-    ['many categories', Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`c${at}`, at % 2 === 0]))],
+    [
+      'many categories',
+      Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`c${at}`, at % 2 === 0])),
+    ],
     ['a list as text', 'C0001,'.repeat(long / 6)],
     ['a cookie', `groups=${'%3A'.repeat(long / 3)}`],
     ['many groups', 'groups='.repeat(long / 7)],
@@ -336,13 +473,18 @@ describe('C4: no consent reader takes more time than its input is long', () => {
       'gpc',
       'ad_user_data',
     ];
-    const more = ['limited_data_use', 'data_processing_options', 'consentManagement', 'OptanonConsent'];
+    const more = [
+      'limited_data_use',
+      'data_processing_options',
+      'consentManagement',
+      'OptanonConsent',
+    ];
     const started = process.cpuUsage();
-    for (const name of [...names, ...more]) judgeConsent(bare({}, { [name]: value }), 'full');
+    for (const name of [...names, ...more]) evaluateConsent(bare({}, { [name]: value }), 'full');
     const word = typeof value === 'string' ? value : 'x'.repeat(long);
     segment({}, { integrations: { [word]: false, All: word } });
-    // A quadratic reader took 14 s of processor time for one of these, whatever else the machine did;
-    // a linear one needs some milliseconds for all of them.
+    // A quadratic reader took 14 s of processor time for one of these, whatever else the machine
+    // did; a linear one needs some milliseconds for all of them.
     expect(process.cpuUsage(started).user / 1000).toBeLessThan(5_000);
   });
 });

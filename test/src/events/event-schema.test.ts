@@ -5,7 +5,7 @@ import {
   COMMERCE_FIELDS,
   CONSENT_FIELDS,
   MESSAGE_FIELDS,
-  PLACE_FIELDS,
+  GEO_FIELDS,
 } from '../../../src/events/audience-fields.js';
 import { CLICK_FIELDS, HASHED_FIELDS } from '../../../src/events/conversion-event.js';
 import { buildEventSchema } from '../../../src/events/event-schema.js';
@@ -17,7 +17,10 @@ import { compileSchema } from '../../kit/schema.js';
 
 const accepts = compileSchema(buildEventSchema());
 
-/** A purchase with nothing that hides another field: identifiers are taken from the first place that has them. */
+/**
+ * A purchase with nothing that hides another field: identifiers are taken from the first place that
+ * has them.
+ */
 function message(changes: JsonObject = {}, properties: JsonObject = {}): JsonObject {
   return {
     type: 'track',
@@ -82,7 +85,7 @@ const VALUES: unknown[] = [
 ];
 
 const PROPERTIES = [
-  ...Object.keys({ ...COMMERCE_FIELDS, ...PLACE_FIELDS }),
+  ...Object.keys({ ...COMMERCE_FIELDS, ...GEO_FIELDS }),
   CLICK_TIME.path.replace('properties.', ''),
 ];
 
@@ -94,24 +97,31 @@ describe('the schema of an event takes what the reader takes without a warning',
     'in %s, absent or with any value',
     (name) => {
       // An id that stands for no value is said by the reader alone.
-      const isReal = (value: unknown): boolean => typeof value !== 'string' || value === '' || !isNotAValue(value);
+      const isReal = (value: unknown): boolean =>
+        typeof value !== 'string' || value === '' || !isNotAValue(value);
       const values = name.endsWith('Id') ? VALUES.filter(isReal) : VALUES;
-      for (const value of [undefined, ...values]) agree(message({ [name]: value }), { [name]: value });
+      for (const value of [undefined, ...values])
+        agree(message({ [name]: value }), { [name]: value });
     },
   );
 
   // Consent has a table of words, which a schema does not repeat: it refuses nothing that is read.
   it.each(['consentLevel', ...Object.keys(CONSENT_FIELDS)])('and in %s at least that', (name) => {
     for (const value of VALUES) {
-      const given = name === 'consentLevel' ? message({ [name]: value }) : message({}, { [name]: value });
-      expect({ name, value, accepted: accepts(given) || !reads(given) }).toEqual({ name, value, accepted: true });
+      const given =
+        name === 'consentLevel' ? message({ [name]: value }) : message({}, { [name]: value });
+      expect({ name, value, accepted: accepts(given) || !reads(given) }).toEqual({
+        name,
+        value,
+        accepted: true,
+      });
     }
   });
 
   it.each(PROPERTIES)('in properties.%s', (name) => {
     for (const value of VALUES) {
       agree(message({}, { [name]: value }), { [name]: value });
-      // Events that are no purchase use these names for things of their own.
+      // Other events use these names for their own fields.
       agree(message({ eventName: 'resource' }, { [name]: value }), { resource: name, value });
     }
   });
@@ -119,7 +129,10 @@ describe('the schema of an event takes what the reader takes without a warning',
   it.each([...SIDE_FIELDS, ...CLICK_FIELDS])('in properties.%s, and may take more', (name) => {
     for (const value of VALUES) {
       if (reads(message({}, { [name]: value })))
-        expect({ value, accepted: accepts(message({}, { [name]: value })) }).toEqual({ value, accepted: true });
+        expect({ value, accepted: accepts(message({}, { [name]: value })) }).toEqual({
+          value,
+          accepted: true,
+        });
     }
   });
 
@@ -127,7 +140,12 @@ describe('the schema of an event takes what the reader takes without a warning',
     for (const value of VALUES) {
       for (const place of ['context', 'traits']) {
         const given = message({ [place]: { [name]: value } });
-        if (reads(given)) expect({ place, value, accepted: accepts(given) }).toEqual({ place, value, accepted: true });
+        if (reads(given))
+          expect({ place, value, accepted: accepts(given) }).toEqual({
+            place,
+            value,
+            accepted: true,
+          });
       }
     }
   });
@@ -135,7 +153,8 @@ describe('the schema of an event takes what the reader takes without a warning',
   it.each(['pageUrl', 'traits'])('in context.%s', (name) => {
     for (const value of VALUES) {
       agree(message({ context: { [name]: value } }), { context: name, value });
-      if (name !== 'pageUrl') agree(message({ traits: { [name]: value } }), { traits: name, value });
+      if (name !== 'pageUrl')
+        agree(message({ traits: { [name]: value } }), { traits: name, value });
     }
   });
 

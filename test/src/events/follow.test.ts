@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import {
   appendFileSync,
   copyFileSync,
@@ -17,8 +16,9 @@ import { systemClock } from '../../../src/clock.js';
 import { InputError } from '../../../src/errors.js';
 import type { Followed, From } from '../../../src/events/follow.js';
 import { followFile } from '../../../src/events/follow.js';
-import type { Place } from '../../../src/events/place.js';
-import { makeDice } from '../../kit/dice.js';
+import type { Checkpoint } from '../../../src/events/source-position.js';
+import { SEED } from '../../kit/seed.js';
+import { makeSeededRandom } from '../../kit/seeded-random.js';
 import { makeFolder } from '../../kit/log.js';
 
 let folder: string;
@@ -41,7 +41,7 @@ function write(lines: readonly string[], to = path): void {
 class Follower {
   readonly lines: string[] = [];
   readonly told: string[] = [];
-  place: Place | undefined;
+  place: Checkpoint | undefined;
   looks = 0;
   readonly ended: Promise<void>;
   readonly #stop = new AbortController();
@@ -53,7 +53,9 @@ class Follower {
     readonly onLines?: () => void,
     pollMs = 3,
   ) {
-    this.ended = this.#run(followFile({ path: file, from, clock: systemClock, signal: this.#stop.signal, pollMs }));
+    this.ended = this.#run(
+      followFile({ path: file, from, clock: systemClock, signal: this.#stop.signal, pollMs }),
+    );
     this.ended.catch(() => undefined);
     onTestFinished(() => this.stop().catch(() => undefined));
   }
@@ -64,7 +66,7 @@ class Follower {
         this.onLines?.();
         this.lines.push(...one.lines.map(({ text }) => text));
         // As the log keeps it.
-        this.place = { ...one.place, updatedMs: Date.now() };
+        this.place = { updatedMs: Date.now(), ...one.place };
       } else if (one.type === 'idle') this.looks++;
       else this.told.push(one.type === 'rotated' ? one.how : one.type);
     }
@@ -89,12 +91,12 @@ class Follower {
 }
 
 /** Reads some lines and goes away; its place. */
-async function readAndLeave(lines: readonly string[]): Promise<Place> {
+async function readAndLeave(lines: readonly string[]): Promise<Checkpoint> {
   write(lines);
   const follower = new Follower();
   await follower.has(lines);
   await follower.stop();
-  return follower.place as Place;
+  return follower.place as Checkpoint;
 }
 
 describe('a followed file', () => {
@@ -137,7 +139,7 @@ describe('a followed file', () => {
     await follower.has(['one', 'two']);
   });
 
-  it('--from end begins behind the last whole line', async () => {
+  it('--from end begins after the last whole line', async () => {
     write(['one', 'two']);
     appendFileSync(path, 'thr');
     const follower = new Follower('end');
@@ -147,7 +149,7 @@ describe('a followed file', () => {
     expect(follower.place).toMatchObject({ line: 4 });
   });
 
-  it('is no directory', async () => {
+  it('is not a directory', async () => {
     mkdirSync(path);
     await expect(new Follower().ended).rejects.toBeInstanceOf(InputError);
   });
@@ -200,7 +202,7 @@ describe('rotation while nobody looked', () => {
   /** Rotated files tell their age by their times, which need a moment between them. */
   const moment = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 10));
 
-  it.each<[string, string[], (place: Place) => Promise<void> | void]>([
+  it.each<[string, string[], (place: Checkpoint) => Promise<void> | void]>([
     ['nothing happened', [], () => undefined],
     ['it grew', missed, () => write(missed)],
     [
@@ -256,13 +258,18 @@ describe('rotation while nobody looked', () => {
       },
     ],
     [
-      'others lie beside it',
+      'other files lie in the folder',
       [...missed, ...current],
       async () => {
         write(missed);
         renameSync(path, `${path}.1`);
         await moment();
-        for (const name of ['events-mobile.jsonl', 'events2.jsonl', 'events.jsonl.swp', 'other.jsonl.1']) {
+        for (const name of [
+          'events-mobile.jsonl',
+          'events2.jsonl',
+          'events.jsonl.swp',
+          'other.jsonl.1',
+        ]) {
           write(linesOf('foreign', 40), join(folder, name));
         }
         write(current);
@@ -315,10 +322,13 @@ describe('A4: rotation quicker than the follower looks', () => {
     readonly written: string[] = [];
     #rotations = 0;
 
-    constructor(readonly dice: () => number) {}
+    constructor(readonly random: () => number) {}
 
     write(): void {
-      const lines = linesOf(`round-${this.#rotations}-${this.written.length}`, Math.floor(this.dice() * 4));
+      const lines = linesOf(
+        `round-${this.#rotations}-${this.written.length}`,
+        Math.floor(this.random() * 4),
+      );
       this.written.push(...lines);
       write(lines);
     }
@@ -327,7 +337,8 @@ describe('A4: rotation quicker than the follower looks', () => {
       // events.jsonl.1 is the newest.
       chain: () => {
         for (let number = this.#rotations; number > 0; number--) {
-          if (existsSync(`${path}.${number}`)) renameSync(`${path}.${number}`, `${path}.${number + 1}`);
+          if (existsSync(`${path}.${number}`))
+            renameSync(`${path}.${number}`, `${path}.${number + 1}`);
         }
         renameSync(path, `${path}.1`);
       },
@@ -346,14 +357,12 @@ describe('A4: rotation quicker than the follower looks', () => {
   }
 
   it.each(['chain', 'rename', 'copy'])('%s: every line once', { timeout: 30_000 }, async (kind) => {
-    const seed = Number(process.env['FOLLOW_SEED'] ?? randomInt(2 ** 31));
-    console.log(`seed ${seed} (FOLLOW_SEED=${seed} runs it again)`);
-    const dice = makeDice(seed);
-    const writer = new Writer(dice);
+    const random = makeSeededRandom(SEED);
+    const writer = new Writer(random);
     // Files that are begun within one tick of the file system's clock cannot be told apart.
     const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 12));
     let follower = new Follower('start', path, undefined, 40);
-    let place: Place | undefined;
+    let place: Checkpoint | undefined;
     const read: string[] = [];
     writer.written.push('the first line');
     write(writer.written);
@@ -362,7 +371,7 @@ describe('A4: rotation quicker than the follower looks', () => {
       for (let burst = 0; burst < 3; burst++) writer.write();
       await tick();
       writer.rotate(kind);
-      if (dice() < 0.15) {
+      if (random() < 0.15) {
         await follower.stop();
         read.push(...follower.lines);
         place = follower.place ?? place;

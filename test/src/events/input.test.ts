@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { InputError } from '../../../src/errors.js';
@@ -41,7 +41,9 @@ describe('readLines', () => {
     const expected = ['{"a":1}', '{"b":2}'];
     expect(await readAll(makeFile('a.jsonl', text))).toEqual(expected);
     expect(await readAll(makeFile('a.jsonl.gz', gzipSync(text)))).toEqual(expected);
-    expect(await readAll({ name: 'stdin', stream: Readable.from([Buffer.from(text)]) })).toEqual(expected);
+    expect(await readAll({ name: 'stdin', stream: Readable.from([Buffer.from(text)]) })).toEqual(
+      expected,
+    );
   });
 
   it('reads what several packed files put together hold', async () => {
@@ -50,14 +52,22 @@ describe('readLines', () => {
   });
 
   it.each<[what: string, code: string, make: () => Input]>([
-    ['a file that is not there', 'input_not_found', () => ({ name: 'none', path: join(folder, 'none') })],
-    ['half a gzip', 'input_broken_gzip', () => makeFile('a.gz', gzipSync('{"a":1}\n'.repeat(500)).subarray(0, 30))],
+    [
+      'a file that is not there',
+      'input_not_found',
+      () => ({ name: 'none', path: join(folder, 'none') }),
+    ],
+    [
+      'half a gzip',
+      'input_broken_gzip',
+      () => makeFile('a.gz', gzipSync('{"a":1}\n'.repeat(500)).subarray(0, 30)),
+    ],
     ['UTF-16', 'not_utf8', () => makeFile('a.jsonl', Buffer.from('\uFEFF{"a":1}\n', 'utf16le'))],
   ])('refuses %s as %s', async (_what, code, make) => {
     expect(await readAll(make()).catch(codeOf)).toBe(code);
   });
 
-  it('stops when it is told to, though the pipe stays open', async () => {
+  it('stops at the signal, though the pipe stays open', async () => {
     const stop = new AbortController();
     const stream = new PassThrough();
     stream.write('{"a":1}\n');
@@ -73,15 +83,24 @@ describe('readLines', () => {
 
 describe('openInputs', () => {
   it('finds the third name wrong before the first is read', async () => {
-    const inputs = [makeFile('a', ''), makeFile('b', ''), { name: 'none', path: join(folder, 'none') }];
+    const inputs = [
+      makeFile('a', ''),
+      makeFile('b', ''),
+      { name: 'none', path: join(folder, 'none') },
+    ];
     expect(await openInputs(inputs).catch(codeOf)).toBe('input_not_found');
     await expect(openInputs(inputs.slice(0, 2))).resolves.toEqual(inputs.slice(0, 2));
   });
 
   it('says of a folder what to name instead', async () => {
     mkdirSync(join(folder, 'logs'));
-    const error = await openInputs([{ name: 'logs/', path: join(folder, 'logs') }]).catch((fault: unknown) => fault);
-    expect(error).toMatchObject({ code: 'input_is_directory', hint: expect.stringContaining('logs/*.jsonl') });
+    const error = await openInputs([{ name: 'logs/', path: join(folder, 'logs') }]).catch(
+      (fault: unknown) => fault,
+    );
+    expect(error).toMatchObject({
+      code: 'input_is_directory',
+      hint: expect.stringContaining('logs/*.jsonl'),
+    });
   });
 
   it.skipIf(process.getuid?.() === 0)('a file that may not be read', async () => {
@@ -103,43 +122,70 @@ const linesOf = (read: ReadLines[]) => read.flatMap(({ lines }) => lines);
 const wildLine = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.constantFrom('{"a":1}', '', ' ', '7', '[', ']', '{', '\ufeff{"a":2}', 'é', '\r', '{"batch":['),
+    arbitrary: fc.constantFrom(
+      '{"a":1}',
+      '',
+      ' ',
+      '7',
+      '[',
+      ']',
+      '{',
+      '\ufeff{"a":2}',
+      'é',
+      '\r',
+      '{"batch":[',
+    ),
   },
   { weight: 2, arbitrary: fc.nat(200).map((size) => `{"a":"${'x'.repeat(size * 1000)}"}`) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
   { weight: 1, arbitrary: fc.nat(3).map((extra) => 'y'.repeat(1024 * 1024 - 1 + extra)) },
 );
 const wildFile = fc
-  .array(fc.tuple(wildLine, fc.constantFrom('\n', '\r\n', '\n\n', '\r')), { minLength: 1, maxLength: 30 })
+  .array(fc.tuple(wildLine, fc.constantFrom('\n', '\r\n', '\n\n', '\r')), {
+    minLength: 1,
+    maxLength: 30,
+  })
   .chain((lines) => fc.tuple(fc.constant(lines), fc.constantFrom('', '\ufeff'), fc.boolean()))
   .map(([lines, start, isEnded]) => {
-    const parts = lines.flatMap(([line, end], index) => [line, isEnded || index < lines.length - 1 ? end : '']);
+    const parts = lines.flatMap(([line, end], index) => [
+      line,
+      isEnded || index < lines.length - 1 ? end : '',
+    ]);
     return Buffer.concat([start, ...parts].map((part) => Buffer.from(part)));
   });
 
 describe('readPart', () => {
-  it('reads behind a place and before it what it reads of the whole file, of any file', async () => {
+  it('reads before and after a position what it reads of the whole file', async () => {
     await fc.assert(
       fc.asyncProperty(wildFile, async (bytes) => {
         const input = makeFile('wild.jsonl', bytes);
         const whole = await readParts(input);
         const [first] = whole;
-        // Places behind a place too: a run that took up another may be taken up itself.
+        // Positions after a position too: a resumed run may be interrupted itself.
         const later = first?.place ? await readParts(input, { from: first.place }) : [];
         for (const { place } of [...whole, ...later]) {
           if (!place) continue;
-          const [before, behind] = [await readParts(input, { to: place }), await readParts(input, { from: place })];
-          expect(linesOf(before)).toEqual(linesOf(whole).filter(({ number }) => number <= place.line));
-          expect(linesOf(behind)).toEqual(linesOf(whole).filter(({ number }) => number > place.line));
+          const [before, after] = [
+            await readParts(input, { to: place }),
+            await readParts(input, { from: place }),
+          ];
+          expect(linesOf(before)).toEqual(
+            linesOf(whole).filter(({ number }) => number <= place.line),
+          );
+          expect(linesOf(after)).toEqual(
+            linesOf(whole).filter(({ number }) => number > place.line),
+          );
           expect(bytes[place.offset - 1]).toBe(10);
-          expect(hashBlock(bytes.subarray(place.offset - place.blockBytes, place.offset))).toBe(place.block);
+          expect(hashBlock(bytes.subarray(place.offset - place.blockBytes, place.offset))).toBe(
+            place.block,
+          );
         }
       }),
       { numRuns: 60 },
     );
   });
 
-  it('knows a place behind each chunk of JSON Lines, and none in what cannot be read from its middle', async () => {
+  it('has a position after each chunk of JSON Lines, and none where reading cannot start in the middle', async () => {
     const text = `{"a":"${'x'.repeat(1000)}"}\n`.repeat(1000);
     const places = (await readParts(makeFile('a.jsonl', text))).map(({ place }) => place);
     expect(places.every((place) => place !== undefined)).toBe(true);

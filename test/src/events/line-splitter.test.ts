@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, it } from 'vitest';
 
 import { type Line, LineSplitter, MAX_LINE_BYTES } from '../../../src/events/line-splitter.js';
@@ -25,8 +25,14 @@ describe('LineSplitter', () => {
   });
 
   it('names a line that is not UTF-8 and goes on', () => {
-    const lines = split(Buffer.concat([Buffer.from('a\n'), Buffer.from([0x22, 0xe9, 0x22, 10]), Buffer.from('b\n')]));
-    expect(lines).toMatchObject([{ text: 'a' }, { number: 2, invalid: { code: 'not_utf8' } }, { text: 'b' }]);
+    const lines = split(
+      Buffer.concat([Buffer.from('a\n'), Buffer.from([0x22, 0xe9, 0x22, 10]), Buffer.from('b\n')]),
+    );
+    expect(lines).toMatchObject([
+      { text: 'a' },
+      { number: 2, invalid: { code: 'not_utf8' } },
+      { text: 'b' },
+    ]);
   });
 
   it('takes a line of the greatest length and refuses a longer one without holding it', () => {
@@ -41,11 +47,27 @@ describe('LineSplitter', () => {
   });
 
   it('gives the lines of the whole text cut at once, whatever the bytes and wherever they are cut', () => {
-    const long = fc.constantFrom(MAX_LINE_BYTES - 1, MAX_LINE_BYTES, MAX_LINE_BYTES + 1, MAX_LINE_BYTES + 2);
+    const long = fc.constantFrom(
+      MAX_LINE_BYTES - 1,
+      MAX_LINE_BYTES,
+      MAX_LINE_BYTES + 1,
+      MAX_LINE_BYTES + 2,
+    );
     const part = fc.oneof(
       {
         weight: 8,
-        arbitrary: fc.constantFrom('\n', '\r\n', '\r', '\n\n', ' ', '\t', '\ufeff', '\u2028', '\0', '{"a":1}'),
+        arbitrary: fc.constantFrom(
+          '\n',
+          '\r\n',
+          '\r',
+          '\n\n',
+          ' ',
+          '\t',
+          '\ufeff',
+          '\u2028',
+          '\0',
+          '{"a":1}',
+        ),
       },
       { weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
       { weight: 2, arbitrary: fc.uint8Array({ maxLength: 6 }) },
@@ -56,7 +78,8 @@ describe('LineSplitter', () => {
       .map(([hasMark, parts]) =>
         Buffer.concat([hasMark ? '\ufeff' : '', ...parts].map((one) => Buffer.from(one as string))),
       )
-      // What begins as JSON does may be handed over: record-splitter.test.ts and framing.test.ts have that.
+      // What begins as JSON does may be handed over: record-splitter.test.ts and framing.test.ts
+      // have that.
       .map((whole) => Buffer.from(whole.map((byte) => ([44, 91, 123].includes(byte) ? 40 : byte))));
     // Near the end of some line, or near the beginning of all.
     const nearEnd = fc.tuple(fc.nat(20), fc.integer({ min: -2, max: 2 }));
@@ -66,7 +89,9 @@ describe('LineSplitter', () => {
         const splitter = new LineSplitter(linesBefore);
         const lines: Line[] = [];
         const ends = placesOfFeeds(whole);
-        const places = near.map((one) => (typeof one === 'number' ? one : (ends[one[0] % ends.length] ?? 0) + one[1]));
+        const places = near.map((one) =>
+          typeof one === 'number' ? one : (ends[one[0] % ends.length] ?? 0) + one[1],
+        );
         let at = 0;
         for (const place of [...places.sort((one, other) => one - other), whole.length]) {
           const start = at;
@@ -85,6 +110,14 @@ describe('LineSplitter', () => {
       { numRuns: 150 },
     );
   });
+
+  it('counts no NULs of the end of a line that is too long', () => {
+    const splitter = new LineSplitter();
+    const lines = [Buffer.alloc(MAX_LINE_BYTES + 9, 'x'), Buffer.from('\0\n')];
+    expect(lines.flatMap((chunk) => splitter.push(chunk))).toMatchObject([
+      { number: 1, invalid: { code: 'line_too_long' } },
+    ]);
+  });
 });
 
 function placesOfFeeds(bytes: Buffer): number[] {
@@ -98,7 +131,10 @@ const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NUL = String.fromCharCode(0);
 const MARK = Buffer.from('\ufeff').toString('latin1');
 
-/** The lines of a whole text, none of which begins as JSON does: cut at each LF, then each looked at by itself. */
+/**
+ * The lines of a whole text, none of which begins as JSON does: cut at each LF, then each looked at
+ * by itself.
+ */
 function splitSlowly(whole: Buffer, linesBefore: number): Line[] {
   const parts = whole.toString('latin1').split('\n');
   return parts.flatMap((part, index): Line[] => {
@@ -117,12 +153,21 @@ function splitSlowly(whole: Buffer, linesBefore: number): Line[] {
     const isLong = rest.length > MAX_LINE_BYTES + 4 || end > MAX_LINE_BYTES;
     if (!isLong) nuls += rest.slice(end).split(NUL).length - 1;
     const note =
-      nuls === 0 ? [] : [{ number, text: '', note: expect.objectContaining({ code: 'nul_bytes' }) as never }];
-    return [...note, ...readSlowly(rest.slice(0, end), isLong, column === 1 ? { number } : { number, column })];
+      nuls === 0
+        ? []
+        : [{ number, text: '', note: expect.objectContaining({ code: 'nul_bytes' }) as never }];
+    return [
+      ...note,
+      ...readSlowly(rest.slice(0, end), isLong, column === 1 ? { number } : { number, column }),
+    ];
   });
 }
 
-function readSlowly(content: string, isLong: boolean, at: { number: number; column?: number }): Line[] {
+function readSlowly(
+  content: string,
+  isLong: boolean,
+  at: { number: number; column?: number },
+): Line[] {
   const bad = (code: string, message: string): Line[] => [
     { number: at.number, text: '', invalid: { code, field: '', message } },
   ];

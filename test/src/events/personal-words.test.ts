@@ -4,10 +4,10 @@ import type { FormatChoice } from '../../../src/events/event-parser.js';
 import { sha256Hex } from '../../../src/identity/hash.js';
 import type { JsonObject } from '../../../src/json.js';
 import { parseLine } from '../../kit/events.js';
-import { CONVERSION, TELLERS } from '../../kit/foreign-events.js';
+import { CONVERSION, RECORD_BUILDERS } from '../../kit/foreign-events.js';
 
 function parse(format: string, changes: JsonObject) {
-  const record = { ...TELLERS[format]!(CONVERSION), ...changes };
+  const record = { ...RECORD_BUILDERS[format]!(CONVERSION), ...changes };
   return parseLine(JSON.stringify(record), format as FormatChoice);
 }
 
@@ -44,7 +44,10 @@ describe('B3: an event id that names a person', () => {
     expect(toEventId(id)).toBe(`hashed-${sha256Hex(id).slice(0, 32)}`);
   });
 
-  test.each(['T-1001', CONVERSION.id, 'order@shop', '2026-11-30T12:00:00+00:00'])('%s stays', (id) => {
-    expect(toEventId(id)).toBe(id);
-  });
+  test.each(['T-1001', CONVERSION.id, 'order@shop', '2026-11-30T12:00:00+00:00'])(
+    '%s stays',
+    (id) => {
+      expect(toEventId(id)).toBe(id);
+    },
+  );
 });

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 
-import { CLICK_FIELDS, type ConversionEvent, HASHED_FIELDS } from '../../../src/events/conversion-event.js';
+import {
+  CLICK_FIELDS,
+  type ConversionEvent,
+  HASHED_FIELDS,
+} from '../../../src/events/conversion-event.js';
 import { hashNameOf, IDENTIFIER_NAMES } from '../../../src/events/identifier-names.js';
 import type { JsonObject } from '../../../src/json.js';
 import { makePurchase, parseWithWarnings } from '../../kit/events.js';
@@ -17,14 +21,29 @@ const WORDS = [
   '-',
   '"null"',
   '{gclid}',
-].concat(['{{ttclid}}', '%7Bgclid%7D', '__CLICKID__', '${x}', '[CLICK_ID]', '%%X%%', '<x>', 'unknown']);
+].concat([
+  '{{ttclid}}',
+  '%7Bgclid%7D',
+  '__CLICKID__',
+  '${x}',
+  '[CLICK_ID]',
+  '%%X%%',
+  '<x>',
+  'unknown',
+]);
 const HASHES = ['', 'null', 'undefined', 'N/A'].flatMap((word) => {
   const hash = createHash('sha256').update(word).digest();
-  return [hash.toString('hex'), `sha256:${hash.toString('hex').toUpperCase()}`, hash.toString('base64')];
+  return [
+    hash.toString('hex'),
+    `sha256:${hash.toString('hex').toUpperCase()}`,
+    hash.toString('base64'),
+  ];
 });
 const CLICKS = CLICK_FIELDS.filter((name) => !name.startsWith('utm_'));
 const everyField = (word: unknown): JsonObject =>
-  Object.fromEntries([...Object.values(IDENTIFIER_NAMES).flat(), ...CLICKS].map((name) => [name, word]));
+  Object.fromEntries(
+    [...Object.values(IDENTIFIER_NAMES).flat(), ...CLICKS].map((name) => [name, word]),
+  );
 
 const TIME = '2026-11-18T20:14:05Z';
 const MONEY = { value: 9.99, currency: 'USD' };
@@ -32,7 +51,10 @@ const MONEY = { value: 9.99, currency: 'USD' };
 /** A purchase in each format with `word` wherever an identifier or a click may stand. */
 const FORMATS: Readonly<Record<string, (word: string) => JsonObject>> = {
   audience: (word) => ({
-    ...makePurchase({ userId: word, traits: everyField(word), user: everyField(word) }, everyField(word)),
+    ...makePurchase(
+      { userId: word, traits: everyField(word), user: everyField(word) },
+      everyField(word),
+    ),
     context: { ...everyField(word), traits: everyField(word) },
   }),
   segment: (word) => ({
@@ -49,7 +71,9 @@ const FORMATS: Readonly<Record<string, (word: string) => JsonObject>> = {
       userAgent: word,
       traits: { ...everyField(word), address: everyField(word) },
       device: { advertisingId: word },
-      page: { url: `https://g.example/?${CLICKS.map((name) => `${name}=${encodeURIComponent(word)}`).join('&')}` },
+      page: {
+        url: `https://g.example/?${CLICKS.map((name) => `${name}=${encodeURIComponent(word)}`).join('&')}`,
+      },
     },
   }),
   ecapi: (word) => ({
@@ -67,7 +91,16 @@ const FORMATS: Readonly<Record<string, (word: string) => JsonObject>> = {
       event_ip_address: word,
       event_user_agent: word,
       ifa: word,
-      address: [{ first_name: word, last_name: word, street: word, city: word, state: word, postal_code: word }],
+      address: [
+        {
+          first_name: word,
+          last_name: word,
+          street: word,
+          city: word,
+          state: word,
+          postal_code: word,
+        },
+      ],
     },
     properties: { transaction_id: word },
     ext: { network: 'google', ...Object.fromEntries(CLICKS.map((name) => [name, word])) },
@@ -122,12 +155,17 @@ const FORMATS: Readonly<Record<string, (word: string) => JsonObject>> = {
     userId: word,
     clientId: 'a-1',
     adIdentifiers: { gclid: word, gbraid: word, wbraid: word },
-    userData: { userIdentifiers: [{ emailAddress: word, phoneNumber: word, address: { givenName: word } }] },
+    userData: {
+      userIdentifiers: [{ emailAddress: word, phoneNumber: word, address: { givenName: word } }],
+    },
   }),
 };
 
 function read(format: string, word: string): ConversionEvent {
-  const { parsed } = parseWithWarnings(JSON.stringify(FORMATS[format]!(word)), format as 'audience');
+  const { parsed } = parseWithWarnings(
+    JSON.stringify(FORMATS[format]!(word)),
+    format as 'audience',
+  );
   if ('invalid' in parsed) throw new Error(`${parsed.invalid.field} ${parsed.invalid.message}`);
   return parsed.event;
 }
@@ -136,7 +174,9 @@ describe.each(Object.keys(FORMATS))('K08, K16: in %s', (format) => {
   test.each(WORDS)('%j is absent wherever an identifier, a click or an id may stand', (word) => {
     const { identifiers, click, userId, transactionId, itemId, id } = read(format, word);
     expect(identifiers).toEqual({ plain: {}, hashed: {} });
-    expect(Object.keys(click.fields)).toEqual(format === 'audience' ? ['utm_source', 'utm_medium'] : []);
+    expect(Object.keys(click.fields)).toEqual(
+      format === 'audience' ? ['utm_source', 'utm_medium'] : [],
+    );
     expect({ userId, transactionId, itemId }).toEqual({});
     expect(id).not.toBe(word);
   });
@@ -152,20 +192,27 @@ describe('K08, K09: the hashes of words for no value', () => {
         'hashed_phone_number',
       ].map((name) => [name, hash]),
     );
-    const { parsed } = parseWithWarnings(JSON.stringify(makePurchase({}, { country: undefined, ...fields })));
+    const { parsed } = parseWithWarnings(
+      JSON.stringify(makePurchase({}, { country: undefined, ...fields })),
+    );
     expect(parsed).toMatchObject({ event: { identifiers: { plain: {}, hashed: {} } } });
     expect(parsed).not.toMatchObject({ event: { identifiers: { externalId: hash } } });
   });
 
-  test.each(['', ' ', 'undefined', 'null', '{{id}}'])('the id %j makes no two events one', (messageId) => {
-    expect(parseWithWarnings(JSON.stringify(makePurchase({ messageId }))).parsed).toMatchObject({
-      invalid: { code: 'missing_required_field', field: 'messageId' },
-    });
-  });
+  test.each(['', ' ', 'undefined', 'null', '{{id}}'])(
+    'the id %j makes no two events one',
+    (messageId) => {
+      expect(parseWithWarnings(JSON.stringify(makePurchase({ messageId }))).parsed).toMatchObject({
+        invalid: { code: 'missing_required_field', field: 'messageId' },
+      });
+    },
+  );
 
   test('an alias of "undefined" joins nobody', () => {
     const alias = makePurchase({ type: 'alias', fromId: 'undefined', toId: 'player-1' });
-    expect(parseWithWarnings(JSON.stringify(alias)).parsed).toMatchObject({ invalid: { field: 'fromId' } });
+    expect(parseWithWarnings(JSON.stringify(alias)).parsed).toMatchObject({
+      invalid: { field: 'fromId' },
+    });
   });
 });
 
@@ -179,16 +226,33 @@ describe('K11: names of other systems', () => {
     [
       'Meta',
       { user_data: { em: ['a@b.example'], fn: 'A', ln: 'B', ct: 'C', st: 'ca', zp: '94025' } },
-      { email: 'a@b.example', first_name: 'A', last_name: 'B', city: 'C', state: 'ca', postal_code: '94025' },
+      {
+        email: 'a@b.example',
+        first_name: 'A',
+        last_name: 'B',
+        city: 'C',
+        state: 'ca',
+        postal_code: '94025',
+      },
     ],
     [
       'camel case',
-      { emailAddress: 'a@b.example', phoneNumber: '+16505551212', givenName: 'A', zipCode: '94025' },
+      {
+        emailAddress: 'a@b.example',
+        phoneNumber: '+16505551212',
+        givenName: 'A',
+        zipCode: '94025',
+      },
       { email: 'a@b.example', phone: '+16505551212', first_name: 'A', postal_code: '94025' },
     ],
     [
       'other spellings',
-      { 'E-Mail': 'a@b.example', TELEPHONE: '+16505551212', Surname: 'B', 'street address': '1 Rd' },
+      {
+        'E-Mail': 'a@b.example',
+        TELEPHONE: '+16505551212',
+        Surname: 'B',
+        'street address': '1 Rd',
+      },
       { email: 'a@b.example', phone: '+16505551212', last_name: 'B', address: '1 Rd' },
     ],
     [
@@ -204,15 +268,22 @@ describe('K11: names of other systems', () => {
     expect(warnings).toEqual([]);
   });
 
-  test.each(['billing_email', 'email_md5', 'shippingPhone', 'contact_mobile'])('%s is named as not read', (name) => {
-    const { warnings } = parseWithWarnings(JSON.stringify(makePurchase({}, { [name]: 'a@b.example' })));
-    expect(warnings).toMatchObject([{ code: 'unread_identifier', field: `properties.${name}` }]);
-  });
+  test.each(['billing_email', 'email_md5', 'shippingPhone', 'contact_mobile'])(
+    '%s is named as not read',
+    (name) => {
+      const { warnings } = parseWithWarnings(
+        JSON.stringify(makePurchase({}, { [name]: 'a@b.example' })),
+      );
+      expect(warnings).toMatchObject([{ code: 'unread_identifier', field: `properties.${name}` }]);
+    },
+  );
 
   test.each(['email_source', 'phone_model', 'email_opt_in', 'mobile_os', 'city_builder'])(
     '%s is not an identifier',
     (name) => {
-      expect(parseWithWarnings(JSON.stringify(makePurchase({}, { [name]: 'x' }))).warnings).toEqual([]);
+      expect(parseWithWarnings(JSON.stringify(makePurchase({}, { [name]: 'x' }))).warnings).toEqual(
+        [],
+      );
     },
   );
 });

@@ -11,7 +11,8 @@ import { WarningTally } from '../../../src/events/warnings.js';
 /** Public files that this project may read and does not hold (docs/events.md). */
 const FOLDER = fileURLToPath(new URL('../../../../shared/data/', import.meta.url));
 const isThere = existsSync(FOLDER);
-if (!isThere) console.warn('Skipped: the public sample files are not beside this project (../shared/data).');
+if (!isThere)
+  console.warn('Skipped: the public sample files are not next to this project (../shared/data).');
 
 async function readFile(name: string) {
   const input = { name, path: FOLDER + name };
@@ -28,16 +29,26 @@ async function readFile(name: string) {
     }
   }
   const owners = events.flatMap((event) => attributeClick(event.click)?.owner ?? []);
-  return { format: parser.format, warnings: warnings.kinds, events, problems, owners };
+  return { format: parser.format, warnings: warnings.types, events, problems, owners };
 }
 
 const countBy = (values: readonly string[]): Record<string, number> =>
-  Object.fromEntries([...new Set(values)].sort().map((value) => [value, values.filter((one) => one === value).length]));
+  Object.fromEntries(
+    [...new Set(values)]
+      .sort()
+      .map((value) => [value, values.filter((one) => one === value).length]),
+  );
 
 describe.skipIf(!isThere)('public sample files', () => {
   test('Snowplow: 160 events, none wrong, 12 by a Google click', async () => {
-    const { format, events, problems, warnings, owners } = await readFile('snowplow-web-events.jsonl');
-    expect({ format, problems, warnings }).toEqual({ format: 'snowplow', problems: [], warnings: [] });
+    const { format, events, problems, warnings, owners } = await readFile(
+      'snowplow-web-events.jsonl',
+    );
+    expect({ format, problems, warnings }).toEqual({
+      format: 'snowplow',
+      problems: [],
+      warnings: [],
+    });
     expect(events).toHaveLength(160);
     expect(countBy(owners)).toEqual({ google: 12 });
     expect(countBy(events.map(({ type }) => type))).toEqual({ page: 58, track: 102 });
@@ -58,12 +69,19 @@ describe.skipIf(!isThere)('public sample files', () => {
       none: 9,
       not_set: 128,
     });
-    expect(events[0]).toMatchObject({ timeMs: Date.UTC(2021, 2, 3, 21, 27, 32, 695), name: 'link_clicked' });
-    expect(events.every(({ userId, anonymousId }) => userId !== undefined && anonymousId !== undefined)).toBe(true);
+    expect(events[0]).toMatchObject({
+      timeMs: Date.UTC(2021, 2, 3, 21, 27, 32, 695),
+      name: 'link_clicked',
+    });
+    expect(
+      events.every(({ userId, anonymousId }) => userId !== undefined && anonymousId !== undefined),
+    ).toBe(true);
   });
 
   test('Data Manager: 4 purchases, 2 by a Google click', async () => {
-    const { format, events, problems, warnings, owners } = await readFile('google-data-manager-events.json');
+    const { format, events, problems, warnings, owners } = await readFile(
+      'google-data-manager-events.json',
+    );
     expect({ format, problems }).toEqual({ format: 'google', problems: [] });
     expect(warnings).toMatchObject([{ code: 'assumed_event', count: 4 }]);
     expect(owners).toEqual(['google', 'google']);
@@ -79,7 +97,10 @@ describe.skipIf(!isThere)('public sample files', () => {
   test('ECAPI’s own example: one purchase, no click that names its network, twelve oddities', async () => {
     const { format, events, problems, warnings, owners } = await readFile('ecapi-example.json');
     expect({ format, problems, owners }).toEqual({ format: 'ecapi', problems: [], owners: [] });
-    expect(countBy(warnings.map(({ code }) => code))).toEqual({ alias_field: 10, unusable_field: 2 });
+    expect(countBy(warnings.map(({ code }) => code))).toEqual({
+      alias_field: 10,
+      unusable_field: 2,
+    });
     expect(events).toMatchObject([
       {
         id: '12ab123456c1234',

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, it, test } from 'vitest';
 
 import { MAX_LINE_BYTES } from '../../../src/events/line-splitter.js';
@@ -18,7 +18,8 @@ function split(...chunks: (string | Buffer)[]) {
   return [...lines, ...splitter.end()];
 }
 
-const texts = (...chunks: (string | Buffer)[]): string[] => split(...chunks).map(({ text }) => text);
+const texts = (...chunks: (string | Buffer)[]): string[] =>
+  split(...chunks).map(({ text }) => text);
 
 describe('what an input holds is told by its beginning', () => {
   test.each<[what: string, input: string, records: string[]]>([
@@ -26,19 +27,39 @@ describe('what an input holds is told by its beginning', () => {
     ['a line that is no JSON', '{"a":\n{"a":2}\n', ['{"a":', '{"a":2}']],
     ['a line that is another value', '7\n{"a":2}\n', ['7', '{"a":2}']],
     ['one line without its end', '{"a":1}', ['{"a":1}']],
-    ['one envelope on a line', '{"batch":[{"a":1}]}\n{"batch":[]}\n', ['{"batch":[{"a":1}]}', '{"batch":[]}']],
+    [
+      'one envelope on a line',
+      '{"batch":[{"a":1}]}\n{"batch":[]}\n',
+      ['{"batch":[{"a":1}]}', '{"batch":[]}'],
+    ],
     ['an array', '[{"a":1},{"a":"]"}]', ['{"a":1}', '{"a":"]"}']],
-    ['an array over lines', '\ufeff \n[\n  {"a": 1},\n  {\n "a": 2}\n]\n', ['{"a": 1}', '{\n "a": 2}']],
-    ['an array of anything', '[1, "a,b" ,null,[2,[3]],{}]', ['1', '"a,b"', 'null', '[2,[3]]', '{}']],
+    [
+      'an array over lines',
+      '\ufeff \n[\n  {"a": 1},\n  {\n "a": 2}\n]\n',
+      ['{"a": 1}', '{\n "a": 2}'],
+    ],
+    [
+      'an array of anything',
+      '[1, "a,b" ,null,[2,[3]],{}]',
+      ['1', '"a,b"', 'null', '[2,[3]]', '{}'],
+    ],
     ['an empty array', ' [ ] ', []],
     ['arrays one after another', '[{"a":1}]\n[{"a":2}]\n', ['{"a":1}', '{"a":2}']],
-    ['objects over lines', '{\n "a": {}\n}\n{\n "b": []\n}\n', ['{\n "a": {}\n}', '{\n "b": []\n}']],
+    [
+      'objects over lines',
+      '{\n "a": {}\n}\n{\n "b": []\n}\n',
+      ['{\n "a": {}\n}', '{\n "b": []\n}'],
+    ],
     [
       'an envelope over lines',
       '{\n "x": [1], "batch": [\n {"a":1},\n {"a":2}\n ], "y": [3]\n}',
       ['{"a":1}', '{"a":2}'],
     ],
-    ['a quoted bracket and a backslash', '[{"a":"\\\\"},{"b":"\\"}]"}]', ['{"a":"\\\\"}', '{"b":"\\"}]"}']],
+    [
+      'a quoted bracket and a backslash',
+      '[{"a":"\\\\"},{"b":"\\"}]"}]',
+      ['{"a":"\\\\"}', '{"b":"\\"}]"}'],
+    ],
   ])('%s', (_, input, records) => {
     expect(texts(input)).toEqual(records);
     expect(texts(...[...Buffer.from(input)].map((byte) => Buffer.from([byte])))).toEqual(records);
@@ -91,7 +112,9 @@ describe('the records of an array', () => {
 });
 
 it('finds the same records however the bytes arrive', () => {
-  const records = fc.array(fc.oneof(fc.object(), fc.string(), fc.integer(), fc.constant(null)), { minLength: 1 });
+  const records = fc.array(fc.oneof(fc.object(), fc.string(), fc.integer(), fc.constant(null)), {
+    minLength: 1,
+  });
   fc.assert(
     fc.property(
       records,
@@ -105,7 +128,9 @@ it('finds the same records however the bytes arrive', () => {
           chunks.push(bytes.subarray(at, at + size));
           at += size;
         }
-        expect(texts(...chunks).map((text): unknown => JSON.parse(text))).toEqual(JSON.parse(JSON.stringify(list)));
+        expect(texts(...chunks).map((text): unknown => JSON.parse(text))).toEqual(
+          JSON.parse(JSON.stringify(list)),
+        );
       },
     ),
   );
@@ -116,7 +141,9 @@ it('never throws, and tells of everything that it does not take', () => {
     fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 6 }), (chunks) => {
       const bracketed = [Buffer.from('['), ...chunks.map((chunk) => Buffer.from(chunk))];
       for (const line of [...split(...bracketed), ...split(...bracketed.slice(1))]) {
-        expect(line.text !== '' || line.invalid !== undefined || line.note !== undefined).toBe(true);
+        expect(line.text !== '' || line.invalid !== undefined || line.note !== undefined).toBe(
+          true,
+        );
       }
     }),
   );

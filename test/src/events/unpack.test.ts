@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, test } from 'vitest';
 
 import { unpack } from '../../../src/events/unpack.js';
@@ -11,7 +11,10 @@ async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 }
 
 /** What is unpacked, and the code of the error after it. */
-async function unpackAll(bytes: Buffer, size: number): Promise<[text: string, code: string | undefined]> {
+async function unpackAll(
+  bytes: Buffer,
+  size: number,
+): Promise<[text: string, code: string | undefined]> {
   const parts: Buffer[] = [];
   try {
     for await (const part of unpack(cut(bytes, size))) parts.push(part);
@@ -34,7 +37,10 @@ describe('K31: gzip', () => {
           const bytes = Buffer.concat(
             members.flatMap(([content, padding]) => [gzipSync(content), Buffer.alloc(padding)]),
           );
-          expect(await unpackAll(bytes, size)).toEqual([members.map(([content]) => content).join(''), undefined]);
+          expect(await unpackAll(bytes, size)).toEqual([
+            members.map(([content]) => content).join(''),
+            undefined,
+          ]);
         },
       ),
       { numRuns: 60 },
@@ -56,7 +62,10 @@ describe('K31: gzip', () => {
   });
 
   test('with anything but NULs after it fails: nothing is left out silently', async () => {
-    const [, code] = await unpackAll(Buffer.concat([gzipSync(text), Buffer.from('{"a":1}\n')]), 65_536);
+    const [, code] = await unpackAll(
+      Buffer.concat([gzipSync(text), Buffer.from('{"a":1}\n')]),
+      65_536,
+    );
     expect(code).toBe('Z_DATA_ERROR');
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { addGoal, editGoal, findGoal, importGoals, removeGoal, switchGoal } from '../../../src/goals/goal-list.js';
+import {
+  addGoal,
+  editGoal,
+  findGoal,
+  importGoals,
+  removeGoal,
+  switchGoal,
+} from '../../../src/goals/goal-list.js';
 import { makeGoal } from './conversion.js';
 
 const first = makeGoal({ id: 'first-purchase', map: { amazon: '1' }, description: 'old' });
@@ -11,12 +18,16 @@ test('addGoal puts a checked goal at the end', () => {
   expect(after.map(({ id }) => id)).toEqual(['first-purchase', 'second', 'second-2']);
   expect(goals).toHaveLength(2);
   expect(() => addGoal(goals, { name: 'x', event: 'y', id: 'second' })).toThrow(
-    'The goal\'s id is "second", which another goal has.',
+    'The goal\'s id is "second", which another goal already has.',
   );
 });
 
 test('editGoal replaces what is said and keeps the rest', () => {
-  const after = editGoal(goals, 'first-purchase', { filters: ['value>10'], name: undefined, description: '' });
+  const after = editGoal(goals, 'first-purchase', {
+    filters: ['value>10'],
+    name: undefined,
+    description: '',
+  });
   const { description: _, ...kept } = first;
   expect(after).toEqual([{ ...kept, filters: ['value>10'] }, second]);
   expect(() => editGoal(goals, 'second', { trigger: 'x' })).toThrow('trigger is "x"');
@@ -28,12 +39,21 @@ test('switchGoal and removeGoal change the one goal', () => {
 });
 
 test.each([
-  ['first-purchas', goals, 'There is no goal "first-purchas". Did you mean first-purchase?', 'first-purchase, second'],
-  ['nonsense', goals, 'There is no goal "nonsense".', 'first-purchase, second'],
-  ['any', [], 'There is no goal "any".', 'no goals yet'],
-])('findGoal(%s) helps where there is no such goal', (id, among, message, hint) => {
+  [
+    'first-purchas',
+    goals,
+    'Unknown goal "first-purchas". Did you mean first-purchase?',
+    'first-purchase, second',
+  ],
+  ['nonsense', goals, 'Unknown goal "nonsense".', 'first-purchase, second'],
+  ['any', [], 'Unknown goal "any".', 'no goals yet'],
+])('findGoal(%s) suggests goals for an unknown one', (id, among, message, hint) => {
   expect(() => findGoal(among, id)).toThrow(
-    expect.objectContaining({ kind: 'config', message, hint: expect.stringContaining(hint) as string }),
+    expect.objectContaining({
+      kind: 'config',
+      message,
+      hint: expect.stringContaining(hint) as string,
+    }),
   );
 });
 
@@ -54,6 +74,6 @@ describe('on goals that are not there', () => {
     ['switchGoal', () => switchGoal(goals, 'x', true)],
     ['removeGoal', () => removeGoal(goals, 'x')],
   ])('%s throws', (_, run) => {
-    expect(run).toThrow('There is no goal "x".');
+    expect(run).toThrow('Unknown goal "x".');
   });
 });

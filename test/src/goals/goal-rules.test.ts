@@ -36,26 +36,32 @@ describe('readGoal', () => {
   test.each([
     [{ name: undefined }, 'name is missing; expected text'],
     [{ name: '  ' }, 'name is empty'],
-    [{ name: 'a\u0000b' }, 'name has a control character'],
-    [{ name: 'x'.repeat(257) }, 'name has 257 characters; at most 256 go'],
+    [{ name: 'a\u0000b' }, 'name contains a control character'],
+    [{ name: 'x'.repeat(257) }, 'name has 257 characters; the maximum is 256'],
     [{ event: 5 }, 'event is 5; expected text'],
     [{ description: '' }, 'description is empty'],
     [{ id: 'Big' }, 'id is "Big"; expected lower-case letters'],
     [{ id: '../x' }, 'id is "../x"'],
-    [{ id: 'taken' }, 'id is "taken", which another goal has'],
+    [{ id: 'taken' }, 'id is "taken", which another goal already has'],
     [{ trigger: 'twice' }, 'trigger is "twice"; expected once or repeatable'],
     [{ enabled: 'yes' }, 'enabled is "yes"; expected true or false'],
     [{ filters: 'value>10' }, 'filters is "value>10"; expected a list'],
     [{ filters: ['value>10', 'value>x'] }, 'filters[1] ("value>x") needs a number after >'],
     [{ filters: [10] }, 'filters[0] is 10; expected text'],
-    [{ filters: Array(21).fill('value>1') }, 'filters has 21 conditions; at most 20 go'],
+    [{ filters: Array(21).fill('value>1') }, 'filters has 21 conditions; the maximum is 20'],
     [{ event_name: 'x' }, 'event_name is not known. Valid fields: id, name, event'],
     [{ filtres: [] }, 'filtres is not known. Did you mean filters?'],
     [{ map: [] }, 'map is a list; expected an object'],
-    [{ map: { amazn: '1' } }, 'map.amazn is not known. Did you mean amazon? Valid fields: amazon, meta'],
+    [
+      { map: { amazn: '1' } },
+      'map.amazn is not known. Did you mean amazon? Valid fields: amazon, meta',
+    ],
     [{ map: { amazon: 12345 } }, 'map.amazon is a number; write it in quotes'],
     [{ map: { amazon: ' ' } }, 'map.amazon is " "; expected an id or name as text'],
-    [{ testMap: { amazon: { name: 'n', type: 't' } } }, 'testMap.amazon.source is missing; expected text'],
+    [
+      { testMap: { amazon: { name: 'n', type: 't' } } },
+      'testMap.amazon.source is missing; expected text',
+    ],
     [{ map: { amazon: { name: 'n', kind: 't' } } }, 'map.amazon.kind is not known'],
   ])('refuses %j', (changes, words) => {
     expect(() => readGoal({ ...minimal, ...changes }, new Set(['taken']))).toThrow(words);
@@ -72,23 +78,27 @@ describe('readGoal', () => {
 
 describe('readGoals', () => {
   test('makes ids that differ', () => {
-    expect(readGoals([minimal, minimal]).map((goal) => goal.id)).toEqual(['big-spender', 'big-spender-2']);
+    expect(readGoals([minimal, minimal]).map((goal) => goal.id)).toEqual([
+      'big-spender',
+      'big-spender-2',
+    ]);
   });
 
   test.each([
     [{}, 'goals is an object; expected a list'],
     [[minimal, { ...minimal, trigger: 1 }], 'goals[1].trigger is 1'],
     [[minimal, 7], 'goals[1] is 7'],
-    [[minimal, { ...minimal, id: 'big-spender' }], 'goals[1].id is "big-spender", which another goal has'],
+    [
+      [minimal, { ...minimal, id: 'big-spender' }],
+      'goals[1].id is "big-spender", which another goal already has',
+    ],
   ])('names the place of what is wrong in %j', (raw, words) => {
     expect(() => readGoals(raw)).toThrow(words);
   });
 });
 
 test('every template is a goal', () => {
-  expect(readGoals(GOAL_TEMPLATES.map((template) => ({ ...template }))).map(({ event }) => event)).toEqual([
-    'purchase',
-    'wishlist_add',
-    'email_acquired',
-  ]);
+  expect(
+    readGoals(GOAL_TEMPLATES.map((template) => ({ ...template }))).map(({ event }) => event),
+  ).toEqual(['purchase', 'wishlist_add', 'email_acquired']);
 });

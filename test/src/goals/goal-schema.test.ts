@@ -38,7 +38,15 @@ const EXAMPLES: JsonObject[] = [
   { enabled: false },
   { enabled: 'no' },
   { filters: [] },
-  { filters: ['value>10', 'currency in USD, EUR', 'order exists', 'name contains gold', 'a.b = "x, y"'] },
+  {
+    filters: [
+      'value>10',
+      'currency in USD, EUR',
+      'order exists',
+      'name contains gold',
+      'a.b = "x, y"',
+    ],
+  },
   { filters: ['value>'] },
   { filters: ['value'] },
   { filters: ['>10'] },
@@ -59,7 +67,12 @@ const EXAMPLES: JsonObject[] = [
   { colour: 'red' },
 ];
 
-test.each(EXAMPLES.map((example) => [JSON.stringify(example).slice(0, 80), example] as const))('%s', (_, changes) => {
-  const goal: unknown = JSON.parse(JSON.stringify({ name: 'Purchase', event: 'purchase', ...changes }));
-  expect(accepts(goal)).toBe(reads(goal));
-});
+test.each(EXAMPLES.map((example) => [JSON.stringify(example).slice(0, 80), example] as const))(
+  '%s',
+  (_, changes) => {
+    const goal: unknown = JSON.parse(
+      JSON.stringify({ name: 'Purchase', event: 'purchase', ...changes }),
+    );
+    expect(accepts(goal)).toBe(reads(goal));
+  },
+);

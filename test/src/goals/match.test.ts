@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileGoals, matchGoals } from '../../../src/goals/match.js';
+import type { ConversionGoal } from '../../../src/goals/goal.js';
 import { makeGoal, makePurchase } from './conversion.js';
 
 const any = makeGoal({ id: 'any' });
@@ -20,14 +21,25 @@ describe('matchGoals', () => {
     [[], 'no_goal', 'no goal counts the event "purchase"'],
     [[other], 'no_goal', 'no goal counts the event "purchase"'],
     [[off], 'goal_disabled', 'disabled: off'],
-    [[off, big], 'filter_not_met', 'big: value>10 does not hold (value is "9.99")'],
+    [[off, big], 'filter_not_met', 'big: value>10 does not match (value is "9.99")'],
     [
       [makeGoal({ filters: ['level>1'] })],
       'filter_not_met',
-      'purchase: level>1 does not hold (the event has no level)',
+      'purchase: level>1 does not match (the event has no level)',
     ],
   ])('says why none of %j matches', (goals, reason, message) => {
-    expect(matchGoals(makePurchase(), compileGoals(goals))).toEqual({ matched: [], reason, message });
+    expect(matchGoals(makePurchase(), compileGoals(goals))).toMatchObject({
+      matched: [],
+      reason,
+      message,
+    });
+  });
+
+  test('41: names the goals whose filters exclude the event, also where another goal counts it', () => {
+    const match = (...goals: ConversionGoal[]) => matchGoals(makePurchase(), compileGoals(goals));
+    expect(match(any, big, off, other)).toEqual({ matched: [any], filtered: ['big'] });
+    expect(match(big)).toMatchObject({ matched: [], filtered: ['big'] });
+    expect(match(any, off)).toEqual({ matched: [any] });
   });
 
   test('does not repeat what a property holds', () => {
@@ -37,10 +49,14 @@ describe('matchGoals', () => {
   });
 
   test('is not confused by names that objects have', () => {
-    expect(matchGoals(makePurchase({ name: 'constructor' }), compileGoals([any]))).toMatchObject({ reason: 'no_goal' });
+    expect(matchGoals(makePurchase({ name: 'constructor' }), compileGoals([any]))).toMatchObject({
+      reason: 'no_goal',
+    });
   });
 });
 
 test('compileGoals refuses a filter that was never checked', () => {
-  expect(() => compileGoals([makeGoal({ filters: ['value>'] })])).toThrow('nothing to compare with');
+  expect(() => compileGoals([makeGoal({ filters: ['value>'] })])).toThrow(
+    'no value to compare with',
+  );
 });

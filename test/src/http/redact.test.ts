@@ -10,14 +10,22 @@ test.each([
     { 'Amazon-Ads-ClientId': 'amzn1.application', accept: 'application/json' },
   ],
 ])('masks tokens in the headers %j', (headers, expected) => {
-  expect(redactRequest({ method: 'GET', url: 'https://a.example/', headers }).headers).toEqual(expected);
+  expect(redactRequest({ method: 'GET', url: 'https://a.example/', headers }).headers).toEqual(
+    expected,
+  );
 });
 
 test.each([
   ['https://a.example/p?access_token=secret&v=1', 'https://a.example/p?access_token=***&v=1'],
   ['https://a.example/cb?code=secret&state=s', 'https://a.example/cb?code=***&state=s'],
-  ['https://a.example/t?fb_exchange_token=secret&v=1', 'https://a.example/t?fb_exchange_token=***&v=1'],
-  ['https://a.example/debug_token?input_token=secret', 'https://a.example/debug_token?input_token=***'],
+  [
+    'https://a.example/t?fb_exchange_token=secret&v=1',
+    'https://a.example/t?fb_exchange_token=***&v=1',
+  ],
+  [
+    'https://a.example/debug_token?input_token=secret',
+    'https://a.example/debug_token?input_token=***',
+  ],
   ['https://user:secret@a.example/', 'https://user:***@a.example/'],
   ['https://a.example/p?q=a%2Fb&country=US', 'https://a.example/p?q=a%2Fb&country=US'],
 ])('masks secrets in the URL %s', (url, expected) => {
@@ -37,7 +45,11 @@ test.each([
   ],
   ['text/plain', 'refresh_token=kept', 'refresh_token=kept'],
 ])('masks secrets in a body of type %s', (type, body, expected) => {
-  const request = { method: 'POST', url: 'https://a.example/', headers: { 'Content-Type': type } } as const;
+  const request = {
+    method: 'POST',
+    url: 'https://a.example/',
+    headers: { 'Content-Type': type },
+  } as const;
   expect(redactRequest({ ...request, body }).body).toBe(expected);
   expect(String(redactRequest({ ...request, body: Buffer.from(body) }).body)).toBe(expected);
 });

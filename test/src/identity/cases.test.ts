@@ -8,11 +8,11 @@ import type { ConversionEvent } from '../../../src/events/conversion-event.js';
 import { createEventParser } from '../../../src/events/event-parser.js';
 import { WarningTally } from '../../../src/events/warnings.js';
 import { sha256Hex } from '../../../src/identity/hash.js';
-import { prepareAmazonFacts } from '../../../src/networks/amazon/facts.js';
-import { prepareGoogleFacts } from '../../../src/networks/google/facts.js';
-import { prepareMetaFacts } from '../../../src/networks/meta/facts.js';
-import { prepareRedditFacts } from '../../../src/networks/reddit/facts.js';
-import { prepareTikTokFacts } from '../../../src/networks/tiktok/facts.js';
+import { prepareAmazonPayload } from '../../../src/networks/amazon/payload.js';
+import { prepareGooglePayload } from '../../../src/networks/google/payload.js';
+import { prepareMetaPayload } from '../../../src/networks/meta/payload.js';
+import { prepareRedditPayload } from '../../../src/networks/reddit/payload.js';
+import { prepareTikTokPayload } from '../../../src/networks/tiktok/payload.js';
 
 const INPUTS = fileURLToPath(new URL('../../cases/input/', import.meta.url));
 const SETTINGS = defaultSettings();
@@ -24,18 +24,19 @@ function readCase(id: string): { events: ConversionEvent[]; warnings: string[] }
   const lines = readFileSync(`${INPUTS}${id}.jsonl`, 'utf8').split('\n').filter(Boolean);
   const events = lines.flatMap((text, index) =>
     parser.parse({ number: index + 1, text }).map((parsed) => {
-      if ('invalid' in parsed) throw new Error(`${id}: ${parsed.invalid.field} ${parsed.invalid.message}`);
+      if ('invalid' in parsed)
+        throw new Error(`${id}: ${parsed.invalid.field} ${parsed.invalid.message}`);
       return parsed.event;
     }),
   );
-  return { events, warnings: warnings.kinds.map(({ code }) => code) };
+  return { events, warnings: warnings.types.map(({ code }) => code) };
 }
 
 function only(id: string): ConversionEvent {
   return readCase(id).events[0] as ConversionEvent;
 }
 
-const meta = (id: string) => prepareMetaFacts(only(id), SETTINGS).user;
+const meta = (id: string) => prepareMetaPayload(only(id), SETTINGS).user;
 
 test.each([
   ['P01: the national zero after +44 goes', 'P01', '441614960000'],
@@ -53,8 +54,11 @@ test('P11: a list is said', () => {
 test('P09: no country of a phone number comes from a browser language', () => {
   const event = only('P09');
   expect(event.identifiers.country).toBeUndefined();
-  expect(prepareGoogleFacts(event, SETTINGS).phone).toBeUndefined();
-  const sent = [prepareMetaFacts(event, SETTINGS).user.ph, prepareAmazonFacts(event, SETTINGS).keys.PHONE];
+  expect(prepareGooglePayload(event, SETTINGS).phone).toBeUndefined();
+  const sent = [
+    prepareMetaPayload(event, SETTINGS).user.ph,
+    prepareAmazonPayload(event, SETTINGS).keys.PHONE,
+  ];
   expect(sent).not.toContain(sha256Hex('17911123456'));
   expect(sent).not.toContain(sha256Hex('107911123456'));
 });
@@ -68,19 +72,22 @@ test.each([
 });
 
 test('E04: the address after a display name is used', () => {
-  expect(prepareRedditFacts(only('E04'), SETTINGS).user.email).toBe(sha256Hex('a@example.com'));
+  expect(prepareRedditPayload(only('E04'), SETTINGS).user.email).toBe(sha256Hex('a@example.com'));
 });
 
 test('E07: nobody is called undefined', () => {
-  expect(prepareTikTokFacts(only('E07'), SETTINGS).user.email).toBeUndefined();
+  expect(prepareTikTokPayload(only('E07'), SETTINGS).user.email).toBeUndefined();
 });
 
 test('E11: the SHA-256 in base64 is the hash that it is', () => {
-  expect(prepareTikTokFacts(only('E11'), SETTINGS).user.email).toBe(sha256Hex('a@example.com'));
+  expect(prepareTikTokPayload(only('E11'), SETTINGS).user.email).toBe(sha256Hex('a@example.com'));
 });
 
 test('E13: the names of gtag for hashed data are read', () => {
-  expect(meta('E13')).toMatchObject({ em: sha256Hex('a@example.com'), ph: sha256Hex('+16505551212') });
+  expect(meta('E13')).toMatchObject({
+    em: sha256Hex('a@example.com'),
+    ph: sha256Hex('+16505551212'),
+  });
 });
 
 test('E15: the first hash of a list in traits is used', () => {
@@ -112,12 +119,16 @@ test.each([
   ['C04: an unfilled macro in a page address', 'C04'],
   ['C05: the word null in every click id', 'C05'],
   ['C07: the word undefined on an earlier page', 'C07'],
-])('%s is no click', (_, id) => {
+])('%s is not a click id', (_, id) => {
   for (const { click } of readCase(id).events) expect(attributeClick(click)).toBeUndefined();
 });
 
 test('C08: &amp; in a page address is an &', () => {
-  expect(only('C08').click.fields).toMatchObject({ fbclid: 'IwAR0AbC', utm_source: 'fb', utm_medium: 'cpc' });
+  expect(only('C08').click.fields).toMatchObject({
+    fbclid: 'IwAR0AbC',
+    utm_source: 'fb',
+    utm_medium: 'cpc',
+  });
 });
 
 test('A01: the first of several addresses is the client', () => {

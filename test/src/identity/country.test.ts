@@ -23,12 +23,23 @@ describe('toCountryCode', () => {
     expect(toCountryCode(text)).toBe(code);
   });
 
-  test.each(['', ' ', 'QQ', 'ZZ', 'EU', 'OTHER', 'en', 'es-419', 'en-QQ', 'Atlantis', '49', '\0', '1'.repeat(5000)])(
-    '%j is none',
-    (text) => {
-      expect(toCountryCode(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    ' ',
+    'QQ',
+    'ZZ',
+    'EU',
+    'OTHER',
+    'en',
+    'es-419',
+    'en-QQ',
+    'Atlantis',
+    '49',
+    '\0',
+    '1'.repeat(5000),
+  ])('%j is none', (text) => {
+    expect(toCountryCode(text)).toBeUndefined();
+  });
 });
 
 describe('isConsentCountry', () => {

@@ -26,8 +26,18 @@ describe('hashIdentifiers', () => {
       { email: sha256Hex('a@b') },
     ],
     ['a given hash is taken', {}, { email: given }, { email: given }],
-    ['a given hash is taken where nothing is left of the text', { email: ' ' }, { email: given }, { email: given }],
-    ['text that is a hash is not hashed again', { email: `sha256:${given.toUpperCase()}` }, {}, { email: given }],
+    [
+      'a given hash is taken where nothing is left of the text',
+      { email: ' ' },
+      { email: given },
+      { email: given },
+    ],
+    [
+      'text that is a hash is not hashed again',
+      { email: `sha256:${given.toUpperCase()}` },
+      {},
+      { email: given },
+    ],
     ['a field without rule is not taken', { address: '1 Road' }, { address: given }, {}],
     ['nothing left, nothing hashed', { email: ' ', city: '' }, {}, {}],
     ['the hash of nothing is never taken', { city: EMPTY_HASH }, { email: EMPTY_HASH }, {}],
@@ -40,7 +50,7 @@ describe('hashIdentifiers', () => {
 describe('a phone number that was hashed with its +', () => {
   const identifiers = { plain: {}, hashed: { phone: given }, phoneHashHasPlus: true } as const;
   test.each([
-    ['is no match key where digits are hashed', (text: string) => text.replace('+', ''), {}],
+    ['is not a match key where digits are hashed', (text: string) => text.replace('+', ''), {}],
     ['is one where the + is hashed too', trim, { phone: given }],
   ])('%s', (_, phone, hashes) => {
     expect(hashIdentifiers(identifiers, { ...rules, phone }, {})).toEqual(hashes);

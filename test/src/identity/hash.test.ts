@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, test } from 'vitest';
 import { EMPTY_HASH, isOtherHash, readHash, sha256Hex } from '../../../src/identity/hash.js';
 
@@ -48,7 +48,10 @@ test('K09: the base64 forms of a hash are the hash', () => {
     fc.property(fc.string(), (text) => {
       const hash = sha256Hex(text);
       const bytes = Buffer.from(hash, 'hex');
-      expect([readHash(bytes.toString('base64')), readHash(bytes.toString('base64url'))]).toEqual([hash, hash]);
+      expect([readHash(bytes.toString('base64')), readHash(bytes.toString('base64url'))]).toEqual([
+        hash,
+        hash,
+      ]);
     }),
   );
 });
@@ -62,7 +65,10 @@ test.each([
   '2jmj7l5rSw0yVb/vlWAYkK/YBwk=',
   'ab'.repeat(64),
 ])('%s is a hash that no network can use', (text) => {
-  expect({ other: isOtherHash(text), sha256: readHash(text) }).toEqual({ other: true, sha256: undefined });
+  expect({ other: isOtherHash(text), sha256: readHash(text) }).toEqual({
+    other: true,
+    sha256: undefined,
+  });
 });
 
 test.each(['a@example.com', 'Jane', '+16505551212', '8 Bluestem Terrace', 'x'.repeat(32)])(

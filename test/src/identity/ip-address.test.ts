@@ -27,9 +27,14 @@ test.each(
   expect(readPublicIp(text)).toBeUndefined();
 });
 
-test.each(['172.15.0.1', '172.32.0.1', '100.63.0.1', '100.128.0.1', '192.167.1.1', '11.0.0.1', '223.255.255.255'])(
-  '%s is public',
-  (text) => {
-    expect(readPublicIp(text)).toBe(text);
-  },
-);
+test.each([
+  '172.15.0.1',
+  '172.32.0.1',
+  '100.63.0.1',
+  '100.128.0.1',
+  '192.167.1.1',
+  '11.0.0.1',
+  '223.255.255.255',
+])('%s is public', (text) => {
+  expect(readPublicIp(text)).toBe(text);
+});

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, test } from 'vitest';
 
 import { isNotAValue, isPlaceholderHash } from '../../../src/identity/not-a-value.js';
@@ -8,8 +8,19 @@ export const WORDS = [
   'null undefined none nan NaN NULL None N/A n/a N.A. unknown UNKNOWN unset not_set not-set NotSet not_available'.split(
     ' ',
   ),
-  'not_provided "null" \'undefined\' (none) [none] <null> null, - -- — . ? {} [] "" () undefined_undefined'.split(' '),
-  ['(not set)', '(not provided)', 'not set', 'Not Available', '[object Object]', 'null null', ' null ', 'not%20set'],
+  'not_provided "null" \'undefined\' (none) [none] <null> null, - -- — . ? {} [] "" () undefined_undefined'.split(
+    ' ',
+  ),
+  [
+    '(not set)',
+    '(not provided)',
+    'not set',
+    'Not Available',
+    '[object Object]',
+    'null null',
+    ' null ',
+    'not%20set',
+  ],
 ].flat();
 export const MACROS = (
   '{gclid} {{ttclid}} {{{x}}} ${gclid} $(gclid) #{gclid} [CLICK_ID] [[click]] %%CLICK%% %gclid% <click_id> __CLICKID__ ' +
@@ -52,7 +63,9 @@ describe('K08, K16: text that stands for no value', () => {
     ]) {
       isNotAValue(text);
     }
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => typeof isNotAValue(text) === 'boolean'));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => typeof isNotAValue(text) === 'boolean'),
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import examples from 'libphonenumber-js/mobile/examples';
 import { getCountries, getExampleNumber, Metadata } from 'libphonenumber-js/min';
 import { describe, expect, test } from 'vitest';
@@ -71,17 +71,23 @@ describe('K01: the national trunk prefix after the country code', () => {
     expect(withPrefix.length).toBeGreaterThan(120);
   });
 
-  test.each(withPrefix)('goes in $country: +$code $prefix$national', ({ code, national, prefix }) => {
-    const complete = `${code}${national}`;
-    expect(normalisePhone(`+${complete}`)).toBe(complete);
-    expect(normalisePhone(`+${code} ${prefix}${national}`)).toBe(complete);
-    expect(normalisePhone(`+${code} (${prefix})${national}`)).toBe(complete);
-    expect(normalisePhone(`00${code} ${prefix}${national}`, 'FR')).toBe(complete);
-  });
+  test.each(withPrefix)(
+    'goes in $country: +$code $prefix$national',
+    ({ code, national, prefix }) => {
+      const complete = `${code}${national}`;
+      expect(normalisePhone(`+${complete}`)).toBe(complete);
+      expect(normalisePhone(`+${code} ${prefix}${national}`)).toBe(complete);
+      expect(normalisePhone(`+${code} (${prefix})${national}`)).toBe(complete);
+      expect(normalisePhone(`00${code} ${prefix}${national}`, 'FR')).toBe(complete);
+    },
+  );
 
-  test.each(plans)('a number of $country that has none stays: +$code $national', ({ code, national }) => {
-    expect(normalisePhone(`+${code}${national}`)).toBe(`${code}${national}`);
-  });
+  test.each(plans)(
+    'a number of $country that has none stays: +$code $national',
+    ({ code, national }) => {
+      expect(normalisePhone(`+${code}${national}`)).toBe(`${code}${national}`);
+    },
+  );
 
   test.each([
     ['+39 06 1234 5678', '390612345678'],

@@ -28,7 +28,11 @@ describe('what is wrong with the money of a purchase', () => {
     ['purchase', { value: '9.99', currency: 'USD' }, undefined],
     ['purchase', { value: '9.99' }, undefined],
     ['purchase', { currency: 'GEM' }, undefined],
-    ['purchase', { value: '-0.01', currency: 'USD' }, { reason: 'incomplete_event', field: 'value' }],
+    [
+      'purchase',
+      { value: '-0.01', currency: 'USD' },
+      { reason: 'incomplete_event', field: 'value' },
+    ],
     ['purchase', { value: '-0.01' }, { reason: 'incomplete_event', field: 'value' }],
     ['purchase', { value: '9.99', currency: 'GEM' }, { reason: 'unsupported_currency' }],
     ['resource', { value: '-5', currency: 'GEM' }, undefined],

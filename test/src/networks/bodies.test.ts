@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, it } from 'vitest';
 
 import { defaultSettings } from '../../../src/config/settings.js';
@@ -6,23 +6,25 @@ import type { ConversionEvent, Identifiers } from '../../../src/events/conversio
 import { CLICK_FIELDS, HASHED_FIELDS } from '../../../src/events/conversion-event.js';
 import type { Mapping } from '../../../src/goals/goal.js';
 import { amountOf, type Priced } from '../../../src/networks/amount.js';
-import type { GoogleFacts } from '../../../src/networks/google/facts.js';
+import type { GooglePayload } from '../../../src/networks/google/payload.js';
 import { google } from '../../../src/networks/google/google.js';
-import type { MetaFacts } from '../../../src/networks/meta/facts.js';
+import type { MetaPayload } from '../../../src/networks/meta/payload.js';
 import { meta } from '../../../src/networks/meta/meta.js';
-import type { Connection, Network, Outgoing } from '../../../src/networks/network.js';
-import type { RedditFacts } from '../../../src/networks/reddit/facts.js';
+import type { Connection, AnyNetwork, Outgoing } from '../../../src/networks/network.js';
+import type { RedditPayload } from '../../../src/networks/reddit/payload.js';
 import { reddit } from '../../../src/networks/reddit/reddit.js';
-import type { TikTokFacts } from '../../../src/networks/tiktok/facts.js';
+import type { TikTokPayload } from '../../../src/networks/tiktok/payload.js';
 import { tiktok } from '../../../src/networks/tiktok/tiktok.js';
-import type { XFacts } from '../../../src/networks/x/facts.js';
+import type { XPayload } from '../../../src/networks/x/payload.js';
 import { x } from '../../../src/networks/x/x.js';
-import { bodyOf, makePostback } from '../../kit/outgoing.js';
+import { makePostback, measuredBodyOf as bodyOf } from '../../kit/outgoing.js';
 
 const RUNS = 300;
 const CUSTOM = 'custom:';
 
-/** Text of every kind: plain, of other scripts, with what JSON escapes, with halves of characters. */
+/**
+ * Text of every kind: plain, of other scripts, with what JSON escapes, with halves of characters.
+ */
 const text = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary', maxLength: 20 }),
@@ -32,8 +34,12 @@ const hash = fc.stringMatching(/^[0-9a-f]{64}$/);
 
 const identifiers: fc.Arbitrary<Identifiers> = fc.record(
   {
-    plain: fc.record(Object.fromEntries(HASHED_FIELDS.map((field) => [field, text])), { requiredKeys: [] }),
-    hashed: fc.record(Object.fromEntries(HASHED_FIELDS.map((field) => [field, hash])), { requiredKeys: [] }),
+    plain: fc.record(Object.fromEntries(HASHED_FIELDS.map((field) => [field, text])), {
+      requiredKeys: [],
+    }),
+    hashed: fc.record(Object.fromEntries(HASHED_FIELDS.map((field) => [field, hash])), {
+      requiredKeys: [],
+    }),
     country: fc.constantFrom('US', 'DE'),
     externalId: text,
     maid: fc.oneof(fc.uuid(), text),
@@ -43,7 +49,10 @@ const identifiers: fc.Arbitrary<Identifiers> = fc.record(
   { requiredKeys: ['plain', 'hashed'] },
 );
 
-/** Cents, as the decimal text of the most common and the largest amounts, which a binary float holds to the last digit. */
+/**
+ * Cents, as the decimal text of the most common and the largest amounts, which a binary float holds
+ * to the last digit.
+ */
 const amount = fc
   .oneof(fc.nat(10_000), fc.nat({ max: 999_999_999_999_999 }))
   .map((cents) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`);
@@ -54,7 +63,10 @@ const events: fc.Arbitrary<Partial<ConversionEvent>> = fc.record(
     timeMs: fc.integer({ min: 0, max: 4_102_444_799_999 }),
     value: amount,
     currency: fc.constantFrom('USD', 'JPY', 'GEM'),
-    quantity: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(0.5, 2_147_483_647, 2_147_483_648)),
+    quantity: fc.oneof(
+      fc.integer({ min: 1, max: 20 }),
+      fc.constantFrom(0.5, 2_147_483_647, 2_147_483_648),
+    ),
     source: fc.constantFrom('website', 'app', 'android', 'ios', 'offline'),
     transactionId: text,
     itemId: text,
@@ -64,7 +76,9 @@ const events: fc.Arbitrary<Partial<ConversionEvent>> = fc.record(
       text.map((path) => `https://game.example/${path}`),
     ),
     identifiers,
-    click: fc.record({ fields: fc.dictionary(fc.constantFrom(...CLICK_FIELDS), fc.oneof(fc.base64String(), text)) }),
+    click: fc.record({
+      fields: fc.dictionary(fc.constantFrom(...CLICK_FIELDS), fc.oneof(fc.base64String(), text)),
+    }),
     consent: fc.record(
       {
         adUserData: fc.constantFrom('GRANTED' as const, 'DENIED' as const),
@@ -77,9 +91,12 @@ const events: fc.Arbitrary<Partial<ConversionEvent>> = fc.record(
   { requiredKeys: ['name', 'timeMs', 'identifiers', 'click', 'consent'] },
 );
 
-/** Where a network is told, and what it is told as an object: fields that are undefined are left out, as JSON does. */
+/**
+ * Where a network is sent, and what it is sent as an object: fields that are undefined are left
+ * out, as JSON does.
+ */
 interface Contract {
-  network: Network;
+  network: AnyNetwork;
   connection: Partial<Connection>;
   mapping: fc.Arbitrary<Mapping>;
   describe: (items: readonly Outgoing[], isTest: boolean) => object;
@@ -100,8 +117,10 @@ function secondsOf({ postback }: Outgoing): number {
 }
 
 function describeForMeta(one: Outgoing): object {
-  const { user, source, pageUrl, limitedDataUse, orderId, item, ...money } = one.postback.facts as MetaFacts;
-  const contents = item?.id === undefined ? undefined : [{ id: item.id, quantity: item.quantity ?? 1 }];
+  const { user, source, pageUrl, limitedDataUse, orderId, item, ...money } = one.postback
+    .facts as MetaPayload;
+  const contents =
+    item?.id === undefined ? undefined : [{ id: item.id, quantity: item.quantity ?? 1 }];
   return {
     event_name: one.mapping,
     event_time: secondsOf(one),
@@ -127,8 +146,8 @@ function describeForMeta(one: Outgoing): object {
 }
 
 function describeForTikTok(one: Outgoing): object {
-  const { user, pageUrl, orderId, itemId, itemName, quantity, limitedDataUse, ...money } = one.postback
-    .facts as TikTokFacts;
+  const { user, pageUrl, orderId, itemId, itemName, quantity, limitedDataUse, ...money } = one
+    .postback.facts as TikTokPayload;
   return {
     event: one.mapping,
     event_time: secondsOf(one),
@@ -139,16 +158,21 @@ function describeForTikTok(one: Outgoing): object {
       ...moneyOf(money),
       order_id: orderId,
       content_type: itemId === undefined ? undefined : 'product',
-      contents: itemId === undefined ? undefined : [{ content_id: itemId, content_name: itemName, quantity }],
+      contents:
+        itemId === undefined
+          ? undefined
+          : [{ content_id: itemId, content_name: itemName, quantity }],
     }),
     limited_data_use: limitedDataUse,
   };
 }
 
 function describeForGoogle({ postback }: Outgoing): object {
-  const { source, click, email, phone, consent, ...priced } = postback.facts as GoogleFacts;
+  const { source, click, email, phone, consent, ...priced } = postback.facts as GooglePayload;
   const money = moneyOf(priced);
-  const people = [email && { emailAddress: email }, phone && { phoneNumber: phone }].filter(Boolean);
+  const people = [email && { emailAddress: email }, phone && { phoneNumber: phone }].filter(
+    Boolean,
+  );
   return {
     transactionId: postback.dedupeId,
     eventTimestamp: new Date(postback.eventTimeMs).toISOString(),
@@ -162,7 +186,7 @@ function describeForGoogle({ postback }: Outgoing): object {
 }
 
 function describeForReddit({ postback, mapping }: Outgoing): object {
-  const facts = postback.facts as RedditFacts;
+  const facts = postback.facts as RedditPayload;
   const name = mapping as string;
   const custom = name.startsWith(CUSTOM) ? name.slice(CUSTOM.length) : undefined;
   return {
@@ -170,12 +194,16 @@ function describeForReddit({ postback, mapping }: Outgoing): object {
     action_source: facts.actionSource,
     event_source_url: facts.url,
     click_id: facts.clickId,
-    type: custom === undefined ? { tracking_type: name } : { tracking_type: 'CUSTOM', custom_event_name: custom },
+    type:
+      custom === undefined
+        ? { tracking_type: name }
+        : { tracking_type: 'CUSTOM', custom_event_name: custom },
     metadata: {
       conversion_id: postback.dedupeId,
       ...moneyOf(facts),
       item_count: facts.units,
-      products: facts.itemId === undefined ? undefined : [{ id: facts.itemId, name: facts.itemName }],
+      products:
+        facts.itemId === undefined ? undefined : [{ id: facts.itemId, name: facts.itemName }],
     },
     user: unlessEmpty({
       ...facts.user,
@@ -185,7 +213,8 @@ function describeForReddit({ postback, mapping }: Outgoing): object {
 }
 
 function describeForX({ postback, mapping }: Outgoing): object {
-  const { twclid, email, phone, ip, userAgent, units, itemId, itemName, ...money } = postback.facts as XFacts;
+  const { twclid, email, phone, ip, userAgent, units, itemId, itemName, ...money } =
+    postback.facts as XPayload;
   const { value, currency } = moneyOf(money);
   const who = [
     { twclid },
@@ -262,21 +291,24 @@ const CONTRACTS: Record<string, Contract> = {
 };
 
 describe('a body is byte for byte what JSON.stringify makes of the same as objects, and no longer than was said', () => {
-  it.each(Object.entries(CONTRACTS))('for %s', (_name, { network, connection, mapping, describe: describeAll }) => {
-    const channel = network.open(
-      { network: network.name, account: '', source: 'store', ...connection },
-      defaultSettings(),
-    );
-    const part = fc.tuple(events, mapping, text);
-    fc.assert(
-      fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), fc.boolean(), (parts, test) => {
-        const items = parts.map(([event, mapped, dedupeId]) => {
-          const made = makePostback(network, { ...event, test }, mapped);
-          return { ...made, postback: { ...made.postback, dedupeId } };
-        });
-        expect(bodyOf(channel, items)).toBe(JSON.stringify(describeAll(items, test)));
-      }),
-      { numRuns: RUNS },
-    );
-  });
+  it.each(Object.entries(CONTRACTS))(
+    'for %s',
+    (_name, { network, connection, mapping, describe: describeAll }) => {
+      const channel = network.open(
+        { network: network.name, account: '', source: 'store', ...connection },
+        defaultSettings(),
+      );
+      const part = fc.tuple(events, mapping, text);
+      fc.assert(
+        fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), fc.boolean(), (parts, test) => {
+          const items = parts.map(([event, mapped, dedupeId]) => {
+            const made = makePostback(network, { ...event, test }, mapped);
+            return { ...made, postback: { ...made.postback, dedupeId } };
+          });
+          expect(bodyOf(channel, items)).toBe(JSON.stringify(describeAll(items, test)));
+        }),
+        { numRuns: RUNS },
+      );
+    },
+  );
 });

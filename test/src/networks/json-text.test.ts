@@ -1,9 +1,9 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { expect, it } from 'vitest';
 
-import { boundJsonBytes, quoteJson } from '../../../src/networks/json-text.js';
+import { quoteJson } from '../../../src/networks/json-text.js';
 
-it('quotes any text as JSON.stringify does, in no more bytes than were said', () => {
+it('quotes any text as JSON.stringify does', () => {
   const unit = fc.oneof(
     fc.integer({ min: 0, max: 0x7f }),
     fc.integer({ min: 0, max: 0xffff }),
@@ -16,7 +16,6 @@ it('quotes any text as JSON.stringify does, in no more bytes than were said', ()
   fc.assert(
     fc.property(text, (one) => {
       expect(quoteJson(one)).toBe(JSON.stringify(one));
-      expect(Buffer.byteLength(quoteJson(one))).toBeLessThanOrEqual(boundJsonBytes(one));
     }),
     { numRuns: 2_000 },
   );

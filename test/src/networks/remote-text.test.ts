@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { describe, expect, test } from 'vitest';
 import { readRemoteCode, readRemoteText } from '../../../src/networks/remote-text.js';
 
@@ -22,7 +22,9 @@ describe('readRemoteText', () => {
   test('is cut to 300 characters, and stays whole text', () => {
     expect(readRemoteText('x'.repeat(300))).toBe('x'.repeat(300));
     expect(readRemoteText('x'.repeat(301))).toBe(`${'x'.repeat(299)}…`);
-    expect(readRemoteText(`${'x'.repeat(298)}😀${'x'.repeat(9)}`)).toBe(`${'x'.repeat(298)}\ufffd…`);
+    expect(readRemoteText(`${'x'.repeat(298)}😀${'x'.repeat(9)}`)).toBe(
+      `${'x'.repeat(298)}\ufffd…`,
+    );
   });
 
   test('is one short printable line, whatever comes', () => {

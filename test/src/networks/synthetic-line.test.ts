@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../src/json.js';
 import { NETWORK_NAMES, type NetworkName } from '../../../src/networks/names.js';
 import type { Connection } from '../../../src/networks/network.js';
 import { findNetwork } from '../../../src/networks/registry.js';
-import { SYNTHETIC_PROPERTIES } from '../../../src/networks/synthetic-line.js';
+import { profileOf } from '../../../src/networks/profiles.js';
 import { SANDBOX_SEEDS } from '../../../src/sandbox/networks.js';
 
 /** Whether a line with these properties is this network's, and what it takes. */
@@ -16,7 +16,10 @@ function isTaken(name: NetworkName, properties: JsonObject): boolean {
   const seed = SANDBOX_SEEDS.find(({ connection }) => connection.network === name)!;
   // The Events API in the EU requires the most that any connection does.
   const strict: Partial<Connection> = name === 'amazon' ? { api: 'events-api', region: 'eu' } : {};
-  const channel = network.open({ ...seed.connection, ...strict, source: 'store' }, defaultSettings());
+  const channel = network.open(
+    { ...seed.connection, ...strict, source: 'store' },
+    defaultSettings(),
+  );
   const event = readAudienceMessage({
     type: 'track',
     messageId: 'm-1',
@@ -27,23 +30,24 @@ function isTaken(name: NetworkName, properties: JsonObject): boolean {
     properties,
   });
   if (attributeClick(event.click)?.owner !== name) return false;
-  const mappings: Partial<Record<NetworkName, Mapping>> = {
-    amazon: { name: 'Check', type: 'OTHER', source: 'WEBSITE' },
-    google: '987654321',
-    x: `tw-${channel.account}-o2def`,
-  };
-  const mapping = mappings[name] ?? network.defaultMapping?.('wishlist_add') ?? '';
+  const mapping: Mapping =
+    name === 'amazon'
+      ? { name: 'Check', type: 'OTHER', source: 'WEBSITE' }
+      : (network.defaultMapping?.('wishlist_add', 'wishlist-add') ??
+        seed.mappings?.['first-purchase'] ??
+        network.defaultMapping?.('purchase', 'first-purchase') ??
+        '');
   return channel.check(network.prepare(event, defaultSettings()), mapping) === undefined;
 }
 
-describe('google: a probe has what an ordinary line needs, and no field more', () => {
+describe('a probe has what an ordinary line needs, and no field more', () => {
   test.each(NETWORK_NAMES)('%s takes it as it is', (name) => {
-    expect(isTaken(name, SYNTHETIC_PROPERTIES[name])).toBe(true);
+    expect(isTaken(name, profileOf(name).syntheticProperties)).toBe(true);
   });
 
   test.each(NETWORK_NAMES)('%s takes it with no field less', (name) => {
-    for (const field of Object.keys(SYNTHETIC_PROPERTIES[name])) {
-      const { [field]: _, ...rest } = SYNTHETIC_PROPERTIES[name];
+    for (const field of Object.keys(profileOf(name).syntheticProperties)) {
+      const { [field]: _, ...rest } = profileOf(name).syntheticProperties;
       expect(isTaken(name, rest), field).toBe(false);
     }
   });

@@ -3,7 +3,13 @@ import { AuthError, NetworkError, type PostbackError } from '../../../src/errors
 import { exchangeCode, refreshGrant } from '../../../src/oauth/exchange.js';
 import type { OAuthProvider, TokenCall } from '../../../src/oauth/provider.js';
 import { Secret } from '../../../src/secret.js';
-import { goodTokens, provider, startTokenServer, type TokenAnswer, type TokenServer } from './kit.js';
+import {
+  goodTokens,
+  provider,
+  startTokenServer,
+  type TokenAnswer,
+  type TokenServer,
+} from './token-server.js';
 
 const servers: TokenServer[] = [];
 afterEach(async () => {
@@ -53,7 +59,9 @@ test('redeems a code with verifier and secret in the form', async () => {
 });
 
 test('refreshes without an Authorization header', async () => {
-  const { server, call } = await prepare({ body: { ...goodTokens, expires_in: '1800', scope: 'a b' } });
+  const { server, call } = await prepare({
+    body: { ...goodTokens, expires_in: '1800', scope: 'a b' },
+  });
   const grant = await refresh(call);
   expect(grant).toMatchObject({ expiresAtMs: NOW + 1_800_000, scopes: ['a', 'b'] });
   expect(server.requests[0]!.headers).not.toHaveProperty('authorization');
@@ -76,10 +84,20 @@ const invalidGrant = {
 test.each<[string, TokenAnswer, typeof redeem, typeof PostbackError | typeof AuthError, string]>([
   ['a revoked grant', { status: 400, body: invalidGrant }, refresh, AuthError, 'grant_refused'],
   ['a used code', { status: 400, body: invalidGrant }, redeem, AuthError, 'code_refused'],
-  ['a wrong secret', { status: 401, body: { error: 'invalid_client' } }, refresh, AuthError, 'client_refused'],
+  [
+    'a wrong secret',
+    { status: 401, body: { error: 'invalid_client' } },
+    refresh,
+    AuthError,
+    'client_refused',
+  ],
   [
     'a challenge',
-    { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' }, body: { error: 'invalid_client' } },
+    {
+      status: 401,
+      headers: { 'www-authenticate': 'Basic realm="x"' },
+      body: { error: 'invalid_client' },
+    },
     refresh,
     AuthError,
     'client_refused',
@@ -91,12 +109,48 @@ test.each<[string, TokenAnswer, typeof redeem, typeof PostbackError | typeof Aut
     AuthError,
     'client_refused',
   ],
-  ['a stranger', { status: 400, body: { error: 'unauthorized_client' } }, redeem, AuthError, 'client_refused'],
-  ['another refusal', { status: 400, body: { error: 'unsupported_grant_type' } }, redeem, AuthError, 'token_refused'],
-  ['too many', { status: 429, body: { error: 'slow_down' } }, refresh, NetworkError, 'token_endpoint_failed'],
-  ['a fault', { status: 503, body: { error: 'ServerError' } }, refresh, NetworkError, 'token_endpoint_failed'],
-  ['no JSON', { status: 200, body: '<html>Atza|leak</html>' }, refresh, NetworkError, 'token_endpoint_failed'],
-  ['no token', { status: 200, body: { token_type: 'bearer' } }, refresh, NetworkError, 'token_endpoint_failed'],
+  [
+    'a stranger',
+    { status: 400, body: { error: 'unauthorized_client' } },
+    redeem,
+    AuthError,
+    'client_refused',
+  ],
+  [
+    'another refusal',
+    { status: 400, body: { error: 'unsupported_grant_type' } },
+    redeem,
+    AuthError,
+    'token_refused',
+  ],
+  [
+    'too many',
+    { status: 429, body: { error: 'slow_down' } },
+    refresh,
+    NetworkError,
+    'token_endpoint_failed',
+  ],
+  [
+    'a fault',
+    { status: 503, body: { error: 'ServerError' } },
+    refresh,
+    NetworkError,
+    'token_endpoint_failed',
+  ],
+  [
+    'no JSON',
+    { status: 200, body: '<html>Atza|leak</html>' },
+    refresh,
+    NetworkError,
+    'token_endpoint_failed',
+  ],
+  [
+    'no token',
+    { status: 200, body: { token_type: 'bearer' } },
+    refresh,
+    NetworkError,
+    'token_endpoint_failed',
+  ],
   ['an empty answer', { status: 204, body: {} }, refresh, NetworkError, 'token_endpoint_failed'],
   ['no answer', { hangUp: true, body: {} }, refresh, NetworkError, 'token_endpoint_unreachable'],
 ])('%s', async (_name, answer, ask, type, code) => {
@@ -119,7 +173,10 @@ test('a provider that wants its client in the header is asked so', async () => {
   const [{ form, headers }] = server.requests as [TokenServer['requests'][number]];
   expect(form).not.toHaveProperty('client_secret');
   // As it is, not percent-encoded: Reddit does not decode it.
-  const shown = Buffer.from(String(headers['authorization']).replace(/^Basic /, ''), 'base64').toString();
+  const shown = Buffer.from(
+    String(headers['authorization']).replace(/^Basic /, ''),
+    'base64',
+  ).toString();
   expect(shown).toBe('client-id:client-secret');
 });
 

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import { makeAuthorizeRequest } from '../../../src/oauth/authorize-url.js';
 import { runLogin, type LoginOptions } from '../../../src/oauth/login.js';
 import { Secret } from '../../../src/secret.js';
-import { goodTokens, provider, startTokenServer, type TokenAnswer, type TokenServer } from './kit.js';
+import {
+  goodTokens,
+  provider,
+  startTokenServer,
+  type TokenAnswer,
+  type TokenServer,
+} from './token-server.js';
 
 const servers: TokenServer[] = [];
 afterEach(async () => {
@@ -14,7 +22,11 @@ afterEach(async () => {
 type Visit = (authorizeUrl: URL, redirectUri: string) => unknown;
 
 /** Starts a login; `visit` plays the person with the browser. */
-async function login(visit: Visit, options: Partial<LoginOptions> = {}, answer: TokenAnswer = { body: goodTokens }) {
+async function login(
+  visit: Visit,
+  options: Partial<LoginOptions> = {},
+  answer: TokenAnswer = { body: goodTokens },
+) {
   const server = await startTokenServer(() => answer);
   servers.push(server);
   const told: string[] = [];
@@ -40,7 +52,9 @@ async function login(visit: Visit, options: Partial<LoginOptions> = {}, answer: 
 }
 
 const local = (redirectUri: string, query: Record<string, string>) =>
-  fetch(`${redirectUri.replace('localhost', '127.0.0.1')}?${new URLSearchParams(query).toString()}`);
+  fetch(
+    `${redirectUri.replace('localhost', '127.0.0.1')}?${new URLSearchParams(query).toString()}`,
+  );
 
 /** Lines that come when the test says so. */
 function makeLines() {
@@ -104,10 +118,37 @@ describe('pasting', () => {
     );
     expect((await result).accessToken.reveal()).toBe('Atza|access');
     expect(told.slice(2)).toEqual([
-      'There is no code in that; paste the whole address the browser ended on.',
+      'That address contains no code. Paste the complete final address from the browser.',
       'That link is from another attempt; open the one printed above.',
     ]);
     await expect(local(callback, {})).rejects.toThrow();
+  });
+
+  test('where no port is free, the address is pasted; without anybody to paste it, the login fails', async () => {
+    const taken = createServer();
+    await once(taken.listen(0, '127.0.0.1'), 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { lines, type } = makeLines();
+    const reasons: string[] = [];
+    const presenter: LoginOptions['presenter'] = {
+      onUrl: (url, redirectUri) => {
+        const state = new URL(url).searchParams.get('state')!;
+        type(`${redirectUri}?code=the-code&state=${state}`);
+      },
+      onNoPort: (reason) => reasons.push(reason),
+      onPasteRefused: (reason) => reasons.push(reason),
+    };
+    const { result, server } = await login(() => undefined, {
+      presenter,
+      ports: [port],
+      pasted: lines,
+    });
+    expect((await result).accessToken.reveal()).toBe('Atza|access');
+    expect(reasons).toEqual([expect.stringContaining(`Port ${port} is in use`)]);
+    expect(server.requests[0]!.form['redirect_uri']).toBe(`http://localhost:${port}/callback`);
+    const refused = await login(() => undefined, { ports: [port], pasted: lines });
+    await expect(refused.result).rejects.toMatchObject({ code: 'no_free_port' });
+    taken.close();
   });
 
   test('the end of input ends nothing', async () => {
@@ -157,9 +198,12 @@ test('nobody comes: the error names the URL to register and the place', async ()
   let redirectUri = '';
   const { result } = await login((_url, uri) => (redirectUri = uri), { timeoutMs: 50 });
   const error = await result.catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ code: 'login_timed_out', message: 'Nobody signed in within 0.05 seconds.' });
+  expect(error).toMatchObject({
+    code: 'login_timed_out',
+    message: 'Nobody signed in within 0.05 seconds.',
+  });
   expect((error as { hint: string }).hint).toContain(
-    `register exactly ${redirectUri} at Example console > Web Settings > Allowed Return URLs`,
+    `Register exactly ${redirectUri} at Example console > Web Settings > Allowed Return URLs`,
   );
 });
 
@@ -170,7 +214,13 @@ test('a signal ends the wait', async () => {
 });
 
 test('the authorize URL is the one that the provider wants', async () => {
-  const own = { ...provider, clientIdParameter: 'app_id', scopes: ['a', 'b'], scopeSeparator: ',', usesPkce: false };
+  const own = {
+    ...provider,
+    clientIdParameter: 'app_id',
+    scopes: ['a', 'b'],
+    scopeSeparator: ',',
+    usesPkce: false,
+  };
   const { url } = await makeAuthorizeRequest(own, 'client-id', 'http://localhost:8787/callback');
   const parameters = Object.fromEntries(new URL(url).searchParams);
   expect(parameters).toMatchObject({ app_id: 'client-id', scope: 'a,b', response_type: 'code' });

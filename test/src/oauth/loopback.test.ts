@@ -4,7 +4,7 @@ import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AuthError } from '../../../src/errors.js';
 import { openLoopback, type Loopback } from '../../../src/oauth/loopback.js';
-import { provider } from './kit.js';
+import { provider } from './token-server.js';
 
 const STATE = 'expected-state';
 const open: { close(): unknown }[] = [];
@@ -20,9 +20,19 @@ interface Ask {
   host?: string;
 }
 
-async function ask(loopback: Loopback, { path = '/callback', method = 'GET', headers = {}, host }: Ask) {
+async function ask(
+  loopback: Loopback,
+  { path = '/callback', method = 'GET', headers = {}, host }: Ask,
+) {
   const { port } = new URL(loopback.redirectUri);
-  const request = http.request({ host: host ?? '127.0.0.1', port, path, method, headers, agent: false });
+  const request = http.request({
+    host: host ?? '127.0.0.1',
+    port,
+    path,
+    method,
+    headers,
+    agent: false,
+  });
   request.end();
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
   let text = '';
@@ -99,7 +109,11 @@ test('two callbacks at once redeem the code once and get the same page', async (
 
 test.each([
   ['error=access_denied', 'consent_denied', 'Consent was denied'],
-  ['error=temporarily_unavailable&error_description=%3Cb%3Elater%3C/b%3E', 'consent_failed', 'Connecting failed'],
+  [
+    'error=temporarily_unavailable&error_description=%3Cb%3Elater%3C/b%3E',
+    'consent_failed',
+    'Connection failed',
+  ],
 ])('%s ends the wait with its own page', async (query, code, title) => {
   const { loopback, waiting, codes } = await start();
   const failure = expect(waiting).rejects.toMatchObject({ code, next: 'postback connect example' });
@@ -116,13 +130,20 @@ test('a code that is refused ends the wait with its reason, on the page too', as
   const failure = expect(waiting).rejects.toBe(refused);
   const page = await ask(loopback, { path: good });
   await failure;
-  expect(page).toMatchObject({ status: 400, text: expect.stringContaining('The code was refused.') });
+  expect(page).toMatchObject({
+    status: 400,
+    text: expect.stringContaining('The code was refused.'),
+  });
 });
 
 test('a browser that goes away meanwhile loses nothing', async () => {
   let gone: () => void = () => undefined;
-  const { loopback, waiting, codes } = await start(() => new Promise((resolve) => (gone = resolve)));
-  const request = http.get(`${loopback.redirectUri.replace('localhost', '127.0.0.1')}?code=the-code&state=${STATE}`);
+  const { loopback, waiting, codes } = await start(
+    () => new Promise((resolve) => (gone = resolve)),
+  );
+  const request = http.get(
+    `${loopback.redirectUri.replace('localhost', '127.0.0.1')}?code=the-code&state=${STATE}`,
+  );
   request.on('error', () => gone());
   while (codes.length === 0) await new Promise((resolve) => setImmediate(resolve));
   request.destroy(new Error('closed by its user'));
@@ -147,7 +168,9 @@ describe('ports', () => {
   async function occupy(host: string): Promise<number | undefined> {
     const server = net.createServer();
     server.listen(0, host);
-    const [failed] = (await Promise.race([once(server, 'listening'), once(server, 'error')])) as [Error?];
+    const [failed] = (await Promise.race([once(server, 'listening'), once(server, 'error')])) as [
+      Error?,
+    ];
     if (failed) return undefined;
     open.push(server);
     return (server.address() as AddressInfo).port;
@@ -169,7 +192,7 @@ describe('ports', () => {
     const [a, b] = [(await occupy('127.0.0.1'))!, (await occupy('127.0.0.1'))!];
     await expect(openLoopback([a, b])).rejects.toMatchObject({
       code: 'no_free_port',
-      message: `Ports ${a}, ${b} are taken or reserved, so the browser cannot call back.`,
+      message: `Ports ${a}, ${b} are in use or reserved, so the browser cannot return to postback.`,
       hint: expect.stringContaining('--port'),
     });
   });

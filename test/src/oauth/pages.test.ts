@@ -39,13 +39,17 @@ describe.each([
   test('is allowed its own style and nothing else', () => {
     const style = /<style>([\s\S]*)<\/style>/.exec(page.html)?.[1] ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
-    expect(PAGE_HEADERS['content-security-policy']).toContain(`default-src 'none'; style-src 'sha256-${hash}';`);
+    expect(PAGE_HEADERS['content-security-policy']).toContain(
+      `default-src 'none'; style-src 'sha256-${hash}';`,
+    );
   });
 
   test.each(['light', 'dark'])('has text that stands out in the %s scheme', (scheme) => {
     const blocks = page.html.match(/:root\{[^}]*\}/g) ?? [];
     const colors = Object.fromEntries(
-      [...(blocks[scheme === 'light' ? 0 : 1] ?? '').matchAll(/--([a-z-]+):(#[0-9a-f]+)/g)].map((m) => [m[1], m[2]!]),
+      [...(blocks[scheme === 'light' ? 0 : 1] ?? '').matchAll(/--([a-z-]+):(#[0-9a-f]+)/g)].map(
+        (m) => [m[1], m[2]!],
+      ),
     ) as Record<string, string>;
     const pairs = [
       ['ink', 'card'],
@@ -55,7 +59,8 @@ describe.each([
       ['wait', 'wait-bg'],
     ] as const;
     // WCAG 2.2, 1.4.3: 4.5 to 1 for text.
-    for (const [front, back] of pairs) expect(contrast(colors[front]!, colors[back]!)).toBeGreaterThan(4.5);
+    for (const [front, back] of pairs)
+      expect(contrast(colors[front]!, colors[back]!)).toBeGreaterThan(4.5);
   });
 });
 
@@ -68,6 +73,10 @@ function luminance(color: string): number {
   const hex = color.length === 4 ? color.replace(/[0-9a-f]/g, '$&$&') : color;
   const [red, green, blue] = [1, 3, 5]
     .map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
-    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [
+    number,
+    number,
+    number,
+  ];
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }

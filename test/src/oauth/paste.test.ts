@@ -1,7 +1,7 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { expect, test } from 'vitest';
 import { parsePaste } from '../../../src/oauth/paste.js';
-import { provider } from './kit.js';
+import { provider } from './token-server.js';
 
 const STATE = 'expected-state';
 const CODE = 'ANdNAVhyhqirUelHGEHA';
@@ -9,7 +9,10 @@ const CODE = 'ANdNAVhyhqirUelHGEHA';
 test.each([
   ['a whole URL', `http://localhost:8787/callback?code=${CODE}&scope=a%3A%3Ab&state=${STATE}`],
   ['any return URL', `https://amazon.com/?code=${CODE}&state=${STATE}`],
-  ['quotes and blanks around it', `  "http://localhost:8787/callback?code=${CODE}&state=${STATE}"\r`],
+  [
+    'quotes and blanks around it',
+    `  "http://localhost:8787/callback?code=${CODE}&state=${STATE}"\r`,
+  ],
   ['a URL with a fragment', `http://localhost:8787/callback?code=${CODE}&state=${STATE}#_=_`],
   ['a URL without scheme', `localhost:8787/callback?code=${CODE}&state=${STATE}`],
   ['a query', `?code=${CODE}&state=${STATE}`],
@@ -37,7 +40,11 @@ test.each([
 });
 
 test('an error keeps its words and loses its control characters', () => {
-  const answer = parsePaste('?error=invalid_scope&error_description=no%1b[31m+scope', STATE, provider);
+  const answer = parsePaste(
+    '?error=invalid_scope&error_description=no%1b[31m+scope',
+    STATE,
+    provider,
+  );
   expect(answer.kind === 'failed' && answer.error.message).toBe(
     'Login with Example refused the request: invalid_scope (no [31m scope).',
   );
@@ -48,15 +55,22 @@ test('whatever is pasted, a code never comes with a foreign state, and nothing t
     fc.property(fc.string({ unit: 'binary' }), fc.string({ minLength: 1 }), (text, state) => {
       parsePaste(text, STATE, provider);
       const query = new URLSearchParams({ code: CODE, state }).toString();
-      expect(parsePaste(`http://x/?${query}`, STATE, provider).kind).toBe(state === STATE ? 'code' : 'wrong-state');
+      expect(parsePaste(`http://x/?${query}`, STATE, provider).kind).toBe(
+        state === STATE ? 'code' : 'wrong-state',
+      );
     }),
   );
 });
 
 test('a provider may call its code by another name', () => {
   const own = { ...provider, codeParameter: 'auth_code' };
-  for (const text of [`auth_code=${CODE}&state=${STATE}`, `http://localhost:8787/callback?auth_code=${CODE}&code=x`]) {
+  for (const text of [
+    `auth_code=${CODE}&state=${STATE}`,
+    `http://localhost:8787/callback?auth_code=${CODE}&code=x`,
+  ]) {
     expect(parsePaste(text, STATE, own)).toMatchObject({ kind: 'code' });
   }
-  expect(parsePaste(`http://localhost:8787/callback?code=${CODE}`, STATE, own)).toEqual({ kind: 'empty' });
+  expect(parsePaste(`http://localhost:8787/callback?code=${CODE}`, STATE, own)).toEqual({
+    kind: 'empty',
+  });
 });

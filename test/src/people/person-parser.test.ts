@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { parsePeople } from '../../../src/people/person-parser.js';
 import type { Person } from '../../../src/people/person.js';
-import { sha256 } from '../sandbox/stage.js';
+import { sha256 } from '../sandbox/test-sandbox.js';
 
 function parse(record: unknown): ReturnType<typeof parsePeople> {
-  return parsePeople({ number: 3, text: typeof record === 'string' ? record : JSON.stringify(record) });
+  return parsePeople({
+    number: 3,
+    text: typeof record === 'string' ? record : JSON.stringify(record),
+  });
 }
 
 function readPerson(record: unknown): Person {
@@ -21,7 +24,9 @@ const ENTERED = {
   userId: 'test-user-01',
   anonymousId: 'visitor-1',
   properties: { audience_key: 'big_spenders', big_spenders: true },
-  context: { traits: { email: 'test@example.com', address: { city: 'Berlin', country: 'Germany' } } },
+  context: {
+    traits: { email: 'test@example.com', address: { city: 'Berlin', country: 'Germany' } },
+  },
 };
 
 describe('a line of ours', () => {
@@ -65,19 +70,50 @@ describe('a line of ours', () => {
     });
   });
 
-  test('takes hashes in the place of text and beside it', () => {
-    const { identifiers } = readPerson({ externalUserId: 7, email: sha256('a'), phone_hash: `sha256:${sha256('b')}` });
-    expect(identifiers).toMatchObject({ plain: {}, hashed: { email: sha256('a'), phone: sha256('b') } });
+  test('takes hashes in place of text and next to it', () => {
+    const { identifiers } = readPerson({
+      externalUserId: 7,
+      email: sha256('a'),
+      phone_hash: `sha256:${sha256('b')}`,
+    });
+    expect(identifiers).toMatchObject({
+      plain: {},
+      hashed: { email: sha256('a'), phone: sha256('b') },
+    });
   });
 
   test.each<[string, object | string, string, string, string | undefined]>([
     ['no id', { email: 'a@b.c' }, 'missing_required_field', 'externalUserId', undefined],
-    ['an address as id', { externalUserId: 'jo@example.com' }, 'invalid_format', 'externalUserId', 'jo@example.com'],
-    ['129 characters', { externalUserId: 'a'.repeat(129) }, 'invalid_format', 'externalUserId', 'a'.repeat(129)],
+    [
+      'an address as id',
+      { externalUserId: 'jo@example.com' },
+      'invalid_format',
+      'externalUserId',
+      'jo@example.com',
+    ],
+    [
+      '129 characters',
+      { externalUserId: 'a'.repeat(129) },
+      'invalid_format',
+      'externalUserId',
+      'a'.repeat(129),
+    ],
     ['an object as id', { externalUserId: {} }, 'wrong_type', 'externalUserId', undefined],
     ['another action', { externalUserId: 'a', action: 'UPDATE' }, 'invalid_enum', 'action', 'a'],
-    ['a country that is none', { externalUserId: 'a', country: 'Narnia' }, 'invalid_value', 'country', 'a'],
-    ['a hash that is none', { externalUserId: 'a', email_hash: 'abc' }, 'invalid_hash', 'email_hash', 'a'],
+    [
+      'a country that is none',
+      { externalUserId: 'a', country: 'Narnia' },
+      'invalid_value',
+      'country',
+      'a',
+    ],
+    [
+      'a hash that is none',
+      { externalUserId: 'a', email_hash: 'abc' },
+      'invalid_hash',
+      'email_hash',
+      'a',
+    ],
     [
       'a signal that is none',
       { externalUserId: 'a', consent: { amznUserData: 'perhaps' } },
@@ -85,8 +121,20 @@ describe('a line of ours', () => {
       'consent.amznUserData',
       'a',
     ],
-    ['a level that is none', { externalUserId: 'a', consentLevel: 'some' }, 'invalid_enum', 'consentLevel', 'a'],
-    ['a consent that is not understood', { externalUserId: 'a', consent: 'so' }, 'invalid_enum', 'consent', 'a'],
+    [
+      'a level that is none',
+      { externalUserId: 'a', consentLevel: 'some' },
+      'invalid_enum',
+      'consentLevel',
+      'a',
+    ],
+    [
+      'a consent that is not understood',
+      { externalUserId: 'a', consent: 'so' },
+      'invalid_enum',
+      'consent',
+      'a',
+    ],
     ['no JSON', '{"externalUserId":', 'not_json', '', undefined],
     ['no object', '[1]', 'not_an_object', '', undefined],
   ])('with %s is invalid, and says whom it is about', (_name, record, code, field, about) => {
@@ -111,11 +159,16 @@ describe('a Segment message', () => {
   });
 
   test('that somebody left takes the user out', () => {
-    expect(readPerson({ ...ENTERED, event: 'Audience Exited' })).toMatchObject({ action: 'DELETE' });
+    expect(readPerson({ ...ENTERED, event: 'Audience Exited' })).toMatchObject({
+      action: 'DELETE',
+    });
   });
 
   test('carries the consent of its context', () => {
-    const context = { ...ENTERED.context, consent: { categoryPreferences: { Advertising: false, Analytics: true } } };
+    const context = {
+      ...ENTERED.context,
+      consent: { categoryPreferences: { Advertising: false, Analytics: true } },
+    };
     expect(readPerson({ ...ENTERED, context }).consentLevel).not.toBe('full');
   });
 
@@ -148,8 +201,16 @@ test('a line that the splitter found bad stays bad', () => {
 });
 
 test.each([
-  ['a phone number with too many digits', '{"externalUserId":"a","phone":12345678901234567890}', 'a'],
-  ['an id beyond 2^53', '{"externalUserId":12345678901234567890,"email":"a@b.c"}', '12345678901234567890'],
+  [
+    'a phone number with too many digits',
+    '{"externalUserId":"a","phone":12345678901234567890}',
+    'a',
+  ],
+  [
+    'an id beyond 2^53',
+    '{"externalUserId":12345678901234567890,"email":"a@b.c"}',
+    '12345678901234567890',
+  ],
   ['a postal code in exponent form', '{"externalUserId":"a","postal_code":1e25}', 'a'],
 ])('%s is read digit for digit', (_, text, externalId) => {
   expect(parsePeople({ number: 1, text })).toMatchObject([{ person: { externalId } }]);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../kit/property.js';
 import { expect, test } from 'vitest';
 import { Sum } from '../../../src/report/money.js';
 
@@ -26,7 +26,9 @@ test.each([
 test('cents add up exactly, however many', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(99_999_999_999), { maxLength: 100 }), (cents) => {
-      const text = sumOf(cents.map((value) => `${Math.floor(value / 100)}.${String(value % 100).padStart(2, '0')}`));
+      const text = sumOf(
+        cents.map((value) => `${Math.floor(value / 100)}.${String(value % 100).padStart(2, '0')}`),
+      );
       const total = String(cents.reduce((sum, value) => sum + BigInt(value), 0n)).padStart(3, '0');
       expect(text).toBe(`${total.slice(0, -2)}.${total.slice(-2)}`.replace(/\.?0+$/, ''));
     }),

@@ -2,9 +2,9 @@ import { Agent, request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../../src/sandbox/faults/fault-rule.js';
 import { startSandbox } from '../../../src/sandbox/sandbox.js';
-import { systemRandom } from '../../../src/random.js';
+import { testRandom } from '../../kit/seeded-random.js';
 import { importV1, postEvents, postV1, v1Event, apiEvent } from './amazon/calls.js';
-import { accessToken, control, openSandbox, refresh, StageClock } from './stage.js';
+import { accessToken, control, openSandbox, refresh, RunClock } from './test-sandbox.js';
 
 const DATA = 'eventData';
 const batch = (size: number) => ({
@@ -15,18 +15,23 @@ const batch = (size: number) => ({
 describe('startSandbox', () => {
   it('says that a port is in use', async () => {
     const { port } = await openSandbox();
-    const second = startSandbox({ clock: new StageClock(), random: systemRandom, port });
+    const second = startSandbox({ clock: new RunClock(), random: testRandom, port });
     await expect(second).rejects.toMatchObject({ kind: 'usage', code: 'port_in_use' });
   });
 
   it.each<[string, string, number, RegExp]>([
-    ['/nowhere.example.com/v1', 'GET', 404, /does not play the host \\"nowhere.example.com\\"/],
+    ['/nowhere.amazon.com/v1', 'GET', 404, /does not play the host \\"nowhere.amazon.com\\"/],
     ['/advertising-api.amazon.com/v3/profiles', 'GET', 404, /NOT_FOUND/],
     ['/advertising-api.amazon.com/v2/profiles', 'DELETE', 405, /METHOD_NOT_ALLOWED/],
     ['/api.amazon.com/auth/o2/token', 'GET', 405, /Not Found/],
     ['/api.amazon.com', 'GET', 404, /Not Found/],
     ['//advertising-api.amazon.com/v2/profiles', 'GET', 404, /does not play the host/],
-    ['/advertising-api.amazon.com/accounts//dsp/conversionDefinitions/eventData', 'POST', 404, /NOT_FOUND/],
+    [
+      '/advertising-api.amazon.com/accounts//dsp/conversionDefinitions/eventData',
+      'POST',
+      404,
+      /NOT_FOUND/,
+    ],
   ])('answers %s %s with %i', async (path, method, status, words) => {
     const { url } = await openSandbox();
     const answer = await fetch(url + path, { method });
@@ -71,7 +76,9 @@ describe('startSandbox', () => {
     const sandbox = await openSandbox();
     const token = await accessToken(sandbox);
     for (let run = 0; run < 40; run += 1) {
-      const events = Array.from({ length: 500 }, (_, index) => apiEvent({ eventId: `${run}-${index}` }));
+      const events = Array.from({ length: 500 }, (_, index) =>
+        apiEvent({ eventId: `${run}-${index}` }),
+      );
       expect((await postEvents(sandbox, { token, body: { events } })).status).toBe(207);
     }
     expect(sandbox.state.conversions()).toHaveLength(20_000);
@@ -85,15 +92,26 @@ describe('faults', () => {
     [{ status: 503, retryAfterDate: 90 }, 503, 'Tue, 10 Mar 2026 12:01:30 GMT'],
     [{ status: 500, retryAfter: 'soon' }, 500, 'soon'],
     [{ status: 418 }, 418, null],
-  ])('%j answers %i, in the words of each API, and takes nothing', async (fault, status, retryAfter) => {
-    const sandbox = await openSandbox({ faults: [fault] });
-    const older = await postV1(sandbox, { body: batch(1) });
-    const newer = await postEvents(sandbox, { body: { events: [apiEvent()] } });
-    expect([older.status, newer.status, older.headers.get('retry-after')]).toEqual([status, status, retryAfter]);
-    expect(Object.keys((await older.json()) as object)).toEqual(['requestId', 'message', 'errors']);
-    expect(Object.keys((await newer.json()) as object)).toEqual(['code', 'message']);
-    expect(sandbox.state.received()).toBe(0);
-  });
+  ])(
+    '%j answers %i, in the words of each API, and takes nothing',
+    async (fault, status, retryAfter) => {
+      const sandbox = await openSandbox({ faults: [fault] });
+      const older = await postV1(sandbox, { body: batch(1) });
+      const newer = await postEvents(sandbox, { body: { events: [apiEvent()] } });
+      expect([older.status, newer.status, older.headers.get('retry-after')]).toEqual([
+        status,
+        status,
+        retryAfter,
+      ]);
+      expect(Object.keys((await older.json()) as object)).toEqual([
+        'requestId',
+        'message',
+        'errors',
+      ]);
+      expect(Object.keys((await newer.json()) as object)).toEqual(['code', 'message']);
+      expect(sandbox.state.received()).toBe(0);
+    },
+  );
 
   it('spares the login unless it is matched', async () => {
     const sandbox = await openSandbox({ faults: [{ status: 503 }] });
@@ -111,7 +129,9 @@ describe('faults', () => {
     await expect(postV1(sandbox, { body: batch(1) })).rejects.toThrow('fetch failed');
     expect(sandbox.state.received()).toBe(received);
     expect((await postV1(sandbox, { body: batch(1) })).status).toBe(207);
-    expect(sandbox.state.conversions()).toMatchObject([{ dedupeId: 'id-0', received: received + 1 }]);
+    expect(sandbox.state.conversions()).toMatchObject([
+      { dedupeId: 'id-0', received: received + 1 },
+    ]);
     expect(sandbox.state.lastRequests(2)[0]).toMatchObject({ status: 200 });
     const dropped = sandbox.state.requestCounts().filter(({ status }) => status === 0);
     expect(dropped).toMatchObject([{ count: 1 }]);
@@ -164,7 +184,8 @@ describe('faults', () => {
       const sandbox = await openSandbox({ seed, faults: [{ status: 429, rate: 0.3 }] });
       const token = await accessToken(sandbox);
       const statuses: number[] = [];
-      for (let sent = 0; sent < 30; sent += 1) statuses.push((await postV1(sandbox, { token, body: batch(1) })).status);
+      for (let sent = 0; sent < 30; sent += 1)
+        statuses.push((await postV1(sandbox, { token, body: batch(1) })).status);
       return statuses;
     };
     const first = await run(99);

@@ -49,7 +49,7 @@ test.each([
   expect(await ask(status, body)).toBe(version);
 });
 
-test('what was asked is remembered; what cannot be read or written is no fault', () => {
+test('remembers the last answer, and ignores a cache that cannot be read or written', () => {
   const folder = makeFolder();
   expect(recallVersion(folder)).toBeUndefined();
   rememberVersion(folder, { askedAtMs: 5, latest: '0.2.0' });

@@ -9,13 +9,28 @@ const EMAIL_HASH = `sha256:973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea
 const ERASED = { erased: { userId: PLAYER } };
 const ERASED_MAIL = { erased: { email: ' Test@Example.com' } };
 
-/** Who was erased is not reported any more (section 8), by whatever of the names the line has. */
+/** Who was erased is not reported any more (docs/privacy.md), by whatever of the names the line has. */
 export const ERASURE_ROWS: Row[] = [
   ['E3', 'by the user id', { before: [ERASED] }, SUPPRESSED],
-  ['E3', 'by the anonymous id', { of: ONLY_VISITOR, before: [{ erased: { anonymousId: VISITOR } }] }, SUPPRESSED],
+  [
+    'E3',
+    'by the anonymous id',
+    { of: ONLY_VISITOR, before: [{ erased: { anonymousId: VISITOR } }] },
+    SUPPRESSED,
+  ],
   ['E3', 'by the e-mail address, however it is written', { before: [ERASED_MAIL] }, SUPPRESSED],
-  ['E3', 'by its hash', { with: { email: undefined, email_hash: EMAIL_HASH }, before: [ERASED_MAIL] }, SUPPRESSED],
-  ['E3', 'nobody else', { of: { userId: 'player-1', anonymousId: 'visitor-1' }, before: [ERASED] }, COUNTED],
+  [
+    'E3',
+    'by its hash',
+    { with: { email: undefined, email_hash: EMAIL_HASH }, before: [ERASED_MAIL] },
+    SUPPRESSED,
+  ],
+  [
+    'E3',
+    'nobody else',
+    { of: { userId: 'player-1', anonymousId: 'visitor-1' }, before: [ERASED] },
+    COUNTED,
+  ],
   [
     'E3',
     'joined before: by the other name',
@@ -25,7 +40,10 @@ export const ERASURE_ROWS: Row[] = [
   [
     'E3',
     'joined before by two aliases',
-    { of: ONLY_VISITOR, before: [{ read: [alias('mail-1', PLAYER), alias(VISITOR, 'mail-1')] }, ERASED] },
+    {
+      of: ONLY_VISITOR,
+      before: [{ read: [alias('mail-1', PLAYER), alias(VISITOR, 'mail-1')] }, ERASED],
+    },
     SUPPRESSED,
   ],
   [
@@ -52,8 +70,18 @@ export const ERASURE_ROWS: Row[] = [
     { of: { messageId: 'm-1' }, before: [{ pending: buy({ messageId: 'm-1' }) }, ERASED] },
     SUPPRESSED,
   ],
-  ['E3', 'at every goal one reason', { goals: [goal('One'), goal('Two')], before: [ERASED] }, SUPPRESSED],
-  ['E3', 'consent is asked first', { of: { consentLevel: 'none' }, before: [ERASED] }, ['-consent_none']],
+  [
+    'E3',
+    'at every goal one reason',
+    { goals: [goal('One'), goal('Two')], before: [ERASED] },
+    SUPPRESSED,
+  ],
+  [
+    'E3',
+    'consent is asked first',
+    { of: { consentLevel: 'none' }, before: [ERASED] },
+    ['-consent_none'],
+  ],
   ['E3', 'suppression before attribution', { with: NO_CLICK, before: [ERASED] }, SUPPRESSED],
   [
     'E3',

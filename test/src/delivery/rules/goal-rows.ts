@@ -22,10 +22,20 @@ const PARTS: Row[] = [
     },
     ['fan@amazon:1234567891'],
   ],
-  ['G1', 'description and filter may be missing', { goals: [goal('Fan')] }, ['fan@amazon:1234567891']],
+  [
+    'G1',
+    'description and filter may be missing',
+    { goals: [goal('Fan')] },
+    ['fan@amazon:1234567891'],
+  ],
   ['G1', 'no goal without a name', { goals: [{ event: 'purchase' }] }, ['!goal goals[0].name']],
   ['G1', 'no goal without an event', { goals: [{ name: 'Fan' }] }, ['!goal goals[0].event']],
-  ['G1', 'two triggers, no third', { goals: [goal('Fan', { trigger: 'daily' })] }, ['!goal goals[0].trigger']],
+  [
+    'G1',
+    'two triggers, no third',
+    { goals: [goal('Fan', { trigger: 'daily' })] },
+    ['!goal goals[0].trigger'],
+  ],
   [
     'G1',
     'a filter that says nothing',
@@ -40,8 +50,18 @@ const TEMPLATES: Row[] = GOAL_TEMPLATES.flatMap((template): Row[] => {
   const [counted, again] = [{ ...template, map: { amazon: '5' } }, { of: { eventName } }];
   const before = [{ delivered: buy({ eventName }) }];
   return [
-    ['G3', `${template.name} counts ${eventName}`, { ...again, goals: [counted] }, [`${id}@amazon:5`]],
-    ['G3', `${template.name} counts once`, { ...again, before, goals: [counted] }, [`-already_counted ${id}@amazon`]],
+    [
+      'G3',
+      `${template.name} counts ${eventName}`,
+      { ...again, goals: [counted] },
+      [`${id}@amazon:5`],
+    ],
+    [
+      'G3',
+      `${template.name} counts once`,
+      { ...again, before, goals: [counted] },
+      [`-already_counted ${id}@amazon`],
+    ],
     [
       'G3',
       `${template.name} can be edited: repeatable`,
@@ -98,14 +118,21 @@ const ONCE: Row[] = [
     {
       of: ONLY_PLAYER,
       goals: [FIRST],
-      before: [{ read: [alias('mail-3', PLAYER), alias(VISITOR, 'mail-3')] }, { delivered: buy(ONLY_VISITOR) }],
+      before: [
+        { read: [alias('mail-3', PLAYER), alias(VISITOR, 'mail-3')] },
+        { delivered: buy(ONLY_VISITOR) },
+      ],
     },
     ALREADY,
   ],
   [
     'G5',
     'joined by signing in',
-    { of: ONLY_PLAYER, goals: [FIRST], before: [{ delivered: buy(ONLY_VISITOR) }, { read: [identify(PLAYER)] }] },
+    {
+      of: ONLY_PLAYER,
+      goals: [FIRST],
+      before: [{ delivered: buy(ONLY_VISITOR) }, { read: [identify(PLAYER)] }],
+    },
     ALREADY,
   ],
   [
@@ -124,18 +151,31 @@ const ONCE: Row[] = [
     },
     ['other@amazon:1234567891', ...ALREADY],
   ],
-  ['G5', 'what failed gives its slot back', { goals: [FIRST], before: [{ failed: buy() }] }, FIRST_COUNTED],
+  [
+    'G5',
+    'what failed gives its slot back',
+    { goals: [FIRST], before: [{ failed: buy() }] },
+    FIRST_COUNTED,
+  ],
   ['G5', 'what is pending keeps it', { goals: [FIRST], before: [{ pending: buy() }] }, ALREADY],
   [
     'G5',
     'what is pending has it itself',
-    { message: buy({ messageId: 'm-1' }), goals: [FIRST], before: [{ pending: buy({ messageId: 'm-1' }) }] },
+    {
+      message: buy({ messageId: 'm-1' }),
+      goals: [FIRST],
+      before: [{ pending: buy({ messageId: 'm-1' }) }],
+    },
     ['first@amazon:1234567891 resumed'],
   ],
   [
     'G5',
     'the same line again is a duplicate',
-    { of: { messageId: 'm-1' }, goals: [FIRST], before: [{ delivered: buy({ messageId: 'm-1' }) }] },
+    {
+      of: { messageId: 'm-1' },
+      goals: [FIRST],
+      before: [{ delivered: buy({ messageId: 'm-1' }) }],
+    },
     ['-duplicate first@amazon'],
   ],
   ...(
@@ -170,14 +210,24 @@ const ONCE: Row[] = [
     { of: { test: true }, goals: [FIRST], before: [{ delivered: buy({ test: true }) }] },
     ALREADY,
   ],
-  ['G6', 'repeatable: each counts', { before: [{ delivered: buy() }, { delivered: buy() }] }, COUNTED],
   [
     'G6',
-    'repeatable beside once',
+    'repeatable: each counts',
+    { before: [{ delivered: buy() }, { delivered: buy() }] },
+    COUNTED,
+  ],
+  [
+    'G6',
+    'repeatable next to once',
     { goals: [EVERY, FIRST], before: [{ delivered: buy() }] },
     ['every@amazon:1', ...ALREADY],
   ],
-  ['G6', 'the trigger where none is given', { goals: [EVERY], before: [{ delivered: buy() }] }, ['every@amazon:1']],
+  [
+    'G6',
+    'the trigger where none is given',
+    { goals: [EVERY], before: [{ delivered: buy() }] },
+    ['every@amazon:1'],
+  ],
 ];
 
 /** Condition, properties, whether it holds. */
@@ -255,15 +305,25 @@ const EVENTS: Row[] = [
     ['-no_goal @amazon'],
   ],
   ['G10', 'no goals', { goals: [] }, ['-no_goal @amazon']],
-  ['G10', 'event names are compared as written', { of: { eventName: 'Purchase' } }, ['-no_goal @amazon']],
+  [
+    'G10',
+    'event names are compared as written',
+    { of: { eventName: 'Purchase' } },
+    ['-no_goal @amazon'],
+  ],
   ['G10', 'a disabled goal', { goals: [{ ...EVERY, enabled: false }] }, ['-goal_disabled @amazon']],
   [
     'G10',
-    'a disabled one beside an active one',
+    'a disabled one next to an active one',
     { goals: [{ ...EVERY, enabled: false }, goal('Fan')] },
     ['fan@amazon:1234567891'],
   ],
-  ['G10', 'an active one whose filter fails is the reason', { goals: [{ ...EVERY, enabled: false }, BIG] }, NOT_BIG],
+  [
+    'G10',
+    'an active one whose filter fails is the reason',
+    { goals: [{ ...EVERY, enabled: false }, BIG] },
+    NOT_BIG,
+  ],
   [
     'G11',
     'sign_up is a conversion where a goal counts it',
@@ -274,19 +334,33 @@ const EVENTS: Row[] = [
     'G11',
     'a sign_up that carries its click',
     {
-      message: track('sign_up', { utm_source: 'amazon_ads', email: 'test@example.com', country: 'US' }),
+      message: track('sign_up', {
+        utm_source: 'amazon_ads',
+        email: 'test@example.com',
+        country: 'US',
+      }),
       goals: [goal('Joined', { event: 'sign_up' })],
     },
     ['joined@amazon:1234567891'],
   ],
-  ['G12', 'two goals, two postbacks', { goals: [EVERY, BIG], with: { value: 11 } }, ['every@amazon:1', 'big@amazon:2']],
+  [
+    'G12',
+    'two goals, two postbacks',
+    { goals: [EVERY, BIG], with: { value: 11 } },
+    ['every@amazon:1', 'big@amazon:2'],
+  ],
   [
     'G12',
     'two goals with one mapping',
     { goals: [goal('One'), goal('Two')] },
     ['one@amazon:1234567891', 'two@amazon:1234567891'],
   ],
-  ['G12', 'two goals, one filtered out: no reason is needed', { goals: [EVERY, BIG] }, ['every@amazon:1']],
+  [
+    'G12',
+    'two goals, one filtered out: no reason is needed',
+    { goals: [EVERY, BIG] },
+    ['every@amazon:1'],
+  ],
   [
     'G12',
     'two goals, one not mapped',

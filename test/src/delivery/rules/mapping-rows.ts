@@ -1,6 +1,14 @@
 import type { JsonObject } from '../../../../src/json.js';
 import { buy } from './messages.js';
-import { COUNTED, COUNTED_BY_NAME, EVENTS_API, goal, NO_CLICK, type Case, type Row } from './row.js';
+import {
+  COUNTED,
+  COUNTED_BY_NAME,
+  EVENTS_API,
+  goal,
+  NO_CLICK,
+  type Case,
+  type Row,
+} from './row.js';
 
 const TESTED = goal('Tested', { map: { amazon: '4' }, testMap: { amazon: '5' } });
 const TEST: JsonObject = { test: true };
@@ -16,7 +24,7 @@ export const TEST_ROWS: Row[] = [
   ['T1', 'test: true marks the message', { of: TEST }, ['-test_event']],
   ['T1', 'test: false does not', { of: { test: false } }, COUNTED],
   ['T1', 'so does the word', { of: { test: 'true' } }, ['-test_event']],
-  ['T1', 'another word is no mark and costs nothing', { of: { test: 'perhaps' } }, COUNTED],
+  ['T1', 'another word does not mark a test event', { of: { test: 'perhaps' } }, COUNTED],
   ['T1', 'a property of that name is none', { with: TEST }, COUNTED],
   [
     'T1',
@@ -24,7 +32,12 @@ export const TEST_ROWS: Row[] = [
     { of: TEST, goals: [TESTED], url: `https://advertising-api.amazon.com${ACCOUNT_URL}` },
     ['tested@amazon:5'],
   ],
-  ['T2', 'to the test area, if one is configured', { of: TEST, goals: [TESTED] }, ['tested@amazon:5']],
+  [
+    'T2',
+    'to the test area, if one is configured',
+    { of: TEST, goals: [TESTED] },
+    ['tested@amazon:5'],
+  ],
   [
     'T2',
     'which a goal has that counts something else',
@@ -37,8 +50,18 @@ export const TEST_ROWS: Row[] = [
     { of: TEST, goals: [goal('Real'), TESTED] },
     ['tested@amazon:5', '-test_event real@amazon'],
   ],
-  ['T2', 'without a real mapping too', { of: TEST, goals: [{ ...TESTED, map: {} }] }, ['tested@amazon:5']],
-  ['T2', 'the other gates stay shut: organic', { of: TEST, goals: [TESTED], with: NO_CLICK }, ['-organic']],
+  [
+    'T2',
+    'without a real mapping too',
+    { of: TEST, goals: [{ ...TESTED, map: {} }] },
+    ['tested@amazon:5'],
+  ],
+  [
+    'T2',
+    'the other gates stay shut: organic',
+    { of: TEST, goals: [TESTED], with: NO_CLICK },
+    ['-organic'],
+  ],
   [
     'T2',
     'the other gates stay shut: consent',
@@ -57,12 +80,22 @@ export const TEST_ROWS: Row[] = [
     { goals: [{ ...TESTED, map: {} }] },
     ['-unmapped_goal tested@amazon'],
   ],
-  ['T3', 'nor after a test event', { goals: [TESTED], before: [{ delivered: buy(TEST) }] }, ['tested@amazon:4']],
+  [
+    'T3',
+    'nor after a test event',
+    { goals: [TESTED], before: [{ delivered: buy(TEST) }] },
+    ['tested@amazon:4'],
+  ],
   ['T4', 'none configured: nothing is sent', { of: TEST, goals: [goal('Real')] }, ['-test_event']],
   [
     'T5',
     'Amazon is not told that it is a test',
-    { of: TEST, goals: [TESTED], lacks: ['test', 'testMode', 'testEventCode'], sends: { conversionDefinitionId: '5' } },
+    {
+      of: TEST,
+      goals: [TESTED],
+      lacks: ['test', 'testMode', 'testEventCode'],
+      sends: { conversionDefinitionId: '5' },
+    },
     ['tested@amazon:5'],
   ],
   [
@@ -93,7 +126,11 @@ export const MAPPING_ROWS: Row[] = [
   ...Object.entries({ na: '', eu: '-eu', fe: '-fe' }).map(([region, part]): Row => [
     'K4',
     `every postback goes to region ${region}, wherever the player is`,
-    { amazon: { region }, with: { country: 'JP' }, url: `https://advertising-api${part}.amazon.com${ACCOUNT_URL}` },
+    {
+      amazon: { region },
+      with: { country: 'JP' },
+      url: `https://advertising-api${part}.amazon.com${ACCOUNT_URL}`,
+    },
     COUNTED,
   ]),
   ['K6', 'one goal, one definition', { sends: { conversionDefinitionId: '1234567891' } }, COUNTED],
@@ -112,8 +149,18 @@ export const MAPPING_ROWS: Row[] = [
     { goals: [goal('Long', { map: { amazon: 1234567891 } })] },
     ['!goal goals[0].map.amazon'],
   ],
-  ['K6', 'a goal without an id is not sent', { goals: [goal('Bare', { map: {} })] }, ['-unmapped_goal bare@amazon']],
-  ['K6', 'an empty id is none', { goals: [goal('Bare', { map: { amazon: ' ' } })] }, ['!goal goals[0].map.amazon']],
+  [
+    'K6',
+    'a goal without an id is not sent',
+    { goals: [goal('Bare', { map: {} })] },
+    ['-unmapped_goal bare@amazon'],
+  ],
+  [
+    'K6',
+    'an empty id is none',
+    { goals: [goal('Bare', { map: { amazon: ' ' } })] },
+    ['!goal goals[0].map.amazon'],
+  ],
   [
     'K6',
     'a goal of any event can be mapped',
@@ -141,7 +188,10 @@ export const MAPPING_ROWS: Row[] = [
   [
     'K7',
     'no event type: the definition has it',
-    { lacks: ['eventType', 'conversionType', 'eventName', 'eventDescription'], sends: { name: 'Purchase' } },
+    {
+      lacks: ['eventType', 'conversionType', 'eventName', 'eventDescription'],
+      sends: { name: 'Purchase' },
+    },
     COUNTED,
   ],
   [
@@ -166,11 +216,19 @@ export const MAPPING_ROWS: Row[] = [
     'Google: a conversion action for each goal',
     {
       ...GOOGLE,
-      goals: [goal('One', { map: { google: '987654321' } }), goal('Two', { map: { google: '987654322' } })],
+      goals: [
+        goal('One', { map: { google: '987654321' } }),
+        goal('Two', { map: { google: '987654322' } }),
+      ],
     },
     ['one@google:987654321', 'two@google:987654322'],
   ],
-  ['K10', 'a goal without one is not sent', { ...GOOGLE, goals: [goal('Bare')] }, ['-unmapped_goal bare@google']],
+  [
+    'K10',
+    'a goal without one is not sent',
+    { ...GOOGLE, goals: [goal('Bare')] },
+    ['-unmapped_goal bare@google'],
+  ],
   [
     'K10',
     'nor is one that is mapped to the tag of a website',
@@ -180,7 +238,10 @@ export const MAPPING_ROWS: Row[] = [
   [
     'K10',
     'without a Google connection',
-    { with: { ...NO_CLICK, gclid: 'Cj0KCQ' }, goals: [goal('One', { map: { google: '987654321' } })] },
+    {
+      with: { ...NO_CLICK, gclid: 'Cj0KCQ' },
+      goals: [goal('One', { map: { google: '987654321' } })],
+    },
     ['-not_connected one@google'],
   ],
 ];

@@ -25,14 +25,22 @@ export function buy(changes: JsonObject = {}, properties: JsonObject = {}): Json
 }
 
 /** A visit of the website by {@link VISITOR}, so many days before the purchase. */
-export function visit(properties: JsonObject, changes: JsonObject = {}, daysBefore = 1): JsonObject {
+export function visit(
+  properties: JsonObject,
+  changes: JsonObject = {},
+  daysBefore = 1,
+): JsonObject {
   const web = { type: 'page', eventName: undefined, userId: undefined, surface: 'web' };
   const eventTimestamp = new Date(PURCHASED_MS - daysBefore * DAY_MS).toISOString();
   return buy({ ...web, eventTimestamp, ...changes }, { ...NOTHING_BOUGHT, ...properties });
 }
 
 /** Something else that happened, a day before the purchase. */
-export function track(eventName: string, properties: JsonObject, changes: JsonObject = {}): JsonObject {
+export function track(
+  eventName: string,
+  properties: JsonObject,
+  changes: JsonObject = {},
+): JsonObject {
   return visit(properties, { type: 'track', eventName, ...changes });
 }
 

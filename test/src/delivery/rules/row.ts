@@ -1,7 +1,7 @@
 import type { FormatChoice } from '../../../../src/events/event-parser.js';
 import type { JsonObject } from '../../../../src/json.js';
-import type { Subject } from '../../../../src/log/erasure.js';
-import type { WorldParts } from '../../../kit/world.js';
+import type { Subject } from '../../../../src/log/maintenance.js';
+import type { PlanContextOptions } from '../../../kit/plan-context.js';
 
 /** What happened before the event of a row, through the real memory and the real log. */
 export type Step =
@@ -25,11 +25,14 @@ export interface Case {
   before?: Step[];
   /** As a project file has them. */
   goals?: JsonObject[];
-  settings?: WorldParts['settings'];
-  amazon?: WorldParts['amazon'];
-  others?: WorldParts['others'];
-  only?: WorldParts['only'];
-  /** What the first event of the request holds, which fields it has not, and what stands nowhere in all of them. */
+  settings?: PlanContextOptions['settings'];
+  amazon?: PlanContextOptions['amazon'];
+  others?: PlanContextOptions['others'];
+  only?: PlanContextOptions['only'];
+  /**
+   * What the first event of the request holds, which fields it has not, and what stands nowhere in
+   * all of them.
+   */
   sends?: JsonObject;
   lacks?: string[];
   hides?: string[];
@@ -38,8 +41,9 @@ export interface Case {
 }
 
 /**
- * Rule of product-behaviour.md, what, state of the world, and what comes of it: `goal@network:mapping` for each
- * postback, `-reason goal@network` for each skip, `!code field` for a line or a goal that is refused.
+ * Rule, what, state of the world, and what comes of it:
+ * `goal@network:mapping` for each postback, `-reason goal@network` for each skip, `!code field` for
+ * a line or a goal that is refused.
  */
 export type Row = readonly [rule: string, what: string, state: Case, plan: string[]];
 
@@ -58,6 +62,10 @@ export const NO_CLICK: JsonObject = { utm_source: undefined, utm_medium: undefin
 /** The Events API, with the mapping that it takes. */
 export const EVENTS_API: Pick<Case, 'amazon' | 'goals'> = {
   amazon: { api: 'events-api' },
-  goals: [goal('Purchase', { map: { amazon: { name: 'Bought', type: 'OFF_AMAZON_PURCHASES', source: 'WEBSITE' } } })],
+  goals: [
+    goal('Purchase', {
+      map: { amazon: { name: 'Bought', type: 'OFF_AMAZON_PURCHASES', source: 'WEBSITE' } },
+    }),
+  ],
 };
 export const COUNTED_BY_NAME = ['purchase@amazon:Bought / OFF_AMAZON_PURCHASES / WEBSITE'];

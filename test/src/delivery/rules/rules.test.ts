@@ -4,7 +4,7 @@ import { CONSENT_ROWS } from './consent-rows.js';
 import { ERASURE_ROWS } from './erasure-rows.js';
 import { GOAL_ROWS } from './goal-rows.js';
 import { MAPPING_ROWS, TEST_ROWS } from './mapping-rows.js';
-import { play } from './play.js';
+import { planRow } from './plan-row.js';
 
 describe.each([
   ['goals', GOAL_ROWS],
@@ -15,6 +15,6 @@ describe.each([
   ['erasure', ERASURE_ROWS],
 ])('%s', (_name, rows) => {
   it.each(rows)('%s: %s', async (_rule, _what, state, plan) => {
-    for (const made of await play(state)) expect(made).toEqual(plan);
+    for (const made of await planRow(state)) expect(made).toEqual(plan);
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../kit/property.js';
 import { describe, expect, it, test } from 'vitest';
 
 import { makePurchase, parseLine, parseWithWarnings } from '../../../kit/events.js';
@@ -28,7 +28,11 @@ describe('an Audience message', () => {
       currency: 'USD',
       click: { fields: { utm_source: 'amazon_ads', utm_medium: 'amazon' } },
     });
-    expect(event.identifiers).toEqual({ plain: { email: 'test@example.com' }, hashed: {}, country: 'US' });
+    expect(event.identifiers).toEqual({
+      plain: { email: 'test@example.com' },
+      hashed: {},
+      country: 'US',
+    });
   });
 
   it('has no consent level where it says none', () => {
@@ -41,7 +45,14 @@ describe('an Audience message', () => {
     ['identify', { type: 'identify', eventName: undefined }],
     [
       'alias',
-      { type: 'alias', eventName: undefined, fromId: 'a', toId: 'b', anonymousId: undefined, userId: undefined },
+      {
+        type: 'alias',
+        eventName: undefined,
+        fromId: 'a',
+        toId: 'b',
+        anonymousId: undefined,
+        userId: undefined,
+      },
     ],
   ])('of type %s is an event too', (type, changes) => {
     expect(parseEvent(changes).type).toBe(type);
@@ -71,7 +82,10 @@ describe('an Audience message', () => {
 
   it('reads identifiers from traits and context where properties lack them', () => {
     const context = { ip: '192.0.2.1', userAgent: 'UA', traits: { city: 'B' } };
-    const event = parseEvent({ traits: { firstName: 'A', phone: 4915112345678 }, context }, { email: undefined });
+    const event = parseEvent(
+      { traits: { firstName: 'A', phone: 4915112345678 }, context },
+      { email: undefined },
+    );
     expect(event.identifiers).toMatchObject({
       plain: { first_name: 'A', phone: '4915112345678', city: 'B' },
       ip: '192.0.2.1',
@@ -93,16 +107,22 @@ describe('an Audience message', () => {
   });
 });
 
-describe('a line that is no event says which field, what was found and what is expected', () => {
+describe('an invalid line names the field, what was found and what is expected', () => {
   const cases: [string, string, string, string, RegExp][] = [
-    ['cut JSON', '{"type":"track"', 'not_json', '', /ends too early/],
+    ['cut JSON', '{"type":"track"', 'not_json', '', /is truncated/],
     ['a stray comma', '{"type":"track",,}', 'not_json', '', /column 17/],
     ['NaN', '{"value":NaN}', 'not_json', '', /column 10 of 13; expected a number/],
     ['an unknown word', '{"a":tru}', 'not_json', '', /column 9 of 9/],
     ['an array', '[1]', 'not_an_object', '', /an array/],
     ['a number', '7', 'not_an_object', '', /the number 7/],
     ['null', 'null', 'not_an_object', '', /null/],
-    ['a NUL', JSON.stringify(makePurchase({ userId: 'a\0b' })), 'control_character', 'userId', /NUL/],
+    [
+      'a NUL',
+      JSON.stringify(makePurchase({ userId: 'a\0b' })),
+      'control_character',
+      'userId',
+      /NUL/,
+    ],
     ['half a pair', '{"a":{"b":["\\ud800"]}}', 'lone_surrogate', 'a.b.0', /surrogate/],
     [
       'a number too large',
@@ -114,7 +134,9 @@ describe('a line that is no event says which field, what was found and what is e
   ];
   test.each(cases)('%s', (_, line, code, field, message) => {
     const parsed = parseLine(line);
-    expect(parsed).toMatchObject({ invalid: { code, field, message: expect.stringMatching(message) } });
+    expect(parsed).toMatchObject({
+      invalid: { code, field, message: expect.stringMatching(message) },
+    });
   });
 
   const fields: [JsonObject, JsonObject, string, string][] = [
@@ -161,7 +183,11 @@ describe('a line that is no event says which field, what was found and what is e
   });
 
   it('never quotes what may be personal', () => {
-    const fields = { email: 'a test@example.com', email_hash: 'test@example.com', gclid: 'test@example.com' };
+    const fields = {
+      email: 'a test@example.com',
+      email_hash: 'test@example.com',
+      gclid: 'test@example.com',
+    };
     const { parsed, warnings } = parseWithWarnings(JSON.stringify(makePurchase({}, fields)));
     expect(warnings).toHaveLength(3);
     expect(JSON.stringify(warnings)).not.toContain('@');
@@ -185,10 +211,38 @@ it('never throws, whatever the line holds', () => {
   );
   fc.assert(
     fc.property(
-      fc.dictionary(fc.constantFrom('value', 'currency', 'email', 'aref', 'quantity', 'country'), fc.jsonValue()),
+      fc.dictionary(
+        fc.constantFrom('value', 'currency', 'email', 'aref', 'quantity', 'country'),
+        fc.jsonValue(),
+      ),
       (properties) => {
         parse(makePurchase({}, properties));
       },
     ),
   );
+});
+
+describe('the click of the page that an event happened on', () => {
+  const address =
+    'https://game.example/shop?utm_source=google&gclid=Cj0KCQiA1234567890abcdefgh#top';
+  const unnamed = { utm_source: undefined, utm_medium: undefined };
+  const clicked = { gclid: 'Cj0KCQiA1234567890abcdefgh', utm_source: 'google' };
+
+  test('counts where the message names none', () => {
+    expect(parseEvent({}, { ...unnamed, page_url: address }).click.fields).toEqual(clicked);
+    expect(parseEvent({ context: { pageUrl: address } }, unnamed).click.fields).toEqual(clicked);
+  });
+
+  test.each([{ utm_source: 'newsletter' }, { aref: 'aref-1' }, { fbclid: 'IwAR0abcdefgh' }])(
+    'does not count in addition to %j',
+    (named) => {
+      const { fields } = parseEvent({}, { ...unnamed, ...named, page_url: address }).click;
+      expect(fields).not.toHaveProperty('gclid');
+    },
+  );
+
+  test('a placeholder in the query does not count', () => {
+    const page_url = 'https://game.example/?gclid={gclid}&fbclid=null';
+    expect(parseEvent({}, { ...unnamed, page_url }).click.fields).toEqual({});
+  });
 });

@@ -4,11 +4,14 @@ import type { ConversionEvent } from '../../../../src/events/conversion-event.js
 import type { FormatChoice } from '../../../../src/events/event-parser.js';
 import { isJsonObject, type JsonObject } from '../../../../src/json.js';
 import { parseLine } from '../../../kit/events.js';
-import { CONVERSION, TELLERS } from '../../../kit/foreign-events.js';
+import { CONVERSION, RECORD_BUILDERS } from '../../../kit/foreign-events.js';
 
 /** The conversion of one format, with changed fields; undefined takes one away. */
 function parse(format: string, changes: JsonObject) {
-  return parseLine(JSON.stringify({ ...TELLERS[format]!(CONVERSION), ...changes }), format as FormatChoice);
+  return parseLine(
+    JSON.stringify({ ...RECORD_BUILDERS[format]!(CONVERSION), ...changes }),
+    format as FormatChoice,
+  );
 }
 
 function read(format: string, changes: JsonObject): ConversionEvent {
@@ -19,7 +22,9 @@ function read(format: string, changes: JsonObject): ConversionEvent {
 
 const HASH = 'ab'.repeat(32);
 const param = (key: string, value: JsonObject): JsonObject => ({ event_params: [{ key, value }] });
-const consent = (categories: JsonObject): JsonObject => ({ context: { consent: { categoryPreferences: categories } } });
+const consent = (categories: JsonObject): JsonObject => ({
+  context: { consent: { categoryPreferences: categories } },
+});
 const scopes = (given: JsonObject): JsonObject => ({
   contexts_com_snowplowanalytics_snowplow_consent_preferences_1: [given],
 });
@@ -30,14 +35,22 @@ describe.each<[format: string, rows: Row[]]>([
   [
     'segment',
     [
-      ['revenue comes before value and total', { properties: { revenue: '5', value: 6, total: 7 } }, { value: '5' }],
+      [
+        'revenue comes before value and total',
+        { properties: { revenue: '5', value: 6, total: 7 } },
+        { value: '5' },
+      ],
       ['value comes before total', { properties: { value: 6, total: 7 } }, { value: '6' }],
       ['total is money too', { properties: { total: 7 } }, { value: '7' }],
       ['one product is the item', oneProduct(2), { itemId: 'p1', itemName: 'Gem', quantity: 2 }],
       ['an unknown event keeps its name', { event: 'Level Won' }, { name: 'Level Won' }],
       ['a wish', { event: 'Product Added to Wishlist' }, { name: 'wishlist_add' }],
       ['a number as user id', { userId: 17 }, { userId: '17' }],
-      ['the next best time', { timestamp: undefined, sentAt: '2026-11-18T20:14:06Z' }, { timeMs: 1795032846000 }],
+      [
+        'the next best time',
+        { timestamp: undefined, sentAt: '2026-11-18T20:14:06Z' },
+        { timeMs: 1795032846000 },
+      ],
       ['a page', { type: 'page', event: undefined }, { type: 'page', name: '' }],
       ['a group is kept by name', { type: 'group', event: undefined }, { type: 'group' }],
       [
@@ -45,9 +58,17 @@ describe.each<[format: string, rows: Row[]]>([
         { type: 'identify', traits: { firstName: 'A' } },
         { identifiers: { plain: { first_name: 'A' } } },
       ],
-      ['an alias', { type: 'alias', previousId: 'a', userId: 'b' }, { alias: { from: 'a', to: 'b' } }],
+      [
+        'an alias',
+        { type: 'alias', previousId: 'a', userId: 'b' },
+        { alias: { from: 'a', to: 'b' } },
+      ],
       ['the same id twice', { type: 'alias', previousId: 'b', userId: 'b' }, { alias: undefined }],
-      ['a click in the query', { context: { page: { search: '?gclid=G1' } } }, { click: { fields: { gclid: 'G1' } } }],
+      [
+        'a click in the query',
+        { context: { page: { search: '?gclid=G1' } } },
+        { click: { fields: { gclid: 'G1' } } },
+      ],
       ['a click in properties first', gclids('G2'), { click: { fields: { gclid: 'G2' } } }],
       [
         'a click in integrations',
@@ -71,8 +92,16 @@ describe.each<[format: string, rows: Row[]]>([
       ],
       ['a device that opted out', optedOut(), { identifiers: { maid: undefined } }],
       ['all refused', consent({ Advertising: false, Analytics: false }), { consentLevel: 'none' }],
-      ['analytics only', consent({ Advertising: false, Analytics: true }), { consentLevel: 'anonymous' }],
-      ['advertising refused', consent({ Advertising: false, Functional: true }), { consentLevel: 'none' }],
+      [
+        'analytics only',
+        consent({ Advertising: false, Analytics: true }),
+        { consentLevel: 'anonymous' },
+      ],
+      [
+        'advertising refused',
+        consent({ Advertising: false, Functional: true }),
+        { consentLevel: 'none' },
+      ],
       ['advertising', consent({ 'C-Marketing': true }), { consentLevel: 'full' }],
       ['words that we do not know', consent({ Blue: true }), { consentLevel: 'not_set' }],
       ['no consent', { context: {} }, { consentLevel: 'not_set' }],
@@ -84,7 +113,11 @@ describe.each<[format: string, rows: Row[]]>([
   [
     'ecapi',
     [
-      ['a custom event', { event_type: 'custom', custom_event: 'Order Placed' }, { name: 'purchase' }],
+      [
+        'a custom event',
+        { event_type: 'custom', custom_event: 'Order Placed' },
+        { name: 'purchase' },
+      ],
       ['a lead', { event_type: 'generate_lead' }, { name: 'email_acquired' }],
       ['a page view', { event_type: 'page_view' }, { type: 'page' }],
       ['a test', { ext: { test: true } }, { test: true, consentLevel: 'not_set' }],
@@ -109,15 +142,27 @@ describe.each<[format: string, rows: Row[]]>([
         { user_data: { gpp_string: 'G', gpp_sid: [2, 6] } },
         { consent: { gpp: 'G', gppSid: '2_6' } },
       ],
-      ['measurement only', { user_data: { mmt_only: true } }, { consent: { limitedDataUse: true } }],
-      ['partner ids', { user_data: { uids: [{ id: 'R', source: 'liveramp.com' }] } }, { identifiers: { rampId: 'R' } }],
+      [
+        'measurement only',
+        { user_data: { mmt_only: true } },
+        { consent: { limitedDataUse: true } },
+      ],
+      [
+        'partner ids',
+        { user_data: { uids: [{ id: 'R', source: 'liveramp.com' }] } },
+        { identifiers: { rampId: 'R' } },
+      ],
       ['nobody', { user_data: {} }, { userId: undefined }],
     ],
   ],
   [
     'ga4',
     [
-      ['money of the order', { event_params: [], ecommerce: { purchase_revenue: 4.5 } }, { value: '4.5' }],
+      [
+        'money of the order',
+        { event_params: [], ecommerce: { purchase_revenue: 4.5 } },
+        { value: '4.5' },
+      ],
       ['an integer as text', param('value', { int_value: '10' }), { value: '10' }],
       ['debug mode', param('debug_mode', { int_value: 1 }), { test: true }],
       ['a wish', { event_name: 'add_to_wishlist' }, { type: 'track', name: 'wishlist_add' }],
@@ -133,11 +178,33 @@ describe.each<[format: string, rows: Row[]]>([
         },
         utm({ gclid: 'G', utm_source: 's' }),
       ],
-      ['no storage', { privacy_info: { analytics_storage: 'No', ads_storage: 'Yes' } }, { consentLevel: 'none' }],
+      [
+        'no storage',
+        { privacy_info: { analytics_storage: 'No', ads_storage: 'Yes' } },
+        { consentLevel: 'none' },
+      ],
       [
         'analytics storage',
         { privacy_info: { analytics_storage: 'Yes', ads_storage: 'No' } },
         { consentLevel: 'anonymous' },
+      ],
+      [
+        'columns of a flattened export',
+        {
+          privacy_info: undefined,
+          privacy_info_analytics_storage: 'Yes',
+          privacy_info_ads_storage: 'No',
+        },
+        { consentLevel: 'anonymous' },
+      ],
+      [
+        'columns with a dot',
+        {
+          privacy_info: undefined,
+          'privacy_info.analytics_storage': 'No',
+          'privacy_info.ads_storage': 'No',
+        },
+        { consentLevel: 'none' },
       ],
       ['nothing said', { privacy_info: {} }, { consentLevel: 'not_set' }],
       [
@@ -146,13 +213,21 @@ describe.each<[format: string, rows: Row[]]>([
         { source: 'android', identifiers: { maid: 'M' } },
       ],
       ['a country by name', { geo: { country: 'Germany' } }, { identifiers: { country: 'DE' } }],
-      ['nobody', { user_id: undefined, user_pseudo_id: undefined }, { userId: undefined, anonymousId: undefined }],
+      [
+        'nobody',
+        { user_id: undefined, user_pseudo_id: undefined },
+        { userId: undefined, anonymousId: undefined },
+      ],
     ],
   ],
   [
     'snowplow',
     [
-      ['a time without zone is UTC', { derived_tstamp: '2026-11-18 20:14:05.120' }, { timeMs: 1795032845120 }],
+      [
+        'a time without zone is UTC',
+        { derived_tstamp: '2026-11-18 20:14:05.120' },
+        { timeMs: 1795032845120 },
+      ],
       ['the collector’s time', { derived_tstamp: undefined }, { timeMs: 1795032846000 }],
       ['a visit', { event: 'page_view', event_name: 'page_view' }, { type: 'page' }],
       [
@@ -172,10 +247,26 @@ describe.each<[format: string, rows: Row[]]>([
         },
         { name: 'purchase', value: '7.5', currency: 'EUR', transactionId: 'O' },
       ],
-      ['a payload in its envelope', described({ value: 3, currency: 'EUR' }), { value: '3', currency: 'EUR' }],
-      ['a payload in a list', { unstruct_event_com_example_purchase_1: [{ value: 2 }] }, { value: '2' }],
-      ['a payload as text', { unstruct_event_com_example_purchase_1: '{"value":1}' }, { value: '1' }],
-      ['the click’s network', { mkt_network: 'Google' }, { click: { fields: { gclid: CONVERSION.aref } } }],
+      [
+        'a payload in its envelope',
+        described({ value: 3, currency: 'EUR' }),
+        { value: '3', currency: 'EUR' },
+      ],
+      [
+        'a payload in a list',
+        { unstruct_event_com_example_purchase_1: [{ value: 2 }] },
+        { value: '2' },
+      ],
+      [
+        'a payload as text',
+        { unstruct_event_com_example_purchase_1: '{"value":1}' },
+        { value: '1' },
+      ],
+      [
+        'the click’s network',
+        { mkt_network: 'Google' },
+        { click: { fields: { gclid: CONVERSION.aref } } },
+      ],
       ['a network that nobody knows', { mkt_network: 'Acme' }, { click: { fields: {} } }],
       [
         'a click in the query',
@@ -216,11 +307,19 @@ describe.each<[format: string, rows: Row[]]>([
         { data: JSON.stringify({ value: 3, consentLevel: 'anonymous' }) },
         { value: '3', consentLevel: 'anonymous' },
       ],
-      ['base64 data', { data: undefined, data_base64: Buffer.from('{"value":4}').toString('base64') }, { value: '4' }],
-      ['extensions', { test: true, consentlevel: 'full', data: {} }, { test: true, consentLevel: 'full' }],
+      [
+        'base64 data',
+        { data: undefined, data_base64: Buffer.from('{"value":4}').toString('base64') },
+        { value: '4' },
+      ],
+      [
+        'extensions',
+        { test: true, consentlevel: 'full', data: {} },
+        { test: true, consentLevel: 'full' },
+      ],
       [
         'a format within',
-        { data: TELLERS['segment']!(CONVERSION) },
+        { data: RECORD_BUILDERS['segment']!(CONVERSION) },
         { id: `/games/42/server|${CONVERSION.id}`, name: 'purchase', transactionId: 'T-1001' },
       ],
       ['a type of another form', { type: 'games/order_completed' }, { name: 'purchase' }],
@@ -266,7 +365,11 @@ describe.each<[format: string, rows: Row[]]>([
       ['a name', { eventName: 'sign_up' }, { name: 'sign_up' }],
       [
         'Data Manager’s own form',
-        { timestamp: undefined, eventTimestamp: '2026-11-18T20:14:05Z', adIdentifiers: { gbraid: 'B' } },
+        {
+          timestamp: undefined,
+          eventTimestamp: '2026-11-18T20:14:05Z',
+          adIdentifiers: { gbraid: 'B' },
+        },
         { timeMs: 1795032845000, click: { fields: { gbraid: 'B' } } },
       ],
       [
@@ -291,7 +394,12 @@ describe('a wrong field is named by its own path', () => {
     ['segment', { timestamp: undefined }, 'missing_required_field', 'timestamp'],
     ['segment', { properties: { revenue: 'ten' } }, 'invalid_value', 'properties.revenue'],
     ['segment', { properties: [1] }, 'wrong_type', 'properties'],
-    ['segment', { userId: undefined, anonymousId: undefined }, 'missing_required_field', 'anonymousId'],
+    [
+      'segment',
+      { userId: undefined, anonymousId: undefined },
+      'missing_required_field',
+      'anonymousId',
+    ],
     ['segment', { type: 'alias' }, 'missing_required_field', 'previousId'],
     ['ecapi', { data_set_id: '' }, 'missing_required_field', 'data_set_id'],
     ['ecapi', { event_type: 'purchased' }, 'invalid_enum', 'event_type'],
@@ -326,7 +434,9 @@ describe('a wrong field is named by its own path', () => {
 });
 
 test('the id of a record without one is the same for the same record, and tells nothing of it', () => {
-  const ids = [read('ga4', {}), read('ga4', {}), read('ga4', { event_name: 'sign_up' })].map(({ id }) => id);
+  const ids = [read('ga4', {}), read('ga4', {}), read('ga4', { event_name: 'sign_up' })].map(
+    ({ id }) => id,
+  );
   expect(ids[0]).toBe(ids[1]);
   expect(new Set(ids).size).toBe(2);
   expect(ids.join()).toMatch(/^[0-9a-f]{32},[0-9a-f]{32},[0-9a-f]{32}$/);
@@ -360,6 +470,9 @@ function described(data: JsonObject): JsonObject {
   const schema = 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0';
   return {
     unstruct_event_com_example_purchase_1: undefined,
-    unstruct_event: { schema, data: { schema: 'iglu:com.example/purchase/jsonschema/1-0-0', data } },
+    unstruct_event: {
+      schema,
+      data: { schema: 'iglu:com.example/purchase/jsonschema/1-0-0', data },
+    },
   };
 }

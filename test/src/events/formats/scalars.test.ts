@@ -1,43 +1,85 @@
-import fc from 'fast-check';
+import fc from '../../../kit/property.js';
 import { describe, expect, it, test } from 'vitest';
 
 import type { FormatChoice } from '../../../../src/events/event-parser.js';
 import type { JsonObject } from '../../../../src/json.js';
 import { parseWithWarnings } from '../../../kit/events.js';
-import { CONVERSION, TELLERS } from '../../../kit/foreign-events.js';
+import { CONVERSION, RECORD_BUILDERS } from '../../../kit/foreign-events.js';
 import { FORMATS, readPurchase, tellPurchase, TIME_FIELDS } from '../../../kit/foreign-fields.js';
 
-/** Fields beside the event, its name, time, id and money, by names that every format reads. */
+/**
+ * Fields in addition to the event, its name, time, id and money, by names that every format reads.
+ */
 const SIDE_FIELDS = [
-  ...['transaction_id', 'item_id', 'item_name', 'quantity', 'click_time', 'limited_data_use', 'page_url'],
-  ...['gclid', 'fbclid', 'ttclid', 'rdt_cid', 'twclid', 'dclid', 'utm_campaign', 'utm_content', 'source'],
+  ...[
+    'transaction_id',
+    'item_id',
+    'item_name',
+    'quantity',
+    'click_time',
+    'limited_data_use',
+    'page_url',
+  ],
+  ...[
+    'gclid',
+    'fbclid',
+    'ttclid',
+    'rdt_cid',
+    'twclid',
+    'dclid',
+    'utm_campaign',
+    'utm_content',
+    'source',
+  ],
 ];
 
 const ODD_VALUES: unknown[] = [
   ...[0, 0.5, -1, 7, 2 ** 60, 1e300, true, false, null, '', ' ', 'text', 'x'.repeat(9000)],
-  ...[[], ['a'], [1, 2], [null, 'a'], [[]], {}, { a: { b: 1 } }, 'NaN', 'true', '0', '[object Object]'],
+  ...[
+    [],
+    ['a'],
+    [1, 2],
+    [null, 'a'],
+    [[]],
+    {},
+    { a: { b: 1 } },
+    'NaN',
+    'true',
+    '0',
+    '[object Object]',
+  ],
 ];
 
 describe.each(FORMATS)('K10 %s', (format) => {
   test.each(SIDE_FIELDS)('%s of any type costs itself, never the purchase', (name) => {
     for (const value of ODD_VALUES) {
       const { event } = readPurchase(format, tellPurchase(format, { [name]: value }));
-      expect({ name, value, event }).toMatchObject({ event: { name: 'purchase', value: '9.99', currency: 'USD' } });
+      expect({ name, value, event }).toMatchObject({
+        event: { name: 'purchase', value: '9.99', currency: 'USD' },
+      });
     }
   });
 
   it('K10: takes ids as numbers as it takes them as text', () => {
     fc.assert(
-      fc.property(fc.maxSafeInteger(), fc.constantFrom('item_id', 'utm_campaign', 'rdt_cid'), (id, name) => {
-        const read = (value: unknown) => readPurchase(format, tellPurchase(format, { [name]: value })).event;
-        expect({ ...read(id), properties: 0 }).toEqual({ ...read(String(id)), properties: 0 });
-      }),
+      fc.property(
+        fc.maxSafeInteger(),
+        fc.constantFrom('item_id', 'utm_campaign', 'rdt_cid'),
+        (id, name) => {
+          const read = (value: unknown) =>
+            readPurchase(format, tellPurchase(format, { [name]: value })).event;
+          expect({ ...read(id), properties: 0 }).toEqual({ ...read(String(id)), properties: 0 });
+        },
+      ),
     );
   });
 
   it('K10: keeps the digits of ids beyond 2^53, or refuses those that are lost', () => {
     const write = (digits: string): string =>
-      JSON.stringify(tellPurchase(format, { item_id: 4242424242 })).replaceAll('4242424242', digits);
+      JSON.stringify(tellPurchase(format, { item_id: 4242424242 })).replaceAll(
+        '4242424242',
+        digits,
+      );
     const beyond = fc.bigInt({ min: 2n ** 53n, max: 10n ** 30n }).map(String);
     fc.assert(
       fc.property(beyond, (digits) => {
@@ -45,7 +87,10 @@ describe.each(FORMATS)('K10 %s', (format) => {
       }),
     );
     const lost = readPurchase(format, write('6.0241286212345e+25'));
-    expect([lost.event.itemId, lost.codes]).toEqual([undefined, expect.arrayContaining(['unusable_field'])]);
+    expect([lost.event.itemId, lost.codes]).toEqual([
+      undefined,
+      expect.arrayContaining(['unusable_field']),
+    ]);
   });
 
   test.each([
@@ -88,13 +133,26 @@ describe.each(FORMATS)('K10 %s', (format) => {
     expect(readPurchase(format, text).event.value).toBe(digits);
   });
 
-  test.each([['9,99'], ['1,234'], ['1.234,56'], ['1,234.56'], ['$9.99'], ['9.99 USD'], ['.'], [true], [[9.99]], [{}]])(
-    'K20: money %j is not guessed',
-    (value) => {
-      const { parsed } = parseWithWarnings(JSON.stringify(tellMoney(format, value)), format as FormatChoice);
-      expect(parsed).toMatchObject({ invalid: { code: expect.stringMatching(/^(?:invalid_value|wrong_type)$/) } });
-    },
-  );
+  test.each([
+    ['9,99'],
+    ['1,234'],
+    ['1.234,56'],
+    ['1,234.56'],
+    ['$9.99'],
+    ['9.99 USD'],
+    ['.'],
+    [true],
+    [[9.99]],
+    [{}],
+  ])('K20: money %j is not guessed', (value) => {
+    const { parsed } = parseWithWarnings(
+      JSON.stringify(tellMoney(format, value)),
+      format as FormatChoice,
+    );
+    expect(parsed).toMatchObject({
+      invalid: { code: expect.stringMatching(/^(?:invalid_value|wrong_type)$/) },
+    });
+  });
 });
 
 /** The purchase with its money where the format has it. */
@@ -108,7 +166,8 @@ function tellMoney(format: string, value: unknown): JsonObject {
 const AT_MS = Date.UTC(2026, 10, 30, 11, 58, 26);
 
 describe.each(FORMATS)('K19 %s', (format) => {
-  const read = (time: unknown) => readPurchase(format, tellPurchase(format, {}, { [TIME_FIELDS[format]!]: time }));
+  const read = (time: unknown) =>
+    readPurchase(format, tellPurchase(format, {}, { [TIME_FIELDS[format]!]: time }));
 
   test.each<[unknown, number]>([
     ['2026-11-30T11:58:26Z', 0],
@@ -141,6 +200,13 @@ describe.each(FORMATS)('K19 %s', (format) => {
     [`${AT_MS}529713`.replace(/000529713$/, '529713'), 529],
     ['1796039906529713123', 529],
     [' 2026-11-30T11:58:26Z ', 0],
+    [{ $date: '2026-11-30T11:58:26Z' }, 0],
+    [{ $date: AT_MS }, 0],
+    [{ $date: { $numberLong: String(AT_MS) } }, 0],
+    [`/Date(${AT_MS})/`, 0],
+    [`/Date(${AT_MS}+0200)/`, 0],
+    ['Mon Nov 30 2026 13:58:26 GMT+0200 (Central European Summer Time)', 0],
+    ['Mon Nov 30 2026 11:58:26 GMT+0000', 0],
   ])('%j is read', (time, offsetMs) => {
     expect(read(time).event.timeMs - AT_MS).toBe(offsetMs);
     expect(read(time).codes).not.toContain('assumed_zone');
@@ -148,7 +214,9 @@ describe.each(FORMATS)('K19 %s', (format) => {
 
   it('reads nanoseconds that are a number', () => {
     const text = JSON.stringify(tellPurchase(format, {}, { [TIME_FIELDS[format]!]: 4242424242 }));
-    expect(readPurchase(format, text.replace('4242424242', '1796039906529713123')).event.timeMs - AT_MS).toBe(529);
+    expect(
+      readPurchase(format, text.replace('4242424242', '1796039906529713123')).event.timeMs - AT_MS,
+    ).toBe(529);
   });
 
   test.each([
@@ -167,22 +235,38 @@ describe.each(FORMATS)('K19 %s', (format) => {
     [true],
     [{}],
     [[AT_MS]],
+    [{ $date: { $date: AT_MS } }],
+    [{ $date: null }],
+    ['/Date(17)/'],
+    ['Mon Nov 31 2026 13:58:26 GMT+0200'],
   ])('%j is refused, and the message says what it is', (time) => {
     const record = JSON.stringify(tellPurchase(format, {}, { [TIME_FIELDS[format]!]: time }));
     const { parsed } = parseWithWarnings(record, format as FormatChoice);
     const field = TIME_FIELDS[format]!;
-    const shown = typeof time === 'string' ? JSON.stringify(time) : typeof time === 'number' ? String(time) : '';
-    const type = { string: 'text', number: 'number', boolean: 'true', object: /an (?:object|array)/ }[
-      typeof time as 'string'
-    ];
-    expect(parsed).toMatchObject({ invalid: { field, message: expect.stringMatching(/expected an RFC 3339/) } });
+    const shown =
+      typeof time === 'string'
+        ? JSON.stringify(time)
+        : typeof time === 'number'
+          ? String(time)
+          : '';
+    const type = {
+      string: 'text',
+      number: 'number',
+      boolean: 'true',
+      object: /an (?:object|array)/,
+    }[typeof time as 'string'];
+    expect(parsed).toMatchObject({
+      invalid: { field, message: expect.stringMatching(/expected an RFC 3339/) },
+    });
     const { message } = (parsed as { invalid: { message: string } }).invalid;
     expect(message).toMatch(type);
     if (!/of \d+ (?:digits|characters)/.test(message)) expect(message).toContain(shown);
   });
 
   it('never shows an e-mail address that stands for a time', () => {
-    const record = JSON.stringify(tellPurchase(format, {}, { [TIME_FIELDS[format]!]: 'test@example.com' }));
+    const record = JSON.stringify(
+      tellPurchase(format, {}, { [TIME_FIELDS[format]!]: 'test@example.com' }),
+    );
     expect(JSON.stringify(parseWithWarnings(record, format as FormatChoice))).not.toContain('@');
   });
 
@@ -194,7 +278,9 @@ describe.each(FORMATS)('K19 %s', (format) => {
       expect(parsed).toMatchObject({ event: { timeMs: AT_MS + 898 } });
       expect(codes.includes('assumed_zone')).toBe(format === 'segment');
     } else {
-      expect(parsed).toMatchObject({ invalid: { message: expect.stringMatching(/which has no zone/) } });
+      expect(parsed).toMatchObject({
+        invalid: { message: expect.stringMatching(/which has no zone/) },
+      });
     }
   });
 
@@ -208,7 +294,10 @@ describe.each(FORMATS)('K19 %s', (format) => {
     [17, undefined],
     ['yesterday', undefined],
   ])('K18: click_time %j is %j, never 1970', (clickTime, expected) => {
-    const { event, codes } = readPurchase(format, tellPurchase(format, { click_time: clickTime, fbclid: 'F' }));
+    const { event, codes } = readPurchase(
+      format,
+      tellPurchase(format, { click_time: clickTime, fbclid: 'F' }),
+    );
     expect(event.click.timeMs).toBe(expected);
     expect(codes.includes('unusable_field')).toBe(expected === undefined);
   });
@@ -216,7 +305,11 @@ describe.each(FORMATS)('K19 %s', (format) => {
 
 describe('K03: a list where one value belongs', () => {
   test.each(FORMATS)('%s: the first usable one is taken, with a warning', (format) => {
-    const properties = { item_name: [null, '', { a: 1 }, 'Gem', 'Coin'], item_id: [7, 8], gclid: [{}] };
+    const properties = {
+      item_name: [null, '', { a: 1 }, 'Gem', 'Coin'],
+      item_id: [7, 8],
+      gclid: [{}],
+    };
     const { event, codes } = readPurchase(format, tellPurchase(format, properties));
     expect(event).toMatchObject({ itemName: 'Gem', itemId: '7' });
     expect(event.click.fields.gclid).toBeUndefined();
@@ -229,10 +322,16 @@ describe('K03 and K11: where other systems keep identifiers', () => {
     readPurchase('audience', tellPurchase('audience', { email: undefined, ...properties }));
   const LISTS: [properties: JsonObject, plain: JsonObject][] = [
     [{ emails: [{ value: 'a@example.com', type: 'work' }] }, { email: 'a@example.com' }],
-    [{ email: [{ email: null }, { address: 'a@example.com', name: 'A' }] }, { email: 'a@example.com' }],
+    [
+      { email: [{ email: null }, { address: 'a@example.com', name: 'A' }] },
+      { email: 'a@example.com' },
+    ],
     [{ phones: [{ number: '+16505551212' }, '+16505559999'] }, { phone: '+16505551212' }],
     [{ email: '["a@example.com"]' }, { email: 'a@example.com' }],
-    [{ billing: { email: 'a@example.com', phone: '+16505551212' } }, { email: 'a@example.com', phone: '+16505551212' }],
+    [
+      { billing: { email: 'a@example.com', phone: '+16505551212' } },
+      { email: 'a@example.com', phone: '+16505551212' },
+    ],
     [{ billing_address: { city: 'Paris' } }, { city: 'Paris' }],
   ];
   test.each(LISTS)('%j is read', (properties, plain) => {
@@ -246,7 +345,10 @@ describe('K03 and K11: where other systems keep identifiers', () => {
   });
 
   it('reads the user properties of GA4 after the parameters', () => {
-    const userProperties = ['email', 'city'].map((key) => ({ key, value: { string_value: `${key}@example.com` } }));
+    const userProperties = ['email', 'city'].map((key) => ({
+      key,
+      value: { string_value: `${key}@example.com` },
+    }));
     const { event } = readPurchase(
       'ga4',
       tellPurchase('ga4', { email: undefined, city: 'Paris' }, { user_properties: userProperties }),
@@ -263,7 +365,8 @@ const ID_FIELDS: Readonly<Record<string, string>> = {
 };
 
 describe('K10: an empty list where an object belongs', () => {
-  const read = (record: JsonObject, format: FormatChoice) => parseWithWarnings(JSON.stringify(record), format);
+  const read = (record: JsonObject, format: FormatChoice) =>
+    parseWithWarnings(JSON.stringify(record), format);
 
   it('Segment: properties are empty then, as PHP writes them', () => {
     const record = {
@@ -278,7 +381,7 @@ describe('K10: an empty list where an object belongs', () => {
   });
 
   it('costs no ECAPI purchase, whose money is not in the properties, in whatever type they are', () => {
-    const record = TELLERS.ecapi?.(CONVERSION) ?? {};
+    const record = RECORD_BUILDERS.ecapi?.(CONVERSION) ?? {};
     for (const properties of [[], [1], 'x', 7]) {
       expect(read({ ...record, properties }, 'ecapi').parsed).toHaveProperty('event');
     }
@@ -293,12 +396,17 @@ describe('K24: an event without an id of its own', () => {
     expect(event.id).toMatch(/^[0-9a-f]{32}$/);
     expect(codes).toContain('derived_id');
     expect(read({}).event.id).toBe(event.id);
-    expect(read({ userId: 'another', user_id: 'another', user_data: {} }).event.id).not.toBe(event.id);
+    expect(read({ userId: 'another', user_id: 'another', user_data: {} }).event.id).not.toBe(
+      event.id,
+    );
   });
 
   it('Segment: two orders that differ beyond 2^53 have two ids', () => {
     const write = (order: string): string =>
-      JSON.stringify(tellPurchase('segment', { order_id: 4242 }, { messageId: undefined })).replace('4242', order);
+      JSON.stringify(tellPurchase('segment', { order_id: 4242 }, { messageId: undefined })).replace(
+        '4242',
+        order,
+      );
     const ids = ['12345678901234567890', '12345678901234567891'].map(
       (order) => readPurchase('segment', write(order)).event.id,
     );
@@ -308,9 +416,12 @@ describe('K24: an event without an id of its own', () => {
 
 test('K25: events of one GA4 batch have ids of their own, and keep them', () => {
   const read = (changes: JsonObject): string =>
-    readPurchase('ga4', { ...TELLERS['ga4']!(CONVERSION), ...changes }).event.id;
+    readPurchase('ga4', { ...RECORD_BUILDERS['ga4']!(CONVERSION), ...changes }).event.id;
   const fields = ['batch_event_index', 'batch_ordering_id', 'batch_page_id'];
-  const ids = [read({}), ...fields.flatMap((name) => [read({ [name]: '1' }), read({ [name]: '2' })])];
+  const ids = [
+    read({}),
+    ...fields.flatMap((name) => [read({ [name]: '1' }), read({ [name]: '2' })]),
+  ];
   expect(new Set(ids).size).toBe(7);
   expect(read({ batch_event_index: 1 })).toBe(read({ batch_event_index: '1' }));
   // Rows from before the fields existed keep the ids that they had.

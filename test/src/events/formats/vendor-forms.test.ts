@@ -4,7 +4,7 @@ import type { FormatChoice } from '../../../../src/events/event-parser.js';
 import { createEventParser } from '../../../../src/events/event-parser.js';
 import type { JsonObject } from '../../../../src/json.js';
 import { parseWithWarnings } from '../../../kit/events.js';
-import { CONVERSION, TELLERS } from '../../../kit/foreign-events.js';
+import { CONVERSION, RECORD_BUILDERS } from '../../../kit/foreign-events.js';
 
 function read(record: JsonObject, format: FormatChoice = 'auto') {
   const { parsed, warnings } = parseWithWarnings(JSON.stringify(record), format);
@@ -14,15 +14,32 @@ function read(record: JsonObject, format: FormatChoice = 'auto') {
 
 function ga4(changes: JsonObject, params: Record<string, JsonObject>): JsonObject {
   const event_params = Object.entries(params).map(([key, value]) => ({ key, value }));
-  return { ...TELLERS['ga4']!(CONVERSION), ecommerce: null, ...changes, event_params };
+  return { ...RECORD_BUILDERS['ga4']!(CONVERSION), ecommerce: null, ...changes, event_params };
 }
 
 describe('K21: money of events that the SDK collects from the store', () => {
   const USD = { string_value: 'USD' };
-  test.each<[what: string, changes: JsonObject, params: Record<string, JsonObject>, money: [unknown, unknown]]>([
-    ['integers are micros', {}, { value: { int_value: '9990000' }, currency: USD }, ['9.99', 'USD']],
+  test.each<
+    [
+      what: string,
+      changes: JsonObject,
+      params: Record<string, JsonObject>,
+      money: [unknown, unknown],
+    ]
+  >([
+    [
+      'integers are micros',
+      {},
+      { value: { int_value: '9990000' }, currency: USD },
+      ['9.99', 'USD'],
+    ],
     ['a number as well', {}, { value: { int_value: 9_990_000 }, currency: USD }, ['9.99', 'USD']],
-    ['whole units stay whole', {}, { value: { int_value: '10000000' }, currency: USD }, ['10', 'USD']],
+    [
+      'whole units stay whole',
+      {},
+      { value: { int_value: '10000000' }, currency: USD },
+      ['10', 'USD'],
+    ],
     ['less than a cent', {}, { value: { int_value: '500' }, currency: USD }, ['0.0005', 'USD']],
     ['nothing', {}, { value: { int_value: '0' }, currency: USD }, ['0', 'USD']],
     [
@@ -31,15 +48,30 @@ describe('K21: money of events that the SDK collects from the store', () => {
       { value: { int_value: '1200000000' }, currency: { string_value: 'JPY' } },
       ['1200', 'JPY'],
     ],
-    ['decimals are whole units', {}, { value: { double_value: 9.99 }, currency: USD }, ['9.99', 'USD']],
-    ['text is whole units', {}, { value: { string_value: '9.99' }, currency: USD }, ['9.99', 'USD']],
+    [
+      'decimals are whole units',
+      {},
+      { value: { double_value: 9.99 }, currency: USD },
+      ['9.99', 'USD'],
+    ],
+    [
+      'text is whole units',
+      {},
+      { value: { string_value: '9.99' }, currency: USD },
+      ['9.99', 'USD'],
+    ],
     [
       'dollars by the export where there is no currency',
       { event_value_in_usd: 9.99 },
       { value: { int_value: '9990000' } },
       ['9.99', 'USD'],
     ],
-    ['dollars by the export where there is no value', { event_value_in_usd: 4.5 }, { currency: USD }, ['4.5', 'USD']],
+    [
+      'dollars by the export where there is no value',
+      { event_value_in_usd: 4.5 },
+      { currency: USD },
+      ['4.5', 'USD'],
+    ],
   ])('%s', (_, changes, params, [value, currency]) => {
     const { event } = read(ga4({ event_name: 'in_app_purchase', ...changes }, params));
     expect(event).toMatchObject({ name: 'purchase', value, currency });
@@ -48,19 +80,28 @@ describe('K21: money of events that the SDK collects from the store', () => {
   test.each(['app_store_refund', 'app_store_subscription_renew', 'app_store_subscription_convert'])(
     '%s has micros too',
     (name) => {
-      const { event } = read(ga4({ event_name: name }, { value: { int_value: '9990000' }, currency: USD }));
+      const { event } = read(
+        ga4({ event_name: name }, { value: { int_value: '9990000' }, currency: USD }),
+      );
       expect(event.value).toBe('9.99');
     },
   );
 
   it('leaves integers of purchases that an app reports itself alone', () => {
-    const { event } = read(ga4({ event_name: 'purchase' }, { value: { int_value: '10' }, currency: USD }));
+    const { event } = read(
+      ga4({ event_name: 'purchase' }, { value: { int_value: '10' }, currency: USD }),
+    );
     expect(event.value).toBe('10');
   });
 
   it('takes the product from its parameters', () => {
-    const product = { product_id: { string_value: 'gems_100' }, product_name: { string_value: 'Gems' } };
-    const { event } = read(ga4({ event_name: 'in_app_purchase', items: [] }, { ...product, currency: USD }));
+    const product = {
+      product_id: { string_value: 'gems_100' },
+      product_name: { string_value: 'Gems' },
+    };
+    const { event } = read(
+      ga4({ event_name: 'in_app_purchase', items: [] }, { ...product, currency: USD }),
+    );
     expect(event).toMatchObject({ itemId: 'gems_100', itemName: 'Gems' });
   });
 });
@@ -81,9 +122,15 @@ function snowplow(changes: JsonObject): JsonObject {
   };
 }
 
-function ecommerceColumns(version: string, prefixes: { event: string; context: string }): JsonObject {
+function ecommerceColumns(
+  version: string,
+  prefixes: { event: string; context: string },
+): JsonObject {
   return {
-    [`${prefixes.event}${VENDOR}_snowplow_ecommerce_action_${version}`]: { type: 'transaction', name: null },
+    [`${prefixes.event}${VENDOR}_snowplow_ecommerce_action_${version}`]: {
+      type: 'transaction',
+      name: null,
+    },
     [`${prefixes.context}${VENDOR}_transaction_${version}`]: [TRANSACTION],
     [`${prefixes.context}${VENDOR}_product_${version}`]: [PRODUCT],
     [`${prefixes.context}${VENDOR}_user_${version}`]: [USER],
@@ -95,14 +142,18 @@ const described = (name: string, data: object): JsonObject => ({
   schema: `iglu:com.snowplowanalytics.snowplow.ecommerce/${name}/jsonschema/1-0-0`,
   data,
 });
-const wrapper = (name: string): string => `iglu:com.snowplowanalytics.snowplow/${name}/jsonschema/1-0-0`;
+const wrapper = (name: string): string =>
+  `iglu:com.snowplowanalytics.snowplow/${name}/jsonschema/1-0-0`;
 
 describe('K35: an action of Snowplow’s e-commerce plugin', () => {
   const inCapitals = (record: JsonObject): JsonObject =>
     Object.fromEntries(Object.entries(record).map(([key, value]) => [key.toUpperCase(), value]));
   const asText = (record: JsonObject): JsonObject =>
     Object.fromEntries(
-      Object.entries(record).map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : value]),
+      Object.entries(record).map(([key, value]) => [
+        key,
+        typeof value === 'object' ? JSON.stringify(value) : value,
+      ]),
     );
   const columns = snowplow(ecommerceColumns('1', COLUMNS));
   test.each<[what: string, record: JsonObject]>([
@@ -120,7 +171,11 @@ describe('K35: an action of Snowplow’s e-commerce plugin', () => {
         },
         contexts: {
           schema: wrapper('contexts'),
-          data: [described('user', USER), described('transaction', TRANSACTION), described('product', PRODUCT)],
+          data: [
+            described('user', USER),
+            described('transaction', TRANSACTION),
+            described('product', PRODUCT),
+          ],
         },
       }),
     ],
@@ -128,7 +183,9 @@ describe('K35: an action of Snowplow’s e-commerce plugin', () => {
       'fields in camel case',
       snowplow({
         ...ecommerceColumns('1', COLUMNS),
-        [`contexts_${VENDOR}_transaction_1`]: [{ transactionId: 'TtlZ3b', currency: 'EUR', revenue: '13.5' }],
+        [`contexts_${VENDOR}_transaction_1`]: [
+          { transactionId: 'TtlZ3b', currency: 'EUR', revenue: '13.5' },
+        ],
       }),
     ],
   ])('is read from %s', (_, record) => {
@@ -152,13 +209,18 @@ describe('K35: an action of Snowplow’s e-commerce plugin', () => {
     ['product_view', 'product_view'],
     ['add_to_wishlist', 'wishlist_add'],
   ])('of type %s is %s, never a purchase', (type, name) => {
-    const { event } = read(snowplow({ [`unstruct_event_${VENDOR}_snowplow_ecommerce_action_1`]: { type } }));
+    const { event } = read(
+      snowplow({ [`unstruct_event_${VENDOR}_snowplow_ecommerce_action_1`]: { type } }),
+    );
     expect([event.name, event.value]).toEqual([name, undefined]);
   });
 
   it('has no one item where it has two products', () => {
     const { event } = read(
-      snowplow({ ...ecommerceColumns('1', COLUMNS), [`contexts_${VENDOR}_product_1`]: [PRODUCT, PRODUCT] }),
+      snowplow({
+        ...ecommerceColumns('1', COLUMNS),
+        [`contexts_${VENDOR}_product_1`]: [PRODUCT, PRODUCT],
+      }),
     );
     expect([event.value, event.itemId, event.quantity]).toEqual(['13.5', undefined, undefined]);
   });
@@ -170,13 +232,18 @@ describe('K35: an action of Snowplow’s e-commerce plugin', () => {
 });
 
 describe('K36: every loader’s spelling of fields', () => {
-  test.each(['apple_idfa', 'appleIdfa', 'APPLE_IDFA', 'android_idfa', 'androidIdfa'])('%s is the MAID', (name) => {
-    const { event } = read({
-      ...TELLERS['snowplow']!(CONVERSION),
-      contexts_com_snowplowanalytics_snowplow_mobile_context_1: [{ os_type: 'ios', [name]: 'M-1' }],
-    });
-    expect(event.identifiers.maid).toBe('M-1');
-  });
+  test.each(['apple_idfa', 'appleIdfa', 'APPLE_IDFA', 'android_idfa', 'androidIdfa'])(
+    '%s is the MAID',
+    (name) => {
+      const { event } = read({
+        ...RECORD_BUILDERS['snowplow']!(CONVERSION),
+        contexts_com_snowplowanalytics_snowplow_mobile_context_1: [
+          { os_type: 'ios', [name]: 'M-1' },
+        ],
+      });
+      expect(event.identifiers.maid).toBe('M-1');
+    },
+  );
 
   test.each([
     [{ orderId: 50314, totalAmount: 9.99, currencyCode: 'EUR' }],
@@ -184,13 +251,25 @@ describe('K36: every loader’s spelling of fields', () => {
     [{ transactionId: '50314', revenue: 9.99, currency: 'EUR' }],
     [{ TRANSACTION_ID: '50314', VALUE: 9.99, CURRENCY: 'EUR' }],
   ])('%j is money and order', (payload) => {
-    const record = { ...TELLERS['snowplow']!(CONVERSION), unstruct_event_com_example_purchase_1: payload };
-    expect(read(record).event).toMatchObject({ value: '9.99', currency: 'EUR', transactionId: '50314' });
+    const record = {
+      ...RECORD_BUILDERS['snowplow']!(CONVERSION),
+      unstruct_event_com_example_purchase_1: payload,
+    };
+    expect(read(record).event).toMatchObject({
+      value: '9.99',
+      currency: 'EUR',
+      transactionId: '50314',
+    });
   });
 });
 
 describe('Google bodies in snake case', () => {
-  const ADDRESS = { given_name: 'Ann', family_name: 'Lee', region_code: 'US', postal_code: '10001' };
+  const ADDRESS = {
+    given_name: 'Ann',
+    family_name: 'Lee',
+    region_code: 'US',
+    postal_code: '10001',
+  };
   test.each<[what: string, record: JsonObject, expected: object]>([
     [
       'a Data Manager event',
@@ -215,7 +294,12 @@ describe('Google bodies in snake case', () => {
         quantity: 2,
         click: { fields: { gclid: 'G-1' } },
         identifiers: {
-          plain: { email: 'a@example.com', first_name: 'Ann', last_name: 'Lee', postal_code: '10001' },
+          plain: {
+            email: 'a@example.com',
+            first_name: 'Ann',
+            last_name: 'Lee',
+            postal_code: '10001',
+          },
           country: 'US',
         },
       },
@@ -229,7 +313,9 @@ describe('Google bodies in snake case', () => {
         currency_code: 'USD',
         order_id: 'T-1',
         gclid: 'G-1',
-        user_identifiers: [{ hashed_email: 'ab'.repeat(32), address_info: { country_code: 'US', city: 'Bonn' } }],
+        user_identifiers: [
+          { hashed_email: 'ab'.repeat(32), address_info: { country_code: 'US', city: 'Bonn' } },
+        ],
       },
       {
         id: 'T-1',
@@ -249,7 +335,11 @@ describe('Google bodies in snake case', () => {
         gclid: 'G-1',
         userIdentifiers: [{ hashedEmail: 'ab'.repeat(32), addressInfo: { countryCode: 'US' } }],
       },
-      { id: 'T-1', value: '5.31', identifiers: { hashed: { email: 'ab'.repeat(32) }, country: 'US' } },
+      {
+        id: 'T-1',
+        value: '5.31',
+        identifiers: { hashed: { email: 'ab'.repeat(32) }, country: 'US' },
+      },
     ],
     [
       'a line of Tentacles for Campaign Manager',
@@ -259,7 +349,11 @@ describe('Google bodies in snake case', () => {
         value: '1.5',
         user_identifiers: { hashed_email: 'ab'.repeat(32) },
       },
-      { timeMs: 1_795_032_845_120, value: '1.5', identifiers: { hashed: { email: 'ab'.repeat(32) } } },
+      {
+        timeMs: 1_795_032_845_120,
+        value: '1.5',
+        identifiers: { hashed: { email: 'ab'.repeat(32) } },
+      },
     ],
     [
       'a line of Tentacles for Search Ads',
@@ -279,19 +373,24 @@ describe('Google bodies in snake case', () => {
 
   it('are not taken for rows of GA4, nor those for them', () => {
     const parser = createEventParser({ format: 'auto', input: 'in' });
-    parser.parse({ number: 1, text: JSON.stringify({ ...TELLERS['ga4']!(CONVERSION), transaction_id: 'T' }) });
+    parser.parse({
+      number: 1,
+      text: JSON.stringify({ ...RECORD_BUILDERS['ga4']!(CONVERSION), transaction_id: 'T' }),
+    });
     expect(parser.format).toBe('ga4');
   });
 });
 
 describe('Segment, RudderStack and Jitsu', () => {
   it('reads the body of a track call, which has no type', () => {
-    const { type: _type, messageId: _id, ...body } = TELLERS['segment']!(CONVERSION);
+    const { type: _type, messageId: _id, ...body } = RECORD_BUILDERS['segment']!(CONVERSION);
     expect(read(body).event).toMatchObject({ type: 'track', name: 'purchase', value: '9.99' });
   });
 
   test.each(['Track', 'TRACK'])('reads the type %s', (type) => {
-    expect(read({ ...TELLERS['segment']!(CONVERSION), type }, 'segment').event.type).toBe('track');
+    expect(read({ ...RECORD_BUILDERS['segment']!(CONVERSION), type }, 'segment').event.type).toBe(
+      'track',
+    );
   });
 
   test.each([
@@ -300,14 +399,19 @@ describe('Segment, RudderStack and Jitsu', () => {
     [{ productId: 'p' }, 'p'],
   ])('takes %j as the item', (product, itemId) => {
     const properties = { revenue: 1, currency: 'USD', products: [product] };
-    expect(read({ ...TELLERS['segment']!(CONVERSION), properties }).event.itemId).toBe(itemId);
+    expect(read({ ...RECORD_BUILDERS['segment']!(CONVERSION), properties }).event.itemId).toBe(
+      itemId,
+    );
   });
 
-  test.each(['context', 'traits', 'integrations'])('%s that is not an object costs itself', (name) => {
-    const { event, codes } = read({ ...TELLERS['segment']!(CONVERSION), [name]: 'text' });
-    expect(event.value).toBe('9.99');
-    expect(codes).toContain('unusable_field');
-  });
+  test.each(['context', 'traits', 'integrations'])(
+    '%s that is not an object costs itself',
+    (name) => {
+      const { event, codes } = read({ ...RECORD_BUILDERS['segment']!(CONVERSION), [name]: 'text' });
+      expect(event.value).toBe('9.99');
+      expect(codes).toContain('unusable_field');
+    },
+  );
 });
 
 describe('ECAPI', () => {
@@ -319,6 +423,8 @@ describe('ECAPI', () => {
     ['a test flag as text', { ext: { test: 'true', network: 'amazon' } }, { test: true }],
     ['user data that is not an object', { user_data: 'x' }, { value: '9.99' }],
   ])('reads %s', (_, changes, expected) => {
-    expect(read({ ...TELLERS['ecapi']!(CONVERSION), ...changes }, 'ecapi').event).toMatchObject(expected);
+    expect(
+      read({ ...RECORD_BUILDERS['ecapi']!(CONVERSION), ...changes }, 'ecapi').event,
+    ).toMatchObject(expected);
   });
 });

@@ -20,6 +20,9 @@ test.each([
 });
 
 test('takes 147 pairs, the newest, which stand first', () => {
-  const pairs = Array.from({ length: 200 }, (_, index) => `aB3dE6gH9j.${1_795_032_000_200 - index}`);
+  const pairs = Array.from(
+    { length: 200 },
+    (_, index) => `aB3dE6gH9j.${1_795_032_000_200 - index}`,
+  );
   expect(readArefTokens(pairs.join('|'))).toBe(pairs.slice(0, 147).join('|'));
 });

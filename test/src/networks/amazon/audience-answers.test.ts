@@ -5,7 +5,9 @@ import { placesOf } from '../../../kit/outgoing.js';
 import { makeRecord, openAudiences } from '../../../kit/audiences.js';
 
 const JOB = '1155d3e3-b18c-4b2b-a3b2-26173cdaf770';
-const items = ['a', 'b', 'c'].map((externalUserId) => makeRecord({ externalUserId, email: 'a@b.c' }, { id: '371' }));
+const items = ['a', 'b', 'c'].map((externalUserId) =>
+  makeRecord({ externalUserId, email: 'a@b.c' }, { id: '371' }),
+);
 const channel = openAudiences();
 const followUp = channel.followUp!;
 
@@ -14,7 +16,7 @@ function kindsOf({ outcomes }: Verdict): string[] {
 }
 
 describe('the answer to an upload', () => {
-  test('is no delivery: the job decides', () => {
+  test('an accepted request is not a delivery: the job decides', () => {
     const verdict = channel.classify(items, makeAnswer(202, { jobRequestId: JOB }));
     expect(kindsOf(verdict)).toEqual(['processing', 'processing', 'processing']);
     expect(verdict.requestId).toBe(JOB);
@@ -39,11 +41,39 @@ describe('the answer to an upload', () => {
       'list_refused',
       false,
     ],
-    ['no such list', 400, { message: 'audienceId 5 was not found' }, 'configuration', 'list_refused', false],
-    ['no such connection', 400, { message: 'connectionId is not active' }, 'configuration', 'list_refused', false],
+    [
+      'no such list',
+      400,
+      { message: 'audienceId 5 was not found' },
+      'configuration',
+      'list_refused',
+      false,
+    ],
+    [
+      'no such connection',
+      400,
+      { message: 'connectionId is not active' },
+      'configuration',
+      'list_refused',
+      false,
+    ],
     ['no token', 401, { message: 'Unauthorized' }, 'credential', 'unauthorized', false],
-    ['no scope', 403, { message: 'The access token lacks the scope' }, 'credential', 'scope_missing', false],
-    ['no terms', 403, { message: 'The AMC terms have not been accepted' }, 'credential', 'terms_not_accepted', false],
+    [
+      'no scope',
+      403,
+      { message: 'The access token lacks the scope' },
+      'credential',
+      'scope_missing',
+      false,
+    ],
+    [
+      'no terms',
+      403,
+      { message: 'The AMC terms have not been accepted' },
+      'credential',
+      'terms_not_accepted',
+      false,
+    ],
     ['too much', 413, { message: 'too large' }, 'payload', 'too_large', true],
     ['too often', 429, { message: 'slow down' }, 'throttled', 'http_429', false],
     ['trouble', 500, { message: 'sorry' }, 'transient', 'http_500', false],
@@ -56,7 +86,7 @@ describe('the answer to an upload', () => {
 
   test('a missing scope is explained', () => {
     expect(channel.classify(items, makeAnswer(403, { message: 'no' })).outcomes[0]).toMatchObject({
-      message: 'no; lists need the scope advertising::audiences',
+      message: 'no; audience lists require the scope advertising::audiences',
       fix: { by: 'reconnect', flags: '--audiences' },
     });
   });
@@ -69,19 +99,24 @@ describe('the status of a job', () => {
     ['SUCCEEDED', {}, ['delivered', 'delivered', 'delivered'], undefined],
     ['COMPLETED', { invalidRecords: [] }, ['delivered', 'delivered', 'delivered'], undefined],
     ['SUCCEEDED', { invalidRecords: bad }, ['delivered', 'payload', 'delivered'], undefined],
-    ['PARTIALLYSUCCEEDED', { invalidRecords: bad }, ['delivered', 'payload', 'delivered'], undefined],
+    [
+      'PARTIALLYSUCCEEDED',
+      { invalidRecords: bad },
+      ['delivered', 'payload', 'delivered'],
+      undefined,
+    ],
     ['PARTIALLYSUCCEEDED', {}, ['transient', 'transient', 'transient'], undefined],
     ['FAILED', {}, ['transient', 'transient', 'transient'], undefined],
     ['FAILED', { invalidRecords: bad }, ['transient', 'payload', 'transient'], [1]],
     ['REINVENTED', {}, ['processing', 'processing', 'processing'], undefined],
-  ])('%s with %j', (jobState, more, kinds, culprits) => {
+  ])('%s with %j', (jobState, more, kinds, rejectedIndexes) => {
     const verdict = followUp.classify(
       items,
       makeAnswer(200, { jobRequestId: JOB, jobState, ...more }),
       placesOf(items),
     );
     expect(kindsOf(verdict)).toEqual(kinds);
-    expect(verdict.culprits).toEqual(culprits);
+    expect(verdict.rejectedIndexes).toEqual(rejectedIndexes);
   });
 
   test("tells Amazon's words of the record that it names", () => {
@@ -90,7 +125,11 @@ describe('the status of a job', () => {
       makeAnswer(200, { jobState: 'SUCCEEDED', invalidRecords: bad }),
       placesOf(items),
     );
-    expect(verdict.outcomes[1]).toEqual({ kind: 'payload', reason: 'invalid_record', message: 'not hashed' });
+    expect(verdict.outcomes[1]).toEqual({
+      kind: 'payload',
+      reason: 'invalid_record',
+      message: 'not hashed',
+    });
   });
 
   test.each<[number, string]>([

@@ -4,21 +4,25 @@ import {
   readListReport,
   renderListQuery,
   renderListRequest,
-  type ListWish,
 } from '../../../../src/networks/amazon/audience-lists.js';
+import type { ListOptions } from '../../../../src/networks/audience-network.js';
 import { readTarget } from '../../../../src/networks/amazon/target.js';
 import { makeAmazonConnection, makeAnswer } from '../../../kit/amazon.js';
 
 const target = readTarget(makeAmazonConnection({ account: '9223372036854775807' }));
-const WISH: ListWish = { name: 'High value players', description: 'all "big" spenders', externalId: 'high-value' };
+const WANTED: ListOptions = {
+  name: 'High value players',
+  description: 'all "big" spenders',
+  externalId: 'high-value',
+};
 
-function bodyOf(wish: Partial<ListWish>): string {
-  return String(renderListRequest(target, { ...WISH, ...wish }, 'Atza|t').body);
+function bodyOf(wanted: Partial<ListOptions>): string {
+  return String(renderListRequest(target, { ...WANTED, ...wanted }, 'Atza|t').body);
 }
 
 describe('making a list', () => {
   const head = '{"name":"High value players","description":"all \\"big\\" spenders"';
-  test.each<[string, Partial<ListWish>, string]>([
+  test.each<[string, Partial<ListOptions>, string]>([
     [
       "the account's advertiser, as a bare number beyond 2^53",
       {},
@@ -34,15 +38,17 @@ describe('making a list', () => {
       { advertiserId: '12345' },
       `${head},"metadata":{"externalAudienceId":"high-value"},"targetResource":{"advertiserId":12345}}`,
     ],
-  ])('for %s', (_name, wish, body) => {
-    expect(bodyOf(wish)).toBe(body);
+  ])('for %s', (_name, wanted, body) => {
+    expect(bodyOf(wanted)).toBe(body);
     expect(() => JSON.parse(body)).not.toThrow();
   });
 
   test('gives its id digit for digit', () => {
-    expect(readCreatedList(makeAnswer(201, '{"audienceId":371552318001631924,"externalAudienceId":"a"}'))).toBe(
-      '371552318001631924',
-    );
+    expect(
+      readCreatedList(
+        makeAnswer(201, '{"audienceId":371552318001631924,"externalAudienceId":"a"}'),
+      ),
+    ).toBe('371552318001631924');
     expect(readCreatedList(makeAnswer(201, '{"audienceId":347891}'))).toBe('347891');
   });
 
@@ -55,7 +61,9 @@ describe('making a list', () => {
     [500, 'oops', 'audience_call_failed', 'network'],
     [201, '{"audience', 'audience_call_failed', 'network'],
   ])('answered %i %j is explained', (status, body, code, kind) => {
-    expect(() => readCreatedList(makeAnswer(status, body))).toThrow(expect.objectContaining({ code, kind }));
+    expect(() => readCreatedList(makeAnswer(status, body))).toThrow(
+      expect.objectContaining({ code, kind }),
+    );
   });
 });
 

@@ -9,11 +9,15 @@ const channel = openAmazon();
 
 /** What the request carries of one event. */
 function bodyOf(event: Partial<ConversionEvent>, settings: Partial<Settings> = {}): unknown {
-  const outgoing = makeOutgoing(makeConversion({ identifiers, ...event }), '1234567890123456789', settings);
+  const outgoing = makeOutgoing(
+    makeConversion({ identifiers, ...event }),
+    '1234567890123456789',
+    settings,
+  );
   return JSON.parse(String(openAmazon({}, settings).request([outgoing], 'token').body));
 }
 
-/** The smallest event that Amazon takes (amazon-api.md section 1.1). */
+/** The smallest event that Amazon takes (docs/reference/amazon.md#capi-v1-events). */
 const base = {
   conversionDefinitionId: '1234567890123456789',
   name: 'First Purchase',
@@ -30,7 +34,11 @@ describe('body, field for field', () => {
     ['purchase', money, { ...base, value: 10, currencyCode: 'USD', unitsSold: 3 }],
     ['value without currency: neither', { value: '9.99' }, base],
     ['currency without value: neither', { currency: 'USD' }, base],
-    ['a free purchase', { value: '0', currency: 'JPY' }, { ...base, value: 0, currencyCode: 'JPY' }],
+    [
+      'a free purchase',
+      { value: '0', currency: 'JPY' },
+      { ...base, value: 0, currencyCode: 'JPY' },
+    ],
     ['no purchase: no money, no units', { ...money, name: 'lead' }, base],
     [
       'unsupported currency, counted',
@@ -38,7 +46,11 @@ describe('body, field for field', () => {
       { ...base, unitsSold: 3 },
       { 'amazon.unsupportedCurrency': 'count' },
     ],
-    ['limited data use', { consent: { limitedDataUse: true } }, { ...base, dataProcessingOptions: 'LIMITED_DATA_USE' }],
+    [
+      'limited data use',
+      { consent: { limitedDataUse: true } },
+      { ...base, dataProcessingOptions: 'LIMITED_DATA_USE' },
+    ],
     [
       'no consent, click or device field here',
       {
@@ -89,7 +101,9 @@ describe('body, field for field', () => {
   test('text is JSON whatever the goal is called, and several events are one array', () => {
     const outgoing = makeOutgoing(makeConversion({ identifiers }), '1');
     outgoing.postback.goalName = 'Käufe "ab\\c\u2028" 😀\n';
-    const body = JSON.parse(String(channel.request([outgoing, outgoing], 'token').body)) as { eventData: unknown[] };
+    const body = JSON.parse(String(channel.request([outgoing, outgoing], 'token').body)) as {
+      eventData: unknown[];
+    };
     expect(body.eventData).toEqual(
       Array(2).fill({ ...base, conversionDefinitionId: '1', name: 'Käufe "ab\\c\u2028" 😀\n' }),
     );
@@ -109,7 +123,11 @@ describe('request', () => {
     [{}, 'https://advertising-api.amazon.com', headers],
     [{ region: 'eu' }, 'https://advertising-api-eu.amazon.com', headers],
     [{ region: 'fe' }, 'https://advertising-api-fe.amazon.com', headers],
-    [{ profileId: '777' }, 'https://advertising-api.amazon.com', { ...headers, 'Amazon-Advertising-API-Scope': '777' }],
+    [
+      { profileId: '777' },
+      'https://advertising-api.amazon.com',
+      { ...headers, 'Amazon-Advertising-API-Scope': '777' },
+    ],
   ])('%j', (connection, origin, expected) => {
     expect(openAmazon(connection).request([outgoing], 'Atza|token')).toEqual({
       method: 'POST',
@@ -134,15 +152,28 @@ describe('check', () => {
   test.each<[string, Partial<ConversionEvent>, string | undefined, Partial<Settings>?]>([
     ['sendable', {}, undefined],
     ['no identifier', { identifiers: { plain: {}, hashed: {}, country: 'US' } }, 'no_match_key'],
-    ['only a MATCH_ID', { identifiers: { plain: {}, hashed: {}, country: 'US', matchId: 'A1' } }, 'no_match_key'],
+    [
+      'only a MATCH_ID',
+      { identifiers: { plain: {}, hashed: {}, country: 'US', matchId: 'A1' } },
+      'no_match_key',
+    ],
     ['no country', { identifiers: { ...identifiers, country: undefined } }, 'no_country'],
     ['no consent signal is needed', { identifiers: { ...identifiers, country: 'DE' } }, undefined],
     ['unsupported currency', { value: '1', currency: 'CHF' }, 'unsupported_currency'],
-    ['... counted', { value: '1', currency: 'CHF' }, undefined, { 'amazon.unsupportedCurrency': 'count' }],
+    [
+      '... counted',
+      { value: '1', currency: 'CHF' },
+      undefined,
+      { 'amazon.unsupportedCurrency': 'count' },
+    ],
     ['... of no purchase', { name: 'lead', value: '-1', currency: 'CHF' }, undefined],
     ['negative purchase', { value: '-1', currency: 'USD' }, 'incomplete_event'],
   ])('%s', (_name, event, reason, settings = {}) => {
-    const { postback, mapping } = makeOutgoing(makeConversion({ identifiers, ...event }), '1', settings);
+    const { postback, mapping } = makeOutgoing(
+      makeConversion({ identifiers, ...event }),
+      '1',
+      settings,
+    );
     const skip = openAmazon({ region: 'eu' }, settings).check(postback.facts, mapping);
     expect(skip?.reason).toBe(reason);
     expect(skip?.message ?? 'none').not.toContain('test@example.com');

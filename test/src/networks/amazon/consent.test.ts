@@ -12,17 +12,29 @@ describe('readAmazonConsent', () => {
     ['TCF', { tcf }, { tcf }],
     ['GPP', { gpp }, { gpp }],
     ['TCF wins', { tcf, gpp, amznUserData: 'GRANTED' }, { tcf }],
-    ['but not over a refusal', { tcf, amznUserData: 'DENIED' }, { amazonConsent: { amznUserData: 'DENIED' } }],
-    ["Amazon's own before GPP", { gpp, amznUserData: 'GRANTED' }, granted],
-    ['denied is a signal too', { amznUserData: 'DENIED' }, { amazonConsent: { amznUserData: 'DENIED' } }],
     [
-      'storage beside user data',
+      'but not over a refusal',
+      { tcf, amznUserData: 'DENIED' },
+      { amazonConsent: { amznUserData: 'DENIED' } },
+    ],
+    ["Amazon's own before GPP", { gpp, amznUserData: 'GRANTED' }, granted],
+    [
+      'denied is a signal too',
+      { amznUserData: 'DENIED' },
+      { amazonConsent: { amznUserData: 'DENIED' } },
+    ],
+    [
+      'storage next to user data',
       { amznUserData: 'GRANTED', amznAdStorage: 'DENIED' },
       { amazonConsent: { amznUserData: 'GRANTED', amznAdStorage: 'DENIED' } },
     ],
     ['storage alone is none', { amznAdStorage: 'GRANTED' }, undefined],
     ['text that is no TCF or GPP string is none', { tcf: 'jo@example.com', gpp: 'a b' }, undefined],
-    ["other networks' signals are none", { adUserData: 'GRANTED', adPersonalization: 'GRANTED' }, undefined],
+    [
+      "other networks' signals are none",
+      { adUserData: 'GRANTED', adPersonalization: 'GRANTED' },
+      undefined,
+    ],
     ['nothing', {}, undefined],
   ])('%s', (_name, consent, expected) => {
     expect(readAmazonConsent(makeConversion({ consent }), 'never')).toEqual(expected);
@@ -33,9 +45,14 @@ describe('readAmazonConsent', () => {
     ['anonymous', 'full', {}, undefined],
     ['full', 'never', {}, undefined],
     ['full', 'full', { amznUserData: 'DENIED' }, { amazonConsent: { amznUserData: 'DENIED' } }],
-  ] as const)('consentLevel %s, setting %s, signals %j', (consentLevel, fromLevel, consent, expected) => {
-    expect(readAmazonConsent(makeConversion({ consentLevel, consent }), fromLevel)).toEqual(expected);
-  });
+  ] as const)(
+    'consentLevel %s, setting %s, signals %j',
+    (consentLevel, fromLevel, consent, expected) => {
+      expect(readAmazonConsent(makeConversion({ consentLevel, consent }), fromLevel)).toEqual(
+        expected,
+      );
+    },
+  );
 });
 
 test.each([

@@ -40,7 +40,9 @@ async function discover(answers: Answers, named?: { region: 'na' | 'eu' | 'fe'; 
       const found = answers[call.route] ?? answers[path ?? ''] ?? 401;
       const answer = typeof found === 'function' ? found(call) : found;
       if (answer === 'hang-up') return void request.socket.destroy();
-      response.writeHead(typeof answer === 'number' ? answer : 200, { 'content-type': 'application/json' });
+      response.writeHead(typeof answer === 'number' ? answer : 200, {
+        'content-type': 'application/json',
+      });
       response.end(typeof answer === 'number' ? '{"message":"Unauthorized"}' : answer);
     });
   });
@@ -72,15 +74,23 @@ const accountsOf = (...accounts: object[]) => JSON.stringify({ advertiserAccount
 test('asks all three hosts as the specification says', async () => {
   const { calls } = await discover({ [ACCOUNTS]: '{}', 'v2/profiles': '[]' });
   expect(calls.map(({ route }) => route).sort()).toEqual(
-    ['na', 'eu', 'fe'].flatMap((region) => [`${region} ${ACCOUNTS}`, `${region} v2/profiles`]).sort(),
+    ['na', 'eu', 'fe']
+      .flatMap((region) => [`${region} ${ACCOUNTS}`, `${region} v2/profiles`])
+      .sort(),
   );
-  const [query, profiles] = [calls.find((c) => c.route.endsWith('Accounts'))!, calls.find((c) => c.body === '')!];
+  const [query, profiles] = [
+    calls.find((c) => c.route.endsWith('Accounts'))!,
+    calls.find((c) => c.body === '')!,
+  ];
   expect(query.headers).toMatchObject({
     authorization: 'Bearer Atza|t',
     'amazon-ads-clientid': 'client-id',
     'content-type': 'application/json',
   });
-  expect(JSON.parse(query.body)).toEqual({ isGlobalAccountFilter: { include: [true] }, maxResults: 100 });
+  expect(JSON.parse(query.body)).toEqual({
+    isGlobalAccountFilter: { include: [true] },
+    maxResults: 100,
+  });
   expect(profiles.headers).toMatchObject({
     authorization: 'Bearer Atza|t',
     'amazon-advertising-api-clientid': 'client-id',
@@ -89,17 +99,29 @@ test('asks all three hosts as the specification says', async () => {
 
 test('merges what hosts and calls say; the region comes from the account, else from the host', async () => {
   const eu = { dspAdvertiserId: '2', region: 'EU', countryCode: 'GB' };
-  const na = '{"dspAdvertiserId":9223372036854775807,"profileId":9007199254740993,"countryCode":"US"}';
+  const na =
+    '{"dspAdvertiserId":9223372036854775807,"profileId":9007199254740993,"countryCode":"US"}';
   const { result } = await discover({
-    [`na ${ACCOUNTS}`]: accountsOf(account({ isTestAccount: true }, 'NA' as never, eu)).replace('"NA"', na),
+    [`na ${ACCOUNTS}`]: accountsOf(account({ isTestAccount: true }, 'NA' as never, eu)).replace(
+      '"NA"',
+      na,
+    ),
     [`eu ${ACCOUNTS}`]: accountsOf(account({ displayName: 'Again' }, { ...eu, profileId: '22' })),
-    [`fe ${ACCOUNTS}`]: accountsOf(account({ displayName: 'Sponsored only' }, { entityId: 'ENTITY1', profileId: '3' })),
+    [`fe ${ACCOUNTS}`]: accountsOf(
+      account({ displayName: 'Sponsored only' }, { entityId: 'ENTITY1', profileId: '3' }),
+    ),
     'v2/profiles': '[]',
   });
   const test = { name: 'Example Studio', isTest: true, source: 'advertiserAccounts' };
   expect(result).toEqual({
     candidates: [
-      { ...test, region: 'na', account: '9223372036854775807', profileId: '9007199254740993', country: 'US' },
+      {
+        ...test,
+        region: 'na',
+        account: '9223372036854775807',
+        profileId: '9007199254740993',
+        country: 'US',
+      },
       { ...test, region: 'eu', account: '2', profileId: '22', country: 'GB' },
     ],
     warnings: [],
@@ -112,23 +134,31 @@ test('follows nextToken, and leaves closed accounts out', async () => {
       body.includes('nextToken')
         ? accountsOf(account({}, { dspAdvertiserId: '2' }))
         : JSON.stringify({
-            advertiserAccounts: [account({ status: { statusCode: 'ARCHIVED' } }, { dspAdvertiserId: '1' })],
+            advertiserAccounts: [
+              account({ status: { statusCode: 'ARCHIVED' } }, { dspAdvertiserId: '1' }),
+            ],
             nextToken: 'page-2',
           }),
   });
   expect(result.candidates.map((candidate) => candidate.account)).toEqual(['2']);
-  const bodies = calls.filter(({ route }) => route === `na ${ACCOUNTS}`).map(({ body }) => JSON.parse(body) as object);
+  const bodies = calls
+    .filter(({ route }) => route === `na ${ACCOUNTS}`)
+    .map(({ body }) => JSON.parse(body) as object);
   expect(bodies).toMatchObject([{ maxResults: 100 }, { nextToken: 'page-2' }]);
 });
 
-test('finds advertisers behind DSP profiles where the newer call is closed', async () => {
+test('finds advertisers through DSP profiles where the newer call is closed', async () => {
   const profile = (profileId: string, type: string) => ({
     profileId: Number(profileId),
     countryCode: 'DE',
     accountInfo: { id: `ENTITY${profileId}`, type, name: 'Agency' },
   });
   const { result, calls } = await discover({
-    'eu v2/profiles': JSON.stringify([profile('7', 'agency'), profile('8', 'seller'), profile('9', 'agency')]),
+    'eu v2/profiles': JSON.stringify([
+      profile('7', 'agency'),
+      profile('8', 'seller'),
+      profile('9', 'agency'),
+    ]),
     'eu dsp/advertisers': ({ headers }) =>
       headers['amazon-advertising-api-scope'] === '9'
         ? 403
@@ -155,7 +185,7 @@ test('a host that is down is named, the others count', async () => {
     'eu v2/profiles': 503,
   });
   expect(result.candidates).toHaveLength(1);
-  expect(result.warnings).toEqual(['advertising-api-eu.amazon.com answered HTTP 503.']);
+  expect(result.warnings).toEqual(['advertising-api-eu.amazon.com responded with HTTP 503.']);
 });
 
 describe('an advertiser that was named', () => {
@@ -176,7 +206,10 @@ describe('an advertiser that was named', () => {
   });
 
   test('is not asked for again where a list shows it, and is not believed where it is refused', async () => {
-    const shown = { ...empty, [`eu ${ACCOUNTS}`]: accountsOf(account({}, { dspAdvertiserId: '77' })) };
+    const shown = {
+      ...empty,
+      [`eu ${ACCOUNTS}`]: accountsOf(account({}, { dspAdvertiserId: '77' })),
+    };
     const { result, calls } = await discover(shown, named);
     expect(result.candidates).toMatchObject([{ account: '77', source: 'advertiserAccounts' }]);
     expect(calls.some(({ route }) => route.includes('conversionDefinitions'))).toBe(false);
@@ -189,7 +222,12 @@ describe('nothing found', () => {
   test.each<[string, Answers, typeof AuthError | typeof NetworkError, string]>([
     ['all refuse', {}, AuthError, 'client_not_approved'],
     ['all forbid', { [ACCOUNTS]: 403, 'v2/profiles': 401 }, AuthError, 'client_not_approved'],
-    ['all are empty', { [ACCOUNTS]: '{"advertiserAccounts":[]}', 'v2/profiles': '[]' }, AuthError, 'no_account_found'],
+    [
+      'all are empty',
+      { [ACCOUNTS]: '{"advertiserAccounts":[]}', 'v2/profiles': '[]' },
+      AuthError,
+      'no_account_found',
+    ],
     ['one is empty, two refuse', { 'na v2/profiles': '[]' }, AuthError, 'no_account_found'],
     [
       'one throttles',
@@ -197,11 +235,25 @@ describe('nothing found', () => {
       NetworkError,
       'discovery_failed',
     ],
-    ['no answer', { [ACCOUNTS]: 'hang-up', 'v2/profiles': 'hang-up' }, NetworkError, 'discovery_failed'],
-    ['no JSON', { [ACCOUNTS]: '<html>', 'v2/profiles': '<html>' }, NetworkError, 'discovery_failed'],
+    [
+      'no answer',
+      { [ACCOUNTS]: 'hang-up', 'v2/profiles': 'hang-up' },
+      NetworkError,
+      'discovery_failed',
+    ],
+    [
+      'no JSON',
+      { [ACCOUNTS]: '<html>', 'v2/profiles': '<html>' },
+      NetworkError,
+      'discovery_failed',
+    ],
   ])('%s', async (_name, answers, type, code) => {
     const { result } = await discover(answers);
     expect(result).toBeInstanceOf(type);
-    expect(result).toMatchObject({ code, next: 'postback connect amazon', hint: expect.any(String) });
+    expect(result).toMatchObject({
+      code,
+      next: 'postback connect amazon',
+      hint: expect.any(String),
+    });
   });
 });

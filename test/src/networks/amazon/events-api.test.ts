@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Settings } from '../../../../src/config/settings.js';
 import type { ConversionEvent } from '../../../../src/events/conversion-event.js';
 import type { EventDescription } from '../../../../src/goals/goal.js';
-import { DEDUPE_ID, EVENT_DESCRIPTION, makeConversion, makeOutgoing, openAmazon } from '../../../kit/amazon.js';
+import {
+  DEDUPE_ID,
+  EVENT_DESCRIPTION,
+  makeConversion,
+  makeOutgoing,
+  openAmazon,
+} from '../../../kit/amazon.js';
 
 const EMAIL = '973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b';
 const identifiers = { plain: { email: 'test@example.com' }, hashed: {}, country: 'US' };
@@ -19,7 +25,7 @@ function bodyOf(
   return JSON.parse(String(openAmazon(api, settings).request([outgoing], 'token').body));
 }
 
-/** The smallest event that Amazon takes (amazon-api.md section 1.2). */
+/** The smallest event that Amazon takes (docs/reference/amazon.md#events-api-events). */
 const base = {
   eventDescription: {
     name: 'First purchase',
@@ -50,10 +56,20 @@ describe('body, field for field', () => {
   test.each<[string, Partial<ConversionEvent>, object, EventDescription?, Partial<Settings>?]>([
     ['smallest', {}, base],
     ['purchase', money, { ...base, ...sent }],
-    ['the mapping says what is a purchase', { ...money, name: 'checkout_done' }, { ...base, ...sent }],
+    [
+      'the mapping says what is a purchase',
+      { ...money, name: 'checkout_done' },
+      { ...base, ...sent },
+    ],
     ['no purchase: no money, no units; a data set', money, leadBase, lead],
     ['value without currency: neither', { value: '9.99' }, base],
-    ['unsupported currency, counted', { ...money, currency: 'AOA' }, { ...base, unitsSold: 3 }, undefined, count],
+    [
+      'unsupported currency, counted',
+      { ...money, currency: 'AOA' },
+      { ...base, unitsSold: 3 },
+      undefined,
+      count,
+    ],
     ['more units than an int32 holds', { quantity: 2_147_483_648 }, base],
     ['TCF', { consent: { tcf: 'CPXx' } }, { ...base, consent: { tcf: 'CPXx' } }],
     ['GPP', { consent: { gpp: 'DBAB~CP' } }, { ...base, consent: { gpp: 'DBAB~CP' } }],
@@ -69,7 +85,9 @@ describe('body, field for field', () => {
     ],
     [
       'the click',
-      { click: { fields: { aref: 'aB3dE6gH9j.1795032000000|bad', amazon_ad_event_key: 'key "1"' } } },
+      {
+        click: { fields: { aref: 'aB3dE6gH9j.1795032000000|bad', amazon_ad_event_key: 'key "1"' } },
+      },
       { ...base, amazonAdEventKey: 'key "1"', arefMeasurementTokens: 'aB3dE6gH9j.1795032000000' },
     ],
     [
@@ -93,7 +111,9 @@ test.each([
   ['fe', 'https://advertising-api-fe.amazon.com'],
 ])('request in %s: never a Scope', (region, origin) => {
   const outgoing = makeOutgoing(makeConversion({ identifiers }), EVENT_DESCRIPTION);
-  expect(openAmazon({ ...api, region, profileId: '777' }).request([outgoing], 'Atza|token')).toEqual({
+  expect(
+    openAmazon({ ...api, region, profileId: '777' }).request([outgoing], 'Atza|token'),
+  ).toEqual({
     method: 'POST',
     url: `${origin}/adsApi/v1/create/events`,
     headers: {
@@ -118,12 +138,17 @@ describe('check', () => {
   const fromFull = { 'consent.amazonFromLevel': 'full' } as const;
   test.each<[string, string, Partial<ConversionEvent>, string | undefined, Partial<Settings>?]>([
     ['sendable', 'na', {}, undefined],
-    ['no identifier', 'na', { identifiers: { plain: {}, hashed: {}, country: 'US' } }, 'no_match_key'],
+    [
+      'no identifier',
+      'na',
+      { identifiers: { plain: {}, hashed: {}, country: 'US' } },
+      'no_match_key',
+    ],
     ['no country', 'na', { identifiers: { ...identifiers, country: undefined } }, 'no_country'],
     ['European advertiser', 'eu', {}, 'eu_consent_missing'],
     ['European person', 'na', german, 'eu_consent_missing'],
     [
-      'an IP address is no consent',
+      'an IP address does not count as consent',
       'na',
       { identifiers: { ...german.identifiers, ip: '203.0.113.7' } },
       'eu_consent_missing',
@@ -131,17 +156,32 @@ describe('check', () => {
     ['denied is a signal', 'na', { ...german, consent: { amznUserData: 'DENIED' } }, undefined],
     ['TCF', 'eu', { consent: { tcf: 'CPXx' } }, undefined],
     ['level full, by setting', 'eu', german, undefined, fromFull],
-    ['level anonymous', 'eu', { ...german, consentLevel: 'anonymous' }, 'eu_consent_missing', fromFull],
+    [
+      'level anonymous',
+      'eu',
+      { ...german, consentLevel: 'anonymous' },
+      'eu_consent_missing',
+      fromFull,
+    ],
     ['unsupported currency', 'na', { value: '1', currency: 'AOA' }, 'unsupported_currency'],
     ['a currency of 81', 'na', { value: '1', currency: 'CHF' }, undefined],
     ['negative purchase', 'na', { value: '-1', currency: 'USD' }, 'incomplete_event'],
   ])('%s', (_name, region, event, reason, settings = {}) => {
-    const { postback, mapping } = makeOutgoing(makeConversion({ identifiers, ...event }), EVENT_DESCRIPTION, settings);
-    expect(openAmazon({ ...api, region }, settings).check(postback.facts, mapping)?.reason).toBe(reason);
+    const { postback, mapping } = makeOutgoing(
+      makeConversion({ identifiers, ...event }),
+      EVENT_DESCRIPTION,
+      settings,
+    );
+    expect(openAmazon({ ...api, region }, settings).check(postback.facts, mapping)?.reason).toBe(
+      reason,
+    );
   });
 
   test('money is judged for purchases only; a definition id belongs to the other contract', () => {
-    const { postback } = makeOutgoing(makeConversion({ identifiers, value: '-1', currency: 'AOA' }), lead);
+    const { postback } = makeOutgoing(
+      makeConversion({ identifiers, value: '-1', currency: 'AOA' }),
+      lead,
+    );
     expect(channel.check(postback.facts, lead)).toBeUndefined();
     expect(channel.check(postback.facts, '1')?.reason).toBe('unmapped_goal');
   });

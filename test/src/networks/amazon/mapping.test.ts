@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { checkAmazonMapping, CONVERSION_TYPES, EVENT_SOURCES } from '../../../../src/networks/amazon/mapping.js';
+import {
+  checkAmazonMapping,
+  CONVERSION_TYPES,
+  EVENT_SOURCES,
+} from '../../../../src/networks/amazon/mapping.js';
 import { EVENT_DESCRIPTION } from '../../../kit/amazon.js';
 
 describe('a definition id', () => {
@@ -8,9 +12,12 @@ describe('a definition id', () => {
     expect(checkAmazonMapping(id, undefined)).toBeUndefined();
     expect(checkAmazonMapping(id, 'events-api')).toMatch(/--name, --type and --source/);
   });
-  test.each(['', ' 1', '-1', '+1', '1.0', '1e3', '0x1', '١٢٣', '1\n', 'abc', '9'.repeat(21)])('not %j', (id) => {
-    expect(checkAmazonMapping(id, 'capi-v1')).toMatch(/expected 1 to 20 digits/);
-  });
+  test.each(['', ' 1', '-1', '+1', '1.0', '1e3', '0x1', '١٢٣', '1\n', 'abc', '9'.repeat(21)])(
+    'not %j',
+    (id) => {
+      expect(checkAmazonMapping(id, 'capi-v1')).toMatch(/expected 1 to 20 digits/);
+    },
+  );
 });
 
 describe('an event description', () => {
@@ -18,23 +25,30 @@ describe('an event description', () => {
     for (const type of CONVERSION_TYPES) {
       for (const source of EVENT_SOURCES) {
         expect(checkAmazonMapping({ name: 'n', type, source }, 'events-api')).toBeUndefined();
-        expect(checkAmazonMapping({ name: 'n', type, source, dataset: 'default_events' }, undefined)).toBeUndefined();
+        expect(
+          checkAmazonMapping({ name: 'n', type, source, dataset: 'default_events' }, undefined),
+        ).toBeUndefined();
       }
     }
   });
   test.each([
     [{ name: ' ' }, /has no name/],
-    [{ type: 'PURCHASE' }, /"PURCHASE" is no conversion type; expected one of ADD_TO_SHOPPING_CART, /],
-    [{ type: 'other' }, /no conversion type/],
-    [{ source: 'WEB' }, /"WEB" is no event source; expected one of ANDROID, /],
-    [{ dataset: '1st' }, /"1st" is no data set name/],
-    [{ dataset: 'a b' }, /no data set name/],
-    [{ dataset: '' }, /no data set name/],
+    [
+      { type: 'PURCHASE' },
+      /unknown conversion type "PURCHASE"; expected one of ADD_TO_SHOPPING_CART, /,
+    ],
+    [{ type: 'other' }, /unknown conversion type/],
+    [{ source: 'WEB' }, /unknown event source "WEB"; expected one of ANDROID, /],
+    [{ dataset: '1st' }, /invalid data set name "1st"/],
+    [{ dataset: 'a b' }, /invalid data set name/],
+    [{ dataset: '' }, /invalid data set name/],
     [{ dataset: 'x'.repeat(101) }, /at most 100/],
   ])('%j is refused', (parts, message) => {
     expect(checkAmazonMapping({ ...EVENT_DESCRIPTION, ...parts }, 'events-api')).toMatch(message);
   });
   test('CAPI v1 expects a number', () => {
-    expect(checkAmazonMapping(EVENT_DESCRIPTION, 'capi-v1')).toMatch(/expected a conversion definition id/);
+    expect(checkAmazonMapping(EVENT_DESCRIPTION, 'capi-v1')).toMatch(
+      /expected a conversion definition id/,
+    );
   });
 });

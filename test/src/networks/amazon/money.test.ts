@@ -1,14 +1,14 @@
-import fc from 'fast-check';
+import { roundToHundredths } from '../../../../src/decimal.js';
+import fc from '../../../kit/property.js';
 import { describe, expect, test } from 'vitest';
 import {
   CAPI_V1_CURRENCIES,
   checkMoney,
   EVENTS_API_CURRENCIES,
   moneyOf,
-  toMoneyText,
 } from '../../../../src/networks/amazon/money.js';
 
-describe('toMoneyText', () => {
+describe('roundToHundredths', () => {
   test.each([
     ['9.99', '9.99'],
     ['10', '10'],
@@ -29,28 +29,18 @@ describe('toMoneyText', () => {
     ['NaN', undefined],
     ['', undefined],
   ])('%j is %j', (text, expected) => {
-    expect(toMoneyText(text)).toBe(expected);
-  });
-
-  test('takes usual amounts as the pattern does, which takes all of them with a zero before', () => {
-    const amount = fc.stringMatching(/^(?:0|[1-9]\d{0,6})(?:\.\d{0,4})?$/);
-    fc.assert(
-      fc.property(amount, (text) => {
-        expect(toMoneyText(text)).toBe(toMoneyText(`0${text}`));
-      }),
-      { numRuns: 1_000 },
-    );
+    expect(roundToHundredths(text)).toBe(expected);
   });
 
   test('has at most two decimals, is JSON, and is within half a cent', () => {
     const decimals = fc.stringMatching(/^-?\d{1,11}(\.\d{1,12})?$/);
     fc.assert(
       fc.property(decimals, (text) => {
-        const money = toMoneyText(text) ?? '';
+        const money = roundToHundredths(text) ?? '';
         expect(money).toMatch(/^(?:0|-?(?:[1-9]\d*|0(?=\.))(?:\.\d?[1-9])?)$/);
         expect(Math.abs(Number(money) - Number(text))).toBeLessThanOrEqual(0.005 + 1e-4);
         expect(typeof JSON.parse(money)).toBe('number');
-        expect(toMoneyText(money)).toBe(money);
+        expect(roundToHundredths(money)).toBe(money);
       }),
     );
   });
@@ -71,7 +61,11 @@ describe('checkMoney and moneyOf', () => {
     [{ currency: 'USD' }, undefined, undefined],
     [{ currency: 'CHF' }, undefined, undefined],
     [{ value: '9.99', currency: 'CHF' }, 'unsupported_currency', undefined],
-    [{ value: '9999999999999.99', currency: 'USD' }, undefined, { value: '9999999999999.99', currency: 'USD' }],
+    [
+      { value: '9999999999999.99', currency: 'USD' },
+      undefined,
+      { value: '9999999999999.99', currency: 'USD' },
+    ],
     [{ value: '10000000000000', currency: 'USD' }, 'incomplete_event', expect.anything()],
     [{ value: '-5', currency: 'USD' }, 'incomplete_event', expect.anything()],
     [{ value: '-5' }, 'incomplete_event', undefined],
@@ -83,7 +77,11 @@ describe('checkMoney and moneyOf', () => {
   });
 
   test('counting sends an unsupported currency without money, but no negative purchase', () => {
-    expect(checkMoney({ value: '9', currency: 'CHF' }, CAPI_V1_CURRENCIES, 'count')).toBeUndefined();
-    expect(checkMoney({ value: '-9', currency: 'CHF' }, CAPI_V1_CURRENCIES, 'count')?.reason).toBe('incomplete_event');
+    expect(
+      checkMoney({ value: '9', currency: 'CHF' }, CAPI_V1_CURRENCIES, 'count'),
+    ).toBeUndefined();
+    expect(checkMoney({ value: '-9', currency: 'CHF' }, CAPI_V1_CURRENCIES, 'count')?.reason).toBe(
+      'incomplete_event',
+    );
   });
 });

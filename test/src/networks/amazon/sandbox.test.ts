@@ -3,7 +3,7 @@ import { systemClock } from '../../../../src/clock.js';
 import type { Mapping } from '../../../../src/goals/goal.js';
 import type { HttpRequest } from '../../../../src/http/http.js';
 import { REGION_ADDRESSES } from '../../../../src/networks/amazon/regions.js';
-import { systemRandom } from '../../../../src/random.js';
+import { testRandom } from '../../../kit/seeded-random.js';
 import {
   SANDBOX_ACCOUNTS,
   SANDBOX_CLIENT_ID,
@@ -11,20 +11,29 @@ import {
   SANDBOX_REFRESH_TOKEN,
 } from '../../../../src/sandbox/amazon/seed.js';
 import { startSandbox, type Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { EVENT_DESCRIPTION, makeAnswer, makeConversion, makeOutgoing, openAmazon } from '../../../kit/amazon.js';
+import {
+  EVENT_DESCRIPTION,
+  makeAnswer,
+  makeConversion,
+  makeOutgoing,
+  openAmazon,
+} from '../../../kit/amazon.js';
 
 let sandbox: Sandbox;
 let token: string;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startSandbox({ clock: systemClock, random: testRandom });
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
     refresh_token: SANDBOX_REFRESH_TOKEN,
     client_id: SANDBOX_CLIENT_ID,
     client_secret: SANDBOX_CLIENT_SECRET,
   });
-  const answer = await fetch(throughSandbox(REGION_ADDRESSES.na.tokenUrl), { method: 'POST', body: form });
+  const answer = await fetch(throughSandbox(REGION_ADDRESSES.na.tokenUrl), {
+    method: 'POST',
+    body: form,
+  });
   token = ((await answer.json()) as { access_token: string }).access_token;
 });
 
@@ -73,15 +82,25 @@ function makeFullConversion(id: string, timeMs: number) {
 test.each<[string, Mapping]>([
   ['capi-v1', '1234567890'],
   ['events-api', EVENT_DESCRIPTION],
-])('%s: a strict stand-in takes the full event, and refuses an old one alone', async (api, mapping) => {
-  const channel = openAmazon({ api, region: 'eu', account: SANDBOX_ACCOUNTS.eu, clientId: SANDBOX_CLIENT_ID });
-  const nowMs = Date.now();
-  const ages = [1000, 30 * 24 * 3_600_000, 2000];
-  const items = ages.map((ageMs, index) => makeOutgoing(makeFullConversion(`e${index}`, nowMs - ageMs), mapping));
-  for (const [index, { postback }] of items.entries()) postback.dedupeId = `${api}-${index}`;
-  const verdict = channel.classify(items, await send(channel.request(items, token)));
-  expect(verdict.outcomes.map(({ kind }) => kind)).toEqual(['delivered', 'expired', 'delivered']);
-});
+])(
+  '%s: the strict sandbox takes the full event, and refuses only an old one',
+  async (api, mapping) => {
+    const channel = openAmazon({
+      api,
+      region: 'eu',
+      account: SANDBOX_ACCOUNTS.eu,
+      clientId: SANDBOX_CLIENT_ID,
+    });
+    const nowMs = Date.now();
+    const ages = [1000, 30 * 24 * 3_600_000, 2000];
+    const items = ages.map((ageMs, index) =>
+      makeOutgoing(makeFullConversion(`e${index}`, nowMs - ageMs), mapping),
+    );
+    for (const [index, { postback }] of items.entries()) postback.dedupeId = `${api}-${index}`;
+    const verdict = channel.classify(items, await send(channel.request(items, token)));
+    expect(verdict.outcomes.map(({ kind }) => kind)).toEqual(['delivered', 'expired', 'delivered']);
+  },
+);
 
 test('a token that is refused and an account that is not there', async () => {
   const items = [makeOutgoing(makeFullConversion('e', Date.now()), '1234567890')];

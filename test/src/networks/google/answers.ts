@@ -17,8 +17,12 @@ export function makeRefusal(
   const { violations = [], reason, retryDelay } = parts;
   const type = (name: string): string => `type.googleapis.com/google.rpc.${name}`;
   const details = [
-    ...(reason === undefined ? [] : [{ '@type': type('ErrorInfo'), reason, domain: 'datamanager.googleapis.com' }]),
-    ...(violations.length === 0 ? [] : [{ '@type': type('BadRequest'), fieldViolations: violations }]),
+    ...(reason === undefined
+      ? []
+      : [{ '@type': type('ErrorInfo'), reason, domain: 'datamanager.googleapis.com' }]),
+    ...(violations.length === 0
+      ? []
+      : [{ '@type': type('BadRequest'), fieldViolations: violations }]),
     ...(retryDelay === undefined ? [] : [{ '@type': type('RetryInfo'), retryDelay }]),
     { '@type': type('RequestInfo'), requestId: 'support-1' },
   ];

@@ -23,7 +23,10 @@ function refuse(...violations: SaidViolation[]): HttpAnswer {
 describe('2xx', () => {
   test('a request id means accepted, not delivered', () => {
     const verdict = judge(2, makeAnswer(200, { requestId: 'req-1' }));
-    expect(verdict).toMatchObject({ requestId: 'req-1', outcomes: [{ kind: 'processing' }, { kind: 'processing' }] });
+    expect(verdict).toMatchObject({
+      requestId: 'req-1',
+      outcomes: [{ kind: 'processing' }, { kind: 'processing' }],
+    });
     expect(verdict.outcomes[0]).toBe(verdict.outcomes[1]);
   });
 
@@ -35,9 +38,12 @@ describe('2xx', () => {
   });
 
   test.each(['', '{}', '{"requestId":', '[]', '<html>', '{"requestId":""}', '{"requestId":{}}'])(
-    'without a request id it is no proof: %j',
+    'an answer without a request id does not prove delivery: %j',
     (body) => {
-      expect(outcomesOf(2, makeAnswer(200, body))).toEqual(['unknown answer_unreadable', 'unknown answer_unreadable']);
+      expect(outcomesOf(2, makeAnswer(200, body))).toEqual([
+        'unknown answer_unreadable',
+        'unknown answer_unreadable',
+      ]);
     },
   );
 });
@@ -53,7 +59,9 @@ describe('google: RetryInfo', () => {
     [8, undefined],
     [{ seconds: 8 }, undefined],
   ])('of %j', (retryDelay, expected) => {
-    expect(judge(2, makeRefusal(429, 'RESOURCE_EXHAUSTED', { retryDelay })).retryAfterMs).toBe(expected);
+    expect(judge(2, makeRefusal(429, 'RESOURCE_EXHAUSTED', { retryDelay })).retryAfterMs).toBe(
+      expected,
+    );
     expect(judge(2, makeRefusal(503, 'UNAVAILABLE', { retryDelay })).retryAfterMs).toBe(expected);
   });
 });
@@ -77,42 +85,69 @@ describe('google: fieldWarnings', () => {
   });
 
   test('that name no event are about all; what cannot be read is left out', () => {
-    const fieldWarnings = [warning('destinations'), 'x', null, warning('events.events[7].currency')];
+    const fieldWarnings = [
+      warning('destinations'),
+      'x',
+      null,
+      warning('events.events[7].currency'),
+    ];
     const { outcomes } = judge(2, makeAnswer(200, { requestId: 'req-1', fieldWarnings }));
     expect(outcomes.map(({ warning: said }) => said)).toEqual([
       expect.stringContaining('destinations'),
       expect.stringContaining('destinations'),
     ]);
-    expect(judge(1, makeAnswer(200, { requestId: 'r', fieldWarnings: 'x' })).outcomes[0]).not.toHaveProperty('warning');
+    expect(
+      judge(1, makeAnswer(200, { requestId: 'r', fieldWarnings: 'x' })).outcomes[0],
+    ).not.toHaveProperty('warning');
   });
 });
 
 describe('400: the whole request is refused', () => {
-  test.each(['events[1].ad_identifiers.gclid', 'events.events[1].event_timestamp', 'request.events[1]'])(
-    'for the event that the path names: %s',
-    (field) => {
-      const verdict = judge(3, refuse({ field, description: 'It is malformed.', reason: 'INVALID_FORMAT' }));
-      expect(verdict.culprits).toEqual([1]);
-      expect(verdict.split).toBeUndefined();
-      expect(verdict.requestId).toBe('support-1');
-      expect(verdict.outcomes).toEqual([
-        expect.objectContaining({ kind: 'unknown', reason: 'refused_with_others' }),
-        { kind: 'payload', reason: 'INVALID_FORMAT', message: `${field}: It is malformed. INVALID_FORMAT` },
-        expect.objectContaining({ kind: 'unknown', reason: 'refused_with_others' }),
-      ]);
-    },
-  );
+  test.each([
+    'events[1].ad_identifiers.gclid',
+    'events.events[1].event_timestamp',
+    'request.events[1]',
+  ])('for the event that the path names: %s', (field) => {
+    const verdict = judge(
+      3,
+      refuse({ field, description: 'It is malformed.', reason: 'INVALID_FORMAT' }),
+    );
+    expect(verdict.rejectedIndexes).toEqual([1]);
+    expect(verdict.split).toBeUndefined();
+    expect(verdict.requestId).toBe('support-1');
+    expect(verdict.outcomes).toEqual([
+      expect.objectContaining({ kind: 'unknown', reason: 'refused_with_others' }),
+      {
+        kind: 'payload',
+        reason: 'INVALID_FORMAT',
+        message: `${field}: It is malformed. INVALID_FORMAT`,
+      },
+      expect.objectContaining({ kind: 'unknown', reason: 'refused_with_others' }),
+    ]);
+  });
 
   test('several events, several complaints about one', () => {
     const verdict = judge(
       4,
       refuse(
-        { field: 'events.events[3].currency', description: 'Unknown currency.', reason: 'INVALID_CURRENCY_CODE' },
-        { field: 'events.events[0].transaction_id', description: 'It is required.', reason: 'REQUIRED_FIELD_MISSING' },
-        { field: 'events.events[3].event_timestamp', description: 'It is required.', reason: 'REQUIRED_FIELD_MISSING' },
+        {
+          field: 'events.events[3].currency',
+          description: 'Unknown currency.',
+          reason: 'INVALID_CURRENCY_CODE',
+        },
+        {
+          field: 'events.events[0].transaction_id',
+          description: 'It is required.',
+          reason: 'REQUIRED_FIELD_MISSING',
+        },
+        {
+          field: 'events.events[3].event_timestamp',
+          description: 'It is required.',
+          reason: 'REQUIRED_FIELD_MISSING',
+        },
       ),
     );
-    expect([...(verdict.culprits ?? [])].sort()).toEqual([0, 3]);
+    expect([...(verdict.rejectedIndexes ?? [])].sort()).toEqual([0, 3]);
     expect(verdict.outcomes[3]).toMatchObject({
       reason: 'INVALID_CURRENCY_CODE',
       message: expect.stringMatching(/currency.*event_timestamp/) as string,
@@ -129,23 +164,37 @@ describe('400: the whole request is refused', () => {
       'configuration EVENT_SOURCE_AND_DESTINATION_MISMATCH',
     ],
     [
-      { field: 'events[0].event_timestamp', reason: 'EVENT_TIME_INVALID', description: 'The event is too old.' },
+      {
+        field: 'events[0].event_timestamp',
+        reason: 'EVENT_TIME_INVALID',
+        description: 'The event is too old.',
+      },
       'expired EVENT_TIME_INVALID',
     ],
     [
-      { field: 'events[0].event_timestamp', reason: 'EVENT_TIME_INVALID', description: 'The time is in the future.' },
+      {
+        field: 'events[0].event_timestamp',
+        reason: 'EVENT_TIME_INVALID',
+        description: 'The time is in the future.',
+      },
       'payload EVENT_TIME_INVALID',
     ],
     [{ field: 'events[0]', reason: 'NO_IDENTIFIERS_PROVIDED' }, 'payload NO_IDENTIFIERS_PROVIDED'],
     [
-      { field: 'events[0].user_data.user_identifiers[0].email_address', reason: 'INVALID_SHA256_FORMAT' },
+      {
+        field: 'events[0].user_data.user_identifiers[0].email_address',
+        reason: 'INVALID_SHA256_FORMAT',
+      },
       'payload INVALID_SHA256_FORMAT',
     ],
-    [{ field: 'events[0].x', description: 'Invalid JSON payload received.' }, 'payload INVALID_ARGUMENT'],
+    [
+      { field: 'events[0].x', description: 'Invalid JSON payload received.' },
+      'payload INVALID_ARGUMENT',
+    ],
     [{ field: 'events[0].consent', reason: 'SOMETHING_NEW' }, 'payload SOMETHING_NEW'],
   ])('%j is %s', (violation, expected) => {
     expect(outcomesOf(2, refuse(violation))[0]).toBe(expected);
-    expect(judge(2, refuse(violation)).culprits).toEqual([0]);
+    expect(judge(2, refuse(violation)).rejectedIndexes).toEqual([0]);
   });
 
   test.each<[SaidViolation, string]>([
@@ -157,7 +206,10 @@ describe('400: the whole request is refused', () => {
       { field: 'destinations[0].operating_account', reason: 'INVALID_DESTINATION' },
       'configuration INVALID_DESTINATION',
     ],
-    [{ field: 'destinations[0].login_account.account_id', description: 'malformed' }, 'configuration INVALID_ARGUMENT'],
+    [
+      { field: 'destinations[0].login_account.account_id', description: 'malformed' },
+      'configuration INVALID_ARGUMENT',
+    ],
     // As Google words it in production: the event is named, and the account is meant.
     [
       {
@@ -167,17 +219,29 @@ describe('400: the whole request is refused', () => {
       'configuration DESTINATION_ACCOUNT_NOT_ENABLED_ENHANCED_CONVERSIONS_FOR_LEADS',
     ],
     [
-      { field: 'events.events[0]', reason: 'DESTINATION_ACCOUNT_ENHANCED_CONVERSIONS_TERMS_NOT_SIGNED' },
+      {
+        field: 'events.events[0]',
+        reason: 'DESTINATION_ACCOUNT_ENHANCED_CONVERSIONS_TERMS_NOT_SIGNED',
+      },
       'configuration DESTINATION_ACCOUNT_ENHANCED_CONVERSIONS_TERMS_NOT_SIGNED',
     ],
-    [{ field: 'encoding', reason: 'REQUIRED_FIELD_MISSING' }, 'configuration REQUIRED_FIELD_MISSING'],
-  ])('what is about the destination or the request itself is said of all: %j', (violation, expected) => {
-    const verdict = judge(2, refuse(violation, { field: 'events[1].gclid', reason: 'INVALID_FORMAT' }));
-    expect(outcomesOf(2, refuse(violation))).toEqual([expected, expected]);
-    expect(verdict.outcomes[0]).toBe(verdict.outcomes[1]);
-    expect(verdict.culprits).toBeUndefined();
-    expect(verdict.split).toBeUndefined();
-  });
+    [
+      { field: 'encoding', reason: 'REQUIRED_FIELD_MISSING' },
+      'configuration REQUIRED_FIELD_MISSING',
+    ],
+  ])(
+    'what is about the destination or the request itself is said of all: %j',
+    (violation, expected) => {
+      const verdict = judge(
+        2,
+        refuse(violation, { field: 'events[1].gclid', reason: 'INVALID_FORMAT' }),
+      );
+      expect(outcomesOf(2, refuse(violation))).toEqual([expected, expected]);
+      expect(verdict.outcomes[0]).toBe(verdict.outcomes[1]);
+      expect(verdict.rejectedIndexes).toBeUndefined();
+      expect(verdict.split).toBeUndefined();
+    },
+  );
 
   test('a conversion action that was made too recently waits six hours', () => {
     const field = 'events.events[0].destination_references[0]';
@@ -197,14 +261,15 @@ describe('400: the whole request is refused', () => {
     ['a complaint without a field', refuse({ description: 'Invalid JSON payload received.' })],
     ['an event that was not sent', refuse({ field: 'events[7].gclid' })],
     ['a page', makeAnswer(400, '<html>')],
-  ])('%s: the halves will tell, and a single event is the culprit', (_name, answer) => {
+  ])('%s: halves are sent, and a single event is rejected', (_name, answer) => {
     expect(judge(2, answer).split).toBe(true);
     expect(judge(1, answer).split).toBeUndefined();
     expect(judge(1, answer).outcomes[0]?.kind).toBe('payload');
   });
 });
 
-describe('the other statuses (networks.md section 9)', () => {
+// docs/reference/google.md#answers
+describe('the other statuses', () => {
   test.each<[number, string | undefined, string]>([
     [401, undefined, 'credential unauthorized'],
     [403, 'SERVICE_DISABLED', 'credential SERVICE_DISABLED'],
@@ -229,11 +294,19 @@ describe('the other statuses (networks.md section 9)', () => {
 
   test('Retry-After is honoured, the words are kept and tokens in them are not', () => {
     const message = 'Quota exceeded for Bearer ya29.secret';
-    const answer = { ...makeRefusal(429, 'RESOURCE_EXHAUSTED', {}, message), headers: { 'retry-after': '7' } };
-    expect(judge(1, answer)).toMatchObject({ retryAfterMs: 7000, outcomes: [{ message: 'Quota exceeded for ***' }] });
+    const answer = {
+      ...makeRefusal(429, 'RESOURCE_EXHAUSTED', {}, message),
+      headers: { 'retry-after': '7' },
+    };
+    expect(judge(1, answer)).toMatchObject({
+      retryAfterMs: 7000,
+      outcomes: [{ message: 'Quota exceeded for ***' }],
+    });
   });
 
   test('what a proxy wrote is told', () => {
-    expect(judge(1, makeAnswer(503, 'upstream is away')).outcomes[0]).toMatchObject({ message: 'upstream is away' });
+    expect(judge(1, makeAnswer(503, 'upstream is away')).outcomes[0]).toMatchObject({
+      message: 'upstream is away',
+    });
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '../../../../src/sandbox/google/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
 import { googleToken } from '../../sandbox/google/calls.js';
-import { NOW_MS, openSandbox } from '../../sandbox/stage.js';
+import { NOW_MS, openSandbox } from '../../sandbox/test-sandbox.js';
 
 const clients: HttpClient[] = [];
 afterEach(async () => {
@@ -20,10 +20,14 @@ afterEach(async () => {
 });
 
 function check(sandbox: Sandbox, accessToken: string, account: string, loginAccount?: string) {
-  const http = createHttpClient({ gateway: sandbox.url, timeoutMs: 5_000, userAgent: 'postback/test' });
+  const http = createHttpClient({
+    gateway: sandbox.url,
+    timeoutMs: 5_000,
+    userAgent: 'postback/test',
+  });
   clients.push(http);
   const candidate = { account, name: account, ...(loginAccount && { loginAccount }) };
-  return googleConnector.checkGrant!({ http, accessToken, wish: {}, nowMs: NOW_MS }, candidate);
+  return googleConnector.checkGrant!({ http, accessToken, wanted: {}, nowMs: NOW_MS }, candidate);
 }
 
 async function codeOf(checking: Promise<unknown>): Promise<string> {
@@ -43,8 +47,12 @@ describe('the grant is checked before it is saved', () => {
   test('a customer that is reached through a manager', async () => {
     const sandbox = await openSandbox();
     const token = await googleToken(sandbox, 'manager');
-    expect(await codeOf(check(sandbox, token, SANDBOX_GOOGLE_MANAGED_CUSTOMER, SANDBOX_GOOGLE_MANAGER))).toBe('good');
-    expect(await codeOf(check(sandbox, token, SANDBOX_GOOGLE_MANAGED_CUSTOMER))).toBe('account_refused');
+    expect(
+      await codeOf(check(sandbox, token, SANDBOX_GOOGLE_MANAGED_CUSTOMER, SANDBOX_GOOGLE_MANAGER)),
+    ).toBe('good');
+    expect(await codeOf(check(sandbox, token, SANDBOX_GOOGLE_MANAGED_CUSTOMER))).toBe(
+      'account_refused',
+    );
   });
 
   test.each<[string, object[], string]>([
@@ -62,10 +70,15 @@ describe('the grant is checked before it is saved', () => {
 
   test('the words: what happened, why, what next', async () => {
     const sandbox = await openSandbox();
-    const error = await check(sandbox, await googleToken(sandbox), '9999999999').catch((caught: unknown) => caught);
+    const error = await check(sandbox, await googleToken(sandbox), '9999999999').catch(
+      (caught: unknown) => caught,
+    );
     expect(error).toMatchObject({
-      message: 'Google refuses customer 9999999999 (HTTP 403): The caller does not have permission',
-      hint: expect.stringMatching(/access to 9999999999.*--login-customer.*Nothing was stored/) as string,
+      message:
+        'Google refused access to customer 9999999999 (HTTP 403): The caller does not have permission',
+      hint: expect.stringMatching(
+        /access to 9999999999.*--login-customer.*Nothing was stored/,
+      ) as string,
       next: 'postback connect google',
     });
   });
@@ -91,20 +104,20 @@ test('the login asks for a refresh token, each time', () => {
 });
 
 test('who connects is told of the seven days and of what is decided later', () => {
-  expect(googleConnector.remarks?.join(' ')).toMatch(/Testing.*7 days.*Publish.*processing.*--wait/s);
+  expect(googleConnector.remarks?.join(' ')).toMatch(
+    /Testing.*7 days.*Publish.*processing.*--wait/s,
+  );
 });
 
 test('variables are those of the contract; dashes are taken off', () => {
-  expect(GOOGLE_VARIABLES.rules.map(({ suffix, optional }) => suffix + (optional ? '?' : ''))).toEqual([
-    'CLIENT_ID',
-    'CLIENT_SECRET',
-    'REFRESH_TOKEN',
-    'CUSTOMER_ID',
-    'LOGIN_CUSTOMER_ID?',
-  ]);
-  expect(GOOGLE_VARIABLES.rules.find(({ suffix }) => suffix === 'CUSTOMER_ID')?.normalise?.('123-456-7890')).toBe(
-    '1234567890',
-  );
+  expect(
+    GOOGLE_VARIABLES.rules.map(({ suffix, optional }) => suffix + (optional ? '?' : '')),
+  ).toEqual(['CLIENT_ID', 'CLIENT_SECRET', 'REFRESH_TOKEN', 'CUSTOMER_ID', 'LOGIN_CUSTOMER_ID?']);
+  expect(
+    GOOGLE_VARIABLES.rules
+      .find(({ suffix }) => suffix === 'CUSTOMER_ID')
+      ?.normalise?.('123-456-7890'),
+  ).toBe('1234567890');
 });
 
 test('every goal needs a mapping, and a browser reports here too', async () => {

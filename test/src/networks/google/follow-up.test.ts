@@ -15,7 +15,9 @@ function decide(count: number, answer: HttpAnswer): Verdict {
   return classifyStatus(items, answer, placesOf(items));
 }
 
-/** What all of `count` events get, as `kind reason`, and `split` where the request is to be halved. */
+/**
+ * What all of `count` events get, as `kind reason`, and `split` where the request is to be halved.
+ */
 function judge(count: number, answer: HttpAnswer): string {
   const { outcomes, split } = decide(count, answer);
   expect(outcomes).toHaveLength(count);
@@ -47,7 +49,9 @@ describe('undecided', () => {
   });
 
   test('google: RetryInfo is passed on', () => {
-    expect(decide(1, makeRefusal(429, 'RESOURCE_EXHAUSTED', { retryDelay: '8s' })).retryAfterMs).toBe(8_000);
+    expect(
+      decide(1, makeRefusal(429, 'RESOURCE_EXHAUSTED', { retryDelay: '8s' })).retryAfterMs,
+    ).toBe(8_000);
   });
 
   test('a pause that Google asks for is passed on', () => {
@@ -60,26 +64,56 @@ describe('decided', () => {
   test.each<[string, number, HttpAnswer, string]>([
     ['success', 3, makeStatus('SUCCESS'), 'delivered success'],
     ['one, refused', 1, makeStatus('FAILED', { INVALID_GCLID: 1 }), 'payload INVALID_GCLID'],
-    ['in the words of the guide', 1, makeStatus('FAILURE', { INVALID_GCLID: 1 }), 'payload INVALID_GCLID'],
+    [
+      'in the words of the guide',
+      1,
+      makeStatus('FAILURE', { INVALID_GCLID: 1 }),
+      'payload INVALID_GCLID',
+    ],
     ['too old', 1, makeStatus('FAILED', { EVENT_TOO_OLD: 1 }), 'expired EVENT_TOO_OLD'],
     ['consent denied', 1, makeStatus('FAILED', { DENIED_CONSENT: 1 }), 'payload DENIED_CONSENT'],
-    ['consent not known', 1, makeStatus('FAILED', { UNKNOWN_CONSENT: 1 }), 'payload UNKNOWN_CONSENT'],
-    ['the advertiser has not agreed', 1, makeStatus('FAILED', { NO_CONSENT: 1 }), 'configuration NO_CONSENT'],
+    [
+      'consent not known',
+      1,
+      makeStatus('FAILED', { UNKNOWN_CONSENT: 1 }),
+      'payload UNKNOWN_CONSENT',
+    ],
+    [
+      'the advertiser has not agreed',
+      1,
+      makeStatus('FAILED', { NO_CONSENT: 1 }),
+      'configuration NO_CONSENT',
+    ],
     [
       "another account's click",
       1,
       makeStatus('FAILED', { PROCESSING_ERROR_OPERATING_ACCOUNT_MISMATCH_FOR_AD_IDENTIFIER: 1 }),
       'configuration OPERATING_ACCOUNT_MISMATCH_FOR_AD_IDENTIFIER',
     ],
-    ['a click that is not known', 1, makeStatus('FAILED', { CLICK_NOT_FOUND: 1 }), 'payload CLICK_NOT_FOUND'],
+    [
+      'a click that is not known',
+      1,
+      makeStatus('FAILED', { CLICK_NOT_FOUND: 1 }),
+      'payload CLICK_NOT_FOUND',
+    ],
     [
       'the same click and second as another',
       1,
       makeStatus('FAILED', { DUPLICATE_GCLID: 1 }),
       'payload DUPLICATE_GCLID',
     ],
-    ['sent before', 1, makeStatus('FAILED', { DUPLICATE_TRANSACTION_ID: 1 }), 'delivered duplicate'],
-    ['all sent before', 3, makeStatus('FAILED', { DUPLICATE_TRANSACTION_ID: 3 }), 'delivered duplicate'],
+    [
+      'sent before',
+      1,
+      makeStatus('FAILED', { DUPLICATE_TRANSACTION_ID: 1 }),
+      'delivered duplicate',
+    ],
+    [
+      'all sent before',
+      3,
+      makeStatus('FAILED', { DUPLICATE_TRANSACTION_ID: 3 }),
+      'delivered duplicate',
+    ],
     [
       'some sent before, the rest new',
       3,
@@ -93,7 +127,12 @@ describe('decided', () => {
       makeStatus('FAILED', { INVALID_GCLID: 2, DENIED_CONSENT: 1 }),
       'payload several_reasons',
     ],
-    ["Google's own trouble", 3, makeStatus('FAILED', { INTERNAL_ERROR: 3 }), 'transient INTERNAL_ERROR'],
+    [
+      "Google's own trouble",
+      3,
+      makeStatus('FAILED', { INTERNAL_ERROR: 3 }),
+      'transient INTERNAL_ERROR',
+    ],
     [
       "Google's own trouble with some",
       3,
@@ -122,7 +161,11 @@ describe('decided', () => {
       requestStatusPerDestination: [
         {
           requestStatus: 'SUCCESS',
-          warningInfo: { warningCounts: [{ recordCount: '2', reason: 'PROCESSING_WARNING_REASON_INTERNAL_ERROR' }] },
+          warningInfo: {
+            warningCounts: [
+              { recordCount: '2', reason: 'PROCESSING_WARNING_REASON_INTERNAL_ERROR' },
+            ],
+          },
         },
       ],
     });
@@ -151,10 +194,22 @@ describe('decided', () => {
 describe('sent again in halves where the counts do not decide', () => {
   test.each<[string, number, HttpAnswer]>([
     ['one of three is bad', 3, makeStatus('PARTIAL_SUCCESS', { INVALID_GCLID: 1 })],
-    ['some sent before, one bad', 3, makeStatus('FAILED', { DUPLICATE_TRANSACTION_ID: 2, INVALID_GCLID: 1 })],
-    ['all bad, for reasons of two kinds', 2, makeStatus('FAILED', { INVALID_GCLID: 1, EVENT_TOO_OLD: 1 })],
+    [
+      'some sent before, one bad',
+      3,
+      makeStatus('FAILED', { DUPLICATE_TRANSACTION_ID: 2, INVALID_GCLID: 1 }),
+    ],
+    [
+      'all bad, for reasons of two kinds',
+      2,
+      makeStatus('FAILED', { INVALID_GCLID: 1, EVENT_TOO_OLD: 1 }),
+    ],
     ['counts that do not reach all', 3, makeStatus('FAILED', { INVALID_GCLID: 2 })],
-    ['a reason that may pass and one that will not', 2, makeStatus('FAILED', { INTERNAL_ERROR: 1, INVALID_GCLID: 1 })],
+    [
+      'a reason that may pass and one that will not',
+      2,
+      makeStatus('FAILED', { INTERNAL_ERROR: 1, INVALID_GCLID: 1 }),
+    ],
   ])('%s', (_name, count, answer) => {
     expect(judge(count, answer)).toBe('unknown partly_refused split');
   });
@@ -172,7 +227,9 @@ describe('sent again in halves where the counts do not decide', () => {
       { reason: 'X', recordCount: '0' },
     ];
     const answer = makeAnswer(200, {
-      requestStatusPerDestination: [{ requestStatus: 'FAILED', errorInfo: { errorCounts: counts } }],
+      requestStatusPerDestination: [
+        { requestStatus: 'FAILED', errorInfo: { errorCounts: counts } },
+      ],
     });
     expect(judge(1, answer)).toBe('unknown no_reason_given');
   });
@@ -185,7 +242,9 @@ describe('the question is refused', () => {
     [400, 'INVALID_REQUEST_ID', 'unknown request_unknown'],
     [404, 'NOT_FOUND', 'unknown request_unknown'],
   ])('HTTP %d %s: %s', (status, reason, expected) => {
-    expect(judge(2, makeRefusal(status, 'X', reason === undefined ? {} : { reason }))).toBe(expected);
+    expect(judge(2, makeRefusal(status, 'X', reason === undefined ? {} : { reason }))).toBe(
+      expected,
+    );
   });
 });
 
@@ -193,7 +252,9 @@ describe('google: recordIndices', () => {
   type Count = { recordCount: string | number; reason: string; recordIndices?: unknown };
 
   function statusOf(requestStatus: string, errorCounts: Count[]): HttpAnswer {
-    return makeAnswer(200, { requestStatusPerDestination: [{ requestStatus, errorInfo: { errorCounts } }] });
+    return makeAnswer(200, {
+      requestStatusPerDestination: [{ requestStatus, errorInfo: { errorCounts } }],
+    });
   }
 
   const GCLID = 'PROCESSING_ERROR_REASON_INVALID_GCLID';
@@ -201,7 +262,9 @@ describe('google: recordIndices', () => {
   /** `kind` of each of `total` events, or `halves`. */
   function kindsOf(total: number, requestStatus: string, ...counts: Count[]): string {
     const { outcomes, split } = decide(total, statusOf(requestStatus, counts));
-    return split ? 'halves' : outcomes.map(({ kind, reason }) => (kind === 'delivered' ? '+' : reason)).join(' ');
+    return split
+      ? 'halves'
+      : outcomes.map(({ kind, reason }) => (kind === 'delivered' ? '+' : reason)).join(' ');
   }
 
   test.each<[string, unknown]>([
@@ -219,7 +282,7 @@ describe('google: recordIndices', () => {
     expect(outcomes[3]).toEqual({
       kind: 'payload',
       reason: 'INVALID_GCLID',
-      message: 'Google refused this record: INVALID_GCLID',
+      message: 'Google rejected this record: INVALID_GCLID',
     });
   });
 
@@ -236,7 +299,13 @@ describe('google: recordIndices', () => {
     [
       'a record that Google has already is delivered',
       'PARTIAL_SUCCESS',
-      [{ recordCount: 1, reason: 'PROCESSING_ERROR_REASON_DUPLICATE_TRANSACTION_ID', recordIndices: [1] }],
+      [
+        {
+          recordCount: 1,
+          reason: 'PROCESSING_ERROR_REASON_DUPLICATE_TRANSACTION_ID',
+          recordIndices: [1],
+        },
+      ],
       '+ + + +',
     ],
     [
@@ -253,18 +322,57 @@ describe('google: recordIndices', () => {
       'FAILED',
       [
         { recordCount: 1, reason: GCLID, recordIndices: [0] },
-        { recordCount: 3, reason: 'PROCESSING_ERROR_REASON_INTERNAL_ERROR', recordIndices: [1, 2, 3] },
+        {
+          recordCount: 3,
+          reason: 'PROCESSING_ERROR_REASON_INTERNAL_ERROR',
+          recordIndices: [1, 2, 3],
+        },
       ],
       'INVALID_GCLID INTERNAL_ERROR INTERNAL_ERROR INTERNAL_ERROR',
     ],
     ['no indices', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID }], 'halves'],
-    ['fewer than the count', 'PARTIAL_SUCCESS', [{ recordCount: 2, reason: GCLID, recordIndices: [1] }], 'halves'],
-    ['more than the count', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: [1, 2] }], 'halves'],
-    ['one of them twice', 'PARTIAL_SUCCESS', [{ recordCount: 2, reason: GCLID, recordIndices: [1, 1] }], 'halves'],
-    ['past the request', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: [4] }], 'halves'],
-    ['not a number', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: ['x'] }], 'halves'],
-    ['below zero', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: [-1] }], 'halves'],
-    ['not a list', 'PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: '1' }], 'halves'],
+    [
+      'fewer than the count',
+      'PARTIAL_SUCCESS',
+      [{ recordCount: 2, reason: GCLID, recordIndices: [1] }],
+      'halves',
+    ],
+    [
+      'more than the count',
+      'PARTIAL_SUCCESS',
+      [{ recordCount: 1, reason: GCLID, recordIndices: [1, 2] }],
+      'halves',
+    ],
+    [
+      'one of them twice',
+      'PARTIAL_SUCCESS',
+      [{ recordCount: 2, reason: GCLID, recordIndices: [1, 1] }],
+      'halves',
+    ],
+    [
+      'past the request',
+      'PARTIAL_SUCCESS',
+      [{ recordCount: 1, reason: GCLID, recordIndices: [4] }],
+      'halves',
+    ],
+    [
+      'not a number',
+      'PARTIAL_SUCCESS',
+      [{ recordCount: 1, reason: GCLID, recordIndices: ['x'] }],
+      'halves',
+    ],
+    [
+      'below zero',
+      'PARTIAL_SUCCESS',
+      [{ recordCount: 1, reason: GCLID, recordIndices: [-1] }],
+      'halves',
+    ],
+    [
+      'not a list',
+      'PARTIAL_SUCCESS',
+      [{ recordCount: 1, reason: GCLID, recordIndices: '1' }],
+      'halves',
+    ],
     [
       'for one of two reasons only',
       'PARTIAL_SUCCESS',
@@ -280,11 +388,13 @@ describe('google: recordIndices', () => {
 
   test('they count in the request, not among the postbacks that the log still has', () => {
     const items = makeGoogleBatch(2);
-    const answer = statusOf('PARTIAL_SUCCESS', [{ recordCount: 1, reason: GCLID, recordIndices: [3] }]);
-    const judgeAt = (positions: number[]): string[] =>
+    const answer = statusOf('PARTIAL_SUCCESS', [
+      { recordCount: 1, reason: GCLID, recordIndices: [3] },
+    ]);
+    const evaluateAt = (positions: number[]): string[] =>
       classifyStatus(items, answer, { positions, total: 4 }).outcomes.map(({ kind }) => kind);
-    expect(judgeAt([3, 0])).toEqual(['payload', 'delivered']);
-    expect(judgeAt([2, 1])).toEqual(['delivered', 'delivered']);
+    expect(evaluateAt([3, 0])).toEqual(['payload', 'delivered']);
+    expect(evaluateAt([2, 1])).toEqual(['delivered', 'delivered']);
   });
 
   test('a single postback that is left of a larger request is not blamed for another', () => {
@@ -299,7 +409,13 @@ describe('google: recordIndices', () => {
         {
           requestStatus: 'SUCCESS',
           warningInfo: {
-            warningCounts: [{ recordCount: '1', reason: 'PROCESSING_WARNING_REASON_GENERIC', recordIndices: ['1'] }],
+            warningCounts: [
+              {
+                recordCount: '1',
+                reason: 'PROCESSING_WARNING_REASON_GENERIC',
+                recordIndices: ['1'],
+              },
+            ],
           },
         },
       ],

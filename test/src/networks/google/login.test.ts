@@ -4,7 +4,10 @@ import { makeGoogleLogin } from '../../../../src/networks/google/login.js';
 const DAY_MS = 86_400_000;
 const CONNECTED_MS = Date.UTC(2026, 10, 1);
 
-/** What is said of a grant that is refused so many days after it was connected, and worked for so many. */
+/**
+ * What is said of a grant that is refused so many days after it was connected, and worked for so
+ * many.
+ */
 function explain(ageDays: number, workedDays?: number): string | undefined {
   const history = {
     nowMs: CONNECTED_MS + ageDays * DAY_MS,
@@ -20,14 +23,16 @@ test.each([
   [8, undefined, '8 days ago'],
   [6.6, 6, '7 days ago'],
 ])('refused after %d days, worked for %s: the trap is named with its day', (age, worked, words) => {
-  expect(explain(age, worked)).toContain(`It was connected ${words}, and Google ends grants`);
+  expect(explain(age, worked)).toContain(`It was connected ${words}. Google ends grants`);
 });
 
 test.each([
   [2, 1],
   [30, 6],
 ])('refused after %d days, worked for %d: it may be the trap', (age, worked) => {
-  expect(explain(age, worked)).toMatch(/^Google ends grants of a consent screen.*if yours is, publish it/);
+  expect(explain(age, worked)).toMatch(
+    /^Google ends grants of a consent screen.*If yours is, publish it/,
+  );
 });
 
 test('a grant that has worked for longer was none of those', () => {
@@ -36,5 +41,5 @@ test('a grant that has worked for longer was none of those', () => {
 });
 
 test('a token of the environment does not say when it was given', () => {
-  expect(makeGoogleLogin().explainRefusal?.({ nowMs: CONNECTED_MS })).toContain('if yours is');
+  expect(makeGoogleLogin().explainRefusal?.({ nowMs: CONNECTED_MS })).toContain('If yours is');
 });

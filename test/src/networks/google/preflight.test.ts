@@ -11,23 +11,41 @@ import type { PreflightGoal } from '../../../../src/networks/preflight.js';
 import { SANDBOX_GOOGLE_CUSTOMER } from '../../../../src/sandbox/google/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
 import { googleToken } from '../../sandbox/google/calls.js';
-import { NOW_MS, openSandbox } from '../../sandbox/stage.js';
+import { NOW_MS, openSandbox } from '../../sandbox/test-sandbox.js';
 
 const clients: HttpClient[] = [];
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((http) => http.close()));
 });
 
-const CONNECTION: Connection = { network: 'google', account: SANDBOX_GOOGLE_CUSTOMER, source: 'store' };
+const CONNECTION: Connection = {
+  network: 'google',
+  account: SANDBOX_GOOGLE_CUSTOMER,
+  source: 'store',
+};
 
 /** `id result message` of each finding. */
-async function examine(sandbox: Sandbox, goals: PreflightGoal[], account = SANDBOX_GOOGLE_CUSTOMER): Promise<string[]> {
-  const http = createHttpClient({ gateway: sandbox.url, timeoutMs: 5_000, userAgent: 'postback/test' });
+async function checkLive(
+  sandbox: Sandbox,
+  goals: PreflightGoal[],
+  account = SANDBOX_GOOGLE_CUSTOMER,
+): Promise<string[]> {
+  const http = createHttpClient({
+    gateway: sandbox.url,
+    timeoutMs: 5_000,
+    userAgent: 'postback/test',
+  });
   clients.push(http);
   const preflight = await google.loadPreflight!();
   const accessToken = await googleToken(sandbox);
   const connection = { ...CONNECTION, account };
-  const findings = await preflight.examine!({ http, connection, accessToken, goals, nowMs: NOW_MS });
+  const findings = await preflight.checkLive!({
+    http,
+    connection,
+    accessToken,
+    goals,
+    nowMs: NOW_MS,
+  });
   return findings.map(({ id, result, message }) => `${id} ${result} ${message}`);
 }
 
@@ -40,53 +58,70 @@ describe('asked of Google', () => {
       { id: 'bare' },
       { id: 'tag', mapping: 'AW-1' },
     ];
-    expect(await examine(sandbox, goals)).toEqual([
-      `account pass The user may send to customer ${SANDBOX_GOOGLE_CUSTOMER}.`,
-      'definitions pass Conversion action 987654321 (buy, again) takes conversions.',
-      'definitions pass Conversion action 987654322 (buy) takes conversions.',
+    expect(await checkLive(sandbox, goals)).toEqual([
+      `account pass The user has access to customer ${SANDBOX_GOOGLE_CUSTOMER}.`,
+      'definitions pass Conversion action 987654321 (buy, again) accepts conversions.',
+      'definitions pass Conversion action 987654322 (buy) accepts conversions.',
     ]);
     expect(sandbox.state.received()).toBe(0);
   });
 
   test.each([
-    ['404404404', 'fail Conversion action 404404404 (buy) is refused'],
-    ['415415415', 'fail Conversion action 415415415 (buy) is refused'],
-    ['425425425', 'warn Conversion action 425425425 (buy) takes nothing yet'],
-    ['403403403', 'warn Conversion action 403403403 (buy) takes click ids only'],
+    ['404404404', 'fail Conversion action 404404404 (buy) was refused'],
+    ['415415415', 'fail Conversion action 415415415 (buy) was refused'],
+    ['425425425', 'warn Conversion action 425425425 (buy) does not accept conversions yet'],
+    ['403403403', 'warn Conversion action 403403403 (buy) accepts only click ids'],
   ])('action %s', async (mapping, expected) => {
-    const [, finding] = await examine(await openSandbox(), [{ id: 'buy', mapping }]);
+    const [, finding] = await checkLive(await openSandbox(), [{ id: 'buy', mapping }]);
     expect(finding).toContain(`definitions ${expected}`);
   });
 
   test("another's customer: nothing more is asked", async () => {
-    const findings = await examine(await openSandbox(), [{ id: 'buy', mapping: '987654321' }], '9999999999');
-    expect(findings).toEqual([expect.stringContaining('account fail Google refuses customer 9999999999')]);
+    const findings = await checkLive(
+      await openSandbox(),
+      [{ id: 'buy', mapping: '987654321' }],
+      '9999999999',
+    );
+    expect(findings).toEqual([
+      expect.stringContaining('account fail Google refused access to customer 9999999999'),
+    ]);
   });
 
   test('no answer is told as such', async () => {
     const sandbox = await openSandbox();
     const rule = { match: 'events:ingest', status: 503 };
     await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'PUT', body: JSON.stringify([rule]) });
-    expect(await examine(sandbox, [])).toEqual([expect.stringContaining('account fail Google could not check')]);
+    expect(await checkLive(sandbox, [])).toEqual([
+      expect.stringContaining('account fail Google could not check'),
+    ]);
   });
 });
 
 describe('foreseen', () => {
   test.each<[string, Partial<Connection>, string[]]>([
     ['nothing is known', {}, []],
-    ['the scope is there', { scopes: ['https://www.googleapis.com/auth/datamanager'] }, ['scopes pass']],
+    [
+      'the scope is there',
+      { scopes: ['https://www.googleapis.com/auth/datamanager'] },
+      ['scopes pass'],
+    ],
     ['another scope', { scopes: ['https://www.googleapis.com/auth/adwords'] }, ['scopes fail']],
-    ['the first week', { connectedAt: new Date(NOW_MS - 6 * 86_400_000).toISOString() }, ['consent-screen warn']],
+    [
+      'the first week',
+      { connectedAt: new Date(NOW_MS - 6 * 86_400_000).toISOString() },
+      ['consent-screen warn'],
+    ],
     ['a week later', { connectedAt: new Date(NOW_MS - 8 * 86_400_000).toISOString() }, []],
   ])('%s', async (_name, changes, expected) => {
     const preflight = await google.loadPreflight!();
-    const findings = preflight.foresee?.({ ...CONNECTION, ...changes }, NOW_MS) ?? [];
+    const findings = preflight.checkConfig?.({ ...CONNECTION, ...changes }, NOW_MS) ?? [];
     expect(findings.map(({ id, result }) => `${id} ${result}`)).toEqual(expected);
   });
 
   test('the day on which a grant of a consent screen in testing ends', async () => {
     const preflight = await google.loadPreflight!();
-    const [finding] = preflight.foresee?.({ ...CONNECTION, connectedAt: '2026-03-08T00:00:00Z' }, NOW_MS) ?? [];
+    const [finding] =
+      preflight.checkConfig?.({ ...CONNECTION, connectedAt: '2026-03-08T00:00:00Z' }, NOW_MS) ?? [];
     expect(finding?.message).toContain('ends on 2026-03-15');
   });
 });
@@ -94,10 +129,20 @@ describe('foreseen', () => {
 describe('google: a fault of our own request', () => {
   const said = 'events.events[0].event_source: Required field is missing. REQUIRED_FIELD_MISSING';
 
-  /** A server that refuses every event for what postback writes, as Google did for events without a source. */
+  /**
+   * A server that refuses every event for what postback writes, as Google did for events without a
+   * source.
+   */
   async function openRefuser(violations: object[]): Promise<string> {
-    const details = [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: violations }];
-    const error = { code: 400, status: 'INVALID_ARGUMENT', message: 'There was a problem with the request.', details };
+    const details = [
+      { '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: violations },
+    ];
+    const error = {
+      code: 400,
+      status: 'INVALID_ARGUMENT',
+      message: 'There was a problem with the request.',
+      details,
+    };
     const server = createServer((request, response) => {
       request.resume().on('end', () => response.writeHead(400).end(JSON.stringify({ error })));
     });
@@ -112,14 +157,23 @@ describe('google: a fault of our own request', () => {
     const http = createHttpClient({ gateway, timeoutMs: 5_000, userAgent: 'postback/test' });
     clients.push(http);
     const goals = [{ id: 'buy', mapping: '987654321' }];
-    return preflight.examine!({ http, connection: CONNECTION, accessToken: 't', goals, nowMs: NOW_MS });
+    return preflight.checkLive!({
+      http,
+      connection: CONNECTION,
+      accessToken: 't',
+      goals,
+      nowMs: NOW_MS,
+    });
   }
 
   test.each<[string, object[], string]>([
     [
       'a field that we leave out',
       [
-        { field: 'destinations.destinations[0].product_destination_id', reason: 'INVALID_CONVERSION_ACTION_ID' },
+        {
+          field: 'destinations.destinations[0].product_destination_id',
+          reason: 'INVALID_CONVERSION_ACTION_ID',
+        },
         {
           field: 'events.events[0].event_source',
           description: 'Required field is missing.',
@@ -141,14 +195,18 @@ describe('google: a fault of our own request', () => {
       id: 'account',
       result: 'fail',
       message: expect.stringContaining(expected) as string,
-      why: expect.stringMatching(/fault of postback, not of your mapping.*report it/) as string,
+      why: expect.stringMatching(
+        /bug in postback, not a problem of your mapping.*report it/,
+      ) as string,
     });
     expect(finding).not.toHaveProperty('next');
   });
 
-  test('at a conversion action it is told as ours too, and not as the mapping', async () => {
-    const sandbox = await openSandbox({ faults: [{ match: 'events:ingest', status: 400, after: 1 }] });
-    const [, finding] = await examine(sandbox, [{ id: 'buy', mapping: '987654321' }]);
-    expect(finding).toContain('definitions fail Google refuses the event that postback makes to check 987654321 (buy)');
+  test('reports a fault of our own request as ours at a conversion action too, not as a wrong mapping', async () => {
+    const sandbox = await openSandbox({
+      faults: [{ match: 'events:ingest', status: 400, after: 1 }],
+    });
+    const [, finding] = await checkLive(sandbox, [{ id: 'buy', mapping: '987654321' }]);
+    expect(finding).toContain('definitions fail Google refused the test event for 987654321 (buy)');
   });
 });

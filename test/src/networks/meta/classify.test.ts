@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../kit/property.js';
 import { describe, expect, test } from 'vitest';
 import { classifyMetaAnswer } from '../../../../src/networks/meta/classify.js';
 import { makeAnswer } from '../../../kit/amazon.js';
@@ -7,7 +7,14 @@ const accepted = 'delivered accepted';
 
 function errorBody(code: number | string, subcode?: number, more: object = {}) {
   return {
-    error: { message: 'm', type: 'OAuthException', code, error_subcode: subcode, fbtrace_id: 'Atrace1', ...more },
+    error: {
+      message: 'm',
+      type: 'OAuthException',
+      code,
+      error_subcode: subcode,
+      fbtrace_id: 'Atrace1',
+      ...more,
+    },
   };
 }
 
@@ -88,7 +95,7 @@ describe('codes decide, whatever the status', () => {
     expect(verdictOf(status, errorBody(code, subcode), 1)).toBe(expected.replace(' split', ''));
   });
 
-  test('an app that wants its secret shown is no fault of the events', () => {
+  test('a missing app secret proof is not a fault of the events', () => {
     const error = errorBody(100, undefined, {
       message: 'API calls from the server require an appsecret_proof argument',
     });
@@ -131,11 +138,21 @@ describe('words', () => {
     ],
     ['a title alone', { error_user_title: 'Too Old' }, 'Too Old'],
     ['those for developers', { message: 'Invalid parameter' }, 'Invalid parameter'],
-    ['a token that is repeated', { message: 'Malformed access token secretword' }, 'Malformed access token ***'],
-    ['a token in the middle', { message: 'The token EAABsbCS1iHgBAKZCZCsecret is bad' }, 'The token *** is bad'],
+    [
+      'a token that is repeated',
+      { message: 'Malformed access token secretword' },
+      'Malformed access token ***',
+    ],
+    [
+      'a token in the middle',
+      { message: 'The token EAABsbCS1iHgBAKZCZCsecret is bad' },
+      'The token *** is bad',
+    ],
     ['control characters', { message: 'bad\u001b[31m\nnews' }, 'bad [31m news'],
   ])('%s', (_what, more, message) => {
-    expect(classifyMetaAnswer(1, makeAnswer(400, errorBody(100, 1, more))).outcomes[0]?.message).toBe(message);
+    expect(
+      classifyMetaAnswer(1, makeAnswer(400, errorBody(100, 1, more))).outcomes[0]?.message,
+    ).toBe(message);
   });
 
   test.each([
@@ -156,13 +173,20 @@ test.each<[unknown, Record<string, string>, string | undefined]>([
 });
 
 test('Retry-After is passed on', () => {
-  expect(classifyMetaAnswer(1, makeAnswer(403, errorBody(4), { 'retry-after': '7' })).retryAfterMs).toBe(7000);
+  expect(
+    classifyMetaAnswer(1, makeAnswer(403, errorBody(4), { 'retry-after': '7' })).retryAfterMs,
+  ).toBe(7000);
 });
 
 test('whatever comes, there is one outcome an event, and none delivered without its number', () => {
   const body = fc.oneof(
     fc.record({ events_received: fc.oneof(fc.integer({ min: -1, max: 6 }), fc.anything()) }),
-    fc.record({ error: fc.oneof(fc.record({ code: fc.anything(), error_subcode: fc.anything() }), fc.anything()) }),
+    fc.record({
+      error: fc.oneof(
+        fc.record({ code: fc.anything(), error_subcode: fc.anything() }),
+        fc.anything(),
+      ),
+    }),
     fc.jsonValue(),
   );
   fc.assert(
@@ -177,7 +201,10 @@ test('whatever comes, there is one outcome an event, and none delivered without 
 
 describe('meta: the regain time of a throttled call', () => {
   const body = { error: { code: 4, message: '(#4) Application request limit reached' } };
-  const entry = (minutes: unknown): object => ({ type: 'ads_management', estimated_time_to_regain_access: minutes });
+  const entry = (minutes: unknown): object => ({
+    type: 'ads_management',
+    estimated_time_to_regain_access: minutes,
+  });
   test.each([
     [JSON.stringify({ 1: [entry(12)] }), 720_000],
     [JSON.stringify({ 1: [entry(0)], 2: [entry(3), entry('5')] }), 300_000],
@@ -192,10 +219,15 @@ describe('meta: the regain time of a throttled call', () => {
   });
 
   test('the longer of Retry-After and regain time counts, and an answer that is not throttled has none', () => {
-    const headers = { 'retry-after': '900', 'x-business-use-case-usage': JSON.stringify({ 1: [entry(12)] }) };
+    const headers = {
+      'retry-after': '900',
+      'x-business-use-case-usage': JSON.stringify({ 1: [entry(12)] }),
+    };
     expect(classifyMetaAnswer(1, makeAnswer(400, body, headers)).retryAfterMs).toBe(900_000);
     const { 'retry-after': _, ...usage } = headers;
-    expect(classifyMetaAnswer(1, makeAnswer(200, { events_received: 1 }, usage)).retryAfterMs).toBeUndefined();
+    expect(
+      classifyMetaAnswer(1, makeAnswer(200, { events_received: 1 }, usage)).retryAfterMs,
+    ).toBeUndefined();
   });
 });
 
@@ -227,7 +259,7 @@ describe('meta: the version headers', () => {
       'x-ad-api-version-warning': 'The call has been auto-upgraded to v27.0',
     };
     expect(noticeOf(headers)).toBe(
-      'Meta answered with Graph API v27.0 instead of v25.0. ' +
+      'Meta used Graph API v27.0 instead of v25.0. ' +
         'Meta warns about the API version: The call has been auto-upgraded to v27.0',
     );
   });

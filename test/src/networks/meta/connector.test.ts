@@ -6,7 +6,7 @@ import type { ConnectCall } from '../../../../src/networks/connector.js';
 import { metaConnector } from '../../../../src/networks/meta/connector.js';
 import { DIALOG_URL } from '../../../../src/networks/meta/graph.js';
 import type { TokenGrant } from '../../../../src/oauth/provider.js';
-import { systemRandom } from '../../../../src/random.js';
+import { testRandom } from '../../../kit/seeded-random.js';
 import {
   SANDBOX_META_APP_ID,
   SANDBOX_META_APP_SECRET,
@@ -16,7 +16,7 @@ import {
 } from '../../../../src/sandbox/meta/seed.js';
 import { startSandbox, type Sandbox } from '../../../../src/sandbox/sandbox.js';
 import { Secret } from '../../../../src/secret.js';
-import { control } from '../../sandbox/stage.js';
+import { control } from '../../sandbox/test-sandbox.js';
 
 const RETURN_URL = 'http://localhost:8787/callback';
 const DAY_MS = 24 * 3_600_000;
@@ -25,7 +25,7 @@ const login = metaConnector.makeLogin!({ audiences: false });
 let sandbox: Sandbox;
 let http: ConnectCall['http'];
 beforeEach(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom, seed: 7 });
+  sandbox = await startSandbox({ clock: systemClock, random: testRandom, seed: 7 });
   http = createHttpClient({ gateway: sandbox.url, timeoutMs: 10_000, userAgent: 'postback/test' });
   onTestFinished(async () => {
     await http.close();
@@ -34,14 +34,30 @@ beforeEach(async () => {
 });
 
 /** The token of a user who consents, by the provider's own way of redeeming codes. */
-async function redeem(user = 'one', client: Partial<{ id: string; secret: string }> = {}): Promise<TokenGrant> {
-  const query = { client_id: SANDBOX_META_APP_ID, redirect_uri: RETURN_URL, scope: login.scopes.join(',') };
+async function redeem(
+  user = 'one',
+  client: Partial<{ id: string; secret: string }> = {},
+): Promise<TokenGrant> {
+  const query = {
+    client_id: SANDBOX_META_APP_ID,
+    redirect_uri: RETURN_URL,
+    scope: login.scopes.join(','),
+  };
   const url = `${DIALOG_URL.replace('https:/', sandbox.url)}?${new URLSearchParams({ ...query, sandbox_user: user }).toString()}`;
   const answer = await fetch(url, { redirect: 'manual' });
   const code = new URL(answer.headers.get('location')!).searchParams.get('code')!;
   const { id = SANDBOX_META_APP_ID, secret = SANDBOX_META_APP_SECRET } = client;
-  const call = { provider: login, client: { id, secret: new Secret(secret) }, http, clock: systemClock };
-  return login.redeem!(call, { code: new Secret(code), redirectUri: RETURN_URL, verifier: new Secret('v') });
+  const call = {
+    provider: login,
+    client: { id, secret: new Secret(secret) },
+    http,
+    clock: systemClock,
+  };
+  return login.redeem!(call, {
+    code: new Secret(code),
+    redirectUri: RETURN_URL,
+    verifier: new Secret('v'),
+  });
 }
 
 async function callAs(user: string): Promise<ConnectCall> {
@@ -49,7 +65,7 @@ async function callAs(user: string): Promise<ConnectCall> {
 }
 
 function callWith(accessToken: string): ConnectCall {
-  return { http, accessToken, wish: {}, nowMs: Date.now() };
+  return { http, accessToken, wanted: {}, nowMs: Date.now() };
 }
 
 const check = (call: ConnectCall, account = SANDBOX_META_PIXEL) =>
@@ -74,12 +90,19 @@ describe('consent', () => {
     expect(accessToken.reveal()).toMatch(/^EAA/);
     expect(refreshToken).toBeUndefined();
     expect(Math.round((expiresAtMs! - Date.now()) / DAY_MS)).toBe(60);
-    const paths = sandbox.state.lastRequests().filter(({ path }) => path.endsWith('/oauth/access_token'));
+    const paths = sandbox.state
+      .lastRequests()
+      .filter(({ path }) => path.endsWith('/oauth/access_token'));
     expect(paths).toHaveLength(2);
   });
 
   test.each<[string, object, string, RegExp]>([
-    ['another app', { id: '1' }, 'client_refused', /refused the app id or its secret: Error validating application/],
+    [
+      'another app',
+      { id: '1' },
+      'client_refused',
+      /refused the app id or its secret: Error validating application/,
+    ],
     ['a wrong secret', { secret: 'x' }, 'client_refused', /Error validating client secret/],
   ])('%s', async (_what, client, code, message) => {
     const [found, words] = await refusalOf(redeem('one', client));
@@ -94,11 +117,15 @@ describe('consent', () => {
       http,
       clock: systemClock,
     };
-    const redemption = { code: new Secret('AQ'), redirectUri: RETURN_URL, verifier: new Secret('v') };
+    const redemption = {
+      code: new Secret('AQ'),
+      redirectUri: RETURN_URL,
+      verifier: new Secret('v'),
+    };
     expect((await refusalOf(login.redeem!(call, redemption)))[0]).toBe('code_refused');
   });
 
-  test('a login that fails is no refusal', async () => {
+  test('a login that fails is not a refusal', async () => {
     await control(sandbox, 'POST', '/faults', { match: 'oauth/access_token', status: 503 });
     expect((await refusalOf(redeem()))[0]).toBe('network_failed');
   });
@@ -108,11 +135,25 @@ describe('the pixels of a token', () => {
   test('of every ad account, each once; a closed account is told', async () => {
     const { candidates, warnings } = await metaConnector.findAccounts!(await callAs('two'));
     expect(candidates).toEqual([
-      { account: SANDBOX_META_PIXEL, name: 'Sandbox game site', note: 'Sandbox Games, act_100000000000001' },
-      { account: '2345678901234567', name: 'Studio shop', note: 'Sandbox Studio, act_100000000000002' },
-      { account: '3456789012345678', name: 'Studio blog', note: 'Sandbox Studio, act_100000000000002' },
+      {
+        account: SANDBOX_META_PIXEL,
+        name: 'Sandbox game site',
+        note: 'Sandbox Games, act_100000000000001',
+      },
+      {
+        account: '2345678901234567',
+        name: 'Studio shop',
+        note: 'Sandbox Studio, act_100000000000002',
+      },
+      {
+        account: '3456789012345678',
+        name: 'Studio blog',
+        note: 'Sandbox Studio, act_100000000000002',
+      },
     ]);
-    expect(warnings).toEqual([expect.stringMatching(/^The pixels of Sandbox Partner .* cannot be listed: .*200/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The pixels of Sandbox Partner .* cannot be listed: .*200/),
+    ]);
   });
 
   test('over all pages', async () => {
@@ -138,7 +179,10 @@ describe('the pixels of a token', () => {
 describe('the check of a grant', () => {
   test('a system user: a name, scopes, no end', async () => {
     expect(await check(callWith(SANDBOX_META_TOKEN))).toEqual({
-      about: { accountName: 'Sandbox game site', scopes: ['ads_management', 'business_management', 'ads_read'] },
+      about: {
+        accountName: 'Sandbox game site',
+        scopes: ['ads_management', 'business_management', 'ads_read'],
+      },
       warnings: [],
     });
   });
@@ -148,7 +192,9 @@ describe('the check of a grant', () => {
     expect(Math.round((Date.parse(about!.grantExpiresAt!) - Date.now()) / DAY_MS)).toBe(60);
     expect(warnings).toEqual([]);
     const late = await check({ ...(await callAs('one')), nowMs: Date.now() + 50 * DAY_MS });
-    expect(late.warnings).toEqual([expect.stringMatching(/ends in 9 days, and Meta renews none/)]);
+    expect(late.warnings).toEqual([
+      expect.stringMatching(/expires in 9 days and cannot be refreshed/),
+    ]);
   });
 
   test('a token that may send and not read is good', async () => {
@@ -161,9 +207,27 @@ describe('the check of a grant', () => {
   });
 
   test.each<[string, string, string | undefined, string, RegExp]>([
-    ['a token that is none', 'EAANoSuchTokenAtAll', undefined, 'token_refused', /refuses this token.*code 190/],
-    ['a pixel of nobody', SANDBOX_META_TOKEN, '9876543210987654', 'account_refused', /9876543210987654.*code 100\/33/],
-    ['a pixel of somebody else', SANDBOX_META_SENDER_TOKEN, '2345678901234567', 'account_refused', /code 100\/33/],
+    [
+      'a token that is none',
+      'EAANoSuchTokenAtAll',
+      undefined,
+      'token_refused',
+      /refused this token.*code 190/,
+    ],
+    [
+      'a pixel of nobody',
+      SANDBOX_META_TOKEN,
+      '9876543210987654',
+      'account_refused',
+      /9876543210987654.*code 100\/33/,
+    ],
+    [
+      'a pixel of somebody else',
+      SANDBOX_META_SENDER_TOKEN,
+      '2345678901234567',
+      'account_refused',
+      /code 100\/33/,
+    ],
     ['a missing capability', SANDBOX_META_TOKEN, '999000003', 'account_refused', /code 3/],
     ['a session that ended', SANDBOX_META_TOKEN, '999000190463', 'token_refused', /code 190\/463/],
     ['a network that is down', SANDBOX_META_TOKEN, '999000002', 'network_failed', /HTTP 500/],
@@ -180,9 +244,15 @@ describe('the check of a grant', () => {
   });
 
   test('a network that cannot be reached', async () => {
-    const nowhere = createHttpClient({ gateway: 'http://127.0.0.1:9', timeoutMs: 2000, userAgent: 'postback/test' });
+    const nowhere = createHttpClient({
+      gateway: 'http://127.0.0.1:9',
+      timeoutMs: 2000,
+      userAgent: 'postback/test',
+    });
     onTestFinished(() => nowhere.close());
-    expect((await refusalOf(check({ ...callWith('EAA'), http: nowhere })))[0]).toBe('network_unreachable');
+    expect((await refusalOf(check({ ...callWith('EAA'), http: nowhere })))[0]).toBe(
+      'network_unreachable',
+    );
   });
 });
 

@@ -1,21 +1,31 @@
 import { describe, expect, test } from 'vitest';
-import { exitOfRun } from '../../../../commands/_face/run-end.js';
+import { exitOfRun } from '../../../../src/cli/run-end.js';
 import { SANDBOX_META_PIXEL, SANDBOX_META_TOKEN } from '../../../../src/sandbox/meta/seed.js';
 import type { FaultRule } from '../../../../src/sandbox/faults/fault-rule.js';
-import { openDesk, type Desk } from '../../../kit/desk.js';
+import { TestWorkspace } from '../../../kit/test-workspace.js';
 import { makeLines } from '../../../kit/events.js';
 
 const GOAL = { id: 'purchase', name: 'Purchase', event: 'purchase', trigger: 'repeatable' };
 
-function openMetaDesk(pixel = SANDBOX_META_PIXEL, faults: readonly FaultRule[] = []): Promise<Desk> {
-  const variables = { POSTBACK_META_ACCESS_TOKEN: SANDBOX_META_TOKEN, POSTBACK_META_PIXEL_ID: pixel };
-  return openDesk({ goals: [GOAL], variables, faults });
+function openMetaWorkspace(
+  pixel = SANDBOX_META_PIXEL,
+  faults: readonly FaultRule[] = [],
+): Promise<TestWorkspace> {
+  const variables = {
+    POSTBACK_META_ACCESS_TOKEN: SANDBOX_META_TOKEN,
+    POSTBACK_META_PIXEL_ID: pixel,
+  };
+  return TestWorkspace.createInProcess({ goals: [GOAL], env: variables, sandbox: { faults } });
 }
 
-const lines = (desk: Desk, count: number) => makeLines(count, desk.clock.now(), 3_600_000, { fbclid: 'IwAR2F' });
+const lines = (workspace: TestWorkspace, count: number) =>
+  makeLines(count, workspace.clock.now(), 3_600_000, { fbclid: 'IwAR2F' });
 
-/** Each answer of networks.md section 9: what it makes of two postbacks, how often they are sent, and the exit code. */
-describe('each answer of section 9', () => {
+/**
+ * Each answer of docs/reference/meta.md#answers: what it makes of two postbacks, how often they are
+ * sent, and the exit code.
+ */
+describe('each answer', () => {
   test.each<[string, string, number, number, string]>([
     ['999000004', 'throttled', 5, 5, '4'],
     ['999000017', 'throttled', 5, 5, '17'],
@@ -41,14 +51,18 @@ describe('each answer of section 9', () => {
     ['9990001002804009', 'payload', 3, 3, '100/2804009'],
     ['9990001002804003', 'expired', 3, 3, '100/2804003'],
   ])('the pixel %s: %s, exit %d, %d requests', async (pixel, kind, exit, requests, reason) => {
-    const desk = await openMetaDesk(pixel);
-    const summary = await desk.send(lines(desk, 2));
+    const workspace = await openMetaWorkspace(pixel);
+    const summary = await workspace.deliver(lines(workspace, 2));
     const isFinal = exit === 3;
-    expect(summary).toMatchObject({ delivered: 0, failed: isFinal ? 2 : 0, pending: isFinal ? 0 : 2 });
+    expect(summary).toMatchObject({
+      delivered: 0,
+      failed: isFinal ? 2 : 0,
+      pending: isFinal ? 0 : 2,
+    });
     expect(isFinal ? summary.failures : summary.waiting).toMatchObject({ [kind]: 2 });
     expect(summary.networks.meta?.requests).toBe(requests);
     expect(exitOfRun(summary)).toBe(exit);
-    expect(new Set(desk.log().map((row) => row.reason))).toEqual(new Set([reason]));
+    expect(new Set(workspace.attempts().map((row) => row.reason))).toEqual(new Set([reason]));
   });
 
   test('what passes is delivered, and the answer that counts too few is asked again with the same ids', async () => {
@@ -57,62 +71,78 @@ describe('each answer of section 9', () => {
       { match: '/events', status: 502, after: 1, times: 1 },
       { match: '/events', omit: 1, after: 2, times: 1 },
     ];
-    const desk = await openMetaDesk(SANDBOX_META_PIXEL, faults);
-    const summary = await desk.send(lines(desk, 4));
+    const workspace = await openMetaWorkspace(SANDBOX_META_PIXEL, faults);
+    const summary = await workspace.deliver(lines(workspace, 4));
     expect(summary).toMatchObject({ delivered: 4, failed: 0, pending: 0 });
     expect(exitOfRun(summary)).toBe(0);
-    expect(desk.sandbox.state.conversions()).toHaveLength(4);
-    const reasons = desk.log({ statuses: ['retried'] }).map((row) => row.reason);
+    expect(workspace.sandbox.state.conversions()).toHaveLength(4);
+    const reasons = workspace.attempts({ statuses: ['retried'] }).map((row) => row.reason);
     expect(new Set(reasons)).toEqual(new Set(['4', 'http_502', 'events_missing']));
   });
 
   test('a grant that is revoked half-way leaves the rest pending', async () => {
-    const desk = await openMetaDesk(SANDBOX_META_PIXEL, [{ match: '/events', revoke: true, after: 1, times: 1 }]);
-    expect(await desk.send(lines(desk, 1))).toMatchObject({ delivered: 1 });
-    const summary = await desk.send(lines(desk, 3));
+    const workspace = await openMetaWorkspace(SANDBOX_META_PIXEL, [
+      { match: '/events', revoke: true, after: 1, times: 1 },
+    ]);
+    expect(await workspace.deliver(lines(workspace, 1))).toMatchObject({ delivered: 1 });
+    const summary = await workspace.deliver(lines(workspace, 3));
     expect(summary).toMatchObject({ delivered: 0, pending: 2, waiting: { credential: 2 } });
     expect(exitOfRun(summary)).toBe(4);
   });
 });
 
 test('a poisoned event in a full batch: its neighbours arrive once, it alone fails, with the words of Meta', async () => {
-  const desk = await openMetaDesk();
+  const workspace = await openMetaWorkspace();
   const count = 1000;
-  const text = lines(desk, count).trimEnd().split('\n');
+  const text = lines(workspace, count).trimEnd().split('\n');
   const bad = JSON.parse(text[617]!) as { messageId: string; properties: object };
   text[617] = JSON.stringify({ ...bad, properties: { ...bad.properties, currency: 'XSU' } });
-  const summary = await desk.send(`${text.join('\n')}\n`);
-  expect(summary).toMatchObject({ delivered: count - 1, failed: 1, failures: { payload: 1 }, pending: 0 });
-  expect(desk.sandbox.state.conversions()).toHaveLength(count - 1);
-  expect(desk.sandbox.state.received()).toBe(count - 1);
-  expect(desk.log({ statuses: ['failed'] })).toMatchObject([
-    { eventId: bad.messageId, http: 400, reason: '100/2804017', message: expect.stringContaining('XSU') },
+  const summary = await workspace.deliver(`${text.join('\n')}\n`);
+  expect(summary).toMatchObject({
+    delivered: count - 1,
+    failed: 1,
+    failures: { payload: 1 },
+    pending: 0,
+  });
+  expect(workspace.sandbox.state.conversions()).toHaveLength(count - 1);
+  expect(workspace.sandbox.state.received()).toBe(count - 1);
+  expect(workspace.attempts({ statuses: ['failed'] })).toMatchObject([
+    {
+      eventId: bad.messageId,
+      http: 400,
+      reason: '100/2804017',
+      message: expect.stringContaining('XSU'),
+    },
   ]);
   expect(exitOfRun(summary)).toBe(3);
 });
 
 test('an event that grew too old for whole seconds is found, and costs nobody else', async () => {
-  const desk = await openMetaDesk();
-  const late = new Date(desk.clock.now() - 7 * 24 * 3_600_000);
+  const workspace = await openMetaWorkspace();
+  const late = new Date(workspace.clock.now() - 7 * 24 * 3_600_000);
   // In our window by a millisecond, out of Meta's once the second is cut off.
   late.setTime(late.getTime() + (late.getMilliseconds() < 2 ? 5 : 1));
-  const [line] = lines(desk, 1).split('\n');
-  const old = { ...(JSON.parse(line!) as object), messageId: 'late', eventTimestamp: late.toISOString() };
-  const summary = await desk.send(`${lines(desk, 9)}${JSON.stringify(old)}\n`);
+  const [line] = lines(workspace, 1).split('\n');
+  const old = {
+    ...(JSON.parse(line!) as object),
+    messageId: 'late',
+    eventTimestamp: late.toISOString(),
+  };
+  const summary = await workspace.deliver(`${lines(workspace, 9)}${JSON.stringify(old)}\n`);
   expect(summary).toMatchObject({ delivered: 9, failed: 1, failures: { expired: 1 } });
-  expect(desk.sandbox.state.conversions()).toHaveLength(9);
+  expect(workspace.sandbox.state.conversions()).toHaveLength(9);
 });
 
 test('meta: an upgraded API version is reported once a run, however many answers say so', async () => {
-  const desk = await openMetaDesk();
-  await desk.send(lines(desk, 1));
-  expect(desk.notices()).toEqual([]);
-  desk.clock.advance(Date.parse('2028-08-01') - desk.clock.now());
-  const summary = await desk.send(lines(desk, 2500));
+  const workspace = await openMetaWorkspace();
+  await workspace.deliver(lines(workspace, 1));
+  expect(workspace.notices()).toEqual([]);
+  workspace.clock.advance(Date.parse('2028-08-01') - workspace.clock.now());
+  const summary = await workspace.deliver(lines(workspace, 2500));
   expect(summary.networks.meta?.requests).toBeGreaterThan(2);
-  const notices = desk.notices().filter((words) => words.includes('Graph API'));
+  const notices = workspace.notices().filter((words) => words.includes('Graph API'));
   expect(notices).toEqual([
-    'Meta answered with Graph API v26.0 instead of v25.0. Meta warns about the API version: ' +
+    'Meta used Graph API v26.0 instead of v25.0. Meta warns about the API version: ' +
       'The call has been auto-upgraded to v26.0 as v25.0 has been deprecated.',
   ]);
 });

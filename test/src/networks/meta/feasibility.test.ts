@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { ClickField, ConversionEvent, Identifiers } from '../../../../src/events/conversion-event.js';
+import type {
+  ClickField,
+  ConversionEvent,
+  Identifiers,
+} from '../../../../src/events/conversion-event.js';
 import type { Mapping } from '../../../../src/goals/goal.js';
-import { checkMetaFacts } from '../../../../src/networks/meta/feasibility.js';
 import { EVENT_DESCRIPTION } from '../../../kit/amazon.js';
-import { makeMetaEvent, prepareMeta } from '../../../kit/meta.js';
+import { makeMetaEvent, openMeta, prepareMeta } from '../../../kit/meta.js';
 
 type Fields = Partial<Record<ClickField, string>>;
 
@@ -13,7 +16,7 @@ function skipOf(
   parts: Partial<ConversionEvent> = {},
   mapping: Mapping = 'Purchase',
 ) {
-  return checkMetaFacts(prepareMeta(makeMetaEvent(identifiers, fields, parts)), mapping);
+  return openMeta().check(prepareMeta(makeMetaEvent(identifiers, fields, parts)), mapping);
 }
 
 const plain = (texts: Identifiers['plain']): Partial<Identifiers> => ({ plain: texts });
@@ -26,16 +29,24 @@ describe('too broad is refused before it is sent', () => {
     ['a country', { country: 'US' }, 'only country'],
     ['a city', plain({ city: 'Berlin' }), 'only city'],
     ['a whole place', { ...plain(place), country: 'DE' }, 'only city, state, postal_code, country'],
-    ['a place and a user agent', { ...plain(place), userAgent: 'x' }, 'only city, state, postal_code, user_agent'],
+    [
+      'a place and a user agent',
+      { ...plain(place), userAgent: 'x' },
+      'only city, state, postal_code, user_agent',
+    ],
     ['a first name', plain({ first_name: 'Jo' }), 'only first_name'],
     ['a last name', plain({ last_name: 'Doe' }), 'only last_name'],
     ['a street, which Meta does not take', plain({ address: '1 Elm Street' }), 'no identifier'],
     ['an address that is none', plain({ email: 'nobody' }), 'no identifier'],
-    ['ids of other networks', { maid: '38400000-8cf0-11bd-b23e-10b96e40000d', matchId: 'A1' }, 'no identifier'],
+    [
+      'ids of other networks',
+      { maid: '38400000-8cf0-11bd-b23e-10b96e40000d', matchId: 'A1' },
+      'no identifier',
+    ],
   ])('%s', (_what, identifiers, found) => {
     expect(skipOf(identifiers)).toMatchObject({
       reason: 'no_match_key',
-      message: expect.stringContaining(`carries ${found},`),
+      message: expect.stringContaining(`has ${found},`),
     });
   });
 
@@ -88,7 +99,12 @@ describe('money', () => {
   test.each<[string, Partial<ConversionEvent>, Mapping, string | undefined]>([
     ['a purchase with both', {}, 'Purchase', undefined],
     ['a purchase without value', { value: undefined }, 'Purchase', 'incomplete_event value'],
-    ['a purchase without currency', { currency: undefined }, 'Purchase', 'incomplete_event currency'],
+    [
+      'a purchase without currency',
+      { currency: undefined },
+      'Purchase',
+      'incomplete_event currency',
+    ],
     [
       'another event that is a Purchase there',
       { name: 'order', value: undefined },
@@ -98,7 +114,12 @@ describe('money', () => {
     ['a purchase under another name', { value: undefined }, 'Subscribe', undefined],
     ['a negative purchase', { value: '-1' }, 'Purchase', 'incomplete_event value'],
     ['a currency that is none', { currency: 'QQQ' }, 'Purchase', 'unsupported_currency undefined'],
-    ['money of the game, in no purchase', { name: 'resource', currency: 'GEM' }, 'resource', undefined],
+    [
+      'money of the game, in no purchase',
+      { name: 'resource', currency: 'GEM' },
+      'resource',
+      undefined,
+    ],
   ])('%s', (_what, parts, mapping, expected) => {
     const skip = skipOf({}, { fbclid: 'abc' }, parts, mapping);
     expect(skip && `${skip.reason} ${skip.field}`).toBe(expected);

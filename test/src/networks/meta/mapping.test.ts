@@ -18,7 +18,7 @@ test.each<[Mapping, RegExp | undefined]>([
   ['Purchase', undefined],
   ['level_reached', undefined],
   ['x'.repeat(50), undefined],
-  ['purchase', /Meta writes its standard event Purchase; "purchase" would be a custom event/],
+  ['purchase', /the standard event of Meta is Purchase; "purchase" would be a custom event/],
   ['ADDTOCART', /AddToCart/],
   ['', /1 to 50 characters/],
   ['   ', /1 to 50 characters/],

@@ -5,7 +5,7 @@ const connection = { network: 'meta', account: '1234567890', source: 'store' } a
 
 /** What `doctor` says about the Graph version at a point in time. */
 function checkAt(date: string): { result?: string; message?: string; next?: string } {
-  const [found] = preflight.foresee?.(connection, Date.parse(date)) ?? [];
+  const [found] = preflight.checkConfig?.(connection, Date.parse(date)) ?? [];
   return found ?? {};
 }
 
@@ -13,7 +13,7 @@ describe('meta: the Graph version in doctor', () => {
   test('says until when v25.0 is valid, and does not call it current', () => {
     const { result, message } = checkAt('2026-11-30');
     expect(result).toBe('pass');
-    expect(message).toContain('v25.0 is used, valid until 2028-07-29');
+    expect(message).toContain('v25.0, which is valid until 2028-07-29');
     expect(message).not.toMatch(/current/);
   });
 

@@ -8,7 +8,12 @@ import { makePostback } from '../../../kit/outgoing.js';
 const items = [1, 2, 3].map((number) => makePostback(reddit, {}, 'PURCHASE', { number }));
 const SENTENCE = 'There were 1 invalid conversion events. None were processed.';
 
-function judge(status: number, body: unknown, count = 3, headers: Record<string, string> = {}): Verdict {
+function judge(
+  status: number,
+  body: unknown,
+  count = 3,
+  headers: Record<string, string> = {},
+): Verdict {
   return classifyRedditAnswer(items.slice(0, count), makeAnswer(status, body, headers));
 }
 
@@ -30,12 +35,20 @@ describe('accepted', () => {
     [200, { message: 'pong' }, 'unknown'],
     [200, { data: { message: 'Successfully processed conversion events.' } }, 'unknown'],
     [200, { error: 'Successfully processed 3 conversion events.' }, 'unknown'],
-    [200, { error: { code: 500, message: 'Successfully processed 3 conversion events.' } }, 'unknown'],
+    [
+      200,
+      { error: { code: 500, message: 'Successfully processed 3 conversion events.' } },
+      'unknown',
+    ],
     [200, { error: { reason: 'UNAUTHORIZED', explanation: 'token expired' } }, 'unknown'],
     [200, { success: false, message: 'Successfully processed 3 conversion events.' }, 'unknown'],
     [200, { error: null, message: 'Successfully processed 3 conversion events.' }, 'delivered'],
     [200, { data: { message: SENTENCE } }, 'payload'],
-    [200, { data: { message: 'OK', invalid_events: [{ error_message: 'x', event: {} }] } }, 'payload'],
+    [
+      200,
+      { data: { message: 'OK', invalid_events: [{ error_message: 'x', event: {} }] } },
+      'payload',
+    ],
     [200, {}, 'unknown'],
     [200, '', 'unknown'],
     [200, '<html>', 'unknown'],
@@ -52,7 +65,10 @@ describe('reddit: a 403 is read before it is believed', () => {
     ['v3', v3(403, 'JSON error "unknown field" on field "test_id"')],
     ['v3 with a missing field', v3(403, 'missing required field action_source')],
   ])('%s: a schema error is about the payload, and is looked for', (_name, body) => {
-    expect(judge(403, body)).toMatchObject({ split: true, outcomes: Array(3).fill({ kind: 'payload' }) });
+    expect(judge(403, body)).toMatchObject({
+      split: true,
+      outcomes: Array(3).fill({ kind: 'payload' }),
+    });
     expect(judge(403, body, 1).outcomes).toMatchObject([{ kind: 'payload' }]);
     expect(judge(403, body, 1).outcomes[0]?.message).toMatch(/field/);
   });
@@ -87,11 +103,14 @@ describe('refused whole: what the status means', () => {
   ])('%d %j: %s', (status, body, kind) => {
     const verdict = judge(status, body);
     expect(kinds(verdict)).toEqual([kind, kind, kind]);
-    expect(verdict.split ?? verdict.culprits).toBeUndefined();
+    expect(verdict.split ?? verdict.rejectedIndexes).toBeUndefined();
   });
 
   test('a request that is too large is halved', () => {
-    expect(judge(413, '')).toMatchObject({ split: true, outcomes: [{ kind: 'payload', reason: 'too_large' }, {}, {}] });
+    expect(judge(413, '')).toMatchObject({
+      split: true,
+      outcomes: [{ kind: 'payload', reason: 'too_large' }, {}, {}],
+    });
     expect(judge(413, '', 1).split).toBeUndefined();
   });
 });
@@ -102,12 +121,14 @@ describe('refused for its events', () => {
     message,
   });
 
-  test.each<[string, number, unknown, Verdict['culprits'], string]>([
+  test.each<[string, number, unknown, Verdict['rejectedIndexes'], string]>([
     // As it was seen in the wild.
     [
       'v3 names event and field',
       400,
-      v3(400, SENTENCE, [field(0, 'user.UUID', 'user.UUID: invalid UUID: UUID must be RFC-4122 compliant')]),
+      v3(400, SENTENCE, [
+        field(0, 'user.UUID', 'user.UUID: invalid UUID: UUID must be RFC-4122 compliant'),
+      ]),
       [0],
       'payload',
     ],
@@ -125,7 +146,9 @@ describe('refused for its events', () => {
     [
       'too old',
       400,
-      v3(400, SENTENCE, [field(1, 'event_at', 'event_at timestamp must be less than 168h0m0s old')]),
+      v3(400, SENTENCE, [
+        field(1, 'event_at', 'event_at timestamp must be less than 168h0m0s old'),
+      ]),
       [1],
       'expired',
     ],
@@ -139,7 +162,9 @@ describe('refused for its events', () => {
     [
       'a type that is none: the mapping is wrong',
       400,
-      v3(400, SENTENCE, [field(1, 'type.tracking_type', 'tracking_type: invalid tracking_type: BUY')]),
+      v3(400, SENTENCE, [
+        field(1, 'type.tracking_type', 'tracking_type: invalid tracking_type: BUY'),
+      ]),
       [1],
       'configuration',
     ],
@@ -164,31 +189,54 @@ describe('refused for its events', () => {
       {
         data: {
           message: SENTENCE,
-          invalid_events: [{ error_message: 'bad', event: { metadata: { conversion_id: '3'.padStart(32, '0') } } }],
+          invalid_events: [
+            { error_message: 'bad', event: { metadata: { conversion_id: '3'.padStart(32, '0') } } },
+          ],
         },
       },
       [2],
       'payload',
     ],
-    ['403 with fields', 403, v3(403, SENTENCE, [field(1, 'user.email', 'email: invalid')]), [1], 'payload'],
+    [
+      '403 with fields',
+      403,
+      v3(403, SENTENCE, [field(1, 'user.email', 'email: invalid')]),
+      [1],
+      'payload',
+    ],
     ['422', 422, v3(422, SENTENCE, [field(1, 'user.email', 'email: invalid')]), [1], 'payload'],
-  ])('%s', (_name, status, body, culprits, kind) => {
+  ])('%s', (_name, status, body, rejectedIndexes, kind) => {
     const verdict = judge(status, body);
-    expect(verdict.culprits).toEqual(culprits);
+    expect(verdict.rejectedIndexes).toEqual(rejectedIndexes);
     expect(verdict.split).toBeUndefined();
-    for (const position of culprits!) expect(verdict.outcomes[position]?.kind).toBe(kind);
+    for (const position of rejectedIndexes!) expect(verdict.outcomes[position]?.kind).toBe(kind);
   });
 
   test.each([
     ['only the sentence', 400, v3(400, SENTENCE)],
     ['the sentence with 403', 403, v3(403, SENTENCE)],
-    ['an event that nobody sent', 400, { message: SENTENCE, invalid_events: [{ error_message: 'x', event: {} }] }],
-    ['a position beyond the request', 400, v3(400, SENTENCE, [field(7, 'user.email', 'email: invalid')])],
-    ['a field of no event', 400, v3(400, 'invalid request body', [{ field: '$.data.partner', message: 'bad' }])],
+    [
+      'an event that nobody sent',
+      400,
+      { message: SENTENCE, invalid_events: [{ error_message: 'x', event: {} }] },
+    ],
+    [
+      'a position beyond the request',
+      400,
+      v3(400, SENTENCE, [field(7, 'user.email', 'email: invalid')]),
+    ],
+    [
+      'a field of no event',
+      400,
+      v3(400, 'invalid request body', [{ field: '$.data.partner', message: 'bad' }]),
+    ],
     ['nothing at all', 400, ''],
   ])('%s: the batch is halved, and one alone is to blame', (_name, status, body) => {
-    expect(judge(status, body)).toMatchObject({ split: true, outcomes: Array(3).fill({ kind: 'payload' }) });
-    expect(judge(status, body).culprits).toBeUndefined();
+    expect(judge(status, body)).toMatchObject({
+      split: true,
+      outcomes: Array(3).fill({ kind: 'payload' }),
+    });
+    expect(judge(status, body).rejectedIndexes).toBeUndefined();
     const single = judge(status, body, 1);
     expect(single.outcomes).toHaveLength(1);
     expect(single.outcomes[0]?.kind).toBe('payload');
@@ -196,7 +244,9 @@ describe('refused for its events', () => {
   });
 
   test('the message names field and cause', () => {
-    const body = v3(400, SENTENCE, [field(1, 'action_source', 'action_source: invalid action_source: website')]);
+    const body = v3(400, SENTENCE, [
+      field(1, 'action_source', 'action_source: invalid action_source: website'),
+    ]);
     const [first, second] = judge(400, body).outcomes;
     expect(second?.message).toBe('action_source: invalid action_source: website');
     expect(first?.message).toContain('None were processed');
@@ -209,7 +259,9 @@ test('request id and Retry-After', () => {
 });
 
 test('a hostile answer is neither believed nor printed as it is', () => {
-  const body = v3(400, `\u001b[31m Bearer secret\u0000${'x'.repeat(5000)}`, [{ field: 'a'.repeat(9999), message: 5 }]);
+  const body = v3(400, `\u001b[31m Bearer secret\u0000${'x'.repeat(5000)}`, [
+    { field: 'a'.repeat(9999), message: 5 },
+  ]);
   const [outcome] = judge(400, body, 1).outcomes;
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   expect(outcome?.message).not.toMatch(/[\u0000-\u001f]|secret/);

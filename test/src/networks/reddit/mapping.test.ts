@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { checkRedditMapping, findRedditDefault, readEventType } from '../../../../src/networks/reddit/mapping.js';
+import {
+  checkRedditMapping,
+  findRedditDefault,
+  readEventType,
+} from '../../../../src/networks/reddit/mapping.js';
 
 describe('what an event is called where nobody mapped its goal', () => {
   test.each([
@@ -35,14 +39,14 @@ describe('mappings that Reddit would take', () => {
 
 describe('mappings that it would not', () => {
   test.each([
-    ['Purchase', /no tracking type; expected PURCHASE/],
+    ['Purchase', /unknown tracking type .*; expected PURCHASE/],
     ['sign_up', /expected SIGN_UP/],
     ['1234567890', /expected one of PAGE_VISIT.*custom:<name>/],
     ['CUSTOM', /custom:<name>/],
     ['custom:', /0 characters; expected 1 to 64/],
     [`custom:${'x'.repeat(65)}`, /65 characters/],
     ['custom:Purchase', /standard event.*PURCHASE/],
-    [{ name: 'n', type: 'OTHER', source: 'WEBSITE' }, /one name/],
+    [{ name: 'n', type: 'OTHER', source: 'WEBSITE' }, /identifies events by name/],
   ])('%j', (mapping, problem) => {
     expect(checkRedditMapping(mapping)).toMatch(problem);
   });

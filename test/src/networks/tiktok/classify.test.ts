@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../kit/property.js';
 import { describe, expect, test } from 'vitest';
 import { classifyTikTokAnswer } from '../../../../src/networks/tiktok/classify.js';
 import { RETURN_CODES } from '../../../../src/networks/tiktok/return-codes.js';
@@ -6,40 +6,104 @@ import { makeAnswer } from '../../../kit/amazon.js';
 
 /** `kind reason` of each of `count` events, with how the rest goes on. */
 function judge(count: number, status: number, body: unknown): string[] {
-  const { outcomes, split, culprits } = classifyTikTokAnswer(count, makeAnswer(status, body));
+  const { outcomes, split, rejectedIndexes } = classifyTikTokAnswer(
+    count,
+    makeAnswer(status, body),
+  );
   const judged = outcomes.map(({ kind, reason }) => `${kind} ${reason}`);
-  return [...judged, ...(split ? ['split'] : []), ...(culprits ? [`culprits ${culprits.join(' ')}`] : [])];
+  return [
+    ...judged,
+    ...(split ? ['split'] : []),
+    ...(rejectedIndexes ? [`rejected ${rejectedIndexes.join(' ')}`] : []),
+  ];
 }
 
 const ok = 'delivered accepted';
 /** Codes other than 0 in the SDK's list at f809c39. */
 const LISTED_CODES = 162;
-const PIXEL = 'No permission to operate pixel code: C4. You must be an admin or operator of this advertiser account.';
+const PIXEL =
+  'No permission to operate pixel code: C4. You must be an admin or operator of this advertiser account.';
 const BAD_ITEM = 'Batch.1.properties.contents.0.content_id: Not a valid string';
 
-describe('HTTP 200 is no proof: the code decides (networks.md section 9)', () => {
+describe('HTTP 200 does not prove delivery: the return code decides', () => {
   test.each<[string, unknown, string[]]>([
     ['accepted', { code: 0, message: 'OK', data: {} }, [ok, ok]],
     ['a code as text', { code: '0', message: 'OK' }, [ok, ok]],
-    ['a wrong token', { code: 40105, message: 'Access token is incorrect.' }, Array(2).fill('credential 40105')],
-    ['an empty token', { code: 40104, message: 'Access-Token is empty' }, Array(2).fill('credential 40104')],
-    ['an expired token', { code: 40102, message: 'Access token expired' }, Array(2).fill('credential 40102')],
-    ['no permission', { code: 40001, message: 'You have no permission' }, Array(2).fill('credential 40001')],
-    ['tiktok: 40001 about the pixel', { code: 40001, message: PIXEL }, Array(2).fill('credential 40001')],
-    ['the same under the other code', { code: 40002, message: PIXEL }, Array(2).fill('configuration 40002')],
-    ['a wrong source', { code: 40002, message: 'event_source: Bad' }, Array(2).fill('configuration 40002')],
-    ['a wrong test code', { code: 40002, message: 'test_event_code: Bad' }, Array(2).fill('configuration 40002')],
-    ['throttled', { code: 40100, message: 'App reaches the QPS limit.' }, Array(2).fill('throttled 40100')],
-    ['throttled under another code', { code: 51021, message: 'Too many requests' }, Array(2).fill('throttled 51021')],
-    ['an internal fault', { code: 50000, message: 'System error' }, Array(2).fill('transient 50000')],
+    [
+      'a wrong token',
+      { code: 40105, message: 'Access token is incorrect.' },
+      Array(2).fill('credential 40105'),
+    ],
+    [
+      'an empty token',
+      { code: 40104, message: 'Access-Token is empty' },
+      Array(2).fill('credential 40104'),
+    ],
+    [
+      'an expired token',
+      { code: 40102, message: 'Access token expired' },
+      Array(2).fill('credential 40102'),
+    ],
+    [
+      'no permission',
+      { code: 40001, message: 'You have no permission' },
+      Array(2).fill('credential 40001'),
+    ],
+    [
+      'tiktok: 40001 about the pixel',
+      { code: 40001, message: PIXEL },
+      Array(2).fill('credential 40001'),
+    ],
+    [
+      'the same under the other code',
+      { code: 40002, message: PIXEL },
+      Array(2).fill('configuration 40002'),
+    ],
+    [
+      'a wrong source',
+      { code: 40002, message: 'event_source: Bad' },
+      Array(2).fill('configuration 40002'),
+    ],
+    [
+      'a wrong test code',
+      { code: 40002, message: 'test_event_code: Bad' },
+      Array(2).fill('configuration 40002'),
+    ],
+    [
+      'throttled',
+      { code: 40100, message: 'App reaches the QPS limit.' },
+      Array(2).fill('throttled 40100'),
+    ],
+    [
+      'throttled under another code',
+      { code: 51021, message: 'Too many requests' },
+      Array(2).fill('throttled 51021'),
+    ],
+    [
+      'an internal fault',
+      { code: 50000, message: 'System error' },
+      Array(2).fill('transient 50000'),
+    ],
     ['another internal fault', { code: 50002, message: '' }, Array(2).fill('transient 50002')],
-    ['40700, an internal fault too', { code: 40700, message: 'Internal' }, Array(2).fill('transient 40700')],
-    ['a code that nobody knows', { code: 40999, message: 'New' }, Array(2).fill('configuration 40999')],
-    ['a bad parameter, unnamed', { code: 40002, message: 'Bad' }, [...Array<string>(2).fill('payload 40002'), 'split']],
+    [
+      '40700, an internal fault too',
+      { code: 40700, message: 'Internal' },
+      Array(2).fill('transient 40700'),
+    ],
+    [
+      'a code that nobody knows',
+      { code: 40999, message: 'New' },
+      Array(2).fill('configuration 40999'),
+    ],
+    [
+      'a bad parameter, unnamed',
+      { code: 40002, message: 'Bad' },
+      [...Array<string>(2).fill('payload 40002'), 'split'],
+    ],
     [
       'a bad event, named',
       { code: 40002, message: BAD_ITEM },
-      [...Array<string>(2).fill('payload 40002'), 'culprits 1'],
+      [...Array<string>(2).fill('payload 40002'), 'rejected 1'],
     ],
     ['partly taken, named', { code: 20001, message: BAD_ITEM }, [ok, 'payload 20001']],
     [
@@ -81,7 +145,11 @@ describe('every return code of the official list, and unknown codes by their cla
     ['an unknown internal code is transient', 59999, all('transient', 59999)],
     ['an unknown maintenance code is transient', 60999, all('transient', 60999)],
     ['an unknown traffic code is throttled', 61999, all('throttled', 61999)],
-    ['an unknown code without a class is a configuration fault', 99999, all('configuration', 99999)],
+    [
+      'an unknown code without a class is a configuration fault',
+      99999,
+      all('configuration', 99999),
+    ],
   ])('%s', (_name, code, expected) => {
     expect(judge(2, 200, { code, message: 'A message without a position' })).toEqual(expected);
   });
@@ -95,7 +163,11 @@ describe('every return code of the official list, and unknown codes by their cla
 
   test('a parameter fault that quotes the word frequency is not throttling', () => {
     const message = 'Batch.1.properties.frequency: Unknown field.';
-    expect(judge(2, 200, { code: 40002, message })).toEqual(['payload 40002', 'payload 40002', 'culprits 1']);
+    expect(judge(2, 200, { code: 40002, message })).toEqual([
+      'payload 40002',
+      'payload 40002',
+      'rejected 1',
+    ]);
   });
 });
 
@@ -131,21 +203,29 @@ describe('which events are named', () => {
     ['Batch.3.event: past the end', undefined],
     ['Batch.12345678.event: no place', undefined],
     ['Batches: none', undefined],
-  ])('%s', (message, culprits) => {
+  ])('%s', (message, rejectedIndexes) => {
     const verdict = classifyTikTokAnswer(3, makeAnswer(200, { code: 40002, message }));
-    expect(verdict.culprits).toEqual(culprits);
-    expect(verdict.split).toBe(culprits === undefined ? true : undefined);
+    expect(verdict.rejectedIndexes).toEqual(rejectedIndexes);
+    expect(verdict.split).toBe(rejectedIndexes === undefined ? true : undefined);
   });
 
   test('each with its own words, also where the whole message is too long to keep', () => {
-    const message = Array.from({ length: 400 }, (_, place) => `Batch.${place}.event: wrong ${place}`).join('; ');
-    const { culprits, outcomes } = classifyTikTokAnswer(400, makeAnswer(200, { code: 40002, message }));
-    expect(culprits).toHaveLength(400);
+    const message = Array.from(
+      { length: 400 },
+      (_, place) => `Batch.${place}.event: wrong ${place}`,
+    ).join('; ');
+    const { rejectedIndexes, outcomes } = classifyTikTokAnswer(
+      400,
+      makeAnswer(200, { code: 40002, message }),
+    );
+    expect(rejectedIndexes).toHaveLength(400);
     expect(outcomes[399]?.message).toBe('Batch.399.event: wrong 399');
   });
 
   test('a passing fault that names one is still a passing fault', () => {
-    expect(judge(2, 200, { code: 50000, message: 'Batch.0: timeout' })).toEqual(Array(2).fill('transient 50000'));
+    expect(judge(2, 200, { code: 50000, message: 'Batch.0: timeout' })).toEqual(
+      Array(2).fill('transient 50000'),
+    );
   });
 });
 
@@ -156,7 +236,11 @@ test('one event is never halved', () => {
 
 test('request id, wait and words are kept; a token in them is not', () => {
   const token = 'deadbeef00deadbeef00deadbeef00deadbeef00';
-  const body = { code: 40105, message: `Access token ${token} is\u001b[31m wrong`, request_id: '20261125AB' };
+  const body = {
+    code: 40105,
+    message: `Access token ${token} is\u001b[31m wrong`,
+    request_id: '20261125AB',
+  };
   const verdict = classifyTikTokAnswer(1, makeAnswer(200, body, { 'retry-after': '7' }));
   expect(verdict).toMatchObject({ requestId: '20261125AB', retryAfterMs: 7000 });
   expect(verdict.outcomes[0]?.message).toBe('Access token *** is [31m wrong');
@@ -165,12 +249,21 @@ test('request id, wait and words are kept; a token in them is not', () => {
 test('any answer gives one outcome an event, and delivers on code 0 alone', () => {
   const body = fc.oneof(fc.jsonValue(), fc.record({ code: fc.integer(), message: fc.string() }));
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 200, max: 599 }), body, (count, status, value) => {
-      const { outcomes, culprits = [] } = classifyTikTokAnswer(count, makeAnswer(status, value));
-      expect(outcomes).toHaveLength(count);
-      expect(culprits.every((place) => place < count)).toBe(true);
-      const code = (value as { code?: unknown } | null)?.code;
-      if (outcomes.some(({ kind }) => kind === 'delivered')) expect([0, '0', 20001, '20001']).toContain(code);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 200, max: 599 }),
+      body,
+      (count, status, value) => {
+        const { outcomes, rejectedIndexes = [] } = classifyTikTokAnswer(
+          count,
+          makeAnswer(status, value),
+        );
+        expect(outcomes).toHaveLength(count);
+        expect(rejectedIndexes.every((place) => place < count)).toBe(true);
+        const code = (value as { code?: unknown } | null)?.code;
+        if (outcomes.some(({ kind }) => kind === 'delivered'))
+          expect([0, '0', 20001, '20001']).toContain(code);
+      },
+    ),
   );
 });

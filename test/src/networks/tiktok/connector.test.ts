@@ -11,9 +11,12 @@ import {
   seededTikTokToken,
 } from '../../../../src/sandbox/tiktok/seed.js';
 import { Secret } from '../../../../src/secret.js';
-import { NOW_MS, openSandbox } from '../../sandbox/stage.js';
+import { NOW_MS, openSandbox } from '../../sandbox/test-sandbox.js';
 
-const APP = { clientId: SANDBOX_TIKTOK_APP_ID, clientSecret: new Secret(SANDBOX_TIKTOK_APP_SECRET) };
+const APP = {
+  clientId: SANDBOX_TIKTOK_APP_ID,
+  clientSecret: new Secret(SANDBOX_TIKTOK_APP_SECRET),
+};
 const PIXEL = { account: SANDBOX_TIKTOK_PIXEL, name: SANDBOX_TIKTOK_PIXEL };
 
 function openHttp({ url }: Pick<Sandbox, 'url'>) {
@@ -23,8 +26,18 @@ function openHttp({ url }: Pick<Sandbox, 'url'>) {
 }
 
 /** A call as a user of the sandbox. */
-function makeCall(sandbox: Pick<Sandbox, 'url'>, user: string, parts: Partial<ConnectCall> = {}): ConnectCall {
-  return { http: openHttp(sandbox), accessToken: seededTikTokToken(user), wish: {}, nowMs: NOW_MS, ...parts };
+function makeCall(
+  sandbox: Pick<Sandbox, 'url'>,
+  user: string,
+  parts: Partial<ConnectCall> = {},
+): ConnectCall {
+  return {
+    http: openHttp(sandbox),
+    accessToken: seededTikTokToken(user),
+    wanted: {},
+    nowMs: NOW_MS,
+    ...parts,
+  };
 }
 
 const find = tiktokConnector.findAccounts!;
@@ -40,8 +53,16 @@ describe('pixels from the list', () => {
         name: 'Sandbox game site',
         note: 'advertiser 7200000000000000001 Sandbox Games',
       },
-      { account: 'C0SANDBOXPIXEL000002', name: 'Studio shop', note: 'advertiser 7200000000000000002 Sandbox Studio' },
-      { account: 'C0SANDBOXPIXEL000003', name: 'Studio blog', note: 'advertiser 7200000000000000002 Sandbox Studio' },
+      {
+        account: 'C0SANDBOXPIXEL000002',
+        name: 'Studio shop',
+        note: 'advertiser 7200000000000000002 Sandbox Studio',
+      },
+      {
+        account: 'C0SANDBOXPIXEL000003',
+        name: 'Studio blog',
+        note: 'advertiser 7200000000000000002 Sandbox Studio',
+      },
     ]);
     expect(warnings).toEqual([]);
   });
@@ -56,7 +77,9 @@ describe('pixels from the list', () => {
     const sandbox = await openSandbox({ faults: [{ match: 'pixel/list', status: 403, times: 1 }] });
     const { candidates, warnings } = await find(makeCall(sandbox, 'two', APP));
     expect(candidates).toHaveLength(2);
-    expect(warnings).toEqual([expect.stringContaining('advertiser 7200000000000000001 (code 40001')]);
+    expect(warnings).toEqual([
+      expect.stringContaining('advertiser 7200000000000000001 (code 40001'),
+    ]);
   });
 
   test('a token without an app lists nothing, and asks nobody', async () => {
@@ -72,7 +95,10 @@ describe('pixels from the list', () => {
     ['a wrong secret', 'one', { ...APP, clientSecret: new Secret('wrong') }, 'token_refused'],
   ])('%s', async (_what, user, parts, code) => {
     const sandbox = await openSandbox();
-    await expect(find(makeCall(sandbox, user, parts))).rejects.toMatchObject({ code, next: 'postback connect tiktok' });
+    await expect(find(makeCall(sandbox, user, parts))).rejects.toMatchObject({
+      code,
+      next: 'postback connect tiktok',
+    });
   });
 });
 
@@ -105,7 +131,10 @@ describe('the check before anything is saved', () => {
     ['no answer', { drop: 'before' as const }, 'network_unreachable'],
   ])('%s says nothing about the grant', async (_what, fault, code) => {
     const sandbox = await openSandbox({ faults: [fault] });
-    await expect(check(makeCall(sandbox, 'one'), PIXEL)).rejects.toMatchObject({ code, kind: 'network' });
+    await expect(check(makeCall(sandbox, 'one'), PIXEL)).rejects.toMatchObject({
+      code,
+      kind: 'network',
+    });
   });
 
   test('an event that is refused for itself is a fault of ours, and nothing is connected', async () => {
@@ -114,7 +143,7 @@ describe('the check before anything is saved', () => {
       code: 'probe_refused',
       kind: 'internal',
       message: expect.stringContaining('code 40002: Invalid request body') as string,
-      hint: expect.stringContaining('a fault of postback') as string,
+      hint: expect.stringContaining('a bug in postback') as string,
     });
   });
 });
@@ -139,7 +168,11 @@ describe('the login of the business portal', () => {
     return new URL(answer.headers.get('location')!).searchParams.get(TIKTOK_LOGIN.codeParameter!)!;
   }
 
-  function redeem(sandbox: Awaited<ReturnType<typeof openSandbox>>, code: string, secret = SANDBOX_TIKTOK_APP_SECRET) {
+  function redeem(
+    sandbox: Awaited<ReturnType<typeof openSandbox>>,
+    code: string,
+    secret = SANDBOX_TIKTOK_APP_SECRET,
+  ) {
     const client = { id: SANDBOX_TIKTOK_APP_ID, secret: new Secret(secret) };
     const call = { provider: TIKTOK_LOGIN, client, http: openHttp(sandbox), clock: sandbox.clock };
     const verifier = new Secret('unused');
@@ -164,7 +197,7 @@ describe('the login of the business portal', () => {
     await expect(again).rejects.not.toThrow(code);
   });
 
-  test('a portal that fails is no refusal', async () => {
+  test('a portal that fails is not a refusal', async () => {
     const sandbox = await openSandbox({ faults: [{ match: 'access_token', status: 500 }] });
     await expect(redeem(sandbox, 'any')).rejects.toMatchObject({ code: 'network_failed' });
   });

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { checkTikTokMapping, defaultTikTokMapping } from '../../../../src/networks/tiktok/mapping.js';
+import {
+  checkTikTokMapping,
+  defaultTikTokMapping,
+} from '../../../../src/networks/tiktok/mapping.js';
 
 test.each([
   ['purchase', 'Purchase'],
@@ -18,11 +21,11 @@ test.each(['CompletePayment', 'my event', 'x'.repeat(100), 'Käufe'])('%j may be
 });
 
 test.each([
-  ['', 'is no event name'],
-  [' Purchase', 'is no event name'],
-  ['a\nb', 'is no event name'],
+  ['', 'is not an event name'],
+  [' Purchase', 'is not an event name'],
+  ['a\nb', 'is not an event name'],
   ['x'.repeat(101), '101 characters'],
-  [{ name: 'n', type: 'OTHER', source: 'WEBSITE' }, 'one event name'],
+  [{ name: 'n', type: 'OTHER', source: 'WEBSITE' }, 'by event name'],
 ])('%j may not', (mapping, words) => {
   expect(checkTikTokMapping(mapping)).toContain(words);
 });
@@ -33,5 +36,5 @@ test.each([
   ['addtocart', 'AddToCart'],
   ['completeRegistration', 'CompleteRegistration'],
 ])('tiktok: %s is refused and %s is named', (mapping, meant) => {
-  expect(checkTikTokMapping(mapping)).toContain(`its standard event ${meant};`);
+  expect(checkTikTokMapping(mapping)).toContain(`the standard event of TikTok is ${meant};`);
 });

@@ -6,13 +6,17 @@ import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
 import { SANDBOX_TIKTOK_PIXEL, SANDBOX_TIKTOK_TOKEN } from '../../../../src/sandbox/tiktok/seed.js';
 import { makeAnswer } from '../../../kit/amazon.js';
 import { makeTikTokEvent, makeTikTokOutgoing, openTikTok, TTCLID } from '../../../kit/tiktok.js';
-import { NOW_MS, openSandbox } from '../../sandbox/stage.js';
+import { NOW_MS, openSandbox } from '../../sandbox/test-sandbox.js';
 
 const channel = openTikTok({ account: SANDBOX_TIKTOK_PIXEL, testCode: 'TEST12345' });
 
 async function send(sandbox: Sandbox, items: Outgoing[], token = SANDBOX_TIKTOK_TOKEN) {
   const { method, url, headers, body }: HttpRequest = channel.request(items, token);
-  const answer = await fetch(url.replace('https:/', sandbox.url), { method, headers, body: String(body) });
+  const answer = await fetch(url.replace('https:/', sandbox.url), {
+    method,
+    headers,
+    body: String(body),
+  });
   return channel.classify(items, makeAnswer(answer.status, await answer.text()));
 }
 
@@ -31,7 +35,13 @@ const FULL: Partial<ConversionEvent> = {
   itemId: 'starter',
   itemName: 'Starter "pack" ü',
   identifiers: {
-    plain: { email: 'jo@example.com', phone: '030 123456', first_name: 'Jörg', last_name: 'Müller', postal_code: '1' },
+    plain: {
+      email: 'jo@example.com',
+      phone: '030 123456',
+      first_name: 'Jörg',
+      last_name: 'Müller',
+      postal_code: '1',
+    },
     hashed: {},
     country: 'DE',
     externalId: 'player-17',
@@ -42,14 +52,18 @@ const FULL: Partial<ConversionEvent> = {
   consent: { limitedDataUse: true },
 };
 
-describe('a strict stand-in', () => {
+describe('the strict sandbox', () => {
   test('takes the full event', async () => {
     const sandbox = await openSandbox();
     const { outcomes, requestId } = await send(sandbox, [makeItem(1, FULL)]);
     expect(outcomes).toEqual([{ kind: 'delivered', reason: 'accepted' }]);
     expect(requestId).toMatch(/^2026/);
     expect(sandbox.state.conversions()).toMatchObject([
-      { dedupeId: 'id-1', excluded: 'limited_data_use', event: { properties: { value: 1234.567 } } },
+      {
+        dedupeId: 'id-1',
+        excluded: 'limited_data_use',
+        event: { properties: { value: 1234.567 } },
+      },
     ]);
   });
 
@@ -57,8 +71,8 @@ describe('a strict stand-in', () => {
     const sandbox = await openSandbox();
     const items = Array.from({ length: 1000 }, (_, number) => makeItem(number));
     items[777] = makeItem(777, { timeMs: NOW_MS - 29 * 86_400_000 });
-    const { culprits, outcomes } = await send(sandbox, items);
-    expect(culprits).toEqual([777]);
+    const { rejectedIndexes, outcomes } = await send(sandbox, items);
+    expect(rejectedIndexes).toEqual([777]);
     expect(outcomes[777]).toEqual({
       kind: 'payload',
       reason: '40002',
@@ -66,12 +80,16 @@ describe('a strict stand-in', () => {
     });
     expect(sandbox.state.received()).toBe(0);
     items.splice(777, 1);
-    expect((await send(sandbox, items)).outcomes.every(({ kind }) => kind === 'delivered')).toBe(true);
+    expect((await send(sandbox, items)).outcomes.every(({ kind }) => kind === 'delivered')).toBe(
+      true,
+    );
   });
 
   test('keeps a test event apart', async () => {
     const sandbox = await openSandbox();
-    expect((await send(sandbox, [makeItem(1, { test: true })])).outcomes[0]?.kind).toBe('delivered');
+    expect((await send(sandbox, [makeItem(1, { test: true })])).outcomes[0]?.kind).toBe(
+      'delivered',
+    );
     expect(sandbox.state.conversions()).toMatchObject([{ excluded: 'test_event' }]);
   });
 

@@ -3,7 +3,12 @@ import type { Verdict } from '../../../../src/networks/network.js';
 import { classifyXAnswer } from '../../../../src/networks/x/classify.js';
 import { makeAnswer } from '../../../kit/amazon.js';
 
-function judge(status: number, body: unknown, count = 3, headers: Record<string, string> = {}): Verdict {
+function judge(
+  status: number,
+  body: unknown,
+  count = 3,
+  headers: Record<string, string> = {},
+): Verdict {
   return classifyXAnswer(count, makeAnswer(status, body, headers));
 }
 
@@ -15,7 +20,11 @@ function errors(...list: object[]): object {
   return { errors: list, request: { params: {} } };
 }
 
-const invalid = (parameter: string, message: string): object => ({ code: 'INVALID_PARAMETER', message, parameter });
+const invalid = (parameter: string, message: string): object => ({
+  code: 'INVALID_PARAMETER',
+  message,
+  parameter,
+});
 
 describe('accepted: as many as were sent', () => {
   test.each([
@@ -30,9 +39,9 @@ describe('accepted: as many as were sent', () => {
   });
 
   test('the debug id is for their support', () => {
-    expect(judge(200, { data: { conversions_processed: 3, debug_id: 'ff02e052-36e4' } }).requestId).toBe(
-      'ff02e052-36e4',
-    );
+    expect(
+      judge(200, { data: { conversions_processed: 3, debug_id: 'ff02e052-36e4' } }).requestId,
+    ).toBe('ff02e052-36e4');
     expect(judge(500, '', 1, { 'x-transaction-id': 'abc' }).requestId).toBe('abc');
   });
 });
@@ -67,12 +76,16 @@ describe('refused', () => {
     const verdict = judge(status, body);
     expect(kinds(verdict)).toEqual([kind, kind, kind]);
     expect(verdict.split ?? false).toBe(isHalved);
-    expect(verdict.culprits).toBeUndefined();
+    expect(verdict.rejectedIndexes).toBeUndefined();
     expect(judge(status, body, 1).split).toBeUndefined();
   });
 
   test('every error is told, each once, with its parameter', () => {
-    const body = errors(invalid('value', 'must be a number'), invalid('value', 'must be a number'), invalid('a', 'b'));
+    const body = errors(
+      invalid('value', 'must be a number'),
+      invalid('value', 'must be a number'),
+      invalid('a', 'b'),
+    );
     expect(judge(400, body, 1).outcomes[0]).toEqual({
       kind: 'payload',
       reason: 'INVALID_PARAMETER',
@@ -86,11 +99,20 @@ describe('how long X asks us to wait', () => {
   const at = (seconds: number): string => String(Date.parse(date) / 1000 + seconds);
   test.each<[string, Record<string, string>, number | undefined]>([
     ['Retry-After', { 'retry-after': '7', 'x-rate-limit-reset': at(90), date }, 7000],
-    ['the account', { 'x-account-rate-limit-reset': at(30), 'x-account-rate-limit-remaining': '0', date }, 30_000],
+    [
+      'the account',
+      { 'x-account-rate-limit-reset': at(30), 'x-account-rate-limit-remaining': '0', date },
+      30_000,
+    ],
     ['the user', { 'x-rate-limit-reset': at(90), date }, 90_000],
     [
       'whichever is used up',
-      { 'x-rate-limit-reset': at(90), 'x-rate-limit-remaining': '5', 'x-account-rate-limit-reset': at(30), date },
+      {
+        'x-rate-limit-reset': at(90),
+        'x-rate-limit-remaining': '5',
+        'x-account-rate-limit-reset': at(30),
+        date,
+      },
       30_000,
     ],
     ['long ago', { 'x-rate-limit-reset': at(-90), date }, 0],

@@ -6,7 +6,9 @@ const FOUR = { clientId: 'ck', clientSecret: 'cs', accessToken: '1-at', tokenSec
 function read(text: string): object | string {
   const pasted = readPastedToken(text);
   if (typeof pasted === 'string') return pasted;
-  return Object.fromEntries(Object.entries(pasted).map(([field, secret]) => [field, secret?.reveal()]));
+  return Object.fromEntries(
+    Object.entries(pasted).map(([field, secret]) => [field, secret?.reveal()]),
+  );
 }
 
 describe('what is pasted', () => {
@@ -19,12 +21,18 @@ describe('what is pasted', () => {
       FOUR,
     ],
     ['{"consumerKey":"ck","consumerSecret":"cs","token":"1-at","tokenSecret":"ts"}', FOUR],
-    ['{"consumer_key":"ck","consumer_secret":"cs","oauth_token":"1-at","oauth_token_secret":"ts"}', FOUR],
+    [
+      '{"consumer_key":"ck","consumer_secret":"cs","oauth_token":"1-at","oauth_token_secret":"ts"}',
+      FOUR,
+    ],
   ])('%j', (text, expected) => {
     expect(read(text)).toEqual(expected);
   });
 
-  test.each(['two words', 'consumer_key=ck', '{"token":"x"}', '{broken', 'a=b\nc=d'])('%j is none of it', (text) => {
-    expect(read(text)).toMatch(/pixel token, or the four values/);
-  });
+  test.each(['two words', 'consumer_key=ck', '{"token":"x"}', '{broken', 'a=b\nc=d'])(
+    '%j is none of it',
+    (text) => {
+      expect(read(text)).toMatch(/pixel token, or the four values/);
+    },
+  );
 });

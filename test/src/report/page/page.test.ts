@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { renderPage } from '../../../../src/report/page/page.js';
-import { Survey } from '../../../../src/report/survey.js';
+import { Aggregate } from '../../../../src/report/aggregate.js';
 
 const HOUR_MS = 3_600_000;
 const UNTIL_MS = Date.parse('2026-11-25T12:30:00Z');
-const ADVICE = { skips: { too_old: 'send sooner' }, kinds: { payload: 'look at the event' } };
+const ADVICE = { skips: { too_old: 'send sooner' }, byKind: { payload: 'look at the event' } };
 
-function makeSurvey(): Survey {
-  const survey = new Survey({
+function makeSurvey(): Aggregate {
+  const survey = new Aggregate({
     sinceMs: UNTIL_MS - 24 * HOUR_MS,
     untilMs: UNTIL_MS,
     nowMs: UNTIL_MS,
@@ -17,13 +17,19 @@ function makeSurvey(): Survey {
   });
   const at = { network: 'amazon', goal: 'first-purchase', atMs: UNTIL_MS - HOUR_MS };
   for (let number = 0; number < 97; number++) {
-    survey.addDelivered({ ...at, responseMs: number < 50 ? 5_000 : 400_000, value: '1234.56', currency: 'USD' });
+    survey.addDelivered({
+      ...at,
+      responseMs: number < 50 ? 5_000 : 400_000,
+      value: '1234.56',
+      currency: 'USD',
+    });
   }
   survey.addDelivered({ ...at, network: 'meta', responseMs: 90_000, value: '10', currency: 'USD' });
   survey.addDelivered({ ...at, responseMs: 90_000, value: '0.1', currency: 'EUR' });
   const words = { kind: 'payload', reason: 'BAD', message: '<img src=x onerror=alert(1)>' };
   survey.addWaiting({ ...at, state: 'failed', ...words, count: 2 });
-  survey.addSkipped({ ...at, reason: 'too_old', eventId: 'e-1' }, () => false);
+  const lost = survey.addSkipped({ ...at, reason: 'too_old', eventId: 'e-1' });
+  if (lost) survey.addLost(lost, at.atMs);
   return survey;
 }
 
@@ -34,12 +40,16 @@ function render(survey = makeSurvey()): string {
 /** Text of the page without markup. */
 function read(page: string): string {
   const text = page.replace(/<style>[\s\S]*<\/style>/, '').replace(/<[^>]*>/g, ' ');
-  return text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code))).replace(/\s+/g, ' ');
+  return text
+    .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+    .replace(/\s+/g, ' ');
 }
 
 test('says how it stands, in a sentence and in figures', () => {
   const text = read(render());
-  expect(text).toContain('97.05 % of conversions reached their network: 99 of 102. That is average; 98 % is good.');
+  expect(text).toContain(
+    '97.05 % of conversions reached their network: 99 of 102. That is average; 98 % is good.',
+  );
   expect(text).toMatch(/Accuracy 98\.01 % good/);
   expect(text).toMatch(/USD amazon 119,752\.32 97/);
   expect(text).toMatch(/Value reported 119,762\.32 USD, and one more currency below/);
@@ -67,7 +77,9 @@ test('allows its own style and nothing else', () => {
 
 test('draws each chart as a picture with a name and a description, and no broken number', () => {
   const page = render();
-  const charts = [...page.matchAll(/<svg[^>]*role="img"[^>]*aria-labelledby="([^"]+)"/g)].map(([, ids]) => ids!);
+  const charts = [...page.matchAll(/<svg[^>]*role="img"[^>]*aria-labelledby="([^"]+)"/g)].map(
+    ([, ids]) => ids!,
+  );
   expect(charts).toHaveLength(3);
   for (const id of charts.flatMap((ids) => ids.split(' '))) expect(page).toContain(`id="${id}"`);
   expect(page).not.toMatch(/NaN|undefined|null|Infinity/);
@@ -75,25 +87,28 @@ test('draws each chart as a picture with a name and a description, and no broken
 
 test('of nothing it says so, and has no empty chart', () => {
   const { filter } = makeSurvey();
-  const page = render(new Survey(filter));
-  expect(read(page)).toContain('Nothing happened in this time');
+  const page = render(new Aggregate(filter));
+  expect(read(page)).toContain('No activity in this period');
   expect(page).not.toContain('<svg');
 });
 
 test('where everything was left out there is no rate, but reasons', () => {
-  const survey = new Survey(makeSurvey().filter);
-  survey.addSkipped(
-    { network: undefined, goal: undefined, atMs: UNTIL_MS, reason: 'organic', eventId: 'e' },
-    () => false,
-  );
+  const survey = new Aggregate(makeSurvey().filter);
+  survey.addSkipped({
+    network: undefined,
+    goal: undefined,
+    atMs: UNTIL_MS,
+    reason: 'organic',
+    eventId: 'e',
+  });
   const page = render(survey);
-  expect(read(page)).toContain('There was no conversion to deliver in this time');
+  expect(read(page)).toContain('There were no conversions to deliver in this period');
   expect(page).toContain('organic');
   expect(page).not.toMatch(/NaN|undefined/);
 });
 
 test('one conversion, and ten million, make a page alike', () => {
-  const survey = new Survey(makeSurvey().filter);
+  const survey = new Aggregate(makeSurvey().filter);
   survey.addWaiting({
     network: 'x',
     goal: 'g',

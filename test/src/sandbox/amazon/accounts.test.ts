@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { SANDBOX_ACCOUNTS, SANDBOX_CLIENT_ID, SANDBOX_PROFILES } from '../../../../src/sandbox/amazon/seed.js';
+import {
+  SANDBOX_ACCOUNTS,
+  SANDBOX_CLIENT_ID,
+  SANDBOX_PROFILES,
+} from '../../../../src/sandbox/amazon/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { accessToken, headersOf, openSandbox, type Answer } from '../stage.js';
+import { accessToken, headersOf, openSandbox, type Answer } from '../test-sandbox.js';
 
 const HOSTS = {
   na: 'advertising-api.amazon.com',
@@ -16,7 +20,12 @@ interface Ask {
   body?: unknown;
 }
 
-async function ask(sandbox: Sandbox, method: string, path: string, options: Ask = {}): Promise<[number, Answer]> {
+async function ask(
+  sandbox: Sandbox,
+  method: string,
+  path: string,
+  options: Ask = {},
+): Promise<[number, Answer]> {
   const { user = 'all', region = 'na', headers = {}, body } = options;
   const answer = await fetch(`${sandbox.url}/${HOSTS[region]}${path}`, {
     method,
@@ -41,7 +50,9 @@ describe('GET /v2/profiles', () => {
   ] as const)('shows user %s what is at %s', async (user, region, ids) => {
     const sandbox = await openSandbox();
     const [status, rows] = await ask(sandbox, 'GET', '/v2/profiles', { user, region });
-    expect([status, rows.map(({ profileId }: { profileId: number }) => String(profileId))]).toEqual([200, ids]);
+    expect([status, rows.map(({ profileId }: { profileId: number }) => String(profileId))]).toEqual(
+      [200, ids],
+    );
   });
 
   it('describes a profile as the Ads API does', async () => {
@@ -67,7 +78,9 @@ describe('GET /v2/profiles', () => {
     ['vendor,agency', 1],
   ])('filters by type %s', async (types, count) => {
     const sandbox = await openSandbox();
-    expect((await ask(sandbox, 'GET', `/v2/profiles?profileTypeFilter=${types}`))[1]).toHaveLength(count);
+    expect((await ask(sandbox, 'GET', `/v2/profiles?profileTypeFilter=${types}`))[1]).toHaveLength(
+      count,
+    );
   });
 });
 
@@ -77,7 +90,10 @@ describe('POST /adsApi/v1/query/advertiserAccounts', () => {
   it('names region and DSP advertiser id', async () => {
     const sandbox = await openSandbox();
     const body = { isGlobalAccountFilter: { include: [true] } };
-    const [status, { advertiserAccounts, ...others }] = await ask(sandbox, 'POST', PATH, { region: 'fe', body });
+    const [status, { advertiserAccounts, ...others }] = await ask(sandbox, 'POST', PATH, {
+      region: 'fe',
+      body,
+    });
     expect([status, others]).toEqual([200, {}]);
     expect(advertiserAccounts).toMatchObject([
       {
@@ -101,12 +117,14 @@ describe('POST /adsApi/v1/query/advertiserAccounts', () => {
     const [, first] = await ask(sandbox, 'POST', PATH, { user: 'many' });
     const body = { maxResults: 100, nextToken: first.nextToken };
     const [, second] = await ask(sandbox, 'POST', PATH, { user: 'many', body });
-    expect([first.advertiserAccounts.length, second.advertiserAccounts.length, second.nextToken]).toEqual([
-      10,
-      2,
-      undefined,
-    ]);
-    const names = [...first.advertiserAccounts, ...second.advertiserAccounts].map(({ displayName }) => displayName);
+    expect([
+      first.advertiserAccounts.length,
+      second.advertiserAccounts.length,
+      second.nextToken,
+    ]).toEqual([10, 2, undefined]);
+    const names = [...first.advertiserAccounts, ...second.advertiserAccounts].map(
+      ({ displayName }) => displayName,
+    );
     expect(new Set(names).size).toBe(12);
   });
 
@@ -153,9 +171,19 @@ describe('GET /dsp/advertisers', () => {
   ])('lists the advertiser of a profile %s', async (query, shown) => {
     const sandbox = await openSandbox();
     const headers = { 'amazon-advertising-api-scope': SANDBOX_PROFILES.na };
-    const [status, { totalResults, response }] = await ask(sandbox, 'GET', `/dsp/advertisers${query}`, { headers });
+    const [status, { totalResults, response }] = await ask(
+      sandbox,
+      'GET',
+      `/dsp/advertisers${query}`,
+      { headers },
+    );
     expect([status, totalResults, response.length]).toEqual([200, 1, shown]);
-    if (shown) expect(response[0]).toMatchObject({ advertiserId: SANDBOX_ACCOUNTS.na, currency: 'USD', country: 'US' });
+    if (shown)
+      expect(response[0]).toMatchObject({
+        advertiserId: SANDBOX_ACCOUNTS.na,
+        currency: 'USD',
+        country: 'US',
+      });
   });
 });
 
@@ -165,9 +193,16 @@ describe('POST /adsAccounts/list', () => {
   it('lists accounts without a DSP advertiser id', async () => {
     const sandbox = await openSandbox();
     const headers = { 'content-type': type, accept: type };
-    const [status, { adsAccounts }] = await ask(sandbox, 'POST', '/adsAccounts/list', { headers, body: {} });
+    const [status, { adsAccounts }] = await ask(sandbox, 'POST', '/adsAccounts/list', {
+      headers,
+      body: {},
+    });
     expect([status, adsAccounts.length]).toEqual([200, 1]);
-    expect(Object.keys(adsAccounts[0].alternateIds[0])).toEqual(['countryCode', 'entityId', 'profileId']);
+    expect(Object.keys(adsAccounts[0].alternateIds[0])).toEqual([
+      'countryCode',
+      'entityId',
+      'profileId',
+    ]);
   });
 
   it.each([
@@ -175,6 +210,8 @@ describe('POST /adsAccounts/list', () => {
     [406, { 'content-type': type, accept: 'application/json' }],
   ])('answers %i to plain JSON', async (status, headers) => {
     const sandbox = await openSandbox();
-    expect((await ask(sandbox, 'POST', '/adsAccounts/list', { headers, body: {} }))[0]).toBe(status);
+    expect((await ask(sandbox, 'POST', '/adsAccounts/list', { headers, body: {} }))[0]).toBe(
+      status,
+    );
   });
 });

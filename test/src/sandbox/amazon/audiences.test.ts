@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { SANDBOX_ACCOUNTS, SANDBOX_CLIENT_ID } from '../../../../src/sandbox/amazon/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { accessToken, control, headersOf, openSandbox, postForm, sha256, type Answer } from '../stage.js';
+import {
+  accessToken,
+  control,
+  headersOf,
+  openSandbox,
+  postForm,
+  sha256,
+  type Answer,
+} from '../test-sandbox.js';
 
 const TYPE = 'application/vnd.amcaudiences.v1+json';
 const HOST = 'advertising-api.amazon.com';
@@ -27,7 +35,11 @@ async function call(
     ...(body === undefined ? {} : { 'content-type': TYPE }),
   };
   const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
-  const init = { method, headers: headersOf({ ...right, ...headers }), ...(text === undefined ? {} : { body: text }) };
+  const init = {
+    method,
+    headers: headersOf({ ...right, ...headers }),
+    ...(text === undefined ? {} : { body: text }),
+  };
   const answer = await fetch(`${sandbox.url}/${host}/amc/audiences/${path}`, init);
   return { status: answer.status, text: await answer.text() };
 }
@@ -43,7 +55,13 @@ const LIST = {
 const PII = { email: sha256('test@example.com') };
 
 function record(changes: Record<string, unknown> = {}): Record<string, unknown> {
-  return { externalUserId: 'player-1', action: 'CREATE', countryCode: 'US', hashedPII: [PII], ...changes };
+  return {
+    externalUserId: 'player-1',
+    action: 'CREATE',
+    countryCode: 'US',
+    hashedPII: [PII],
+    ...changes,
+  };
 }
 
 function recordsBody(records: unknown, id = FIRST_LIST, more = ''): string {
@@ -52,11 +70,17 @@ function recordsBody(records: unknown, id = FIRST_LIST, more = ''): string {
 
 async function upload(sandbox: Sandbox, records: unknown[], id = FIRST_LIST): Promise<string> {
   const { status, text } = await call(sandbox, 'records', { body: recordsBody(records, id) });
-  expect([status, text]).toEqual([202, expect.stringMatching(/^\{"jobRequestId":"[0-9a-f-]{36}"\}$/)]);
+  expect([status, text]).toEqual([
+    202,
+    expect.stringMatching(/^\{"jobRequestId":"[0-9a-f-]{36}"\}$/),
+  ]);
   return (JSON.parse(text) as { jobRequestId: string }).jobRequestId;
 }
 
-async function statusOf(sandbox: Sandbox & { clock: { nowMs: number } }, job: string): Promise<Answer> {
+async function statusOf(
+  sandbox: Sandbox & { clock: { nowMs: number } },
+  job: string,
+): Promise<Answer> {
   sandbox.clock.nowMs += 1000;
   return JSON.parse((await call(sandbox, `records/${job}`, { method: 'GET' })).text);
 }
@@ -65,10 +89,18 @@ describe('audience lists', () => {
   it('are made with an id beyond 2^53 as a bare number, read and revised', async () => {
     const sandbox = await openSandbox();
     const made = await call(sandbox, 'metadata', { body: LIST });
-    expect(made).toEqual({ status: 201, text: `{"audienceId":${FIRST_LIST},"externalAudienceId":"high-value"}` });
+    expect(made).toEqual({
+      status: 201,
+      text: `{"audienceId":${FIRST_LIST},"externalAudienceId":"high-value"}`,
+    });
     const read = await call(sandbox, `metadata/${FIRST_LIST}`, { method: 'GET' });
-    expect(read.text).toContain(`"audienceId":${FIRST_LIST},"advertiserId":${SANDBOX_ACCOUNTS.na},`);
-    const revised = await call(sandbox, `metadata/${FIRST_LIST}`, { method: 'PUT', body: { metadata: { ttl: 60 } } });
+    expect(read.text).toContain(
+      `"audienceId":${FIRST_LIST},"advertiserId":${SANDBOX_ACCOUNTS.na},`,
+    );
+    const revised = await call(sandbox, `metadata/${FIRST_LIST}`, {
+      method: 'PUT',
+      body: { metadata: { ttl: 60 } },
+    });
     expect(JSON.parse(revised.text)).toMatchObject({
       name: 'High value players',
       metadata: { externalAudienceId: 'high-value', ttl: 60, audienceSize: { dspAudienceSize: 0 } },
@@ -77,21 +109,54 @@ describe('audience lists', () => {
 
   it.each<[string, unknown, number, RegExp]>([
     ['a name of 9 characters', { ...LIST, name: 'nine char' }, 400, /'name'.*between 10 and 128/],
-    ['a name of 129 characters', { ...LIST, name: 'x'.repeat(129) }, 400, /'name'.*between 10 and 128/],
-    ['a description of 1,001', { ...LIST, description: 'x'.repeat(1001) }, 400, /'description'.*1000/],
+    [
+      'a name of 129 characters',
+      { ...LIST, name: 'x'.repeat(129) },
+      400,
+      /'name'.*between 10 and 128/,
+    ],
+    [
+      'a description of 1,001',
+      { ...LIST, description: 'x'.repeat(1001) },
+      400,
+      /'description'.*1000/,
+    ],
     ['no description', { ...LIST, description: undefined }, 400, /'description'/],
     ['no external id', { ...LIST, metadata: {} }, 400, /externalAudienceId/],
-    ['more than 397 days', { ...LIST, metadata: { externalAudienceId: 'a', ttl: 34_300_801 } }, 400, /ttl/],
+    [
+      'more than 397 days',
+      { ...LIST, metadata: { externalAudienceId: 'a', ttl: 34_300_801 } },
+      400,
+      /ttl/,
+    ],
     ['no owner', { ...LIST, targetResource: {} }, 400, /union of connectionId and advertiserId/],
-    ['both owners', { ...LIST, targetResource: { connectionId: 'a', advertiserId: 1 } }, 400, /union/],
-    ['a quoted advertiser', { ...LIST, targetResource: { advertiserId: '1' } }, 400, /STRING_VALUE/],
-    ["somebody else's advertiser", { ...LIST, targetResource: { advertiserId: 99 } }, 403, /not authorized/],
+    [
+      'both owners',
+      { ...LIST, targetResource: { connectionId: 'a', advertiserId: 1 } },
+      400,
+      /union/,
+    ],
+    [
+      'a quoted advertiser',
+      { ...LIST, targetResource: { advertiserId: '1' } },
+      400,
+      /STRING_VALUE/,
+    ],
+    [
+      "somebody else's advertiser",
+      { ...LIST, targetResource: { advertiserId: 99 } },
+      403,
+      /not authorized/,
+    ],
     ['a country that is none', { ...LIST, countryCode: 'UK' }, 400, /countryCode/],
     ['a field that is none', { ...LIST, title: 'a' }, 400, /title/],
     ['no JSON', 'name=a', 400, /parse/],
   ])('are refused with %s', async (_name, body, status, message) => {
     const answer = await call(await openSandbox(), 'metadata', { body });
-    expect([answer.status, JSON.parse(answer.text).message]).toEqual([status, expect.stringMatching(message)]);
+    expect([answer.status, JSON.parse(answer.text).message]).toEqual([
+      status,
+      expect.stringMatching(message),
+    ]);
   });
 
   it('want the audience scope, the right client, media type and region', async () => {
@@ -104,7 +169,9 @@ describe('audience lists', () => {
       sandbox_decision: 'allow',
       sandbox_user: 'na',
     });
-    const back = await fetch(`${sandbox.url}/www.amazon.com/ap/oa?${login.toString()}`, { redirect: 'manual' });
+    const back = await fetch(`${sandbox.url}/www.amazon.com/ap/oa?${login.toString()}`, {
+      redirect: 'manual',
+    });
     const code = new URL(back.headers.get('location')!).searchParams.get('code')!;
     const granted = await postForm(`${sandbox.url}/api.amazon.com/auth/o2/token`, {
       grant_type: 'authorization_code',
@@ -115,7 +182,10 @@ describe('audience lists', () => {
     });
     const { access_token: token } = (await granted.json()) as { access_token: string };
     const refused = await call(sandbox, 'metadata', { body: LIST, token });
-    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('advertising::audiences')]);
+    expect([refused.status, refused.text]).toEqual([
+      403,
+      expect.stringContaining('advertising::audiences'),
+    ]);
     expect((await call(sandbox, 'metadata', { body: LIST, token: 'Atza|no' })).status).toBe(401);
     const wrong = { 'amazon-advertising-api-clientid': 'other' };
     expect((await call(sandbox, 'metadata', { body: LIST, headers: wrong })).status).toBe(401);
@@ -145,7 +215,10 @@ describe('records', () => {
     });
     await upload(sandbox, [record({ action: 'DELETE', hashedPII: [{}] })]);
     const [state] = sandbox.state.audiences();
-    expect([state!.received, state!.members]).toEqual([3, [{ externalUserId: 'player_2', record: two }]]);
+    expect([state!.received, state!.members]).toEqual([
+      3,
+      [{ externalUserId: 'player_2', record: two }],
+    ]);
     const [, brief] = await control(sandbox, 'GET', '/audiences');
     expect(brief).toMatchObject({ count: 1, audiences: [{ id: FIRST_LIST, size: 1 }] });
     expect(brief.audiences[0]).not.toHaveProperty('members');
@@ -156,29 +229,61 @@ describe('records', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['a quoted id', recordsBody([record()], '"371552318001631924"'), /"Message":"STRING_VALUE can not be converted/],
+    [
+      'a quoted id',
+      recordsBody([record()], '"371552318001631924"'),
+      /"Message":"STRING_VALUE can not be converted/,
+    ],
     ['no id', JSON.stringify({ records: [record()] }), /audienceId/],
     ['no records', recordsBody([]), /'records'.*greater than or equal to 1/],
-    ['10,001 records', recordsBody(new Array(10_001).fill(record())), /less than or equal to 10000/],
+    [
+      '10,001 records',
+      recordsBody(new Array(10_001).fill(record())),
+      /less than or equal to 10000/,
+    ],
     [
       'an external id with @',
       recordsBody([record(), record({ externalUserId: 'a@b' })]),
       /records\.2\.member\.externalUserId/,
     ],
-    ['an external id of 129', recordsBody([record({ externalUserId: 'x'.repeat(129) })]), /externalUserId/],
+    [
+      'an external id of 129',
+      recordsBody([record({ externalUserId: 'x'.repeat(129) })]),
+      /externalUserId/,
+    ],
     ['an empty external id', recordsBody([record({ externalUserId: '' })]), /externalUserId/],
     ['a country that is none', recordsBody([record({ countryCode: 'UK' })]), /countryCode/],
     [
       'another target',
-      recordsBody([record()], FIRST_LIST, ',"targetResource":{"connectionId":"c","targetTypes":["AMC"]}'),
+      recordsBody(
+        [record()],
+        FIRST_LIST,
+        ',"targetResource":{"connectionId":"c","targetTypes":["AMC"]}',
+      ),
       /targetTypes/,
     ],
-    ['a field that is none', recordsBody([record({ email: PII.email })]), /records\.1\.member\.email/],
-    ['another action', recordsBody([record({ action: 'UPDATE' })]), /enum value set: \[CREATE, DELETE\]/],
+    [
+      'a field that is none',
+      recordsBody([record({ email: PII.email })]),
+      /records\.1\.member\.email/,
+    ],
+    [
+      'another action',
+      recordsBody([record({ action: 'UPDATE' })]),
+      /enum value set: \[CREATE, DELETE\]/,
+    ],
     ['no hashedPII', recordsBody([record({ hashedPII: [] })]), /hashedPII/],
     ['101 sets', recordsBody([record({ hashedPII: new Array(101).fill(PII) })]), /hashedPII/],
-    ['a name that is none', recordsBody([record({ hashedPII: [{ first_name: PII.email }] })]), /hashedPII/],
-    ['no connection in its target', recordsBody([record()], FIRST_LIST, ',"targetResource":{}'), /connectionId/],
+    [
+      'a name that is none',
+      recordsBody([record({ hashedPII: [{ first_name: PII.email }] })]),
+      /hashedPII/,
+    ],
+    [
+      'no connection in its target',
+      recordsBody([record()], FIRST_LIST, ',"targetResource":{}'),
+      /connectionId/,
+    ],
   ])('are refused whole with %s', async (_name, body, message) => {
     const answer = await call(await openSandbox(), 'records', { body });
     expect([answer.status, answer.text]).toEqual([400, expect.stringMatching(message)]);
@@ -197,10 +302,13 @@ describe('records', () => {
   it('amazon: records want their own media type', async () => {
     const sandbox = await openSandbox();
     const body = recordsBody([record()]);
-    expect((await call(sandbox, 'records', { body, headers: { 'content-type': 'application/json' } })).status).toBe(
-      415,
-    );
-    expect((await call(sandbox, 'records', { body, headers: { accept: 'application/json' } })).status).toBe(406);
+    expect(
+      (await call(sandbox, 'records', { body, headers: { 'content-type': 'application/json' } }))
+        .status,
+    ).toBe(415);
+    expect(
+      (await call(sandbox, 'records', { body, headers: { accept: 'application/json' } })).status,
+    ).toBe(406);
   });
 
   it.each<[string, Record<string, unknown>, RegExp]>([
@@ -217,9 +325,13 @@ describe('records', () => {
     expect(await statusOf(sandbox, job)).toMatchObject({
       jobState: 'SUCCEEDED',
       successful: { recordsProcessedRate: 50 },
-      invalidRecords: [{ audienceId: FIRST_LIST, externalId: 'bad', error: expect.stringMatching(error) }],
+      invalidRecords: [
+        { audienceId: FIRST_LIST, externalId: 'bad', error: expect.stringMatching(error) },
+      ],
     });
-    expect(sandbox.state.audiences()[0]!.members.map(({ externalUserId }) => externalUserId)).toEqual(['player-1']);
+    expect(
+      sandbox.state.audiences()[0]!.members.map(({ externalUserId }) => externalUserId),
+    ).toEqual(['player-1']);
   });
 
   it.each([
@@ -240,7 +352,10 @@ describe('records', () => {
   ])('of the list %s: %s', async (id, jobState, members, rate) => {
     const sandbox = await openSandbox();
     const job = await upload(sandbox, [record()], id);
-    expect(await statusOf(sandbox, job)).toMatchObject({ jobState, successful: { recordsProcessedRate: rate } });
+    expect(await statusOf(sandbox, job)).toMatchObject({
+      jobState,
+      successful: { recordsProcessedRate: rate },
+    });
     expect(sandbox.state.audiences().flatMap((list) => list.members)).toHaveLength(members);
   });
 

@@ -1,6 +1,6 @@
 import { SANDBOX_ACCOUNTS, SANDBOX_CLIENT_ID } from '../../../../src/sandbox/amazon/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { accessToken, headersOf, sha256, type Answer } from '../stage.js';
+import { accessToken, headersOf, sha256, type Answer } from '../test-sandbox.js';
 
 export const V1_TYPE = 'application/vnd.dspconversioneventimport.v1+json';
 
@@ -65,11 +65,22 @@ export async function postEvents(sandbox: Sandbox, call: Call): Promise<Response
 }
 
 /** Posts v1 events and reads the answer. */
-export async function importV1(sandbox: Sandbox, eventData: unknown[], call: Partial<Call> = {}): Promise<Answer> {
-  return (await postV1(sandbox, { ...call, body: { source: 'SERVER_TO_SERVER', eventData } })).json();
+export async function importV1(
+  sandbox: Sandbox,
+  eventData: unknown[],
+  call: Partial<Call> = {},
+): Promise<Answer> {
+  return (
+    await postV1(sandbox, { ...call, body: { source: 'SERVER_TO_SERVER', eventData } })
+  ).json();
 }
 
-async function post(sandbox: Sandbox, path: string, call: Call, right: Record<string, string>): Promise<Response> {
+async function post(
+  sandbox: Sandbox,
+  path: string,
+  call: Call,
+  right: Record<string, string>,
+): Promise<Response> {
   const token = call.token ?? (await accessToken(sandbox, call.user));
   const headers = headersOf({ authorization: `Bearer ${token}`, ...right, ...call.headers });
   const body = typeof call.body === 'string' ? call.body : JSON.stringify(call.body);

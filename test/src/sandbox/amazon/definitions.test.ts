@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { SANDBOX_ACCOUNTS, SANDBOX_CLIENT_ID, SANDBOX_TERMS_ACCOUNT } from '../../../../src/sandbox/amazon/seed.js';
+import {
+  SANDBOX_ACCOUNTS,
+  SANDBOX_CLIENT_ID,
+  SANDBOX_TERMS_ACCOUNT,
+} from '../../../../src/sandbox/amazon/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { accessToken, control, openSandbox, type Answer } from '../stage.js';
+import { accessToken, control, openSandbox, type Answer } from '../test-sandbox.js';
 import { importV1, v1Event } from './calls.js';
 
 const V1 = 'application/vnd.dspconversiondefinition.v1+json';
@@ -14,7 +18,12 @@ interface Ask {
   user?: string;
 }
 
-async function ask(sandbox: Sandbox, path: string, body: unknown, options: Ask = {}): Promise<[number, Answer]> {
+async function ask(
+  sandbox: Sandbox,
+  path: string,
+  body: unknown,
+  options: Ask = {},
+): Promise<[number, Answer]> {
   const { type = V1, accept = V1, account = SANDBOX_ACCOUNTS.na, user = 'all' } = options;
   const url = `${sandbox.url}/advertising-api.amazon.com/accounts/${account}/dsp/conversionDefinitions${path}`;
   const answer = await fetch(url, {
@@ -32,7 +41,9 @@ async function ask(sandbox: Sandbox, path: string, body: unknown, options: Ask =
 }
 
 const idsOf = (body: Answer): string[] =>
-  body.conversionDefinitions.map((row: { conversionDefinitionId: string }) => row.conversionDefinitionId);
+  body.conversionDefinitions.map(
+    (row: { conversionDefinitionId: string }) => row.conversionDefinitionId,
+  );
 
 const DEFINITION = {
   name: 'Boss Beaten',
@@ -43,7 +54,9 @@ const DEFINITION = {
   value: 1,
 };
 
-const byId = (...values: string[]) => ({ filters: [{ field: 'CONVERSION_DEFINITION_ID', values }] });
+const byId = (...values: string[]) => ({
+  filters: [{ field: 'CONVERSION_DEFINITION_ID', values }],
+});
 
 describe('listing conversion definitions', () => {
   it('shows the seeded ones, the newer types only in the newer form', async () => {
@@ -68,7 +81,11 @@ describe('listing conversion definitions', () => {
 
   it('finds every id that exists by filter, and no other', async () => {
     const sandbox = await openSandbox();
-    const [, body] = await ask(sandbox, '/list', byId('765432', '4040000001', '4159999999', '12345', 'abcdef'));
+    const [, body] = await ask(
+      sandbox,
+      '/list',
+      byId('765432', '4040000001', '4159999999', '12345', 'abcdef'),
+    );
     expect(body.conversionDefinitions).toMatchObject([
       { conversionDefinitionId: '765432', source: 'SERVER_TO_SERVER' },
       { conversionDefinitionId: '4159999999', source: 'AMAZON_AD_TAG' },
@@ -80,7 +97,12 @@ describe('listing conversion definitions', () => {
     const seen: string[] = [];
     let nextToken: string | undefined;
     do {
-      const [, body] = await ask(sandbox, '/list', { maxResults: 3, ...(nextToken && { nextToken }) }, { accept: V2 });
+      const [, body] = await ask(
+        sandbox,
+        '/list',
+        { maxResults: 3, ...(nextToken && { nextToken }) },
+        { accept: V2 },
+      );
       expect(body.conversionDefinitions.length).toBeLessThanOrEqual(3);
       seen.push(...idsOf(body));
       nextToken = body.nextToken;
@@ -92,7 +114,9 @@ describe('listing conversion definitions', () => {
     const sandbox = await openSandbox();
     await importV1(sandbox, [v1Event({ conversionDefinitionId: '765432' })]);
     const [, body] = await ask(sandbox, '/list', byId('765432', '765433'));
-    const times = body.conversionDefinitions.map((row: { lastActivityTime?: string }) => row.lastActivityTime);
+    const times = body.conversionDefinitions.map(
+      (row: { lastActivityTime?: string }) => row.lastActivityTime,
+    );
     expect(times).toEqual(['2026-03-10T12:00:00.000Z', undefined]);
   });
 
@@ -116,15 +140,31 @@ describe('creating conversion definitions', () => {
   it('creates them for one account, where they are listed and take events of their type', async () => {
     const sandbox = await openSandbox();
     const purchase = { ...DEFINITION, conversionType: 'OFF_AMAZON_PURCHASES' };
-    const [status, { success, error }] = await ask(sandbox, '', [DEFINITION, { ...DEFINITION, name: '' }, purchase]);
+    const [status, { success, error }] = await ask(sandbox, '', [
+      DEFINITION,
+      { ...DEFINITION, name: '' },
+      purchase,
+    ]);
     expect([status, success.map(({ index }: { index: number }) => index), error]).toMatchObject([
       207,
       [1, 3],
-      [{ index: 2, code: 'BAD_REQUEST', errors: [{ errorType: 'FIELD_VALUE_IS_EMPTY', fieldName: 'name' }] }],
+      [
+        {
+          index: 2,
+          code: 'BAD_REQUEST',
+          errors: [{ errorType: 'FIELD_VALUE_IS_EMPTY', fieldName: 'name' }],
+        },
+      ],
     ]);
-    const [other, bought] = success.map((row: { conversionDefinitionId: string }) => row.conversionDefinitionId);
-    expect(idsOf((await ask(sandbox, '/list', {}))[1])).toEqual(expect.arrayContaining([other, bought]));
-    const negative = [other, bought].map((id) => v1Event({ conversionDefinitionId: id, value: -1 }));
+    const [other, bought] = success.map(
+      (row: { conversionDefinitionId: string }) => row.conversionDefinitionId,
+    );
+    expect(idsOf((await ask(sandbox, '/list', {}))[1])).toEqual(
+      expect.arrayContaining([other, bought]),
+    );
+    const negative = [other, bought].map((id) =>
+      v1Event({ conversionDefinitionId: id, value: -1 }),
+    );
     const answer = await importV1(sandbox, negative);
     expect([answer.success.length, answer.error[0].index]).toEqual([1, 2]);
     await control(sandbox, 'POST', '/reset');
@@ -132,8 +172,18 @@ describe('creating conversion definitions', () => {
   });
 
   it.each<[string, Record<string, unknown>, string | undefined, string]>([
-    ['the newest type in the older form', { conversionType: 'MOBILE_APP_FIRST_START' }, 'conversionType', V1],
-    ['the newest type in the newer form', { conversionType: 'MOBILE_APP_FIRST_START' }, undefined, V2],
+    [
+      'the newest type in the older form',
+      { conversionType: 'MOBILE_APP_FIRST_START' },
+      'conversionType',
+      V1,
+    ],
+    [
+      'the newest type in the newer form',
+      { conversionType: 'MOBILE_APP_FIRST_START' },
+      undefined,
+      V2,
+    ],
     ['a partner in the older form', { partner: 'x' }, 'partner', V1],
     ['an ad tag on a phone', { source: 'AMAZON_AD_TAG', sourceType: 'IOS' }, 'sourceType', V1],
     ['a negative purchase', { conversionType: 'OFF_AMAZON_PURCHASES', value: -1 }, 'value', V1],
@@ -149,7 +199,12 @@ describe('creating conversion definitions', () => {
     ['eleven at once', Array(11).fill(DEFINITION), {}, 400],
     ['none', [], {}, 400],
     ['one without a list', DEFINITION, {}, 400],
-    ['terms that were not accepted', [DEFINITION], { account: SANDBOX_TERMS_ACCOUNT, user: 'terms' }, 403],
+    [
+      'terms that were not accepted',
+      [DEFINITION],
+      { account: SANDBOX_TERMS_ACCOUNT, user: 'terms' },
+      403,
+    ],
   ])('refuses %s', async (_what, body, options, status) => {
     const sandbox = await openSandbox();
     expect((await ask(sandbox, '', body, options))[0]).toBe(status);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SANDBOX_ACCOUNTS, SANDBOX_TERMS_ACCOUNT } from '../../../../src/sandbox/amazon/seed.js';
-import { openSandbox, sha256, type Answer } from '../stage.js';
+import { openSandbox, sha256, type Answer } from '../test-sandbox.js';
 import { apiEvent, postEvents, type Call } from './calls.js';
 
 const EMAIL = { type: 'EMAIL', values: [sha256('test@example.com')] };
@@ -22,8 +22,17 @@ describe('Events API', () => {
       value: 19.99,
       currencyCode: 'CHF',
       unitsSold: 2,
-      matchKeys: [EMAIL, { type: 'FIP', values: ['2001:db8::1'] }, { type: 'MATCH_ID', values: ['a1'] }],
-      consent: { geo: { ipAddress: '192.0.2.1' }, amazonConsent: { amznUserData: 'GRANTED' }, tcf: 'CP', gpp: 'DB' },
+      matchKeys: [
+        EMAIL,
+        { type: 'FIP', values: ['2001:db8::1'] },
+        { type: 'MATCH_ID', values: ['a1'] },
+      ],
+      consent: {
+        geo: { ipAddress: '192.0.2.1' },
+        amazonConsent: { amznUserData: 'GRANTED' },
+        tcf: 'CP',
+        gpp: 'DB',
+      },
       dataProcessingOptions: {},
       customData: [{ name: 'price_before', value: '49.99', dataType: 'STRING' }],
       amazonAdEventKey: 'key',
@@ -36,11 +45,18 @@ describe('Events API', () => {
     ]);
     expect(status).toBe(207);
     expect(body).toEqual({
-      success: [{ index: 0, event: { ...event, dataProcessingOptions: { options: 'LIMITED_DATA_USE' } } }],
+      success: [
+        { index: 0, event: { ...event, dataProcessingOptions: { options: 'LIMITED_DATA_USE' } } },
+      ],
       error: [],
     });
     expect(sandbox.state.conversions()).toMatchObject([
-      { api: 'events-api', target: 'game_1/Purchase', dedupeId: 'order-1', excluded: 'limited_data_use' },
+      {
+        api: 'events-api',
+        target: 'game_1/Purchase',
+        dedupeId: 'order-1',
+        excluded: 'limited_data_use',
+      },
     ]);
   });
 
@@ -91,9 +107,21 @@ describe('Events API', () => {
     ['a time without offset', { eventTime: '2026-03-10T11:00:00' }, 'eventTime'],
     ['a country in small letters', { countryCode: 'us' }, 'countryCode'],
     ['no match keys', { matchKeys: [] }, 'matchKeys'],
-    ['two values', { matchKeys: [{ type: 'EMAIL', values: [sha256('a'), sha256('b')] }] }, 'matchKeys[0].values'],
-    ['a hashed device id', { matchKeys: [{ type: 'MAID', values: [sha256('a')] }] }, 'matchKeys[0].values[0]'],
-    ['a long match id', { matchKeys: [{ type: 'MATCH_ID', values: ['a'.repeat(101)] }] }, 'matchKeys[0].values[0]'],
+    [
+      'two values',
+      { matchKeys: [{ type: 'EMAIL', values: [sha256('a'), sha256('b')] }] },
+      'matchKeys[0].values',
+    ],
+    [
+      'a hashed device id',
+      { matchKeys: [{ type: 'MAID', values: [sha256('a')] }] },
+      'matchKeys[0].values[0]',
+    ],
+    [
+      'a long match id',
+      { matchKeys: [{ type: 'MATCH_ID', values: ['a'.repeat(101)] }] },
+      'matchKeys[0].values[0]',
+    ],
     ['a currency that is none of the list', { value: 1, currencyCode: 'BTC' }, 'currencyCode'],
     ['no units', { unitsSold: 0 }, 'unitsSold'],
     [
@@ -101,16 +129,32 @@ describe('Events API', () => {
       { eventDescription: { ...DESCRIPTION, dataSetName: 'a'.repeat(101) } },
       'eventDescription.dataSetName',
     ],
-    ['an unknown data type', { customData: [{ name: 'a', value: 'b', dataType: 'FLOAT' }] }, 'customData[0].dataType'],
+    [
+      'an unknown data type',
+      { customData: [{ name: 'a', value: 'b', dataType: 'FLOAT' }] },
+      'customData[0].dataType',
+    ],
     ['an unknown country', { countryCode: 'EU' }, 'countryCode'],
     ['sixteen match keys', { matchKeys: Array(16).fill(EMAIL) }, 'matchKeys'],
-    ['an address that is no IP', { matchKeys: [{ type: 'FIP', values: ['localhost'] }] }, 'matchKeys[0].values[0]'],
-    ['a match id with signs', { matchKeys: [{ type: 'MATCH_ID', values: ['a-1'] }] }, 'matchKeys[0].values[0]'],
-    ['an e-mail in the clear', { matchKeys: [{ type: 'EMAIL', values: ['a@b.c'] }] }, 'matchKeys[0].values[0]'],
+    [
+      'an address that is no IP',
+      { matchKeys: [{ type: 'FIP', values: ['localhost'] }] },
+      'matchKeys[0].values[0]',
+    ],
+    [
+      'a match id with signs',
+      { matchKeys: [{ type: 'MATCH_ID', values: ['a-1'] }] },
+      'matchKeys[0].values[0]',
+    ],
+    [
+      'an e-mail in the clear',
+      { matchKeys: [{ type: 'EMAIL', values: ['a@b.c'] }] },
+      'matchKeys[0].values[0]',
+    ],
     ['three decimals', { value: 0.001 }, 'value'],
     ['a negative purchase', { value: -0.01 }, 'value'],
     [
-      'units of what is no purchase',
+      'units of an event that is not a purchase',
       { eventDescription: { ...DESCRIPTION, conversionType: 'SIGN_UP' }, unitsSold: 1 },
       'unitsSold',
     ],
@@ -127,17 +171,29 @@ describe('Events API', () => {
       'consent.amazonConsent.amznUserData',
     ],
     ['a place that is no IP', { consent: { geo: { ipAddress: 'here' } } }, 'consent.geo.ipAddress'],
-    ['fourteen custom values', { customData: Array(14).fill({ name: 'a', value: 'b' }) }, 'customData'],
-    ['a custom name with a dash', { customData: [{ name: 'a-b', value: 'c' }] }, 'customData[0].name'],
-    ['a click token without its time', { arefMeasurementTokens: 'AbCdEf1234' }, 'arefMeasurementTokens'],
+    [
+      'fourteen custom values',
+      { customData: Array(14).fill({ name: 'a', value: 'b' }) },
+      'customData',
+    ],
+    [
+      'a custom name with a dash',
+      { customData: [{ name: 'a-b', value: 'c' }] },
+      'customData[0].name',
+    ],
+    [
+      'a click token without its time',
+      { arefMeasurementTokens: 'AbCdEf1234' },
+      'arefMeasurementTokens',
+    ],
     ['a long user agent', { deviceInfo: { userAgent: 'x'.repeat(513) } }, 'deviceInfo.userAgent'],
     ['an e-mail hash as event id', { eventId: sha256('test@example.com') }, 'eventId'],
   ])('rejects %s', async (_what, changes, field) => {
     const { sandbox, body } = await create([apiEvent(changes)]);
     expect(body.success).toEqual([]);
-    expect(body.error[0].errors.map(({ fieldLocation }: { fieldLocation: string }) => fieldLocation)).toEqual([
-      `events[0].${field}`,
-    ]);
+    expect(
+      body.error[0].errors.map(({ fieldLocation }: { fieldLocation: string }) => fieldLocation),
+    ).toEqual([`events[0].${field}`]);
     expect(sandbox.state.conversions()).toEqual([]);
   });
 
@@ -166,7 +222,9 @@ describe('Events API', () => {
 
   it('keeps the latest of several events with one id', async () => {
     const { sandbox } = await create([1, 2, 3].map((value) => apiEvent({ eventId: 'one', value })));
-    expect(sandbox.state.conversions().map(({ received, event }) => [received, event['value']])).toEqual([[3, 3]]);
+    expect(
+      sandbox.state.conversions().map(({ received, event }) => [received, event['value']]),
+    ).toEqual([[3, 3]]);
   });
 
   const one = { events: [apiEvent()] };
@@ -177,8 +235,18 @@ describe('Events API', () => {
     ['no account', { headers: { 'amazon-ads-accountid': undefined } }, 400, 'BAD_REQUEST'],
     ["another region's host", { host: 'advertising-api-fe.amazon.com' }, 401, 'UNAUTHORIZED'],
     ["another user's account", { user: 'none' }, 403, 'FORBIDDEN'],
-    ['terms that were not accepted', { user: 'terms', account: SANDBOX_TERMS_ACCOUNT }, 403, 'FORBIDDEN'],
-    ["v1's media type", { headers: { 'content-type': 'application/vnd.x.v1+json' } }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    [
+      'terms that were not accepted',
+      { user: 'terms', account: SANDBOX_TERMS_ACCOUNT },
+      403,
+      'FORBIDDEN',
+    ],
+    [
+      "v1's media type",
+      { headers: { 'content-type': 'application/vnd.x.v1+json' } },
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+    ],
     ["v1's Accept", { headers: { accept: 'application/vnd.x.v1+json' } }, 406, 'NOT_ACCEPTABLE'],
     ['a body that is no JSON', { body: '{' }, 400, 'BAD_REQUEST'],
     ["v1's frame", { body: { eventData: [apiEvent()] } }, 400, 'BAD_REQUEST'],

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../kit/property.js';
 import { describe, expect, it } from 'vitest';
 import {
   checkAmount,
@@ -52,8 +52,13 @@ describe('checkMoment', () => {
         fc.integer({ min: 0, max: 10 ** 9 }),
         fc.integer({ min: -840, max: 840 }),
         (seconds, offsetMinutes) => {
-          const local = new Date(year2000 + seconds * 1000 + offsetMinutes * 60_000).toISOString().slice(0, 19);
-          const [hours, minutes] = [Math.trunc(Math.abs(offsetMinutes) / 60), Math.abs(offsetMinutes) % 60];
+          const local = new Date(year2000 + seconds * 1000 + offsetMinutes * 60_000)
+            .toISOString()
+            .slice(0, 19);
+          const [hours, minutes] = [
+            Math.trunc(Math.abs(offsetMinutes) / 60),
+            Math.abs(offsetMinutes) % 60,
+          ];
           const two = (part: number): string => String(part).padStart(2, '0');
           const text = `${local}${offsetMinutes < 0 ? '-' : '+'}${two(hours)}:${two(minutes)}`;
           let seen: number | undefined;
@@ -83,7 +88,10 @@ describe('checkAmount', () => {
 });
 
 describe('checkFields', () => {
-  const check = checkFields({ name: checkText(3) }, { units: checkWhole(1, 9), tags: checkList(1, 2, checkText()) });
+  const check = checkFields(
+    { name: checkText(3) },
+    { units: checkWhole(1, 9), tags: checkList(1, 2, checkText()) },
+  );
 
   it.each<[unknown, [string, string][]]>([
     [{ name: 'abc', units: 9, tags: ['a'] }, []],

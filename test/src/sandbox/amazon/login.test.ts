@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { SANDBOX_CLIENT_ID } from '../../../../src/sandbox/amazon/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { openSandbox, postForm } from '../stage.js';
+import { openSandbox, postForm } from '../test-sandbox.js';
 
 const RETURN_URL = 'http://localhost:8787/callback';
 
-function authorizeUrl(sandbox: Sandbox, changes: Record<string, string | undefined> = {}, host = 'www.amazon.com') {
+function authorizeUrl(
+  sandbox: Sandbox,
+  changes: Record<string, string | undefined> = {},
+  host = 'www.amazon.com',
+) {
   const url = new URL(`${sandbox.url}/${host}/ap/oa`);
   const query: Record<string, string | undefined> = {
     client_id: SANDBOX_CLIENT_ID,
@@ -17,7 +21,8 @@ function authorizeUrl(sandbox: Sandbox, changes: Record<string, string | undefin
     code_challenge_method: 'S256',
     ...changes,
   };
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) url.searchParams.set(name, value);
   return url.href;
 }
 
@@ -30,7 +35,7 @@ async function follow(url: string, headers = {}): Promise<URL> {
 }
 
 describe('the authorize page', () => {
-  it('lets a client that is no browser through at once', async () => {
+  it('lets a client that is not a browser through at once', async () => {
     const sandbox = await openSandbox();
     const location = await follow(authorizeUrl(sandbox));
     expect(location.origin + location.pathname).toBe(RETURN_URL);
@@ -73,7 +78,9 @@ describe('the authorize page', () => {
     const action = /action="([^"]+)"/.exec(page)![1]!.replaceAll('&#38;', '&');
     const answer = await postForm(new URL(action, authorizeUrl(sandbox)).href, form);
     expect(answer.status).toBe(302);
-    expect(Object.fromEntries(new URL(answer.headers.get('location')!).searchParams)).toEqual(expected);
+    expect(Object.fromEntries(new URL(answer.headers.get('location')!).searchParams)).toEqual(
+      expected,
+    );
   });
 
   it('is decided by the query for browsers too', async () => {
@@ -86,9 +93,21 @@ describe('the authorize page', () => {
     ['an unknown client', { client_id: 'amzn1.application-oa2-client.other' }, 'unknown client'],
     ['no client', { client_id: undefined }, 'unknown client'],
     ['no return URL', { redirect_uri: undefined }, 'has not been whitelisted for your application'],
-    ['another path', { redirect_uri: 'http://localhost:8787/' }, 'has not been whitelisted for your application'],
-    ['the numeric loopback', { redirect_uri: 'http://127.0.0.1:8787/callback' }, 'has not been whitelisted'],
-    ['another host', { redirect_uri: 'http://localhost.example.com:8787/callback' }, 'has not been whitelisted'],
+    [
+      'another path',
+      { redirect_uri: 'http://localhost:8787/' },
+      'has not been whitelisted for your application',
+    ],
+    [
+      'the numeric loopback',
+      { redirect_uri: 'http://127.0.0.1:8787/callback' },
+      'has not been whitelisted',
+    ],
+    [
+      'another host',
+      { redirect_uri: 'http://localhost.example.com:8787/callback' },
+      'has not been whitelisted',
+    ],
   ])('is a dead end for %s', async (_what, changes, words) => {
     const sandbox = await openSandbox();
     for (const method of ['GET', 'POST']) {
@@ -122,7 +141,10 @@ describe('the authorize page', () => {
   ])('returns an error for %s', async (_what, changes, error) => {
     const sandbox = await openSandbox();
     const location = await follow(authorizeUrl(sandbox, changes));
-    expect([location.searchParams.get('error'), location.searchParams.get('state')]).toEqual([error, 'st-1']);
+    expect([location.searchParams.get('error'), location.searchParams.get('state')]).toEqual([
+      error,
+      'st-1',
+    ]);
     expect(location.searchParams.has('code')).toBe(false);
   });
 
@@ -136,7 +158,9 @@ describe('the authorize page', () => {
 
   it('escapes what the address says', async () => {
     const sandbox = await openSandbox();
-    const page = await (await fetch(authorizeUrl(sandbox, { state: '"><script>x' }), { headers: BROWSER })).text();
+    const page = await (
+      await fetch(authorizeUrl(sandbox, { state: '"><script>x' }), { headers: BROWSER })
+    ).text();
     expect(page).not.toContain('<script');
   });
 });

@@ -8,12 +8,15 @@ import {
   SANDBOX_UNAPPROVED_CLIENT_ID,
 } from '../../../../src/sandbox/amazon/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { accessToken, control, openSandbox, postForm, refresh } from '../stage.js';
+import { accessToken, control, openSandbox, postForm, refresh } from '../test-sandbox.js';
 
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const RETURN_URL = 'http://localhost:8787/callback';
 
-const OPAQUE = { error_index: expect.stringMatching(/^\w+$/), request_id: expect.stringMatching(/^\w+$/) };
+const OPAQUE = {
+  error_index: expect.stringMatching(/^\w+$/),
+  request_id: expect.stringMatching(/^\w+$/),
+};
 
 async function login(sandbox: Sandbox, changes: Record<string, string> = {}): Promise<string> {
   const query = new URLSearchParams({
@@ -25,11 +28,18 @@ async function login(sandbox: Sandbox, changes: Record<string, string> = {}): Pr
     code_challenge_method: 'S256',
     ...changes,
   });
-  const answer = await fetch(`${sandbox.url}/www.amazon.com/ap/oa?${query.toString()}`, { redirect: 'manual' });
+  const answer = await fetch(`${sandbox.url}/www.amazon.com/ap/oa?${query.toString()}`, {
+    redirect: 'manual',
+  });
   return new URL(answer.headers.get('location')!).searchParams.get('code')!;
 }
 
-function exchange(sandbox: Sandbox, code: string, changes: Record<string, string> = {}, host = 'api.amazon.com') {
+function exchange(
+  sandbox: Sandbox,
+  code: string,
+  changes: Record<string, string> = {},
+  host = 'api.amazon.com',
+) {
   const form = {
     grant_type: 'authorization_code',
     code,
@@ -60,7 +70,9 @@ describe('the token endpoint', () => {
       expires_in: 3600,
       refresh_token: expect.stringMatching(/^Atzr\|[\w-]{48}$/),
     });
-    const again = (await (await refresh(sandbox, { refresh_token: tokens.refresh_token })).json()) as typeof tokens;
+    const again = (await (
+      await refresh(sandbox, { refresh_token: tokens.refresh_token })
+    ).json()) as typeof tokens;
     expect(again.refresh_token).toBe(tokens.refresh_token);
     expect(again.access_token).not.toBe(tokens.access_token);
     expect((await profiles(sandbox, tokens.access_token)).status).toBe(200);
@@ -73,20 +85,23 @@ describe('the token endpoint', () => {
     ['no verifier', {}, { code_verifier: '' }, 'code_verifier'],
     ['another plain verifier', { code_challenge_method: 'plain' }, {}, 'code_verifier'],
     ['another client', {}, { client_id: SANDBOX_UNAPPROVED_CLIENT_ID }, 'code'],
-  ])('refuses a code with %s, and the code is used up', async (_what, asked, changes, parameter) => {
-    const sandbox = await openSandbox();
-    const code = await login(sandbox, asked);
-    const answer = await exchange(sandbox, code, changes);
-    expect([answer.status, await answer.json()]).toEqual([
-      400,
-      {
-        error: 'invalid_grant',
-        error_description: `The request has an invalid grant parameter : ${parameter}`,
-        ...OPAQUE,
-      },
-    ]);
-    expect((await exchange(sandbox, code)).status).toBe(400);
-  });
+  ])(
+    'refuses a code with %s, and the code is used up',
+    async (_what, asked, changes, parameter) => {
+      const sandbox = await openSandbox();
+      const code = await login(sandbox, asked);
+      const answer = await exchange(sandbox, code, changes);
+      expect([answer.status, await answer.json()]).toEqual([
+        400,
+        {
+          error: 'invalid_grant',
+          error_description: `The request has an invalid grant parameter : ${parameter}`,
+          ...OPAQUE,
+        },
+      ]);
+      expect((await exchange(sandbox, code)).status).toBe(400);
+    },
+  );
 
   it('takes a code once and for five minutes', async () => {
     const sandbox = await openSandbox();
@@ -122,8 +137,20 @@ describe('the token endpoint', () => {
     ['no grant type', { grant_type: '' }, 400, 'invalid_request', `${missing}grant_type`],
     ['no client id', { client_id: '' }, 400, 'invalid_request', `${missing}client_id`],
     ['no secret', { client_secret: '' }, 400, 'invalid_request', `${missing}client_secret`],
-    ['a wrong secret', { client_secret: 'x' }, 401, 'invalid_client', 'Client authentication failed'],
-    ['an unknown client', { client_id: 'amzn1.x' }, 401, 'invalid_client', 'Client authentication failed'],
+    [
+      'a wrong secret',
+      { client_secret: 'x' },
+      401,
+      'invalid_client',
+      'Client authentication failed',
+    ],
+    [
+      'an unknown client',
+      { client_id: 'amzn1.x' },
+      401,
+      'invalid_client',
+      'Client authentication failed',
+    ],
     [
       'another grant type',
       { grant_type: 'password' },
@@ -143,14 +170,29 @@ describe('the token endpoint', () => {
   it.each<[string, RequestInit]>([
     [
       'a bearer token',
-      { headers: { authorization: 'Bearer x' }, body: new URLSearchParams({ grant_type: 'refresh_token' }) },
+      {
+        headers: { authorization: 'Bearer x' },
+        body: new URLSearchParams({ grant_type: 'refresh_token' }),
+      },
     ],
-    ['JSON', { headers: { 'content-type': 'application/json' }, body: '{"grant_type":"refresh_token"}' }],
-    ['a parameter twice', { body: new URLSearchParams('grant_type=refresh_token&grant_type=refresh_token') }],
+    [
+      'JSON',
+      { headers: { 'content-type': 'application/json' }, body: '{"grant_type":"refresh_token"}' },
+    ],
+    [
+      'a parameter twice',
+      { body: new URLSearchParams('grant_type=refresh_token&grant_type=refresh_token') },
+    ],
   ])('refuses %s', async (_what, init) => {
     const sandbox = await openSandbox();
-    const answer = await fetch(`${sandbox.url}/api.amazon.com/auth/o2/token`, { method: 'POST', ...init });
-    expect([answer.status, ((await answer.json()) as { error: string }).error]).toEqual([400, 'invalid_request']);
+    const answer = await fetch(`${sandbox.url}/api.amazon.com/auth/o2/token`, {
+      method: 'POST',
+      ...init,
+    });
+    expect([answer.status, ((await answer.json()) as { error: string }).error]).toEqual([
+      400,
+      'invalid_request',
+    ]);
   });
 
   it('lets access tokens expire after an hour', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apiEvent, importV1, postEvents, v1Event } from '../amazon/calls.js';
-import { control, openSandbox, refresh } from '../stage.js';
+import { control, openSandbox, refresh } from '../test-sandbox.js';
 
 describe('/_sandbox', () => {
   it('is healthy', async () => {
@@ -9,12 +9,18 @@ describe('/_sandbox', () => {
 
   it('lists what was accepted, after deduplication, and filters it', async () => {
     const sandbox = await openSandbox();
-    await importV1(sandbox, [v1Event({ clientDedupeId: 'a' }), v1Event({ clientDedupeId: 'a' }), v1Event()]);
+    await importV1(sandbox, [
+      v1Event({ clientDedupeId: 'a' }),
+      v1Event({ clientDedupeId: 'a' }),
+      v1Event(),
+    ]);
     await postEvents(sandbox, { body: { events: [apiEvent({ eventId: 'a' })] } });
     const [, all] = await control(sandbox, 'GET', '/conversions');
     const [, some] = await control(sandbox, 'GET', '/conversions?api=capi-v1&dedupeId=a');
     expect([all.count, all.conversions.length]).toEqual([3, 3]);
-    expect(some.conversions).toMatchObject([{ api: 'capi-v1', dedupeId: 'a', received: 2, target: '1234567890' }]);
+    expect(some.conversions).toMatchObject([
+      { api: 'capi-v1', dedupeId: 'a', received: 2, target: '1234567890' },
+    ]);
   });
 
   it('counts requests, and names the last without their bodies', async () => {
@@ -52,7 +58,10 @@ describe('/_sandbox', () => {
     expect(await rules('POST', '/faults', '429:10%')).toEqual([200, both]);
     expect(await rules('DELETE', '/faults/1')).toEqual([200, both.slice(1)]);
     expect((await control(sandbox, 'DELETE', '/faults/1'))[0]).toBe(404);
-    expect(await rules('PUT', '/faults', ['omit', { drop: 'after' }])).toEqual([200, [{ omit: 1 }, { drop: 'after' }]]);
+    expect(await rules('PUT', '/faults', ['omit', { drop: 'after' }])).toEqual([
+      200,
+      [{ omit: 1 }, { drop: 'after' }],
+    ]);
     expect(await rules('DELETE', '/faults')).toEqual([200, []]);
     expect(await control(sandbox, 'GET', '/faults')).toEqual([200, { seed: 7, faults: [] }]);
   });
@@ -77,8 +86,15 @@ describe('/_sandbox', () => {
     await control(sandbox, 'PUT', '/faults', '500');
     await control(sandbox, 'POST', '/grants/revoke');
     expect(await control(sandbox, 'POST', '/reset')).toEqual([200, { ok: true }]);
-    expect((await control(sandbox, 'GET', '/conversions'))[1]).toEqual({ count: 0, conversions: [] });
-    expect((await control(sandbox, 'GET', '/requests'))[1]).toEqual({ total: 0, counts: [], last: [] });
+    expect((await control(sandbox, 'GET', '/conversions'))[1]).toEqual({
+      count: 0,
+      conversions: [],
+    });
+    expect((await control(sandbox, 'GET', '/requests'))[1]).toEqual({
+      total: 0,
+      counts: [],
+      last: [],
+    });
     expect((await control(sandbox, 'GET', '/faults'))[1].faults).toEqual([
       { id: 1, rule: { latencyMs: 1 }, seen: 0, fired: 0 },
     ]);
@@ -91,7 +107,10 @@ describe('/_sandbox', () => {
     await importV1(sandbox, [v1Event({ clientDedupeId: '<script>alert(1)</script>' })]);
     const answer = await fetch(`${url}/_sandbox`);
     const page = await answer.text();
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
     expect(page).toContain('1234567890');
     expect(page).toContain('&#60;script&#62;alert(1)');
     expect(page).not.toMatch(/<script|src=|https?:/);

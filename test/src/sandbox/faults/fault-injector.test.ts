@@ -2,12 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { FaultInjector, type FaultTarget } from '../../../../src/sandbox/faults/fault-injector.js';
 import type { FaultRule } from '../../../../src/sandbox/faults/fault-rule.js';
 
-const CALL: FaultTarget = { network: 'amazon', address: 'advertising-api.amazon.com/v2/profiles', login: false };
-const LOGIN: FaultTarget = { network: 'amazon', address: 'api.amazon.com/auth/o2/token', login: true };
+const CALL: FaultTarget = {
+  network: 'amazon',
+  address: 'advertising-api.amazon.com/v2/profiles',
+  login: false,
+};
+const LOGIN: FaultTarget = {
+  network: 'amazon',
+  address: 'api.amazon.com/auth/o2/token',
+  login: true,
+};
 
 /** Which of `count` requests were struck. */
 function strikes(injector: FaultInjector, count: number, target = CALL): number[] {
-  return Array.from({ length: count }, (_, index) => index + 1).filter(() => injector.plan(target).labels.length > 0);
+  return Array.from({ length: count }, (_, index) => index + 1).filter(
+    () => injector.plan(target).labels.length > 0,
+  );
 }
 
 describe('FaultInjector', () => {
@@ -35,7 +45,8 @@ describe('FaultInjector', () => {
   });
 
   it('repeats itself for the same seed, and not for another', () => {
-    const run = (seed: number): number[] => strikes(new FaultInjector(seed, [{ status: 429, rate: 0.1 }]), 1000);
+    const run = (seed: number): number[] =>
+      strikes(new FaultInjector(seed, [{ status: 429, rate: 0.1 }]), 1000);
     expect(run(11)).toEqual(run(11));
     expect(run(11)).not.toEqual(run(12));
   });
@@ -49,7 +60,9 @@ describe('FaultInjector', () => {
   it('does not move the blows of one fault when another is added', () => {
     const statuses = (rules: FaultRule[]): number[] => {
       const injector = new FaultInjector(3, rules);
-      return Array.from({ length: 200 }, (_, index) => index).filter(() => injector.plan(CALL).labels.includes('429'));
+      return Array.from({ length: 200 }, (_, index) => index).filter(() =>
+        injector.plan(CALL).labels.includes('429'),
+      );
     };
     const one: FaultRule = { status: 429, rate: 0.2 };
     expect(statuses([one, { drop: 'after', rate: 0.3 }])).toEqual(statuses([one]));

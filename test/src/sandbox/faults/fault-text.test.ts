@@ -1,8 +1,12 @@
-import fc from 'fast-check';
+import fc from '../../../kit/property.js';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../../src/errors.js';
 import { findFaultProblem, type FaultRule } from '../../../../src/sandbox/faults/fault-rule.js';
-import { describeFault, FAULT_FORMS, parseFault } from '../../../../src/sandbox/faults/fault-text.js';
+import {
+  describeFault,
+  FAULT_FORMS,
+  parseFault,
+} from '../../../../src/sandbox/faults/fault-text.js';
 
 describe('parseFault', () => {
   it.each<[string, FaultRule]>([
@@ -22,7 +26,10 @@ describe('parseFault', () => {
     ['omit:1,count=2,accepted=no', { omit: 2, rate: 1, omitAccepted: false }],
     ['expire,every=10', { expire: true, every: 10 }],
     [' revoke , after=2 ', { revoke: true, after: 2 }],
-    ['500:10%,match=auth/o2/token,latency=20ms', { status: 500, rate: 0.1, match: 'auth/o2/token', latencyMs: 20 }],
+    [
+      '500:10%,match=auth/o2/token,latency=20ms',
+      { status: 500, rate: 0.1, match: 'auth/o2/token', latencyMs: 20 },
+    ],
   ])('reads %s', (text, rule) => {
     expect(parseFault(text)).toEqual(rule);
   });
@@ -63,7 +70,10 @@ describe('parseFault', () => {
       }
     })();
     expect(refusal).toBeInstanceOf(UsageError);
-    expect(refusal).toMatchObject({ code: 'bad_fault', hint: expect.stringContaining(FAULT_FORMS) });
+    expect(refusal).toMatchObject({
+      code: 'bad_fault',
+      hint: expect.stringContaining(FAULT_FORMS),
+    });
   });
 
   it('never fails otherwise, and what it reads is a fault', () => {
@@ -137,12 +147,18 @@ describe('findFaultProblem', () => {
 
 describe('answers that are given word for word', () => {
   it('terms: what Amazon would say, at events and audience records', () => {
-    expect(parseFault('terms')).toMatchObject({ status: 403, match: 'eventData|create/events|audiences/records' });
+    expect(parseFault('terms')).toMatchObject({
+      status: 403,
+      match: 'eventData|create/events|audiences/records',
+    });
     expect(parseFault('terms').message).toMatch(/terms/);
   });
 
   it('words of an answer', () => {
-    expect(parseFault('403,message=No agreement')).toEqual({ status: 403, message: 'No agreement' });
+    expect(parseFault('403,message=No agreement')).toEqual({
+      status: 403,
+      message: 'No agreement',
+    });
   });
 
   it.each([

@@ -5,7 +5,7 @@ import {
   seededRefreshToken,
 } from '../../../../src/sandbox/google/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { postForm, type Answer } from '../stage.js';
+import { postForm, type Answer } from '../test-sandbox.js';
 
 export const ACTION = '987654321';
 
@@ -20,7 +20,10 @@ export function makeEvent(changes: Record<string, unknown> = {}): Record<string,
   };
 }
 
-export function makeBody(events: readonly unknown[] = [makeEvent()], changes: Record<string, unknown> = {}): object {
+export function makeBody(
+  events: readonly unknown[] = [makeEvent()],
+  changes: Record<string, unknown> = {},
+): object {
   return { destinations: [makeDestination()], events, encoding: 'HEX', ...changes };
 }
 
@@ -30,7 +33,10 @@ export function makeDestination(changes: Record<string, unknown> = {}): object {
 }
 
 /** Asks the token endpoint to refresh a grant that exists from the start. */
-export function refreshGoogle(sandbox: Sandbox, form: Record<string, string> = {}): Promise<Response> {
+export function refreshGoogle(
+  sandbox: Sandbox,
+  form: Record<string, string> = {},
+): Promise<Response> {
   return postForm(`${sandbox.url}/oauth2.googleapis.com/token`, {
     grant_type: 'refresh_token',
     refresh_token: seededRefreshToken('one'),
@@ -47,17 +53,28 @@ export async function googleToken(sandbox: Sandbox, user = 'one'): Promise<strin
 }
 
 /** Posts to `events:ingest`; status and body. */
-export async function ingest(sandbox: Sandbox, body: unknown, token?: string): Promise<[number, Answer]> {
+export async function ingest(
+  sandbox: Sandbox,
+  body: unknown,
+  token?: string,
+): Promise<[number, Answer]> {
   const answer = await fetch(`${sandbox.url}/datamanager.googleapis.com/v1/events:ingest`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${token ?? (await googleToken(sandbox))}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${token ?? (await googleToken(sandbox))}`,
+      'content-type': 'application/json',
+    },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   return [answer.status, await answer.json()];
 }
 
 /** Asks what became of a request; status and body. */
-export async function retrieve(sandbox: Sandbox, requestId: string, token?: string): Promise<[number, Answer]> {
+export async function retrieve(
+  sandbox: Sandbox,
+  requestId: string,
+  token?: string,
+): Promise<[number, Answer]> {
   const url = `${sandbox.url}/datamanager.googleapis.com/v1/requestStatus:retrieve?requestId=${requestId}`;
   const authorization = `Bearer ${token ?? (await googleToken(sandbox))}`;
   const answer = await fetch(url, { headers: { authorization } });

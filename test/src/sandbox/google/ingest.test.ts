@@ -5,12 +5,23 @@ import {
   SANDBOX_GOOGLE_MANAGED_CUSTOMER,
   SANDBOX_GOOGLE_MANAGER,
 } from '../../../../src/sandbox/google/seed.js';
-import { openSandbox, sha256, type Answer } from '../stage.js';
-import { ACTION, googleToken, ingest, makeBody, makeDestination, makeEvent, refreshGoogle, retrieve } from './calls.js';
+import { openSandbox, sha256, type Answer } from '../test-sandbox.js';
+import {
+  ACTION,
+  googleToken,
+  ingest,
+  makeBody,
+  makeDestination,
+  makeEvent,
+  refreshGoogle,
+  retrieve,
+} from './calls.js';
 
 /** `field reason` of each complaint. */
 function violationsOf(body: Answer): string[] {
-  const details = body.error.details as { fieldViolations?: { field: string; reason?: string }[] }[];
+  const details = body.error.details as {
+    fieldViolations?: { field: string; reason?: string }[];
+  }[];
   return details.flatMap(({ fieldViolations = [] }) =>
     fieldViolations.map(({ field, reason }) => `${field} ${reason}`),
   );
@@ -24,21 +35,44 @@ async function complaints(body: object): Promise<string[]> {
 }
 
 const email = { emailAddress: sha256('test@example.com') };
-const identify = (...userIdentifiers: object[]): object => ({ adIdentifiers: {}, userData: { userIdentifiers } });
+const identify = (...userIdentifiers: object[]): object => ({
+  adIdentifiers: {},
+  userData: { userIdentifiers },
+});
 
 describe('google: one bad event refuses the whole request, by its path', () => {
   test.each<[string, Record<string, unknown>, string]>([
-    ['no time', { eventTimestamp: undefined }, 'events.events[1].event_timestamp REQUIRED_FIELD_MISSING'],
-    ['no event source', { eventSource: undefined }, 'events.events[1].event_source REQUIRED_FIELD_MISSING'],
+    [
+      'no time',
+      { eventTimestamp: undefined },
+      'events.events[1].event_timestamp REQUIRED_FIELD_MISSING',
+    ],
+    [
+      'no event source',
+      { eventSource: undefined },
+      'events.events[1].event_source REQUIRED_FIELD_MISSING',
+    ],
     [
       'an event source that is not told',
       { eventSource: 'EVENT_SOURCE_UNSPECIFIED' },
       'events.events[1].event_source REQUIRED_FIELD_MISSING',
     ],
-    ['no transaction id', { transactionId: '' }, 'events.events[1].transaction_id REQUIRED_FIELD_MISSING'],
-    ['the future', { eventTimestamp: '2026-03-10T12:05:01Z' }, 'events.events[1].event_timestamp EVENT_TIME_INVALID'],
+    [
+      'no transaction id',
+      { transactionId: '' },
+      'events.events[1].transaction_id REQUIRED_FIELD_MISSING',
+    ],
+    [
+      'the future',
+      { eventTimestamp: '2026-03-10T12:05:01Z' },
+      'events.events[1].event_timestamp EVENT_TIME_INVALID',
+    ],
     ['no identifier', { adIdentifiers: {} }, 'events.events[1] NO_IDENTIFIERS_PROVIDED'],
-    ['both braids', { adIdentifiers: { gbraid: 'a', wbraid: 'b' } }, 'events.events[1].ad_identifiers INVALID_EVENT'],
+    [
+      'both braids',
+      { adIdentifiers: { gbraid: 'a', wbraid: 'b' } },
+      'events.events[1].ad_identifiers INVALID_EVENT',
+    ],
     [
       'a dclid',
       { adIdentifiers: { dclid: 'a' } },
@@ -69,7 +103,11 @@ describe('google: one bad event refuses the whole request, by its path', () => {
       identify(...Array.from({ length: 11 }, () => email)) as Record<string, unknown>,
       'events.events[1].user_data.user_identifiers TOO_MANY_USER_IDENTIFIERS',
     ],
-    ['currency', { conversionValue: 1, currency: 'ABC' }, 'events.events[1].currency INVALID_CURRENCY_CODE'],
+    [
+      'currency',
+      { conversionValue: 1, currency: 'ABC' },
+      'events.events[1].currency INVALID_CURRENCY_CODE',
+    ],
     ['no currency', { conversionValue: 1 }, 'events.events[1].currency REQUIRED_FIELD_MISSING'],
     [
       'a destination that nobody named',
@@ -79,8 +117,16 @@ describe('google: one bad event refuses the whole request, by its path', () => {
     ['a field that is none', { value: 1 }, 'events[1] undefined'],
     ['a time that is none', { eventTimestamp: '10 March' }, 'events[1].event_timestamp undefined'],
     ['a source that is none', { eventSource: 'website' }, 'events[1].event_source undefined'],
-    ['a consent that is none', { consent: { adUserData: 'GRANTED' } }, 'events[1].consent.ad_user_data undefined'],
-    ['a number that is none', { conversionValue: 'much', currency: 'USD' }, 'events[1].conversion_value undefined'],
+    [
+      'a consent that is none',
+      { consent: { adUserData: 'GRANTED' } },
+      'events[1].consent.ad_user_data undefined',
+    ],
+    [
+      'a number that is none',
+      { conversionValue: 'much', currency: 'USD' },
+      'events[1].conversion_value undefined',
+    ],
   ])('%s', async (_name, changes, expected) => {
     const sandbox = await openSandbox();
     const [status, answer] = await ingest(
@@ -98,7 +144,11 @@ describe('google: the request itself', () => {
     makeBody(undefined, { destinations: [makeDestination(changes)] });
 
   test.each<[string, object, string]>([
-    ['no destination', makeBody(undefined, { destinations: [] }), 'destinations REQUIRED_FIELD_MISSING'],
+    [
+      'no destination',
+      makeBody(undefined, { destinations: [] }),
+      'destinations REQUIRED_FIELD_MISSING',
+    ],
     [
       'eleven destinations',
       makeBody(undefined, { destinations: Array.from({ length: 11 }, () => makeDestination()) }),
@@ -106,7 +156,9 @@ describe('google: the request itself', () => {
     ],
     [
       'one reference twice',
-      makeBody(undefined, { destinations: [makeDestination({ reference: 'a' }), makeDestination({ reference: 'a' })] }),
+      makeBody(undefined, {
+        destinations: [makeDestination({ reference: 'a' }), makeDestination({ reference: 'a' })],
+      }),
       'destinations DUPLICATE_DESTINATION_REFERENCE',
     ],
     [
@@ -161,9 +213,17 @@ describe('google: the request itself', () => {
       destination({ operatingAccount: { accountType: 'ADS', accountId: '1234567890' } }),
       'destinations[0].operating_account.account_type undefined',
     ],
-    ['an encoding that is not known', makeBody(undefined, { encoding: 'hex' }), 'encoding undefined'],
+    [
+      'an encoding that is not known',
+      makeBody(undefined, { encoding: 'hex' }),
+      'encoding undefined',
+    ],
     ['no event', makeBody([]), 'events REQUIRED_FIELD_MISSING'],
-    ['too many events', makeBody(Array.from({ length: 2001 }, () => makeEvent())), 'events TOO_MANY_EVENTS'],
+    [
+      'too many events',
+      makeBody(Array.from({ length: 2001 }, () => makeEvent())),
+      'events TOO_MANY_EVENTS',
+    ],
     [
       'no encoding',
       makeBody([makeEvent(identify(email) as Record<string, unknown>)], { encoding: undefined }),
@@ -176,17 +236,25 @@ describe('google: the request itself', () => {
 
   test('no JSON', async () => {
     const [status, answer] = await ingest(await openSandbox(), '{"events":');
-    expect([status, answer.error.message]).toEqual([400, expect.stringContaining('Invalid JSON payload')]);
+    expect([status, answer.error.message]).toEqual([
+      400,
+      expect.stringContaining('Invalid JSON payload'),
+    ]);
   });
 
   test('clicks alone are taken where enhanced conversions are not turned on', async () => {
-    const body = makeBody(undefined, { destinations: [makeDestination({ productDestinationId: '403000001' })] });
+    const body = makeBody(undefined, {
+      destinations: [makeDestination({ productDestinationId: '403000001' })],
+    });
     expect((await ingest(await openSandbox(), body))[0]).toBe(200);
   });
 
   test('validateOnly checks and keeps nothing; its id cannot be asked after', async () => {
     const sandbox = await openSandbox();
-    const [status, { requestId }] = await ingest(sandbox, makeBody(undefined, { validateOnly: true }));
+    const [status, { requestId }] = await ingest(
+      sandbox,
+      makeBody(undefined, { validateOnly: true }),
+    );
     expect([status, requestId]).toEqual([200, expect.stringMatching(/^v-/)]);
     expect(sandbox.state.conversions()).toEqual([]);
     const [refused, answer] = await retrieve(sandbox, requestId);
@@ -205,11 +273,18 @@ describe('who may send', () => {
   });
 
   test.each([
-    ['another customer', { operatingAccount: { accountType: 'GOOGLE_ADS', accountId: '9999999999' } }, 'one', 403],
+    [
+      'another customer',
+      { operatingAccount: { accountType: 'GOOGLE_ADS', accountId: '9999999999' } },
+      'one',
+      403,
+    ],
     ['its own', {}, 'one', 200],
     [
       'without the manager',
-      { operatingAccount: { accountType: 'GOOGLE_ADS', accountId: SANDBOX_GOOGLE_MANAGED_CUSTOMER } },
+      {
+        operatingAccount: { accountType: 'GOOGLE_ADS', accountId: SANDBOX_GOOGLE_MANAGED_CUSTOMER },
+      },
       'manager',
       403,
     ],
@@ -245,7 +320,11 @@ describe('afterwards', () => {
     const [, { requestId }] = await ingest(sandbox, makeBody(events));
     const [, early] = await retrieve(sandbox, requestId);
     expect(early.requestStatusPerDestination).toEqual([
-      { destination: makeDestination(), requestStatus: 'PROCESSING', eventsIngestionStatus: { recordCount: '7' } },
+      {
+        destination: makeDestination(),
+        requestStatus: 'PROCESSING',
+        eventsIngestionStatus: { recordCount: '7' },
+      },
     ]);
     sandbox.clock.nowMs += 60_000;
     const [
@@ -265,19 +344,29 @@ describe('afterwards', () => {
         reason: 'PROCESSING_ERROR_OPERATING_ACCOUNT_MISMATCH_FOR_AD_IDENTIFIER',
         recordIndices: ['5'],
       },
-      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_TOO_RECENT_CLICK', recordIndices: ['6'] },
+      {
+        recordCount: '1',
+        reason: 'PROCESSING_ERROR_REASON_TOO_RECENT_CLICK',
+        recordIndices: ['6'],
+      },
     ]);
-    expect(sandbox.state.conversions().map(({ dedupeId, account, target }) => [dedupeId, account, target])).toEqual([
-      ['T-1', SANDBOX_GOOGLE_CUSTOMER, ACTION],
-    ]);
+    expect(
+      sandbox.state
+        .conversions()
+        .map(({ dedupeId, account, target }) => [dedupeId, account, target]),
+    ).toEqual([['T-1', SANDBOX_GOOGLE_CUSTOMER, ACTION]]);
   });
 
   test('google: a fault leaves positions of refused records out', async () => {
     const faults = [{ match: 'requestStatus', omit: 2 }];
     const sandbox = await openSandbox({ processingMs: 0, faults });
-    const bad = (id: string): object => makeEvent({ transactionId: id, adIdentifiers: { gclid: 'invalid-1' } });
+    const bad = (id: string): object =>
+      makeEvent({ transactionId: id, adIdentifiers: { gclid: 'invalid-1' } });
     const denied = makeEvent({ transactionId: 'T-3', consent: { adUserData: 'CONSENT_DENIED' } });
-    const [, { requestId }] = await ingest(sandbox, makeBody([bad('T-0'), bad('T-1'), bad('T-2'), denied]));
+    const [, { requestId }] = await ingest(
+      sandbox,
+      makeBody([bad('T-0'), bad('T-1'), bad('T-2'), denied]),
+    );
     const [, answer] = await retrieve(sandbox, requestId);
     expect(answer.requestStatusPerDestination[0].errorInfo.errorCounts).toEqual([
       { recordCount: '3', reason: 'PROCESSING_ERROR_REASON_INVALID_GCLID', recordIndices: ['2'] },
@@ -287,7 +376,10 @@ describe('afterwards', () => {
 
   test('google: an accepted request comes with fieldWarnings, and its events are taken', async () => {
     const sandbox = await openSandbox({ processingMs: 0 });
-    const events = [makeEvent(), makeEvent({ transactionId: 'T-2', adIdentifiers: { gclid: 'warned-1' } })];
+    const events = [
+      makeEvent(),
+      makeEvent({ transactionId: 'T-2', adIdentifiers: { gclid: 'warned-1' } }),
+    ];
     const [status, answer] = await ingest(sandbox, makeBody(events));
     expect([status, answer.fieldWarnings]).toEqual([
       200,
@@ -318,7 +410,10 @@ describe('afterwards', () => {
     ['a click: 90 days', {}, '2025-12-10T12:00:00Z', 'SUCCESS'],
   ])('%s', async (_name, changes, eventTimestamp, expected) => {
     const sandbox = await openSandbox({ processingMs: 0 });
-    const [, { requestId }] = await ingest(sandbox, makeBody([makeEvent({ ...changes, eventTimestamp })]));
+    const [, { requestId }] = await ingest(
+      sandbox,
+      makeBody([makeEvent({ ...changes, eventTimestamp })]),
+    );
     const [, answer] = await retrieve(sandbox, requestId);
     expect(answer.requestStatusPerDestination[0].requestStatus).toBe(expected);
   });
@@ -327,14 +422,20 @@ describe('afterwards', () => {
     const sandbox = await openSandbox({ processingMs: 0 });
     await ingest(sandbox, makeBody());
     const both = [makeDestination(), makeDestination({ productDestinationId: '987654322' })];
-    const [, { requestId }] = await ingest(sandbox, makeBody([makeEvent()], { destinations: both }));
+    const [, { requestId }] = await ingest(
+      sandbox,
+      makeBody([makeEvent()], { destinations: both }),
+    );
     const [, answer] = await retrieve(sandbox, requestId);
-    expect(answer.requestStatusPerDestination.map(({ requestStatus }: Answer) => requestStatus)).toEqual([
-      'FAILED',
-      'SUCCESS',
-    ]);
+    expect(
+      answer.requestStatusPerDestination.map(({ requestStatus }: Answer) => requestStatus),
+    ).toEqual(['FAILED', 'SUCCESS']);
     expect(answer.requestStatusPerDestination[0].errorInfo.errorCounts).toEqual([
-      { recordCount: '1', reason: 'PROCESSING_ERROR_REASON_DUPLICATE_TRANSACTION_ID', recordIndices: ['0'] },
+      {
+        recordCount: '1',
+        reason: 'PROCESSING_ERROR_REASON_DUPLICATE_TRANSACTION_ID',
+        recordIndices: ['0'],
+      },
     ]);
     expect(sandbox.state.conversions()).toHaveLength(2);
     expect(sandbox.state.received()).toBe(3);
@@ -366,7 +467,9 @@ describe('afterwards', () => {
   test("another user's request cannot be asked after", async () => {
     const sandbox = await openSandbox();
     const [, { requestId }] = await ingest(sandbox, makeBody());
-    expect((await retrieve(sandbox, requestId, await googleToken(sandbox, 'manager')))[0]).toBe(400);
+    expect((await retrieve(sandbox, requestId, await googleToken(sandbox, 'manager')))[0]).toBe(
+      400,
+    );
   });
 });
 

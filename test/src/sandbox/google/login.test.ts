@@ -8,7 +8,7 @@ import {
   SANDBOX_GOOGLE_TESTING_CLIENT_ID,
 } from '../../../../src/sandbox/google/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { headersOf, openSandbox, postForm, type Answer } from '../stage.js';
+import { headersOf, openSandbox, postForm, type Answer } from '../test-sandbox.js';
 import { ingest, makeBody, refreshGoogle } from './calls.js';
 
 const RETURN_URL = 'http://localhost:8787/callback';
@@ -37,12 +37,19 @@ function authorize(
   return fetch(url, { headers, redirect: 'manual' });
 }
 
-async function obtainCode(sandbox: Sandbox, changes: Record<string, string | undefined> = {}): Promise<string> {
+async function obtainCode(
+  sandbox: Sandbox,
+  changes: Record<string, string | undefined> = {},
+): Promise<string> {
   const answer = await authorize(sandbox, changes);
   return new URL(answer.headers.get('location')!).searchParams.get('code')!;
 }
 
-async function redeem(sandbox: Sandbox, code: string, changes: Record<string, string> = {}): Promise<[number, Answer]> {
+async function redeem(
+  sandbox: Sandbox,
+  code: string,
+  changes: Record<string, string> = {},
+): Promise<[number, Answer]> {
   const answer = await postForm(`${sandbox.url}/oauth2.googleapis.com/token`, {
     grant_type: 'authorization_code',
     code,
@@ -56,7 +63,7 @@ async function redeem(sandbox: Sandbox, code: string, changes: Record<string, st
 }
 
 describe('the authorize page', () => {
-  test('a client that is no browser is let through', async () => {
+  test('lets a client that is not a browser through', async () => {
     const location = new URL((await authorize(await openSandbox())).headers.get('location')!);
     expect(location.href).toMatch(/^http:\/\/localhost:8787\/callback\?state=state-1&code=4%2F0A/);
   });
@@ -74,7 +81,12 @@ describe('the authorize page', () => {
   test.each<[string, Record<string, string | undefined>, number, RegExp]>([
     ['an unknown client', { client_id: 'x' }, 401, /invalid_client/],
     ['no client', { client_id: undefined }, 400, /client_id/],
-    ['a return URL elsewhere', { redirect_uri: 'https://example.com/' }, 400, /redirect_uri_mismatch/],
+    [
+      'a return URL elsewhere',
+      { redirect_uri: 'https://example.com/' },
+      400,
+      /redirect_uri_mismatch/,
+    ],
     ['no response type', { response_type: undefined }, 400, /response_type/],
     ['no scope', { scope: undefined }, 400, /scope/],
     ['a scope that is none', { scope: 'everything' }, 400, /invalid_scope/],
@@ -97,7 +109,11 @@ describe('codes', () => {
     const code = await obtainCode(sandbox);
     const [status, tokens] = await redeem(sandbox, code);
     expect(status).toBe(200);
-    expect(tokens).toMatchObject({ token_type: 'Bearer', expires_in: 3599, scope: DATA_MANAGER_SCOPE });
+    expect(tokens).toMatchObject({
+      token_type: 'Bearer',
+      expires_in: 3599,
+      scope: DATA_MANAGER_SCOPE,
+    });
     expect(await redeem(sandbox, code)).toEqual([
       400,
       { error: 'invalid_grant', error_description: 'Malformed auth code.' },
@@ -137,7 +153,9 @@ describe('codes', () => {
 
 test('a refresh gives no refresh token; a wrong one is refused', async () => {
   const sandbox = await openSandbox();
-  expect(Object.keys((await (await refreshGoogle(sandbox)).json()) as object)).not.toContain('refresh_token');
+  expect(Object.keys((await (await refreshGoogle(sandbox)).json()) as object)).not.toContain(
+    'refresh_token',
+  );
   expect((await refreshGoogle(sandbox, { refresh_token: '1//wrong' })).status).toBe(400);
   expect((await refreshGoogle(sandbox, { grant_type: 'password' })).status).toBe(400);
   expect((await refreshGoogle(sandbox, { client_id: 'x' })).status).toBe(401);
@@ -146,7 +164,9 @@ test('a refresh gives no refresh token; a wrong one is refused', async () => {
 test('a grant of a consent screen in testing ends after seven days', async () => {
   const sandbox = await openSandbox();
   const client_id = SANDBOX_GOOGLE_TESTING_CLIENT_ID;
-  const [, { refresh_token }] = await redeem(sandbox, await obtainCode(sandbox, { client_id }), { client_id });
+  const [, { refresh_token }] = await redeem(sandbox, await obtainCode(sandbox, { client_id }), {
+    client_id,
+  });
   sandbox.clock.nowMs += 7 * 86_400_000 - 1;
   expect((await refreshGoogle(sandbox, { client_id, refresh_token })).status).toBe(200);
   sandbox.clock.nowMs += 1;
@@ -157,7 +177,9 @@ test('a grant of a consent screen in testing ends after seven days', async () =>
 test('a project without the API, and a token without the scope', async () => {
   const sandbox = await openSandbox();
   const client_id = SANDBOX_GOOGLE_DISABLED_CLIENT_ID;
-  const [, disabled] = await redeem(sandbox, await obtainCode(sandbox, { client_id }), { client_id });
+  const [, disabled] = await redeem(sandbox, await obtainCode(sandbox, { client_id }), {
+    client_id,
+  });
   const [, unscoped] = await redeem(sandbox, await obtainCode(sandbox, { scope: 'openid' }));
   const reasonOf = async (token: string): Promise<[number, string]> => {
     const [status, answer] = await ingest(sandbox, makeBody(), token);

@@ -1,7 +1,7 @@
 import { GRAPH_URL } from '../../../../src/networks/meta/graph.js';
 import { SANDBOX_META_PIXEL, SANDBOX_META_TOKEN } from '../../../../src/sandbox/meta/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { headersOf, NOW_MS, sha256, type Answer } from '../stage.js';
+import { headersOf, NOW_MS, sha256, type Answer } from '../test-sandbox.js';
 
 /** The sandbox's address of a path of the Graph API. */
 export function graph(sandbox: Sandbox, path: string): string {
@@ -28,9 +28,17 @@ export interface EventsCall {
 }
 
 /** Posts a body to the events of a pixel. */
-export function postEvents(sandbox: Sandbox, body: unknown, call: EventsCall = {}): Promise<Response> {
+export function postEvents(
+  sandbox: Sandbox,
+  body: unknown,
+  call: EventsCall = {},
+): Promise<Response> {
   const { pixel = SANDBOX_META_PIXEL, token = SANDBOX_META_TOKEN } = call;
-  const headers = headersOf({ authorization: `Bearer ${token}`, 'content-type': 'application/json', ...call.headers });
+  const headers = headersOf({
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    ...call.headers,
+  });
   return fetch(graph(sandbox, `${pixel}/events`), {
     method: 'POST',
     headers,
@@ -39,13 +47,23 @@ export function postEvents(sandbox: Sandbox, body: unknown, call: EventsCall = {
 }
 
 /** Posts events and reads status and answer. */
-export async function sendEvents(sandbox: Sandbox, data: unknown[], call: EventsCall = {}): Promise<[number, Answer]> {
+export async function sendEvents(
+  sandbox: Sandbox,
+  data: unknown[],
+  call: EventsCall = {},
+): Promise<[number, Answer]> {
   const answer = await postEvents(sandbox, { data }, call);
   return [answer.status, await answer.json()];
 }
 
 /** Reads a path of the Graph API: status and answer. */
-export async function readGraph(sandbox: Sandbox, path: string, token = SANDBOX_META_TOKEN): Promise<[number, Answer]> {
-  const answer = await fetch(graph(sandbox, path), { headers: { authorization: `Bearer ${token}` } });
+export async function readGraph(
+  sandbox: Sandbox,
+  path: string,
+  token = SANDBOX_META_TOKEN,
+): Promise<[number, Answer]> {
+  const answer = await fetch(graph(sandbox, path), {
+    headers: { authorization: `Bearer ${token}` },
+  });
   return [answer.status, await answer.json()];
 }

@@ -4,7 +4,7 @@ import {
   SANDBOX_META_SENDER_TOKEN,
   SANDBOX_META_TOKEN,
 } from '../../../../src/sandbox/meta/seed.js';
-import { control, NOW_MS, openSandbox, sha256, type Answer } from '../stage.js';
+import { control, NOW_MS, openSandbox, sha256, type Answer } from '../test-sandbox.js';
 import { graph, metaEvent, postEvents, sendEvents } from './calls.js';
 
 const NOW_S = NOW_MS / 1000;
@@ -35,19 +35,31 @@ describe("Meta's events", () => {
     ['no name', { event_name: undefined }, 2804001],
     ['a name of 51 characters', { event_name: 'x'.repeat(51) }, 2804001],
     ['an id that is a number', { event_id: 1 }, 2804001],
-    ['value beside custom_data', { value: 1 }, 2804001],
+    ['value next to custom_data', { value: 1 }, 2804001],
     ['a time as text', { event_time: '2026-03-10T11:00:00Z' }, 2804007],
     ['a time in milliseconds', { event_time: NOW_MS }, 2804007],
     ['half a second', { event_time: NOW_S - 0.5 }, 2804007],
     ['a time two minutes ahead', { event_time: NOW_S + 120 }, 2804007],
     ['a time over 7 days ago', { event_time: NOW_S - 7 * DAY_S - 1 }, 2804003],
-    ['a store over 62 days ago', { action_source: 'physical_store', event_time: NOW_S - 62 * DAY_S - 1 }, 2804003],
+    [
+      'a store over 62 days ago',
+      { action_source: 'physical_store', event_time: NOW_S - 62 * DAY_S - 1 },
+      2804003,
+    ],
     ['no source', { action_source: undefined }, 2804016],
     ['an unknown source', { action_source: 'web' }, 2804016],
     ['an app without its facts', { action_source: 'app' }, 2804017],
     ['a page that is none', { event_source_url: 'game.example' }, 2804019],
-    ['a website without a browser', { action_source: 'website', event_source_url: 'https://a.example' }, 2804019],
-    ['a website without a page', { action_source: 'website', user_data: { em, client_user_agent: 'x' } }, 2804019],
+    [
+      'a website without a browser',
+      { action_source: 'website', event_source_url: 'https://a.example' },
+      2804019,
+    ],
+    [
+      'a website without a page',
+      { action_source: 'website', user_data: { em, client_user_agent: 'x' } },
+      2804019,
+    ],
     ['a referrer that is none', { referrer_url: 'game.example' }, 2804019],
     ['no user data', { user_data: undefined }, 2804016],
     ['a plain address', { user_data: { em: 'test@example.com' } }, 2804016],
@@ -58,11 +70,19 @@ describe("Meta's events", () => {
     ['a click without its form', { user_data: { em, fbc: 'IwAR2F' } }, 2804016],
     ['a click in seconds', { user_data: { em, fbc: `fb.1.${NOW_S}.IwAR2F` } }, 2804016],
     ['a click of the wrong index', { user_data: { em, fbc: `fb.x.${NOW_MS}.IwAR2F` } }, 2804016],
-    ['a whole URL as click', { user_data: { em, fbc: 'https://a.example/?fbclid=IwAR2F' } }, 2804016],
+    [
+      'a whole URL as click',
+      { user_data: { em, fbc: 'https://a.example/?fbclid=IwAR2F' } },
+      2804016,
+    ],
     ['an IP address that is none', { user_data: { em, client_ip_address: '1.2.3' } }, 2804016],
     ['an unknown field of a person', { user_data: { em, email: em } }, 2804016],
     ['nobody', { user_data: {} }, 2804050],
-    ['a place', { user_data: { ct: em, st: em, zp: em, country: em, client_user_agent: 'x' } }, 2804050],
+    [
+      'a place',
+      { user_data: { ct: em, st: em, zp: em, country: em, client_user_agent: 'x' } },
+      2804050,
+    ],
     ['a first name', { user_data: { fn: em, ge: em } }, 2804050],
     ['a last name', { user_data: { ln: em, ge: em } }, 2804050],
     ['a birthday', { user_data: { db: em, client_user_agent: 'x' } }, 2804050],
@@ -75,17 +95,24 @@ describe("Meta's events", () => {
     ['opt_out as text', { opt_out: 'true' }, 2804048],
     ['another option', { data_processing_options: ['CCPA'] }, 2804048],
     ['LDU without a place', { data_processing_options: ['LDU'] }, 2804048],
-  ])('are refused together for one with %s, which is not named', async (_what, changes, subcode) => {
-    const sandbox = await openSandbox();
-    const [status, { error }] = await sendEvents(sandbox, [metaEvent(), metaEvent(changes), metaEvent()]);
-    expect([status, error.code, error.error_subcode]).toEqual([400, 100, subcode]);
-    expect(error).toMatchObject({
-      type: 'OAuthException',
-      error_user_title: expect.any(String),
-      error_user_msg: expect.any(String),
-    });
-    expect(sandbox.state.conversions()).toEqual([]);
-  });
+  ])(
+    'are refused together for one with %s, which is not named',
+    async (_what, changes, subcode) => {
+      const sandbox = await openSandbox();
+      const [status, { error }] = await sendEvents(sandbox, [
+        metaEvent(),
+        metaEvent(changes),
+        metaEvent(),
+      ]);
+      expect([status, error.code, error.error_subcode]).toEqual([400, 100, subcode]);
+      expect(error).toMatchObject({
+        type: 'OAuthException',
+        error_user_title: expect.any(String),
+        error_user_msg: expect.any(String),
+      });
+      expect(sandbox.state.conversions()).toEqual([]);
+    },
+  );
 
   it.each(['em', 'ph', 'fn', 'ln', 'ct', 'st', 'zp', 'country', 'db', 'ge', 'external_id'])(
     'meta: user_data.%s is refused in the clear, alone and in a list',
@@ -104,7 +131,11 @@ describe("Meta's events", () => {
     ['lists of hashes', { user_data: { em: [em, sha256('b@example.com')] } }],
     [
       'a website with all it needs',
-      { action_source: 'website', event_source_url: 'https://a.example/', user_data: { em, client_user_agent: 'x' } },
+      {
+        action_source: 'website',
+        event_source_url: 'https://a.example/',
+        user_data: { em, client_user_agent: 'x' },
+      },
     ],
     ['a store 61 days ago', { action_source: 'physical_store', event_time: NOW_S - 61 * DAY_S }],
     ['a minute ahead', { event_time: NOW_S + 60 }],
@@ -185,13 +216,18 @@ describe('whose events', () => {
   ])('the token may stand %s', async (_what, place) => {
     const sandbox = await openSandbox();
     const [url, more] = place(graph(sandbox, `${SANDBOX_META_PIXEL}/events`));
-    const answer = await fetch(url, { method: 'POST', body: JSON.stringify({ data: [metaEvent()], ...more }) });
+    const answer = await fetch(url, {
+      method: 'POST',
+      body: JSON.stringify({ data: [metaEvent()], ...more }),
+    });
     expect(answer.status).toBe(200);
   });
 
   it('a token of Events Manager may send', async () => {
     const sandbox = await openSandbox();
-    expect((await sendEvents(sandbox, [metaEvent()], { token: SANDBOX_META_SENDER_TOKEN }))[0]).toBe(200);
+    expect(
+      (await sendEvents(sandbox, [metaEvent()], { token: SANDBOX_META_SENDER_TOKEN }))[0],
+    ).toBe(200);
   });
 
   it.each([
@@ -256,7 +292,9 @@ describe('trouble', () => {
     const sandbox = await openSandbox({ faults: [{ code, times: 1 }] });
     const answer = await postEvents(sandbox, { data: [metaEvent()] });
     expect([answer.status, ((await answer.json()) as Answer).error.code]).toEqual([status, code]);
-    expect(answer.headers.get('x-business-use-case-usage')).toContain('estimated_time_to_regain_access');
+    expect(answer.headers.get('x-business-use-case-usage')).toContain(
+      'estimated_time_to_regain_access',
+    );
   });
 
   it.each([

@@ -7,7 +7,7 @@ import {
   SANDBOX_META_TOKEN,
 } from '../../../../src/sandbox/meta/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { NOW_MS, openSandbox, postForm, type Answer } from '../stage.js';
+import { NOW_MS, openSandbox, postForm, type Answer } from '../test-sandbox.js';
 import { graph, readGraph } from './calls.js';
 
 const RETURN_URL = 'http://localhost:8787/callback';
@@ -31,14 +31,26 @@ async function allow(sandbox: Sandbox, changes: Record<string, string> = {}): Pr
   return new URL(answer.headers.get('location')!).searchParams.get('code')!;
 }
 
-async function askForToken(sandbox: Sandbox, parameters: Record<string, string>): Promise<[number, Answer]> {
-  const given = { client_id: SANDBOX_META_APP_ID, client_secret: SANDBOX_META_APP_SECRET, ...parameters };
-  const answer = await fetch(graph(sandbox, `oauth/access_token?${new URLSearchParams(given).toString()}`));
+async function askForToken(
+  sandbox: Sandbox,
+  parameters: Record<string, string>,
+): Promise<[number, Answer]> {
+  const given = {
+    client_id: SANDBOX_META_APP_ID,
+    client_secret: SANDBOX_META_APP_SECRET,
+    ...parameters,
+  };
+  const answer = await fetch(
+    graph(sandbox, `oauth/access_token?${new URLSearchParams(given).toString()}`),
+  );
   return [answer.status, await answer.json()];
 }
 
 async function redeem(sandbox: Sandbox): Promise<string> {
-  const [, body] = await askForToken(sandbox, { code: await allow(sandbox), redirect_uri: RETURN_URL });
+  const [, body] = await askForToken(sandbox, {
+    code: await allow(sandbox),
+    redirect_uri: RETURN_URL,
+  });
   return body.access_token as string;
 }
 
@@ -46,9 +58,12 @@ describe('Facebook Login', () => {
   it('shows a browser who may log in, and what is asked for', async () => {
     const sandbox = await openSandbox();
     const page = await (await open(dialog(sandbox), 'text/html')).text();
-    for (const words of ['not Meta', 'ads_management', 'report conversions', 'analyst']) expect(page).toContain(words);
+    for (const words of ['not Meta', 'ads_management', 'report conversions', 'analyst'])
+      expect(page).toContain(words);
     const answer = await postForm(dialog(sandbox), { decision: 'allow', user: 'two' });
-    expect(answer.headers.get('location')).toMatch(/^http:\/\/localhost:8787\/callback\?code=AQ[\w-]+&state=s1#_=_$/);
+    expect(answer.headers.get('location')).toMatch(
+      /^http:\/\/localhost:8787\/callback\?code=AQ[\w-]+&state=s1#_=_$/,
+    );
   });
 
   it('lets others through at once', async () => {
@@ -67,7 +82,11 @@ describe('Facebook Login', () => {
     ['another return URL', { redirect_uri: 'https://evil.example/' }, /URL blocked/],
     ['another scope', { scope: 'ads_management,everything' }, /Invalid Scopes: everything/],
     ['a token at once', { response_type: 'token' }, /not supported/],
-    ['a user that is not there', { sandbox_user: 'nobody', sandbox_decision: 'allow' }, /no such user/],
+    [
+      'a user that is not there',
+      { sandbox_user: 'nobody', sandbox_decision: 'allow' },
+      /no such user/,
+    ],
     ['no decision', { sandbox_decision: 'perhaps' }, /allow or deny/],
   ])('says on a page what is wrong with %s', async (_what, changes, words) => {
     const sandbox = await openSandbox();
@@ -76,9 +95,11 @@ describe('Facebook Login', () => {
     expect(await answer.text()).toMatch(words);
   });
 
-  it('takes registered ports only, where it is told to', async () => {
+  it('takes registered ports only, where the option says so', async () => {
     const sandbox = await openSandbox({ anyLoopbackPort: false });
-    expect((await open(dialog(sandbox, { redirect_uri: 'http://localhost:9999/callback' }))).status).toBe(400);
+    expect(
+      (await open(dialog(sandbox, { redirect_uri: 'http://localhost:9999/callback' }))).status,
+    ).toBe(400);
     expect((await open(dialog(sandbox))).status).toBe(302);
   });
 });
@@ -86,32 +107,64 @@ describe('Facebook Login', () => {
 describe('tokens', () => {
   it('a code gives a token of an hour or two, and that one a token of about 60 days', async () => {
     const sandbox = await openSandbox();
-    const [, short] = await askForToken(sandbox, { code: await allow(sandbox), redirect_uri: RETURN_URL });
-    expect(short).toEqual({ access_token: expect.stringMatching(/^EAA/), token_type: 'bearer', expires_in: 5400 });
-    const exchange = { grant_type: 'fb_exchange_token', fb_exchange_token: short.access_token as string };
+    const [, short] = await askForToken(sandbox, {
+      code: await allow(sandbox),
+      redirect_uri: RETURN_URL,
+    });
+    expect(short).toEqual({
+      access_token: expect.stringMatching(/^EAA/),
+      token_type: 'bearer',
+      expires_in: 5400,
+    });
+    const exchange = {
+      grant_type: 'fb_exchange_token',
+      fb_exchange_token: short.access_token as string,
+    };
     const [status, long] = await askForToken(sandbox, exchange);
     expect([status, long.expires_in]).toEqual([200, 5_183_944]);
     expect(long.access_token).not.toBe(short.access_token);
     sandbox.clock.nowMs += 5_400_000;
-    expect((await readGraph(sandbox, 'me/adaccounts', short.access_token as string))[1].error.error_subcode).toBe(463);
+    expect(
+      (await readGraph(sandbox, 'me/adaccounts', short.access_token as string))[1].error
+        .error_subcode,
+    ).toBe(463);
     expect((await readGraph(sandbox, 'me/adaccounts', long.access_token as string))[0]).toBe(200);
   });
 
   it('a form will do as well', async () => {
     const sandbox = await openSandbox();
-    const form = { client_id: SANDBOX_META_APP_ID, client_secret: SANDBOX_META_APP_SECRET, redirect_uri: RETURN_URL };
-    const answer = await postForm(graph(sandbox, 'oauth/access_token'), { ...form, code: await allow(sandbox) });
+    const form = {
+      client_id: SANDBOX_META_APP_ID,
+      client_secret: SANDBOX_META_APP_SECRET,
+      redirect_uri: RETURN_URL,
+    };
+    const answer = await postForm(graph(sandbox, 'oauth/access_token'), {
+      ...form,
+      code: await allow(sandbox),
+    });
     expect(answer.status).toBe(200);
   });
 
   it.each<[string, Record<string, string>, number, number, number | undefined]>([
     ['another app', { client_id: '1' }, 400, 101, undefined],
     ['no secret', { client_secret: '' }, 400, 101, undefined],
-    ['a wrong secret, with the code of an unknown error', { client_secret: 'x' }, 400, 1, undefined],
+    [
+      'a wrong secret, with the code of an unknown error',
+      { client_secret: 'x' },
+      400,
+      1,
+      undefined,
+    ],
     ['no code', { code: '' }, 400, 100, undefined],
     ['a code that is none', { code: 'AQx' }, 400, 100, undefined],
     ['another return URL', { redirect_uri: 'http://localhost:8788/callback' }, 400, 100, 36008],
-    ['a token that is none', { grant_type: 'fb_exchange_token', fb_exchange_token: 'x' }, 500, 190, undefined],
+    [
+      'a token that is none',
+      { grant_type: 'fb_exchange_token', fb_exchange_token: 'x' },
+      500,
+      190,
+      undefined,
+    ],
   ])('refuses %s', async (_what, changes, status, code, subcode) => {
     const sandbox = await openSandbox();
     const given = { code: await allow(sandbox), redirect_uri: RETURN_URL, ...changes };
@@ -123,9 +176,13 @@ describe('tokens', () => {
     const sandbox = await openSandbox();
     const [used, late] = [await allow(sandbox), await allow(sandbox)];
     await askForToken(sandbox, { code: used, redirect_uri: RETURN_URL });
-    expect((await askForToken(sandbox, { code: used, redirect_uri: RETURN_URL }))[1].error.error_subcode).toBe(36009);
+    expect(
+      (await askForToken(sandbox, { code: used, redirect_uri: RETURN_URL }))[1].error.error_subcode,
+    ).toBe(36009);
     sandbox.clock.nowMs += 11 * 60_000;
-    expect((await askForToken(sandbox, { code: late, redirect_uri: RETURN_URL }))[1].error.error_subcode).toBe(36007);
+    expect(
+      (await askForToken(sandbox, { code: late, redirect_uri: RETURN_URL }))[1].error.error_subcode,
+    ).toBe(36007);
   });
 
   it('tells what a token is', async () => {
@@ -149,7 +206,8 @@ describe('tokens', () => {
 describe('ad accounts and pixels', () => {
   async function tokenOf(sandbox: Sandbox, user: string): Promise<string> {
     const code = await allow(sandbox, { sandbox_user: user });
-    return (await askForToken(sandbox, { code, redirect_uri: RETURN_URL }))[1].access_token as string;
+    return (await askForToken(sandbox, { code, redirect_uri: RETURN_URL }))[1]
+      .access_token as string;
   }
 
   it('come in pages of ten, with the fields that were asked for', async () => {

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
 import { SANDBOX_REDDIT_PIXEL, SANDBOX_REDDIT_TOKEN } from '../../../../src/sandbox/reddit/seed.js';
-import { NOW_MS, type Answer } from '../stage.js';
+import { NOW_MS, type Answer } from '../test-sandbox.js';
 
 /** The smallest event that is taken; `changes` replace fields, undefined drops them. */
 export function makeEvent(changes: object = {}): object {
@@ -28,7 +28,11 @@ export async function ask(
 ): Promise<[number, Answer]> {
   const answer = await fetch(`${sandbox.url}/ads-api.reddit.com/api/v3${path}`, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${token}`, 'user-agent': agent, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${token}`,
+      'user-agent': agent,
+      'content-type': 'application/json',
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return [answer.status, await answer.json()];

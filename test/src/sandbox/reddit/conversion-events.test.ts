@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SANDBOX_REDDIT_PIXELS } from '../../../../src/sandbox/reddit/seed.js';
-import { control, NOW_MS, openSandbox, sha256 } from '../stage.js';
+import { control, NOW_MS, openSandbox, sha256 } from '../test-sandbox.js';
 import { ask, makeEvent, send } from './calls.js';
 
 const HOUR_MS = 3_600_000;
@@ -32,15 +32,30 @@ test('an event with all its fields is kept once, however often it comes', async 
   expect(await send(sandbox, [event])).toEqual([200, done]);
   expect(await send(sandbox, [event])).toEqual([200, done]);
   expect(sandbox.state.conversions()).toMatchObject([
-    { network: 'reddit', api: 'v3', target: 'PURCHASE', dedupeId: 'c-1', received: 2, excluded: 'limited_data_use' },
+    {
+      network: 'reddit',
+      api: 'v3',
+      target: 'PURCHASE',
+      dedupeId: 'c-1',
+      received: 2,
+      excluded: 'limited_data_use',
+    },
   ]);
 });
 
 test('one id of another type or channel is another conversion', async () => {
   const sandbox = await openSandbox();
   const custom = { tracking_type: 'CUSTOM', custom_event_name: 'level' };
-  await send(sandbox, [makeEvent(), makeEvent({ type: custom }), makeEvent({ action_source: 'APP' })]);
-  expect(sandbox.state.conversions().map(({ target }) => target)).toEqual(['PURCHASE', 'level', 'PURCHASE']);
+  await send(sandbox, [
+    makeEvent(),
+    makeEvent({ type: custom }),
+    makeEvent({ action_source: 'APP' }),
+  ]);
+  expect(sandbox.state.conversions().map(({ target }) => target)).toEqual([
+    'PURCHASE',
+    'level',
+    'PURCHASE',
+  ]);
 });
 
 describe('what is wrong with an event', () => {
@@ -61,14 +76,26 @@ describe('what is wrong with an event', () => {
       { type: { tracking_type: 'CUSTOM', custom_event_name: 'x'.repeat(65) } },
       'type.custom_event_name',
     ],
-    ['an empty name', { type: { tracking_type: 'CUSTOM', custom_event_name: '' } }, 'type.custom_event_name'],
+    [
+      'an empty name',
+      { type: { tracking_type: 'CUSTOM', custom_event_name: '' } },
+      'type.custom_event_name',
+    ],
     [
       'a name of 65 signs',
       { type: { tracking_type: 'CUSTOM', custom_event_name: '\u{1F3AE}'.repeat(65) } },
       'type.custom_event_name',
     ],
-    ['a standard name', { type: { tracking_type: 'CUSTOM', custom_event_name: 'Purchase' } }, 'type.custom_event_name'],
-    ['a name without custom', { type: { tracking_type: 'LEAD', custom_event_name: 'x' } }, 'type.custom_event_name'],
+    [
+      'a standard name',
+      { type: { tracking_type: 'CUSTOM', custom_event_name: 'Purchase' } },
+      'type.custom_event_name',
+    ],
+    [
+      'a name without custom',
+      { type: { tracking_type: 'LEAD', custom_event_name: 'x' } },
+      'type.custom_event_name',
+    ],
     ["v2's metadata", { event_metadata: {} }, 'event_metadata'],
     ["v2's value", { metadata: { value_decimal: 1 } }, 'metadata.value_decimal'],
     ['a value in text', { metadata: { value: '9.99' } }, 'metadata.value'],
@@ -77,7 +104,11 @@ describe('what is wrong with an event', () => {
     ['an empty conversion id', { metadata: { conversion_id: '' } }, 'metadata.conversion_id'],
     ['items in fractions', { metadata: { item_count: 1.5 } }, 'metadata.item_count'],
     ['a page that is none', { event_source_url: 'shop' }, 'event_source_url'],
-    ['a product without id', { metadata: { products: [{ name: 'x' }] } }, 'metadata.products[0].id'],
+    [
+      'a product without id',
+      { metadata: { products: [{ name: 'x' }] } },
+      'metadata.products[0].id',
+    ],
     ['a cookie for a UUID', { user: { uuid: '1700000000.abcd-uuid' } }, 'user.UUID'],
     ['an address of another kind', { user: { email: 'nobody' } }, 'user.email'],
     ['a national number', { user: { phone_number: '571 412 0599' } }, 'user.phone_number'],
@@ -121,7 +152,11 @@ describe('what is wrong with an event', () => {
 
 describe('each pixel refuses in its own form', () => {
   test.each([
-    [SANDBOX_REDDIT_PIXELS.events, 400, { invalid_events: [{ event: { metadata: { conversion_id: 'bad' } } }] }],
+    [
+      SANDBOX_REDDIT_PIXELS.events,
+      400,
+      { invalid_events: [{ event: { metadata: { conversion_id: 'bad' } } }] },
+    ],
     [SANDBOX_REDDIT_PIXELS.sentence, 400, { error: { code: 400, message: /1 invalid/ } }],
     [
       SANDBOX_REDDIT_PIXELS.unauthorized,
@@ -134,7 +169,11 @@ describe('each pixel refuses in its own form', () => {
         },
       },
     ],
-    [SANDBOX_REDDIT_PIXELS.forbidden, 403, { error: { code: 403, fields: [{ field: '$.data.events[0].event_at' }] } }],
+    [
+      SANDBOX_REDDIT_PIXELS.forbidden,
+      403,
+      { error: { code: 403, fields: [{ field: '$.data.events[0].event_at' }] } },
+    ],
   ])('%s', async (pixel, status, body) => {
     const bad = makeEvent({ event_at: 1, metadata: { conversion_id: 'bad' } });
     const answer = await send(await openSandbox(), [bad, makeEvent()], { pixel });
@@ -149,13 +188,33 @@ describe('the request as a whole', () => {
     ["v2's body", { events: [] }, 400, /data is required/],
     ['no events', { data: { events: [] } }, 400, /1 to 1000/],
     ['1,001 events', { data: { events: Array(1001).fill(makeEvent()) } }, 400, /1 to 1000/],
-    ['a test id beside the data', { test_id: 't', data: { events: [makeEvent()] } }, 400, /test_id is not a known/],
+    [
+      'a test id next to the data',
+      { test_id: 't', data: { events: [makeEvent()] } },
+      400,
+      /test_id is not a known/,
+    ],
     ["v2's test mode", { data: { test_mode: true, events: [makeEvent()] } }, 400, /test_mode/],
-    ['an empty test id', { data: { test_id: '', events: [makeEvent()] } }, 400, /test_id must be a string/],
-    ['two test events', { data: { test_id: 't', events: [makeEvent(), makeEvent()] } }, 400, /one event/],
+    [
+      'an empty test id',
+      { data: { test_id: '', events: [makeEvent()] } },
+      400,
+      /test_id must be a string/,
+    ],
+    [
+      'two test events',
+      { data: { test_id: 't', events: [makeEvent(), makeEvent()] } },
+      400,
+      /one event/,
+    ],
   ])('%s', async (_name, body, status, words) => {
     const sandbox = await openSandbox();
-    const [answered, answer] = await ask(sandbox, '/pixels/a2_sandboxgames/conversion_events', {}, body);
+    const [answered, answer] = await ask(
+      sandbox,
+      '/pixels/a2_sandboxgames/conversion_events',
+      {},
+      body,
+    );
     expect(answered).toBe(status);
     expect(JSON.stringify(answer)).toMatch(words);
   });
@@ -163,7 +222,8 @@ describe('the request as a whole', () => {
   test('test events are kept apart, and ten a second', async () => {
     const sandbox = await openSandbox();
     const data = { test_id: 't2_code', partner: 'x' };
-    for (let count = 0; count < 10; count++) expect((await send(sandbox, [makeEvent()], { data }))[0]).toBe(200);
+    for (let count = 0; count < 10; count++)
+      expect((await send(sandbox, [makeEvent()], { data }))[0]).toBe(200);
     expect((await send(sandbox, [makeEvent()], { data }))[0]).toBe(429);
     expect((await send(sandbox, [makeEvent()]))[0]).toBe(200);
     sandbox.clock.nowMs += 1000;
@@ -174,7 +234,9 @@ describe('the request as a whole', () => {
   test('an answer that leaves events out counts fewer', async () => {
     const sandbox = await openSandbox({ faults: [{ omit: 1, omitAccepted: false }] });
     const events = [makeEvent(), makeEvent({ metadata: { conversion_id: 'c-2' } })];
-    expect((await send(sandbox, events))[1].data.message).toBe('Successfully processed 1 conversion events.');
+    expect((await send(sandbox, events))[1].data.message).toBe(
+      'Successfully processed 1 conversion events.',
+    );
     expect(sandbox.state.conversions()).toMatchObject([{ dedupeId: 'c-2' }]);
   });
 });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { SANDBOX_REDDIT_CLIENT_ID, SANDBOX_REDDIT_CLIENT_SECRET } from '../../../../src/sandbox/reddit/seed.js';
-import { control, openSandbox, postForm, type Answer } from '../stage.js';
+import {
+  SANDBOX_REDDIT_CLIENT_ID,
+  SANDBOX_REDDIT_CLIENT_SECRET,
+} from '../../../../src/sandbox/reddit/seed.js';
+import { control, openSandbox, postForm, type Answer } from '../test-sandbox.js';
 import { ask, makeEvent, send } from './calls.js';
 
 const RETURN = 'http://localhost:8787/callback';
@@ -14,7 +17,11 @@ const GOOD = {
   scope: 'adsconversions,adsread',
 };
 
-function authorize(sandbox: Sandbox, changes: Record<string, string> = {}, accept = '*/*'): Promise<Response> {
+function authorize(
+  sandbox: Sandbox,
+  changes: Record<string, string> = {},
+  accept = '*/*',
+): Promise<Response> {
   const query = new URLSearchParams({ ...GOOD, ...changes }).toString();
   const url = `${sandbox.url}/www.reddit.com/api/v1/authorize?${query}`;
   return fetch(url, { redirect: 'manual', headers: { accept } });
@@ -25,8 +32,14 @@ async function codeOf(sandbox: Sandbox, changes: Record<string, string> = {}): P
   return new URL(answer.headers.get('location')!).searchParams.get('code')!;
 }
 
-async function token(sandbox: Sandbox, form: Record<string, string>, headers = {}): Promise<[number, Answer]> {
-  const basic = Buffer.from(`${SANDBOX_REDDIT_CLIENT_ID}:${SANDBOX_REDDIT_CLIENT_SECRET}`).toString('base64');
+async function token(
+  sandbox: Sandbox,
+  form: Record<string, string>,
+  headers = {},
+): Promise<[number, Answer]> {
+  const basic = Buffer.from(`${SANDBOX_REDDIT_CLIENT_ID}:${SANDBOX_REDDIT_CLIENT_SECRET}`).toString(
+    'base64',
+  );
   const own = { authorization: `Basic ${basic}`, 'user-agent': 'postback/test', ...headers };
   const answer = await postForm(`${sandbox.url}/www.reddit.com/api/v1/access_token`, form, own);
   return [answer.status, await answer.json()];
@@ -34,7 +47,9 @@ async function token(sandbox: Sandbox, form: Record<string, string>, headers = {
 
 async function logIn(sandbox: Sandbox, changes: Record<string, string> = {}): Promise<Answer> {
   const code = await codeOf(sandbox, changes);
-  return (await token(sandbox, { grant_type: 'authorization_code', code, redirect_uri: RETURN }))[1];
+  return (
+    await token(sandbox, { grant_type: 'authorization_code', code, redirect_uri: RETURN })
+  )[1];
 }
 
 describe('the consent page', () => {
@@ -47,7 +62,9 @@ describe('the consent page', () => {
       user: 'many',
       decision: 'allow',
     });
-    expect(answer.headers.get('location')).toMatch(/^http:\/\/localhost:8787\/callback\?code=.+&state=state-1$/);
+    expect(answer.headers.get('location')).toMatch(
+      /^http:\/\/localhost:8787\/callback\?code=.+&state=state-1$/,
+    );
   });
 
   test.each([
@@ -82,19 +99,29 @@ describe('tokens', () => {
       { token_type: 'bearer', expires_in: 86_400, scope: 'adsconversions adsread' },
     ]);
     expect(await token(sandbox, form)).toEqual([400, { error: 'invalid_grant' }]);
-    const refreshForm = { grant_type: 'refresh_token', refresh_token: first.refresh_token as string };
+    const refreshForm = {
+      grant_type: 'refresh_token',
+      refresh_token: first.refresh_token as string,
+    };
     const [, second] = await token(sandbox, refreshForm);
     expect(second.refresh_token).not.toBe(first.refresh_token);
     expect((await token(sandbox, refreshForm))[0]).toBe(200);
   });
 
   test('without duration=permanent there is no refresh token', async () => {
-    expect(await logIn(await openSandbox(), { duration: 'temporary' })).not.toHaveProperty('refresh_token');
+    expect(await logIn(await openSandbox(), { duration: 'temporary' })).not.toHaveProperty(
+      'refresh_token',
+    );
   });
 
   test.each<[string, Record<string, string>, Record<string, string>, number]>([
     ['no Basic', {}, { authorization: '' }, 401],
-    ['another secret', {}, { authorization: `Basic ${Buffer.from('a:b').toString('base64')}` }, 401],
+    [
+      'another secret',
+      {},
+      { authorization: `Basic ${Buffer.from('a:b').toString('base64')}` },
+      401,
+    ],
     ['no name of its own', {}, { 'user-agent': 'curl/8' }, 429],
     ['another grant', { grant_type: 'password' }, {}, 400],
     ['another code', { code: 'other' }, {}, 400],
@@ -102,7 +129,12 @@ describe('tokens', () => {
     ['another refresh token', { grant_type: 'refresh_token', refresh_token: 'other' }, {}, 400],
   ])('%s', async (_name, changes, headers, status) => {
     const sandbox = await openSandbox();
-    const form = { grant_type: 'authorization_code', code: await codeOf(sandbox), redirect_uri: RETURN, ...changes };
+    const form = {
+      grant_type: 'authorization_code',
+      code: await codeOf(sandbox),
+      redirect_uri: RETURN,
+      ...changes,
+    };
     expect((await token(sandbox, form, headers))[0]).toBe(status);
   });
 
@@ -111,7 +143,9 @@ describe('tokens', () => {
     const code = await codeOf(sandbox);
     const { access_token: access } = await logIn(sandbox);
     sandbox.clock.nowMs += 601_000;
-    expect((await token(sandbox, { grant_type: 'authorization_code', code, redirect_uri: RETURN }))[0]).toBe(400);
+    expect(
+      (await token(sandbox, { grant_type: 'authorization_code', code, redirect_uri: RETURN }))[0],
+    ).toBe(400);
     expect((await ask(sandbox, '/me/businesses', { token: access }))[0]).toBe(200);
     sandbox.clock.nowMs += 86_400_000;
     expect((await ask(sandbox, '/me/businesses', { token: access }))[0]).toBe(401);
@@ -136,11 +170,17 @@ test('lists, page by page', async () => {
   expect(businesses.data).toHaveLength(2);
   const path = `/businesses/${businesses.data[0].id}/ad_accounts`;
   const [, first] = await ask(sandbox, path, { token: access });
-  expect(first.pagination.next_url).toMatch(/^https:\/\/ads-api\.reddit\.com\/api\/v3\/businesses\/.*page\.token=5$/);
+  expect(first.pagination.next_url).toMatch(
+    /^https:\/\/ads-api\.reddit\.com\/api\/v3\/businesses\/.*page\.token=5$/,
+  );
   const [, last] = await ask(sandbox, `${path}?page.token=10`, { token: access });
   expect([last.data.length, last.pagination.next_url]).toEqual([2, null]);
-  const [, pixels] = await ask(sandbox, `/ad_accounts/${last.data[0].id}/pixels`, { token: access });
+  const [, pixels] = await ask(sandbox, `/ad_accounts/${last.data[0].id}/pixels`, {
+    token: access,
+  });
   expect(pixels.data).toEqual([{ id: 'a2_sandboxclient11', name: 'Site of client 11' }]);
   expect((await ask(sandbox, '/businesses/other/ad_accounts', { token: access }))[0]).toBe(404);
-  expect((await ask(sandbox, '/ad_accounts/a2_sandboxgames/pixels', { token: access }))[0]).toBe(404);
+  expect((await ask(sandbox, '/ad_accounts/a2_sandboxgames/pixels', { token: access }))[0]).toBe(
+    404,
+  );
 });

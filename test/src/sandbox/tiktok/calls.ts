@@ -1,6 +1,6 @@
 import { SANDBOX_TIKTOK_PIXEL, SANDBOX_TIKTOK_TOKEN } from '../../../../src/sandbox/tiktok/seed.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
-import { headersOf, NOW_MS, type Answer } from '../stage.js';
+import { headersOf, NOW_MS, type Answer } from '../test-sandbox.js';
 
 const API = 'business-api.tiktok.com/open_api/v1.3';
 
@@ -30,7 +30,10 @@ export async function ask(
   body?: unknown,
   { token = SANDBOX_TIKTOK_TOKEN, headers = {} }: Call = {},
 ): Promise<[number, Answer]> {
-  const right = { 'access-token': token, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  const right = {
+    'access-token': token,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
   const init = {
     method,
     headers: headersOf({ ...right, ...headers }),

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { SANDBOX_TIKTOK_PIXEL, SANDBOX_TIKTOK_TOKEN, seededTikTokToken } from '../../../../src/sandbox/tiktok/seed.js';
-import { control, NOW_MS, openSandbox, sha256 } from '../stage.js';
+import {
+  SANDBOX_TIKTOK_PIXEL,
+  SANDBOX_TIKTOK_TOKEN,
+  seededTikTokToken,
+} from '../../../../src/sandbox/tiktok/seed.js';
+import { control, NOW_MS, openSandbox, sha256 } from '../test-sandbox.js';
 import { ask, track, webEvent } from './calls.js';
 
 const NOW_S = Math.floor(NOW_MS / 1000);
@@ -38,8 +42,18 @@ describe('the envelope', () => {
       /empty/,
     ],
     ['a wrong token', { token: 'f'.repeat(40) }, 40105, /incorrect or has been revoked/],
-    ['an analyst', { token: seededTikTokToken('analyst') }, 40001, /No permission to operate pixel code: C0SANDBOX/],
-    ["somebody else's pixel", { token: seededTikTokToken('many') }, 40001, /must be an admin or operator/],
+    [
+      'an analyst',
+      { token: seededTikTokToken('analyst') },
+      40001,
+      /No permission to operate pixel code: C0SANDBOX/,
+    ],
+    [
+      "somebody else's pixel",
+      { token: seededTikTokToken('many') },
+      40001,
+      /must be an admin or operator/,
+    ],
     ['another media type', { headers: { 'content-type': 'text/plain' } }, 40002, /Content-Type/],
   ])('%s: HTTP 200 all the same', async (_what, call, code, words) => {
     const sandbox = await openSandbox();
@@ -65,7 +79,12 @@ describe('the frame, where no event can be blamed', () => {
     ['another source', [webEvent()], { event_source: 'app' }, /^event_source: /],
     ['no pixel', [webEvent()], { event_source_id: undefined }, /^event_source_id: /],
     ['an empty test code', [webEvent()], { test_event_code: '' }, /^test_event_code: /],
-    ['two test events', [webEvent(), webEvent()], { test_event_code: 'TEST1' }, /^test_event_code: Only one/],
+    [
+      'two test events',
+      [webEvent(), webEvent()],
+      { test_event_code: 'TEST1' },
+      /^test_event_code: Only one/,
+    ],
   ])('%s', async (_what, data, frame, words) => {
     const sandbox = await openSandbox();
     const [status, body] = await track(sandbox, data, frame);
@@ -75,7 +94,9 @@ describe('the frame, where no event can be blamed', () => {
 
   it('takes 1000 events', async () => {
     const sandbox = await openSandbox();
-    const events = Array.from({ length: 1000 }, (_, index) => webEvent({ event_id: `id-${index}` }));
+    const events = Array.from({ length: 1000 }, (_, index) =>
+      webEvent({ event_id: `id-${index}` }),
+    );
     expect((await track(sandbox, events))[1].code).toBe(0);
     expect(sandbox.state.conversions()).toHaveLength(1000);
   });
@@ -89,18 +110,38 @@ describe('one event', () => {
     ['text as time', { event_time: '1773140000' }, 'event_time: Not a valid integer.'],
     ['milliseconds', { event_time: NOW_MS }, 'event_time: The event is in the future.'],
     ['6 minutes ahead', { event_time: NOW_S + 360 }, 'event_time: The event is in the future.'],
-    ['29 days old', { event_time: NOW_S - 29 * 86_400 }, 'event_time: The event is older than 28 days.'],
+    [
+      '29 days old',
+      { event_time: NOW_S - 29 * 86_400 },
+      'event_time: The event is older than 28 days.',
+    ],
     ['no page', { page: undefined }, 'page: Missing data for required field.'],
     ['a page without URL', { page: {} }, 'page.url: Missing data for required field.'],
     ['a page that is none', { page: { url: 'shop' } }, 'page.url: Not a valid URL.'],
-    ['an upper-case hash', { user: { email: EMAIL.toUpperCase() } }, 'user.email: Not a valid SHA-256 hash.'],
+    [
+      'an upper-case hash',
+      { user: { email: EMAIL.toUpperCase() } },
+      'user.email: Not a valid SHA-256 hash.',
+    ],
     ['an empty list of hashes', { user: { phone: [] } }, 'user.phone: Not a valid SHA-256 hash.'],
     ['no IP address', { user: { ip: 'here' } }, 'user.ip: Not a valid IP address.'],
     ['an unknown field of the user', { user: { maid: 'x' } }, 'user.maid: Unknown field.'],
     ['the old shape', { context: {} }, 'context: Unknown field.'],
-    ['text as value', { properties: { value: '9.99', currency: 'USD' } }, 'properties.value: Not a valid number.'],
-    ['value alone', { properties: { value: 9.99 } }, 'properties.currency: Missing data for required field.'],
-    ['currency alone', { properties: { currency: 'USD' } }, 'properties.value: Missing data for required field.'],
+    [
+      'text as value',
+      { properties: { value: '9.99', currency: 'USD' } },
+      'properties.value: Not a valid number.',
+    ],
+    [
+      'value alone',
+      { properties: { value: 9.99 } },
+      'properties.currency: Missing data for required field.',
+    ],
+    [
+      'currency alone',
+      { properties: { currency: 'USD' } },
+      'properties.value: Missing data for required field.',
+    ],
     [
       'a currency of the game',
       { properties: { value: 1, currency: 'GEM' } },
@@ -123,7 +164,11 @@ describe('one event', () => {
       { properties: { contents: [{ content_id: 7 }] } },
       'properties.contents.0.content_id: Not a valid string.',
     ],
-    ['limited data use without address', { limited_data_use: true }, 'user.ip: Missing data for required field.'],
+    [
+      'limited data use without address',
+      { limited_data_use: true },
+      'user.ip: Missing data for required field.',
+    ],
     ['text as flag', { limited_data_use: 'true' }, 'limited_data_use: Not a valid boolean.'],
   ])('%s', async (_what, changes, words) => {
     const sandbox = await openSandbox();
@@ -132,7 +177,7 @@ describe('one event', () => {
     expect(sandbox.state.received()).toBe(0);
   });
 
-  it('is named beside others, and no object is an event either', async () => {
+  it('an invalid event is named among others, and a value that is not an object is invalid too', async () => {
     const sandbox = await openSandbox();
     const [, body] = await track(sandbox, [7, webEvent(), webEvent({ event: '' })]);
     expect(body.message).toBe('Batch.0: Not a valid object.; Batch.2.event: Not a valid string.');
@@ -140,8 +185,21 @@ describe('one event', () => {
 
   it('may carry everything', async () => {
     const sandbox = await openSandbox();
-    const user = { email: [EMAIL], phone: EMAIL, external_id: EMAIL, first_name: EMAIL, last_name: EMAIL };
-    const clear = { ttclid: 'E.C.P.a', ttp: 'p', ip: '203.0.113.7', user_agent: 'x', locale: 'de', country: 'DE' };
+    const user = {
+      email: [EMAIL],
+      phone: EMAIL,
+      external_id: EMAIL,
+      first_name: EMAIL,
+      last_name: EMAIL,
+    };
+    const clear = {
+      ttclid: 'E.C.P.a',
+      ttp: 'p',
+      ip: '203.0.113.7',
+      user_agent: 'x',
+      locale: 'de',
+      country: 'DE',
+    };
     const properties = {
       value: 9.99,
       currency: 'EUR',
@@ -149,7 +207,11 @@ describe('one event', () => {
       content_type: 'product',
       contents: [{ content_id: 'a', content_name: 'A', price: 9.99, quantity: 1 }],
     };
-    const event = webEvent({ user: { ...user, zip_code: EMAIL, ...clear }, properties, limited_data_use: true });
+    const event = webEvent({
+      user: { ...user, zip_code: EMAIL, ...clear },
+      properties,
+      limited_data_use: true,
+    });
     expect((await track(sandbox, [event]))[1].code).toBe(0);
     expect(sandbox.state.conversions()).toMatchObject([{ excluded: 'limited_data_use', event }]);
   });
@@ -158,7 +220,10 @@ describe('one event', () => {
 it('deduplicates by event and event id, the first wins', async () => {
   const sandbox = await openSandbox();
   await track(sandbox, [webEvent({ properties: { value: 1, currency: 'USD' } })]);
-  await track(sandbox, [webEvent({ properties: { value: 2, currency: 'USD' } }), webEvent({ event: 'AddToWishlist' })]);
+  await track(sandbox, [
+    webEvent({ properties: { value: 2, currency: 'USD' } }),
+    webEvent({ event: 'AddToWishlist' }),
+  ]);
   expect(sandbox.state.conversions()).toMatchObject([
     { target: 'Purchase', received: 2, event: { properties: { value: 1 } } },
     { target: 'AddToWishlist', received: 1 },
@@ -180,7 +245,11 @@ describe('refusals of a whole request that have a code of their own', () => {
     const sandbox = await openSandbox();
     const events = Array.from({ length: 1001 }, () => webEvent());
     const [status, body] = await track(sandbox, events);
-    expect([status, body.code, body.message]).toEqual([200, 40061, 'data: Length must be between 1 and 1000.']);
+    expect([status, body.code, body.message]).toEqual([
+      200,
+      40061,
+      'data: Length must be between 1 and 1000.',
+    ]);
     expect(sandbox.state.received()).toBe(0);
   });
 
@@ -192,18 +261,27 @@ describe('refusals of a whole request that have a code of their own', () => {
     ['last_name', 'Doe'],
     ['zip_code', '94105'],
     ['email', [EMAIL, 'jo@example.com']],
-  ])('tiktok: an identifier in the clear is 40062, which names no event: %s %j', async (name, value) => {
-    const sandbox = await openSandbox();
-    const [status, body] = await track(sandbox, [webEvent(), webEvent({ user: { [name]: value } })]);
-    expect([status, body.code]).toEqual([200, 40062]);
-    expect(JSON.stringify(body)).not.toMatch(/Batch|jo@example/);
-    expect(sandbox.state.received()).toBe(0);
-  });
+  ])(
+    'tiktok: an identifier in the clear is 40062, which names no event: %s %j',
+    async (name, value) => {
+      const sandbox = await openSandbox();
+      const [status, body] = await track(sandbox, [
+        webEvent(),
+        webEvent({ user: { [name]: value } }),
+      ]);
+      expect([status, body.code]).toEqual([200, 40062]);
+      expect(JSON.stringify(body)).not.toMatch(/Batch|jo@example/);
+      expect(sandbox.state.received()).toBe(0);
+    },
+  );
 });
 
 it('tiktok: a click id that begins with sandbox-refused is 40000, which names no event', async () => {
   const sandbox = await openSandbox();
-  const [status, body] = await track(sandbox, [webEvent(), webEvent({ user: { ttclid: 'sandbox-refused-1' } })]);
+  const [status, body] = await track(sandbox, [
+    webEvent(),
+    webEvent({ user: { ttclid: 'sandbox-refused-1' } }),
+  ]);
   expect([status, body.code, body.message]).toEqual([200, 40000, 'Invalid parameters.']);
   expect(sandbox.state.received()).toBe(0);
 });
@@ -234,13 +312,18 @@ describe('faults', () => {
 
   it('a gateway in between has no code', async () => {
     const sandbox = await openSandbox({ faults: [{ status: 503 }] });
-    expect(await track(sandbox, [webEvent()])).toEqual([503, expect.stringContaining('<h1>503</h1>')]);
+    expect(await track(sandbox, [webEvent()])).toEqual([
+      503,
+      expect.stringContaining('<h1>503</h1>'),
+    ]);
   });
 
   it('revoking a token refuses it until it is restored', async () => {
     const sandbox = await openSandbox({ faults: [{ revoke: true, times: 1 }] });
     expect((await track(sandbox, [webEvent()]))[1].code).toBe(40105);
-    expect((await track(sandbox, [webEvent()], {}, { token: seededTikTokToken('two') }))[1].code).toBe(0);
+    expect(
+      (await track(sandbox, [webEvent()], {}, { token: seededTikTokToken('two') }))[1].code,
+    ).toBe(0);
     await control(sandbox, 'POST', '/grants/restore', { network: 'tiktok' });
     expect((await track(sandbox, [webEvent()]))[1].code).toBe(0);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { signXRequest } from '../../../../src/networks/x/signature.js';
 import type { Sandbox } from '../../../../src/sandbox/sandbox.js';
 import { SANDBOX_X_OAUTH, SANDBOX_X_PIXEL_TOKEN } from '../../../../src/sandbox/x/seed.js';
-import { control, NOW_MS, openSandbox, sha256, type Answer } from '../stage.js';
+import { control, NOW_MS, openSandbox, sha256, type Answer } from '../test-sandbox.js';
 
 const DAY_MS = 24 * 3_600_000;
 const ADDRESS = 'https://ads-api.x.com/12/measurement/conversions/';
@@ -25,7 +25,11 @@ async function send(
 ): Promise<[number, Answer, Headers]> {
   const answer = await fetch(`${sandbox.url}/ads-api.x.com/12/measurement/conversions/${pixel}`, {
     method: 'POST',
-    headers: { 'x-pixel-token': SANDBOX_X_PIXEL_TOKEN, 'content-type': 'application/json', ...headers },
+    headers: {
+      'x-pixel-token': SANDBOX_X_PIXEL_TOKEN,
+      'content-type': 'application/json',
+      ...headers,
+    },
     body: JSON.stringify({ conversions }),
   });
   return [answer.status, await answer.json(), answer.headers];
@@ -48,7 +52,10 @@ test('a conversion with all its fields is kept once for each tag', async () => {
   });
   const [status, body] = await send(sandbox, [full, full, make({ event_id: 'o87nf' })]);
   expect(status).toBe(200);
-  expect(body.data).toMatchObject({ conversions_processed: 3, debug_id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  expect(body.data).toMatchObject({
+    conversions_processed: 3,
+    debug_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  });
   expect(sandbox.state.conversions()).toMatchObject([
     { network: 'x', api: '12', account: 'o8z6j', target: 'o87ne', dedupeId: 'c-1', received: 2 },
     { target: 'o87nf', dedupeId: 'c-1', received: 1 },
@@ -61,26 +68,62 @@ describe('what is wrong with a conversion refuses all, and nothing says which', 
     ['no time', { conversion_time: undefined }, 'conversion_time'],
     ['seconds', { conversion_time: NOW_MS / 1000 }, 'conversion_time'],
     ['a time without milliseconds', { conversion_time: '2026-03-10T11:00:00Z' }, 'conversion_time'],
-    ['91 days', { conversion_time: new Date(NOW_MS - 91 * DAY_MS).toISOString() }, 'conversion_time'],
-    ['the future', { conversion_time: new Date(NOW_MS + 301_000).toISOString() }, 'conversion_time'],
+    [
+      '91 days',
+      { conversion_time: new Date(NOW_MS - 91 * DAY_MS).toISOString() },
+      'conversion_time',
+    ],
+    [
+      'the future',
+      { conversion_time: new Date(NOW_MS + 301_000).toISOString() },
+      'conversion_time',
+    ],
     ['no identifiers', { identifiers: [] }, 'identifiers'],
-    ['two identifiers in one object', { identifiers: [{ twclid: 'x', hashed_email: hash }] }, 'identifiers'],
+    [
+      'two identifiers in one object',
+      { identifiers: [{ twclid: 'x', hashed_email: hash }] },
+      'identifiers',
+    ],
     ['an IP address alone', { identifiers: [{ ip_address: '8.8.8.8' }] }, 'identifiers'],
     ['a user agent alone', { identifiers: [{ user_agent: 'x' }] }, 'identifiers'],
-    ['a plain number', { identifiers: [{ hashed_phone_number: '+15714120599' }] }, 'identifiers.hashed_phone_number'],
-    ['a hash in upper case', { identifiers: [{ hashed_email: hash.toUpperCase() }] }, 'identifiers.hashed_email'],
+    [
+      'a plain number',
+      { identifiers: [{ hashed_phone_number: '+15714120599' }] },
+      'identifiers.hashed_phone_number',
+    ],
+    [
+      'a hash in upper case',
+      { identifiers: [{ hashed_email: hash.toUpperCase() }] },
+      'identifiers.hashed_email',
+    ],
     ['a click id that is a number', { identifiers: [{ twclid: 7 }] }, 'identifiers.twclid'],
     ['an empty click id', { identifiers: [{ twclid: '' }] }, 'identifiers.twclid'],
     ['an empty identifier', { identifiers: [{}] }, 'identifiers'],
     ['identifiers in one object', { identifiers: { twclid: 'x' } }, 'identifiers'],
-    ['an IPv4 address in short', { identifiers: [{ ip_address: '8.8', user_agent: 'y' }] }, 'identifiers.ip_address'],
+    [
+      'an IPv4 address in short',
+      { identifiers: [{ ip_address: '8.8', user_agent: 'y' }] },
+      'identifiers.ip_address',
+    ],
     ['a number as conversion id', { conversion_id: 7 }, 'conversion_id'],
     ['half an item', { number_items: 0.5 }, 'number_items'],
     ['a currency in small letters', { price_currency: 'eur' }, 'price_currency'],
     ['an unknown part of contents', { contents: [{ sku: 'x' }] }, 'contents.sku'],
-    ['a plain address', { identifiers: [{ hashed_email: 'a@b.example' }] }, 'identifiers.hashed_email'],
-    ['x: an IPv6 address', { identifiers: [{ ip_address: '2001:db8::1', user_agent: 'y' }] }, 'identifiers.ip_address'],
-    ['no IP address', { identifiers: [{ ip_address: 'x', user_agent: 'y' }] }, 'identifiers.ip_address'],
+    [
+      'a plain address',
+      { identifiers: [{ hashed_email: 'a@b.example' }] },
+      'identifiers.hashed_email',
+    ],
+    [
+      'x: an IPv6 address',
+      { identifiers: [{ ip_address: '2001:db8::1', user_agent: 'y' }] },
+      'identifiers.ip_address',
+    ],
+    [
+      'no IP address',
+      { identifiers: [{ ip_address: 'x', user_agent: 'y' }] },
+      'identifiers.ip_address',
+    ],
     ['another identifier', { identifiers: [{ external_id: 'x' }] }, 'identifiers'],
     ['a value below zero', { value: -1 }, 'value'],
     ['a currency of the game', { price_currency: 'GEM' }, 'price_currency'],
@@ -92,7 +135,11 @@ describe('what is wrong with a conversion refuses all, and nothing says which', 
   ])('%s', async (_name, changes, parameter) => {
     const sandbox = await openSandbox();
     const [status, body] = await send(sandbox, [make(), make(changes)]);
-    expect([status, body.errors[0].code, body.errors[0].parameter]).toEqual([400, 'INVALID_PARAMETER', parameter]);
+    expect([status, body.errors[0].code, body.errors[0].parameter]).toEqual([
+      400,
+      'INVALID_PARAMETER',
+      parameter,
+    ]);
     expect(JSON.stringify(body)).not.toMatch(/index|\[1\]/);
     expect(sandbox.state.received()).toBe(0);
   });
@@ -102,10 +149,13 @@ describe('what is wrong with a conversion refuses all, and nothing says which', 
     expect((await send(await openSandbox(), [make({ identifiers })]))[0]).toBe(200);
   });
 
-  test.each(['zzzzz', 'tw-o9aaa-o87ne', 'purchase'])('a tag that is not there is a 404: %s', async (tag) => {
-    const [status, body] = await send(await openSandbox(), [make({ event_id: tag })]);
-    expect([status, body.errors[0].code]).toEqual([404, 'NOT_FOUND']);
-  });
+  test.each(['zzzzz', 'tw-o9aaa-o87ne', 'purchase'])(
+    'a tag that is not there is a 404: %s',
+    async (tag) => {
+      const [status, body] = await send(await openSandbox(), [make({ event_id: tag })]);
+      expect([status, body.errors[0].code]).toEqual([404, 'NOT_FOUND']);
+    },
+  );
 });
 
 describe('the request as a whole', () => {
@@ -119,7 +169,10 @@ describe('the request as a whole', () => {
     const full = Array<object>(500).fill(make());
     for (let sent = 0; sent < 60_000; sent += 500) expect((await send(sandbox, full))[0]).toBe(200);
     const [status, , headers] = await send(sandbox, [make()]);
-    expect([status, headers.get('x-account-rate-limit-reset')]).toEqual([429, String((NOW_MS + 900_000) / 1000)]);
+    expect([status, headers.get('x-account-rate-limit-reset')]).toEqual([
+      429,
+      String((NOW_MS + 900_000) / 1000),
+    ]);
     sandbox.clock.nowMs += 900_000;
     expect((await send(sandbox, [make()]))[0]).toBe(200);
   });
@@ -142,7 +195,12 @@ describe('who may', () => {
     expect((await send(await openSandbox(), [make()], parts))[0]).toBe(status);
   });
 
-  async function signed(sandbox: Sandbox, token: object, nowMs = NOW_MS, nonce = 'n-1'): Promise<[number, Answer]> {
+  async function signed(
+    sandbox: Sandbox,
+    token: object,
+    nowMs = NOW_MS,
+    nonce = 'n-1',
+  ): Promise<[number, Answer]> {
     const body = JSON.stringify({ conversions: [make()] });
     const request = {
       method: 'POST' as const,
@@ -151,7 +209,11 @@ describe('who may', () => {
       body,
     };
     const { headers } = signXRequest(request, JSON.stringify(token), { nowMs, nonce });
-    const answer = await fetch(request.url.replace('https:/', sandbox.url), { method: 'POST', headers, body });
+    const answer = await fetch(request.url.replace('https:/', sandbox.url), {
+      method: 'POST',
+      headers,
+      body,
+    });
     return [answer.status, await answer.json()];
   }
 
@@ -169,7 +231,9 @@ describe('who may', () => {
     ['another token', { token: 'other' }, 0],
     ['a clock that is ten minutes off', {}, 600_000],
   ])('OAuth 1.0a: %s', async (_name, changes, offMs) => {
-    expect((await signed(await openSandbox(), { ...SANDBOX_X_OAUTH, ...changes }, NOW_MS + offMs))[0]).toBe(401);
+    expect(
+      (await signed(await openSandbox(), { ...SANDBOX_X_OAUTH, ...changes }, NOW_MS + offMs))[0],
+    ).toBe(401);
   });
 
   test('no authentication at all', async () => {
