@@ -11,8 +11,9 @@ export default defineConfig({
     // Process tests start the built program and wait for it, so there are more of them than cores.
     maxWorkers: 5,
     sequence: { seed: Number(process.env['SEED']) },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A guard against what hangs, not a measure: a busy machine takes several times as long.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     unstubEnvs: true,
     globalSetup: ['test/kit/print-seed.ts'],
     projects: [

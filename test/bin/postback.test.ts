@@ -46,7 +46,7 @@ async function outlast(child: ChildProcess, stream: Readable): Promise<void> {
     stream.read(0);
     return stream.readableLength > 0 || child.exitCode !== null;
   };
-  await expect.poll(hasBegun, { timeout: 30_000 }).toBe(true);
+  await expect.poll(hasBegun, { timeout: 120_000 }).toBe(true);
   await delay(TWELVE_SECONDS_MS);
 }
 

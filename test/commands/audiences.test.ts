@@ -126,7 +126,7 @@ describe('an audience list', () => {
 
   it(
     'loses an erased person, who stays out, and keeps nothing plain',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const workspace = await TestWorkspace.create({ sandbox: { processingMs: 0 } });
       await createList(workspace);
@@ -172,7 +172,7 @@ describe('an audience list', () => {
 
   it(
     'amazon: A15: an erasure ends although Amazon answers nothing',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       const workspace = await TestWorkspace.create({ sandbox: { processingMs: 0 } });
       await createList(workspace);
@@ -200,7 +200,7 @@ describe('an audience list', () => {
 
   it(
     'A15: a job state that cannot be read is said, and asking for it ends',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       const workspace = await TestWorkspace.create({ sandbox: { processingMs: 0 } });
       await createList(workspace);
@@ -227,7 +227,7 @@ describe('an audience list', () => {
     },
   );
 
-  it('is in the log, and what failed to arrive is replayed', { timeout: 120_000 }, async () => {
+  it('is in the log, and what failed to arrive is replayed', { timeout: 300_000 }, async () => {
     const workspace = await TestWorkspace.create({
       sandbox: { processingMs: 0, faults: [{ match: 'records', status: 503, times: 1 }] },
     });
@@ -266,7 +266,7 @@ describe('an audience list', () => {
     ]);
   });
 
-  it('is refused with a word of what to do', { timeout: 120_000 }, async () => {
+  it('is refused with a word of what to do', { timeout: 300_000 }, async () => {
     const workspace = await TestWorkspace.create();
     const file = writePeople(workspace, 'people.jsonl', range(0, 1));
     const unknown = await workspace.run(['audiences', 'sync', 'nobody', file, '--json']);

@@ -143,7 +143,7 @@ describe('status', () => {
     const { home, cwd, env, sandbox } = workspace;
     const args = ['tail', 'live.jsonl', '--from', 'start'];
     const { child, finished } = await spawnPostback(args, { home, cwd, env });
-    await vi.waitUntil(() => sandbox.state.conversions().length === 1, { timeout: 20_000 });
+    await vi.waitUntil(() => sandbox.state.conversions().length === 1, { timeout: 120_000 });
     expect(await read()).toMatchObject({
       log: {
         runs: [

@@ -79,7 +79,7 @@ describe.each(['capi-v1', 'events-api'] as const)('amazon: C5: terms not accepte
     const after = await workspace.run(['status']);
     expect(after.code).toBe(0);
     expect(after.stdout + after.stderr).not.toContain('terms');
-  }, 60_000);
+  }, 200_000);
 });
 
 test('meta: a far regain time ends the run with 5 after one request, in words and in status', async () => {

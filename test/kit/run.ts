@@ -109,7 +109,7 @@ export async function spawnPostback(
     text.stderr += chunk;
     options.onStderr?.(chunk, child);
   });
-  const killer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 50_000);
+  const killer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 200_000);
   const finished = new Promise<RunResult>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {

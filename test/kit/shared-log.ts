@@ -62,7 +62,7 @@ export class SharedLog {
 
   /** Makes an empty database, a sandbox and a project. */
   static async create(server: TestServer, options: SharedLogOptions = {}): Promise<SharedLog> {
-    const { goals = [PURCHASE_GOAL], timeoutMs = 50_000, faults = [], seed } = options;
+    const { goals = [PURCHASE_GOAL], timeoutMs = 200_000, faults = [], seed } = options;
     const sandbox = await openLiveSandbox({ faults, ...(seed === undefined ? {} : { seed }) });
     const url = await server.makeDatabase();
     const cwd = await makeFolder();

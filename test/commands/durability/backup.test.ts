@@ -10,7 +10,7 @@ const EVENTS = 3_000;
 
 it(
   'C11: copies a log that is in use whole, and the copy takes the place of the log',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const harness = await DurabilityHarness.create([{ match: 'eventData', latencyMs: 50 }]);
     const file = join(harness.folder, 'events.jsonl');
@@ -18,7 +18,7 @@ it(
     const running = await harness.start('send', file, '--json', '--concurrency', '1');
     running.child.stdin.end();
     await expect
-      .poll(() => harness.sandbox.state.received(), { timeout: 30_000 })
+      .poll(() => harness.sandbox.state.received(), { timeout: 120_000 })
       .toBeGreaterThan(0);
     const { code, stdout } = await harness.run('logs', 'backup', 'running.db', '--json');
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, workspace: 'default' });
@@ -42,7 +42,7 @@ it(
 
 it(
   'C11: never replaces a file, and says when there is nothing to copy',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const harness = await DurabilityHarness.create();
     const codeOf = async (...args: string[]): Promise<unknown> => {
@@ -63,7 +63,7 @@ it(
 
 it(
   'C11: a run refuses a log whose write-ahead file was lost after a checkpoint',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const harness = await DurabilityHarness.create([{ match: 'eventData', latencyMs: 300 }]);
     writeFileSync(join(harness.folder, 'first.jsonl'), makeLines(1, Date.now()));
@@ -71,7 +71,7 @@ it(
     writeFileSync(join(harness.folder, 'more.jsonl'), makeLines(EVENTS, Date.now()));
     const running = await harness.start('send', 'more.jsonl', '--concurrency', '1');
     await expect
-      .poll(() => harness.sandbox.state.received(), { timeout: 30_000 })
+      .poll(() => harness.sandbox.state.received(), { timeout: 120_000 })
       .toBeGreaterThan(1);
     running.child.kill('SIGKILL');
     await running.finished;

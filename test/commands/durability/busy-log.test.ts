@@ -19,7 +19,7 @@ const HELD_MS = 2_000;
 
 it(
   'A20: two senders wait for a writer that holds the log for long',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const harness = await DurabilityHarness.create([{ match: 'eventData', latencyMs: 100 }]);
     const lines = makeLines(EVENTS, Date.now()).match(/.*\n/g) as string[];
@@ -32,7 +32,7 @@ it(
       senders.push(sender);
     }
     await expect
-      .poll(() => harness.sandbox.state.received(), { timeout: 30_000 })
+      .poll(() => harness.sandbox.state.received(), { timeout: 120_000 })
       .toBeGreaterThan(0);
     // In this process, which has no other connection to the file: closing it drops no lock of theirs.
     const lockOwner = openDatabase(harness.logPath, 'normal');

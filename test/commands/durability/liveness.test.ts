@@ -83,13 +83,13 @@ describe('A2: what a killed run had on its way is sent by the next one, at once'
 describe('A2: what another living run has on its way', () => {
   it(
     'is waited for: the second run ends with 0 when all is delivered, and not before',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       const harness = await DurabilityHarness.create([{ match: 'eventData', latencyMs: 3_000 }]);
       const file = join(harness.folder, 'events.jsonl');
       writeFileSync(file, makeLines(20, Date.now()));
       const first = await harness.start('send', file, '--json');
-      await expect.poll(() => harness.countOpenRequests(), { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => harness.countOpenRequests(), { timeout: 120_000 }).toBe(1);
       const second = await harness.run('send', file, '--json');
       expect(second, second.stderr).toMatchObject({ code: 0 });
       expect(harness.sandbox.state.conversions()).toHaveLength(20);

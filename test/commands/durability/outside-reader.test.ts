@@ -167,18 +167,22 @@ describe('A5: the sqlite3 shell next to a running command', () => {
 });
 
 describe('A19: a run whose terminal goes away', () => {
-  it('finishes what is in flight, records it, and ends with 143', { timeout: 60_000 }, async () => {
-    const harness = await DurabilityHarness.create([{ match: 'eventData', latencyMs: 400 }]);
-    const file = join(harness.folder, 'events.jsonl');
-    writeFileSync(file, makeLines(EVENTS, Date.now()));
-    const running = await harness.start('send', file, '--json', '--concurrency', '1');
-    await expect
-      .poll(() => harness.sandbox.state.received(), { timeout: 10_000 })
-      .toBeGreaterThan(0);
-    running.child.kill('SIGHUP');
-    const { code, stdout } = await running.finished;
-    expect(code).toBe(143);
-    const { delivered } = JSON.parse(stdout) as { delivered: number };
-    expect(delivered).toBe(harness.sandbox.state.received());
-  });
+  it(
+    'finishes what is in flight, records it, and ends with 143',
+    { timeout: 300_000 },
+    async () => {
+      const harness = await DurabilityHarness.create([{ match: 'eventData', latencyMs: 400 }]);
+      const file = join(harness.folder, 'events.jsonl');
+      writeFileSync(file, makeLines(EVENTS, Date.now()));
+      const running = await harness.start('send', file, '--json', '--concurrency', '1');
+      await expect
+        .poll(() => harness.sandbox.state.received(), { timeout: 120_000 })
+        .toBeGreaterThan(0);
+      running.child.kill('SIGHUP');
+      const { code, stdout } = await running.finished;
+      expect(code).toBe(143);
+      const { delivered } = JSON.parse(stdout) as { delivered: number };
+      expect(delivered).toBe(harness.sandbox.state.received());
+    },
+  );
 });

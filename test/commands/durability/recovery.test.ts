@@ -11,7 +11,7 @@ import { makeLines } from '../../kit/events.js';
 import type { RunResult } from '../../kit/run.js';
 
 const COUNT = 60;
-const POLL = { timeout: 30_000 };
+const POLL = { timeout: 120_000 };
 
 /** The summary at the end of what a run printed. */
 interface Ending {
@@ -53,7 +53,7 @@ function writeEvents(
 async function killInFlight(harness: DurabilityHarness, ...flags: string[]): Promise<string> {
   const file = writeEvents(harness, 'first.jsonl', 0, COUNT);
   const first = await harness.start('send', file, '--json', ...flags);
-  await expect.poll(() => harness.countOpenRequests(), { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => harness.countOpenRequests(), { timeout: 120_000 }).toBeGreaterThan(0);
   first.child.kill('SIGKILL');
   await first.finished;
   return file;
@@ -82,7 +82,7 @@ describe('A2: what a dead run left is delivered by a live run, by itself', () =>
     ],
     ['tail of a stream', () => ['tail', '-']],
     ['send of a stream', () => ['send', '-']],
-  ])('%s', { timeout: 60_000 }, async (_name, argsOf) => {
+  ])('%s', { timeout: 300_000 }, async (_name, argsOf) => {
     const harness = await DurabilityHarness.create(SLOW);
     const live = await harness.start(...argsOf(harness), '--json');
     await untilRegistered(harness);
@@ -103,7 +103,7 @@ describe('A2: what a dead run left is delivered by a live run, by itself', () =>
   it.each([
     ['send', []],
     ['backfill', ['--yes']],
-  ])('%s of another file', { timeout: 60_000 }, async (command, flags) => {
+  ])('%s of another file', { timeout: 300_000 }, async (command, flags) => {
     const harness = await DurabilityHarness.create(SLOW);
     await killInFlight(harness);
     const ended = await harness.run(
@@ -121,7 +121,7 @@ describe('A2: what a dead run left is delivered by a live run, by itself', () =>
     harness.expectDeliveredOnce(COUNT + 5);
   });
 
-  it('counts once what the input holds too', { timeout: 60_000 }, async () => {
+  it('counts once what the input holds too', { timeout: 300_000 }, async () => {
     const harness = await DurabilityHarness.create(SLOW);
     const live = await harness.start('send', '-', '--json');
     await untilRegistered(harness);
@@ -136,7 +136,7 @@ describe('A2: what a dead run left is delivered by a live run, by itself', () =>
     harness.expectDeliveredOnce(COUNT);
   });
 
-  it('exactly one of two live runs takes each postback', { timeout: 60_000 }, async () => {
+  it('exactly one of two live runs takes each postback', { timeout: 300_000 }, async () => {
     const harness = await DurabilityHarness.create(SLOW);
     const live = [
       await harness.start('tail', '-', '--json'),
@@ -157,7 +157,7 @@ describe('A2: what a dead run left is delivered by a live run, by itself', () =>
     harness.expectDeliveredOnce(COUNT);
   });
 
-  it('what a run does not serve stays pending for others', { timeout: 60_000 }, async () => {
+  it('what a run does not serve stays pending for others', { timeout: 300_000 }, async () => {
     const goals = ['every-purchase', 'level-up'].map((id) => {
       const event = id === 'level-up' ? 'level_up' : 'purchase';
       return { id, name: id, event, trigger: 'repeatable', map: { amazon: '1234567891' } };
@@ -178,7 +178,7 @@ describe('A2: what a dead run left is delivered by a live run, by itself', () =>
     harness.expectDeliveredOnce(COUNT + 1);
   });
 
-  it('replay delivers what it does not select, too', { timeout: 60_000 }, async () => {
+  it('replay delivers what it does not select, too', { timeout: 300_000 }, async () => {
     const harness = await DurabilityHarness.create(SLOW);
     await killInFlight(harness);
     const ended = await harness.run(
@@ -200,7 +200,7 @@ describe('A2: what a dead run left is delivered by a live run, by itself', () =>
     harness.expectDeliveredOnce(COUNT);
   });
 
-  it('a run with --network leaves what other networks have', { timeout: 60_000 }, async () => {
+  it('a run with --network leaves what other networks have', { timeout: 300_000 }, async () => {
     const harness = await DurabilityHarness.create(SLOW, { networks: 'all' });
     await killInFlight(harness);
     const file = writeEvents(harness, 'second.jsonl', COUNT, 1);
@@ -229,7 +229,7 @@ describe('A2: what a dead run left is delivered by a live run, by itself', () =>
     ],
   ])(
     '5.9: %s leaves what was recorded for another account, and says so',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async (_name, argsOf) => {
       const harness = await DurabilityHarness.create(SLOW);
       await killInFlight(harness);
@@ -268,35 +268,39 @@ describe('A2: what a dead run left is delivered by a live run, by itself', () =>
     },
   );
 
-  it('so is what it had left pending because the network failed', { timeout: 60_000 }, async () => {
-    const harness = await DurabilityHarness.create([
-      { match: 'eventData', status: 503, times: 1 },
-      { match: 'eventData', latencyMs: 2_500, after: 1 },
-    ]);
-    harness.env['POSTBACK_MAX_ATTEMPTS'] = '1';
-    const file = writeEvents(harness, 'first.jsonl', 0, 200);
-    const first = await harness.start('send', file, '--json');
-    await expect
-      .poll(() => harness.ask("SELECT count(*) AS n FROM postback WHERE state = 'pending'"), POLL)
-      .not.toBe(0);
-    await expect.poll(() => harness.countOpenRequests(), POLL).toBe(1);
-    first.child.kill('SIGKILL');
-    await first.finished;
-    const second = await harness.run(
-      'send',
-      writeEvents(harness, 'second.jsonl', 200, 1),
-      '--json',
-    );
-    expect(readEnding(second), second.stderr).toMatchObject({ delivered: 201, recovered: 200 });
-    harness.expectDeliveredOnce(201);
-  });
+  it(
+    'so is what it had left pending because the network failed',
+    { timeout: 300_000 },
+    async () => {
+      const harness = await DurabilityHarness.create([
+        { match: 'eventData', status: 503, times: 1 },
+        { match: 'eventData', latencyMs: 2_500, after: 1 },
+      ]);
+      harness.env['POSTBACK_MAX_ATTEMPTS'] = '1';
+      const file = writeEvents(harness, 'first.jsonl', 0, 200);
+      const first = await harness.start('send', file, '--json');
+      await expect
+        .poll(() => harness.ask("SELECT count(*) AS n FROM postback WHERE state = 'pending'"), POLL)
+        .not.toBe(0);
+      await expect.poll(() => harness.countOpenRequests(), POLL).toBe(1);
+      first.child.kill('SIGKILL');
+      await first.finished;
+      const second = await harness.run(
+        'send',
+        writeEvents(harness, 'second.jsonl', 200, 1),
+        '--json',
+      );
+      expect(readEnding(second), second.stderr).toMatchObject({ delivered: 201, recovered: 200 });
+      harness.expectDeliveredOnce(201);
+    },
+  );
 });
 
 describe('A2: a run that was taken over', () => {
   it.each([
     ['while it had a request open', COUNT],
     ['while it was quiet', 0],
-  ])('writes nothing more and ends with 5: %s', { timeout: 60_000 }, async (_name, open) => {
+  ])('writes nothing more and ends with 5: %s', { timeout: 300_000 }, async (_name, open) => {
     const harness = await DurabilityHarness.create(SLOW);
     const paused = await harness.start('tail', '-', '--json');
     const lines = makeLines(COUNT + 1, Date.now()).match(/.*\n/g) as string[];
@@ -338,7 +342,7 @@ describe('A2: a run that was taken over', () => {
 });
 
 describe('C10: a lease that is dated in the future', () => {
-  it('is ignored, and the run says so', { timeout: 60_000 }, async () => {
+  it('is ignored, and the run says so', { timeout: 300_000 }, async () => {
     const harness = await DurabilityHarness.create(SLOW);
     await killInFlight(harness);
     changeLog(

@@ -147,7 +147,7 @@ describe('a send of a file that an interrupted one did not read to its end', () 
     ['stopped again and again', '\r\n', [0.3, 0.6], isStopped],
   ])(
     '%s delivers what one run would have, and reads nothing twice',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async (_, end, moments, interrupt) => {
       const text = makeEvents(end);
       plan ??= planOf(text);
@@ -182,7 +182,7 @@ describe('a send of a file that an interrupted one did not read to its end', () 
 
   it(
     'continues in the file that it was in, and reads none before it',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const texts = [makeEvents('\n', 0, 1500), makeEvents('\n', 1500, 4500)];
       const ids = await planOf(...texts);
@@ -201,7 +201,7 @@ describe('a send of a file that an interrupted one did not read to its end', () 
 
   it(
     'delivers what a stopped run left pending before its checkpoint',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const text = makeValid(0, 3000);
       const ids = await planOf(text);
@@ -228,7 +228,7 @@ describe('a send of a file that an interrupted one did not read to its end', () 
 
   it(
     'delivers what is before a checkpoint though a later file cannot be read',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const text = makeEvents('\n', 0, 3000);
       const ids = await planOf(text);
@@ -248,7 +248,7 @@ describe('a send of a file that an interrupted one did not read to its end', () 
     },
   );
 
-  it('continues an unchanged file, and says so', { timeout: 120_000 }, async () => {
+  it('continues an unchanged file, and says so', { timeout: 300_000 }, async () => {
     const harness = await DurabilityHarness.create(SLOW, { goals: GOALS });
     const file = writeEvents(harness, 'events.jsonl', makeEvents('\n', 0, 3000));
     await killSend(harness, 1000, file);
@@ -283,7 +283,7 @@ describe('a send of a file that an interrupted one did not read to its end', () 
     ],
     ['a file that is read as of another format', () => ['--format', 'audience']],
     ['a file that is checked first', () => ['--strict']],
-  ])('reads %s from its beginning', { timeout: 120_000 }, async (_, change) => {
+  ])('reads %s from its beginning', { timeout: 300_000 }, async (_, change) => {
     const harness = await DurabilityHarness.create(SLOW, { goals: GOALS });
     const file = writeEvents(harness, 'events.jsonl', makeValid(0, 3000));
     await killSend(harness, 1000, file);

@@ -196,7 +196,7 @@ describe('A4: several rotations while tail is down', () => {
     ['rename', 'dated'],
     ['copyAndTruncate', 'chain'],
     ['copyAndTruncate', 'dated'],
-  ] as const)('%s, %s: every line arrives once', { timeout: 60_000 }, async (how, naming) => {
+  ] as const)('%s, %s: every line arrives once', { timeout: 300_000 }, async (how, naming) => {
     const harness = await DurabilityHarness.create();
     const rotator = new Rotator(join(harness.folder, 'events.jsonl'), naming);
     await rotateWhileDown(harness, rotator, how);
@@ -209,7 +209,7 @@ describe('A4: several rotations while tail is down', () => {
     ['copyAndTruncate', ['--json']],
   ] as const)(
     '%s, packed meanwhile: tail says what it cannot read, and send of the packed files completes it',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async (how, flags) => {
       const harness = await DurabilityHarness.create();
       const rotator = new Rotator(join(harness.folder, 'events.jsonl'), 'delaycompress');
@@ -234,7 +234,7 @@ describe('A4: several rotations while tail is down', () => {
 
   it(
     'one rotation of a chain that packs: every line arrives once',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       const harness = await DurabilityHarness.create();
       const rotator = new Rotator(join(harness.folder, 'events.jsonl'), 'delaycompress');
@@ -262,7 +262,7 @@ describe('A4: a symbolic link that is switched to a new file', () => {
   it.each([
     ['named as rotated files are', (day: number) => `events-2026112${day}.jsonl`],
     ['named otherwise', (day: number) => `day${day}.log`],
-  ])('%s: every line arrives once', { timeout: 60_000 }, async (_title, nameOf) => {
+  ])('%s: every line arrives once', { timeout: 300_000 }, async (_title, nameOf) => {
     const harness = await DurabilityHarness.create();
     const link = join(harness.folder, 'events.jsonl');
     const lines = splitLines(60);

@@ -24,7 +24,7 @@ const CALLS = 'eventData';
 const TOKENS = 'auth/o2/token';
 const HANGS_MS = 120_000;
 const COUNT = 20;
-const POLL = { timeout: 20_000 };
+const POLL = { timeout: 120_000 };
 const REPLAY = ['replay', '--state', 'pending', '--all', '--yes'];
 
 type Summary = RunSummary & { command: string };

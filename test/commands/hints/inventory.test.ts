@@ -43,7 +43,7 @@ test('A11: each suggestion of the sources is followed by a test, and no test fol
     (words) => !suggested.includes(words),
   );
   expect(gone).toEqual([]);
-}, 30_000);
+}, 200_000);
 
 test('A11: each command of docs/errors.md is one that a test follows, with its flags', () => {
   const followed = readdirSync(FOLDER).flatMap((name) => listFollowed(join(FOLDER, name)));

@@ -46,7 +46,7 @@ async function expectReadable(workspace: TestWorkspace): Promise<void> {
   ]);
 }
 
-describe('C8: a damaged row of the log', { timeout: 120_000 }, () => {
+describe('C8: a damaged row of the log', { timeout: 300_000 }, () => {
   test.each([
     ['is no JSON', "UPDATE postback SET data = '{bad' WHERE id = (SELECT min(id) FROM postback)"],
     [

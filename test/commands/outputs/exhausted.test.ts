@@ -50,7 +50,7 @@ it.skipIf(!existsSync('/dev/full'))(
 
 it.skipIf(spawnSync('sh', ['-c', 'ulimit -n 64']).status !== 0)(
   'C8: a limit of open files is named, or the command works within it',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const harness = await setUp();
     const codes = new Set<string>();

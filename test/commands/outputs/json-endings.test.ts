@@ -216,7 +216,9 @@ test.each([
       const running = await spawnPostback([...args, '--json'], { home, cwd, env });
       if (input === undefined) running.child.stdin.end();
       else running.child.stdin.write(input);
-      await expect.poll(() => countRequests(workspace), { timeout: 20_000 }).toBeGreaterThan(known);
+      await expect
+        .poll(() => countRequests(workspace), { timeout: 120_000 })
+        .toBeGreaterThan(known);
       running.child.kill(signal);
       const result = await running.finished;
       const { summary, error } = readEnding(result);

@@ -135,7 +135,7 @@ test(
     const running = await spawnPostback(['send', '-', '--json'], { home, cwd, env });
     running.child.stdin.write(`${makeLine(2)}\n`);
     await expect
-      .poll(() => workspace.sandbox.state.received(), { timeout: 20_000 })
+      .poll(() => workspace.sandbox.state.received(), { timeout: 120_000 })
       .toBeGreaterThan(1);
     const copy = join(cwd, 'copy.db');
     expect(spawnSync('cp', [pathOf(workspace), copy]).status).toBe(0);

@@ -88,7 +88,7 @@ const WRITERS: readonly (readonly string[])[] = [
   ['goals', 'export', '--force', '--out'],
 ];
 
-describe('A5: a file of our own', { timeout: 120_000 }, () => {
+describe('A5: a file of our own', { timeout: 300_000 }, () => {
   it('is refused as an input of every command before it is opened', async () => {
     const { harness, names } = await setUp();
     for (const name of names)

@@ -153,7 +153,7 @@ describe('erase', () => {
 
   it(
     'sends nothing for the person after the receipt, while another process is sending',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const workspace = await TestWorkspace.create({
         sandbox: { faults: [{ match: 'eventData', latencyMs: 40 }] },

@@ -80,7 +80,7 @@ describe('a goal that counts once per player', () => {
     expect(JSON.parse(stdout)).toMatchObject({ delivered: 0 });
   });
 
-  it('counts each player once under four senders and kill -9', { timeout: 180_000 }, async () => {
+  it('counts each player once under four senders and kill -9', { timeout: 300_000 }, async () => {
     const workspace = await TestWorkspace.create({
       goals: [ONCE],
       sandbox: { faults: [{ match: 'eventData', latencyMs: 15 }] },

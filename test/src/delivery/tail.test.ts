@@ -130,10 +130,10 @@ describe('A3: what waits is tried again while a run lives', () => {
       const stop = new AbortController();
       const run = follow(workspace, makeFile(30), stop.signal);
       await expect
-        .poll(() => workspace.sandbox.state.conversions().length, { timeout: 10_000 })
+        .poll(() => workspace.sandbox.state.conversions().length, { timeout: 120_000 })
         .toBe(30);
       await expect
-        .poll(() => workspace.attempts({ statuses: ['success'] }).length, { timeout: 5_000 })
+        .poll(() => workspace.attempts({ statuses: ['success'] }).length, { timeout: 120_000 })
         .toBe(30);
       stop.abort();
       expect(await run).toMatchObject({ lines: 30, delivered: 30, pending: 0, failed: 0 });
@@ -154,7 +154,7 @@ describe('A3: what waits is tried again while a run lives', () => {
       signal: stop.signal,
     });
     await expect
-      .poll(() => workspace.updates.some(({ type }) => type === 'expired'), { timeout: 10_000 })
+      .poll(() => workspace.updates.some(({ type }) => type === 'expired'), { timeout: 120_000 })
       .toBe(true);
     stop.abort();
     expect(await run).toMatchObject({ failed: 1, failures: { expired: 1 }, pending: 0 });
@@ -170,7 +170,7 @@ describe('A3: what waits is tried again while a run lives', () => {
       ...makeRun(workspace, openPipe(makeFile(30))),
       signal: stop.signal,
     });
-    await expect.poll(() => workspace.notices().length, { timeout: 10_000 }).toBeGreaterThan(3);
+    await expect.poll(() => workspace.notices().length, { timeout: 120_000 }).toBeGreaterThan(3);
     stop.abort();
     expect(await run).toMatchObject({ lines: 30, delivered: 0, pending: 30 });
   });

@@ -356,30 +356,34 @@ describe('A4: rotation quicker than the follower looks', () => {
     }
   }
 
-  it.each(['chain', 'rename', 'copy'])('%s: every line once', { timeout: 30_000 }, async (kind) => {
-    const random = makeSeededRandom(SEED);
-    const writer = new Writer(random);
-    // Files that are begun within one tick of the file system's clock cannot be told apart.
-    const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 12));
-    let follower = new Follower('start', path, undefined, 40);
-    let place: Checkpoint | undefined;
-    const read: string[] = [];
-    writer.written.push('the first line');
-    write(writer.written);
-    await follower.until(() => follower.lines.length === 1);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (let burst = 0; burst < 3; burst++) writer.write();
-      await tick();
-      writer.rotate(kind);
-      if (random() < 0.15) {
-        await follower.stop();
-        read.push(...follower.lines);
-        place = follower.place ?? place;
-        follower = new Follower(place ?? 'start', path, undefined, 40);
+  it.each(['chain', 'rename', 'copy'])(
+    '%s: every line once',
+    { timeout: 300_000 },
+    async (kind) => {
+      const random = makeSeededRandom(SEED);
+      const writer = new Writer(random);
+      // Files that are begun within one tick of the file system's clock cannot be told apart.
+      const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 12));
+      let follower = new Follower('start', path, undefined, 40);
+      let place: Checkpoint | undefined;
+      const read: string[] = [];
+      writer.written.push('the first line');
+      write(writer.written);
+      await follower.until(() => follower.lines.length === 1);
+      for (let round = 0; round < ROUNDS; round++) {
+        for (let burst = 0; burst < 3; burst++) writer.write();
+        await tick();
+        writer.rotate(kind);
+        if (random() < 0.15) {
+          await follower.stop();
+          read.push(...follower.lines);
+          place = follower.place ?? place;
+          follower = new Follower(place ?? 'start', path, undefined, 40);
+        }
       }
-    }
-    write(['the last line']);
-    await follower.until(() => follower.lines.at(-1) === 'the last line');
-    expect([...read, ...follower.lines]).toEqual([...writer.written, 'the last line']);
-  });
+      write(['the last line']);
+      await follower.until(() => follower.lines.at(-1) === 'the last line');
+      expect([...read, ...follower.lines]).toEqual([...writer.written, 'the last line']);
+    },
+  );
 });

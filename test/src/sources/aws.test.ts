@@ -112,7 +112,7 @@ describe.skipIf(!hasMoto)('sources at AWS', () => {
     await vi.waitFor(() => expect(delivered()).toBe(120), 40_000);
     two.child.kill('SIGTERM');
     expect((await two.finished).stderr).toContain(' 10 delivered, 0 failed, 0 pending, 0 skipped');
-  }, 120_000);
+  }, 300_000);
 
   it('s3: says what is wrong with a bucket, a prefix and a command', async () => {
     const workspace = await TestWorkspace.create({ env: moto.env });

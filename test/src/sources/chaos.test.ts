@@ -24,7 +24,7 @@ describe.skipIf(!hasPostgres())('a group of workers with a shared log', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 120_000);
+  }, 300_000);
   afterAll(() => server.close());
 
   it.skipIf(!hasNats)(

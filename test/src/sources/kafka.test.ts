@@ -23,7 +23,7 @@ describe.skipIf(!hasKafka)('kafka:// source', () => {
 
   beforeAll(async () => {
     broker = await TestKafka.start();
-  }, 180_000);
+  }, 300_000);
   afterAll(() => broker.stop());
 
   /** A topic for one test, with these messages. */
@@ -115,7 +115,7 @@ describe.skipIf(!hasKafka)('kafka:// source', () => {
     await vi.waitFor(async () => {
       expect(await broker.lag(topic, 'postback-default')).toBe(0);
       expect(workspace.sandbox.state.conversions()).toHaveLength(2_997);
-    }, 50_000);
+    }, 200_000);
     two.child.kill('SIGTERM');
     const { code, stderr } = await two.finished;
     expect(code, stderr).toBe(143);
@@ -123,7 +123,7 @@ describe.skipIf(!hasKafka)('kafka:// source', () => {
     const places = new Set(rows.map(({ file }) => file));
     expect(places.size).toBe(3);
     expect(rows.every(({ why }) => why === 'invalid')).toBe(true);
-  }, 150_000);
+  }, 300_000);
 
   it('goes on where a killed worker and a restarted broker left it, and loses nothing', async () => {
     const topic = await makeTopic(makeMessages(2_000));
@@ -133,7 +133,7 @@ describe.skipIf(!hasKafka)('kafka:// source', () => {
     await vi.waitFor(
       () => expect(workspace.sandbox.state.conversions().length).toBeGreaterThan(0),
       {
-        timeout: 20_000,
+        timeout: 120_000,
       },
     );
     one.child.kill('SIGKILL');
@@ -153,7 +153,7 @@ describe.skipIf(!hasKafka)('kafka:// source', () => {
     await workspace.run(['replay', '--state', 'pending', '--all', '--yes']);
     const ids = workspace.sandbox.state.conversions().map(({ dedupeId }) => dedupeId);
     expect(new Set(ids).size).toBe(2_500);
-  }, 120_000);
+  }, 300_000);
 
   it('says what is wrong with a topic and with a broker', async () => {
     const workspace = await TestWorkspace.create();

@@ -36,5 +36,5 @@ describe.skipIf(!hasNats)('nats:// source with a password', () => {
     } finally {
       await nats.stop();
     }
-  }, 60_000);
+  }, 200_000);
 });

@@ -100,13 +100,13 @@ describe.skipIf(!hasNats)('nats:// source', () => {
     await vi.waitFor(async () => {
       expect(await nats.lag(stream, 'quick')).toBe(0);
       expect(workspace.sandbox.state.conversions()).toHaveLength(200);
-    }, 40_000);
+    }, 200_000);
     two.child.kill('SIGTERM');
     const { code, stderr } = await two.finished;
     expect(code, stderr).toBe(143);
     expect(workspace.sandbox.state.received()).toBe(200);
     expect(await nats.read(rejects)).toHaveLength(1);
-  }, 100_000);
+  }, 200_000);
 
   it('leaves to a later run of the workspace what a stopped worker acknowledged', async () => {
     const stream = await makeStream(makeMessages(40));

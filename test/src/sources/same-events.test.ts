@@ -29,7 +29,7 @@ describe.skipIf(!hasMoto)('the same events by several ways', () => {
       await moto.s3.send(
         new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: location }),
       );
-  }, 120_000);
+  }, 300_000);
   afterAll(() => moto.stop());
 
   async function putObject(bucket: string, key: string, body: Buffer): Promise<void> {
