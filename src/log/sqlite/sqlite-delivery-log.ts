@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock.js';
 import type { ConversionEvent } from '../../events/conversion-event.js';
 import type { Checkpoint } from '../../events/source-position.js';
-import { derivePostbackId } from '../../identity/postback-id.js';
 import type { Refusal } from '../../networks/fix.js';
 import type { NetworkName } from '../../networks/names.js';
 import type { MemberKeys } from '../../people/member.js';
@@ -40,26 +39,25 @@ import type { LoggedState, ReplayCandidate } from '../stored-postback.js';
 import { answer } from './async-batches.js';
 import { AudienceLists } from './audiences/audience-lists.js';
 import { openAudienceStore } from './audiences/audience-store.js';
-import { Memberships, recordMembership } from './audiences/memberships.js';
+import { putMemberships } from './audiences/memberships.js';
 import { findCheckpoint, putCheckpoint, putCheckpoints } from './checkpoints.js';
 import { CommitQueue } from './database/commit-queue.js';
 import { openDatabase, type Database } from './database/database.js';
 import { prepareSchema } from './database/schema.js';
-import { DedupeIndex } from './dedupe/dedupe-index.js';
 import { noteName } from './dedupe/index-scope.js';
 import { Lookups } from './lookup.js';
 import { putRefusal } from './maintenance/refusals.js';
-import { People } from './people/people.js';
-import { claimRows, claimStanding, reclaimRows } from './postbacks/claim-rows.js';
-import { Obstacles } from './postbacks/obstacles.js';
-import { PostbackRows } from './postbacks/postback-rows.js';
-import { PostbackTypes } from './postbacks/postback-types.js';
-import { SkipRows } from './postbacks/skip-rows.js';
-import { Batches } from './requests/batches.js';
+import { findState, makeParts, type SqliteParts } from './parts.js';
+import type { People } from './people/people.js';
+import { claimRows, inquireAll, reclaimRows } from './postbacks/claim-rows.js';
+import type { PostbackRows } from './postbacks/postback-rows.js';
+import type { PostbackTypes } from './postbacks/postback-types.js';
+import { putSkippedRows, SkipRows } from './postbacks/skip-rows.js';
+import type { Batches } from './requests/batches.js';
+import { beginRequest } from './requests/begin.js';
 import { listAccepted, recordDecision, type DecisionParts } from './requests/decisions.js';
-import { closeRequest, insertRequest } from './requests/request-rows.js';
+import { finishRequest, settleEntries } from './requests/finish.js';
 import { DeadRuns } from './runs/dead-runs.js';
-import { OtherRuns } from './runs/other-runs.js';
 import { Runs } from './runs/runs.js';
 
 /**
@@ -72,7 +70,6 @@ export class SqliteDeliveryLog implements DeliveryLog {
   readonly database: Database;
   readonly postbackTypes: PostbackTypes;
   readonly people: People;
-  readonly #memberships: Memberships;
   readonly #audiences: AudienceStore;
   readonly #decisionParts: DecisionParts;
   readonly #clock: Clock;
@@ -80,55 +77,35 @@ export class SqliteDeliveryLog implements DeliveryLog {
   readonly #runs: Runs;
   readonly #rows: PostbackRows;
   readonly #skips: SkipRows;
-  readonly #seen: DedupeIndex;
   readonly #batches: Batches;
-  readonly #others: OtherRuns;
-  readonly #obstacles: Obstacles;
   readonly #lookups: Lookups;
   readonly #deadRuns: DeadRuns;
+  readonly #parts: SqliteParts;
 
   private constructor(database: Database, run: Run, runs: Runs, options: LogOptions) {
+    const { clock, workspace } = options;
     this.database = database;
     this.run = run;
     this.#runs = runs;
-    this.#clock = options.clock;
-    this.postbackTypes = new PostbackTypes(database);
-    this.people = new People(database);
-    this.#memberships = new Memberships(database);
+    this.#clock = clock;
     const noteCommit = (): void => runs.noteCommit();
     this.#queue = new CommitQueue(database, () => runs.assertRegistered(run), noteCommit);
     noteCommit();
-    this.#rows = new PostbackRows(database, options.clock);
+    this.#parts = makeParts({ database, run, runs }, options);
+    const { postbackTypes, people, rows, dedupe, batches, others } = this.#parts;
+    this.postbackTypes = postbackTypes;
+    this.people = people;
+    this.#rows = rows;
+    this.#batches = batches;
     this.#skips = new SkipRows(database, run.id, options.keepSkips);
-    const shared = { database, run, rows: this.#rows, queue: this.#queue, people: this.people };
-    this.#decisionParts = { ...options, ...shared };
-    this.#batches = new Batches(database, run.id, options.keepDelivered);
-    this.#seen = new DedupeIndex(database, this.postbackTypes, (network, goal, eventId) =>
-      derivePostbackId(options.workspace, network, goal, eventId),
-    );
-    this.#deadRuns = new DeadRuns({
-      database,
-      run,
-      runs,
-      rows: this.#rows,
-      seen: this.#seen,
-      clock: options.clock,
-    });
-    this.#others = new OtherRuns(database, run.id, this.#seen);
-    const { people } = this;
-    this.#obstacles = new Obstacles({
-      run: run.id,
-      rows: this.#rows,
-      seen: this.#seen,
-      people,
-      memberships: this.#memberships,
-    });
+    this.#decisionParts = { ...options, database, run, rows, queue: this.#queue, people };
+    this.#deadRuns = new DeadRuns({ database, run, runs, rows, dedupe, clock });
     const postbackState = (key: PostbackKey): LoggedState => this.postbackState(key);
     this.#audiences = openAudienceStore({ database, people, postbackState });
     this.#lookups = new Lookups(this.#queue, people, {
-      workspace: options.workspace,
+      workspace,
       stateOf: postbackState,
-      isElsewhere: (key, state) => this.#others.has(key, state),
+      isElsewhere: (key, state) => others.has(key, state),
     });
   }
 
@@ -173,21 +150,12 @@ export class SqliteDeliveryLog implements DeliveryLog {
   }
 
   inquire(asked: readonly Inquiry[]): Promise<Inquired[]> {
-    return this.#queue.write(() => {
-      this.#seen.catchUp();
-      this.#rows.refresh();
-      return asked.map(({ postback, account }) => {
-        const postbackState = this.postbackState(postback);
-        if (this.#others.has(postback, postbackState)) return 'elsewhere';
-        return claimStanding(this.#rows, this.run.id, { postback, postbackState }, account);
-      });
-    });
+    return this.#queue.write(() => inquireAll(this.#parts, asked));
   }
 
   /** What became of this postback so far. */
   postbackState(key: PostbackKey): LoggedState {
-    const row = this.#rows.find(key.id);
-    return row ?? (this.#seen.has(key) ? 'known' : 'unknown');
+    return findState(this.#parts, key);
   }
 
   claim(targets: readonly ClaimTarget[]): Promise<(Entry | 'other_account' | undefined)[]> {
@@ -228,13 +196,7 @@ export class SqliteDeliveryLog implements DeliveryLog {
   }
 
   recordMemberships(changes: readonly MembershipChange[]): Promise<void> {
-    return this.#queue.write(() => {
-      const nowMs = this.#clock.now();
-      for (const { membership, replaces } of changes) {
-        if (replaces !== undefined) this.#rows.dropWaiting(replaces);
-        this.#memberships.put(membership, nowMs);
-      }
-    });
+    return this.#queue.write(() => putMemberships(this.#parts, changes));
   }
 
   recordRefusal(refusal: Refusal, isForLists: boolean): Promise<void> {
@@ -262,97 +224,16 @@ export class SqliteDeliveryLog implements DeliveryLog {
     return this.#queue.write(work);
   }
 
-  begin({ account, entries, batchId, checkpoints = [] }: BatchStart): Promise<Begun> {
-    return this.#queue.write(() => {
-      this.#seen.catchUp();
-      this.#rows.refresh();
-      this.people.refresh();
-      const mine: Entry[] = [];
-      const dropped: DroppedEntry[] = [];
-      for (const entry of entries) {
-        const reason = this.#obstacles.find(entry, batchId !== undefined);
-        if (reason === undefined) mine.push(entry);
-        else dropped.push({ entry, reason });
-      }
-      this.#batches.release(entries);
-      this.#dropAll(dropped, batchId, mine);
-      const first = mine[0];
-      if (first === undefined) return { dropped };
-      const request = insertRequest(this.database, this.postbackTypes, {
-        run: this.run.id,
-        account,
-        entries: mine,
-        startedMs: this.#clock.now(),
-      });
-      this.#seen.add(
-        mine.map(({ postback }) => postback.id),
-        request,
-      );
-      this.#seen.flushWhenLarge();
-      for (const { postback } of mine) this.#rows.remove(postback.id);
-      if (batchId !== undefined) this.#batches.assign(batchId, request);
-      this.#runs.beat(this.run);
-      const open = {
-        request,
-        batchId: batchId ?? this.#batches.insert(account, mine, request),
-        entries: mine,
-      };
-      if (dropped.length === 0) putCheckpoints(this.database, checkpoints, this.#clock.now());
-      return { open, dropped };
-    });
+  begin(start: BatchStart): Promise<Begun> {
+    return this.#queue.write(() => beginRequest(this.#parts, start));
   }
 
-  finish({ account, open, result, again }: BatchAnswer): Promise<number[] | undefined> {
-    return this.#queue.write(() => {
-      if (!closeRequest(this.database, open.request, result, this.#clock.now())) return undefined;
-      // Who is in an audience list is remembered by salted hashes alone: their facts are not kept.
-      const kept = result.verdicts.filter(
-        ({ status }, index) => status === 'success' && !open.entries[index]?.postback.membership,
-      );
-      this.#batches.land(open.batchId, kept.length, this.#clock.now());
-      result.verdicts.forEach(({ status, settled, outcome }, index) => {
-        const entry = open.entries[index] as Entry;
-        if (status === 'success')
-          recordMembership(this.#memberships, entry.postback, this.#clock.now());
-        if (settled === undefined) return;
-        const { http } = result;
-        const isProcessing = outcome.kind === 'processing';
-        const leftBy = settled === 'pending' ? this.run.id : undefined;
-        const from = isProcessing ? { http, request: open.request } : { http, leftBy };
-        const state = settled === 'deferred' ? 'pending' : settled;
-        const attempts = entry.attempts + 1;
-        this.#rows.put({ ...entry, attempts }, { state, account, outcome, ...from });
-        if (settled === 'failed') this.#obstacles.releaseLock(entry);
-        if (settled === 'deferred') this.#rows.claim(entry.postback.id, this.run.id);
-      });
-      return again.map((group) => this.#batches.insert(account, group, open.request));
-    });
+  finish(answer: BatchAnswer): Promise<number[] | undefined> {
+    return this.#queue.write(() => finishRequest(this.#parts, answer));
   }
 
   settle(leaving: Leaving): Promise<DroppedEntry[]> {
-    const { account, entries, state, outcome, batchId, rest = [], claimed = false } = leaving;
-    const isLeft = state === 'pending' && !claimed;
-    return this.#queue.write(() => {
-      this.#seen.catchUp();
-      this.#rows.refresh();
-      this.people.refresh();
-      if (batchId === undefined) this.#batches.release(entries);
-      else this.#batches.shrink(batchId, rest);
-      const dropped: DroppedEntry[] = [];
-      for (const entry of entries) {
-        const reason = this.#obstacles.findForRow(entry, state, batchId !== undefined);
-        if (reason !== undefined) {
-          dropped.push({ entry, reason });
-          continue;
-        }
-        const left = isLeft ? { leftBy: this.run.id } : {};
-        this.#rows.put(entry, { state, account, outcome, ...left });
-        if (claimed) this.#rows.claim(entry.postback.id, this.run.id);
-        if (state === 'failed') this.#obstacles.releaseLock(entry);
-      }
-      this.#dropAll(dropped, undefined, []);
-      return dropped;
-    });
+    return this.#queue.write(() => settleEntries(this.#parts, leaving));
   }
 
   skip(
@@ -363,11 +244,7 @@ export class SqliteDeliveryLog implements DeliveryLog {
     return this.#queue.write(() => {
       putCheckpoints(this.database, checkpoints, this.#clock.now());
       this.#skips.insert(this.#clock.now(), entries);
-      for (const { postback, reason, message } of entries) {
-        if (postback === undefined) continue;
-        const outcome = message === undefined ? { reason } : { reason, message };
-        this.#rows.put({ postback, attempts: 0 }, { state: 'skipped', account: null, outcome });
-      }
+      putSkippedRows(this.#rows, entries);
     });
   }
 
@@ -432,17 +309,5 @@ export class SqliteDeliveryLog implements DeliveryLog {
       this.database.close();
       this.#runs.release();
     });
-  }
-
-  #dropAll(
-    dropped: readonly DroppedEntry[],
-    batchId: number | undefined,
-    rest: readonly Entry[],
-  ): void {
-    if (dropped.length === 0) return;
-    if (batchId !== undefined) this.#batches.shrink(batchId, rest);
-    for (const { entry, reason } of dropped) {
-      if (entry.stored && reason !== 'duplicate') this.#rows.remove(entry.postback.id);
-    }
   }
 }

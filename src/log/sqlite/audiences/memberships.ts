@@ -1,7 +1,10 @@
 import type { Membership, MembershipCounts } from '../../audience-records.js';
 import { readMembership } from '../../packed/audience-rows.js';
 import type { Postback } from '../../../networks/network.js';
+import type { Clock } from '../../../clock.js';
+import type { MembershipChange } from '../../audience-store.js';
 import type { Database } from '../database/database.js';
+import type { PostbackRows } from '../postbacks/postback-rows.js';
 
 /** Who was uploaded to which list. Writing methods are called inside a write transaction. */
 export class Memberships {
@@ -82,4 +85,16 @@ export function recordMembership(
   nowMs: number,
 ): void {
   if (membership) memberships.settle(membership.list, membership.member, eventId, nowMs);
+}
+
+/** Records changes, see `DeliveryLog.recordMemberships`. Call inside a write transaction. */
+export function putMemberships(
+  { memberships, rows, clock }: { memberships: Memberships; rows: PostbackRows; clock: Clock },
+  changes: readonly MembershipChange[],
+): void {
+  const nowMs = clock.now();
+  for (const { membership, replaces } of changes) {
+    if (replaces !== undefined) rows.dropWaiting(replaces);
+    memberships.put(membership, nowMs);
+  }
 }

@@ -12,13 +12,13 @@ import { readUnlessDamaged } from '../../stored-json.js';
 export interface AbandonedParts {
   database: Database;
   rows: Pick<PostbackRows, 'find'>;
-  seen: Pick<DedupeIndex, 'has' | 'listPostbacks'>;
+  dedupe: Pick<DedupeIndex, 'has' | 'listPostbacks'>;
 }
 
 /**
  * Makes the work of abandoned runs pending: their open requests are closed as interrupted, and
  * every postback that was in flight, held or claimed gets a pending row, with its dedupe id
- * unchanged, so that a second delivery is harmless. Call inside a write transaction, with `seen`
+ * unchanged, so that a second delivery is harmless. Call inside a write transaction, with the dedupe index
  * caught up.
  */
 export function recoverRuns(
@@ -52,7 +52,7 @@ const readBatch = rowReader({
  */
 export function* listAbandoned(
   run: number,
-  { database, rows, seen }: AbandonedParts,
+  { database, rows, dedupe }: AbandonedParts,
 ): Generator<AbandonedBatch> {
   const batches = database
     .prepare(
@@ -70,13 +70,13 @@ export function* listAbandoned(
       if (!found) continue;
       // A held postback may have moved on, into a request or a row: that tells what became of it.
       const entries = found.filter(({ postback }) => {
-        return !met.has(postback.id) && !seen.has(postback) && !rows.find(postback.id);
+        return !met.has(postback.id) && !dedupe.has(postback) && !rows.find(postback.id);
       });
       yield { batchId, account, outcome: UNSENT, entries };
     } else {
       // The request says what it carried; the payloads of a damaged batch are lost.
       const carried =
-        found ?? seen.listPostbacks(request).map((postback) => ({ postback, attempts: 0 }));
+        found ?? dedupe.listPostbacks(request).map((postback) => ({ postback, attempts: 0 }));
       const entries = carried.map(({ postback, attempts }) => ({
         postback,
         attempts: attempts + isOpen,

@@ -1,9 +1,17 @@
-import type { LoggedState, ReplayCandidate } from '../../stored-postback.js';
+import type { ReplayCandidate } from '../../stored-postback.js';
 import type { Postback } from '../../../networks/network.js';
 import type { People } from '../people/people.js';
 import { lockOf } from '../people/once-locks.js';
-import type { Claimed, ClaimTarget, Inquired, Reclaimed, ReplayTarget } from '../../claims.js';
+import type {
+  Claimed,
+  ClaimTarget,
+  Inquired,
+  Inquiry,
+  Reclaimed,
+  ReplayTarget,
+} from '../../claims.js';
 import type { Entry } from '../../entry.js';
+import { findState, type SqliteParts } from '../parts.js';
 import type { PostbackRows } from './postback-rows.js';
 
 /** Claims pending rows for a run; see DeliveryLog.claim. Call inside a write. */
@@ -16,7 +24,7 @@ export function claimRows(
 }
 
 /** Claims one pending row; undefined where another run has it. Call inside a write. */
-export function claimRow(
+function claimRow(
   rows: PostbackRows,
   run: number,
   id: string,
@@ -29,19 +37,18 @@ export function claimRow(
   return isOther ? 'other_account' : undefined;
 }
 
-/**
- * Claims a postback that no other run has any more, where it is still pending. Call inside a
- * write.
- */
-export function claimStanding(
-  rows: PostbackRows,
-  run: number,
-  { postback, postbackState }: { postback: Postback; postbackState: LoggedState },
-  account: string | undefined,
-): Inquired {
-  if (typeof postbackState === 'string') return postbackState;
-  if (postbackState.state !== 'pending' || postbackState.request !== undefined) return 'known';
-  return claimRow(rows, run, postback.id, account) ?? 'elsewhere';
+/** Asks what became of postbacks; see DeliveryLog.inquire. Call inside a write. */
+export function inquireAll(parts: SqliteParts, asked: readonly Inquiry[]): Inquired[] {
+  const { dedupe, rows, others } = parts;
+  dedupe.catchUp();
+  rows.refresh();
+  return asked.map(({ postback, account }) => {
+    const state = findState(parts, postback);
+    if (others.has(postback, state)) return 'elsewhere';
+    if (typeof state === 'string') return state;
+    if (state.state !== 'pending' || state.request !== undefined) return 'known';
+    return claimRow(rows, parts.run.id, postback.id, account) ?? 'elsewhere';
+  });
 }
 
 /**

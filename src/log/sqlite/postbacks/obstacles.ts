@@ -8,7 +8,7 @@ import type { DedupeIndex } from '../dedupe/dedupe-index.js';
 export interface ObstacleParts {
   run: number;
   rows: PostbackRows;
-  seen: Pick<DedupeIndex, 'foreign' | 'has'>;
+  dedupe: Pick<DedupeIndex, 'foreign' | 'has'>;
   people: People;
   memberships: Memberships;
 }
@@ -62,10 +62,10 @@ export class Obstacles {
 
   /** Whether no other run has taken it. */
   isFree({ postback, stored }: Entry): boolean {
-    const { rows, seen, run } = this.#parts;
+    const { rows, dedupe, run } = this.#parts;
     if (stored) return rows.claim(postback.id, run);
     // Its plan found it new; since then only another process can have taken it.
-    if (seen.foreign > 0 && seen.has(postback)) return false;
+    if (dedupe.foreign > 0 && dedupe.has(postback)) return false;
     const row = rows.find(postback.id);
     return row === undefined || row.state === 'skipped';
   }

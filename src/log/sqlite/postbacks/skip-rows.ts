@@ -3,6 +3,7 @@ import { countGeneral, TrimSchedule, trimSkips, type SkipCount } from '../../gen
 import { packSkips } from '../../packed/attempt-rows.js';
 import type { Database } from '../database/database.js';
 import { integer, rowReader, text, total } from '../database/row-reader.js';
+import type { PostbackRows } from './postback-rows.js';
 
 /** Rows that a trim looks at together. */
 const ROWS_AT_ONCE = 200;
@@ -80,6 +81,15 @@ export class SkipRows {
     this.#database
       .prepare("UPDATE skip SET count = 0, general = 0, entries = '[]' WHERE id = ?")
       .run(id);
+  }
+}
+
+/** Keeps the postbacks of skips that a later replay may send. */
+export function putSkippedRows(rows: PostbackRows, entries: readonly SkipEntry[]): void {
+  for (const { postback, reason, message } of entries) {
+    if (postback === undefined) continue;
+    const outcome = message === undefined ? { reason } : { reason, message };
+    rows.put({ postback, attempts: 0 }, { state: 'skipped', account: null, outcome });
   }
 }
 

@@ -53,11 +53,11 @@ export class ReadContext {
     const { database, runs, clock } = this;
     const rows = this.#rows;
     // The index is made only where a batch has to be looked up: it hashes the newest requests.
-    const seen = {
+    const dedupe = {
       has: (key: PostbackKey) => this.index.has(key),
       listPostbacks: (request: number) => this.index.listPostbacks(request),
     };
-    this.#abandoned ??= new AbandonedWork({ database, rows, seen }, runs, clock.now());
+    this.#abandoned ??= new AbandonedWork({ database, rows, dedupe }, runs, clock.now());
     return this.#abandoned;
   }
 

@@ -12,7 +12,7 @@ export interface DeadRunsParts {
   run: Run;
   runs: Runs;
   rows: PostbackRows;
-  seen: DedupeIndex;
+  dedupe: DedupeIndex;
   clock: Clock;
 }
 
@@ -38,12 +38,12 @@ export class DeadRuns {
    * @returns whether there was anything to recover
    */
   recover(): boolean {
-    const { database, run, runs, rows, seen, clock } = this.#parts;
+    const { database, run, runs, rows, dedupe, clock } = this.#parts;
     const dead = runs.findDead(run);
     if (dead.length === 0) return false;
-    seen.catchUp();
+    dedupe.catchUp();
     rows.refresh();
-    recoverRuns({ database, rows, seen, clock, runs }, dead);
+    recoverRuns({ database, rows, dedupe, clock, runs }, dead);
     return true;
   }
 }

@@ -14,7 +14,7 @@ type PostbackKey = Pick<Postback, 'id' | 'eventId' | 'goal' | 'network'>;
 export class OtherRuns {
   readonly #database: Database;
   readonly #run: number;
-  readonly #seen: Pick<DedupeIndex, 'findRequests' | 'catchUp'>;
+  readonly #dedupe: Pick<DedupeIndex, 'findRequests' | 'catchUp'>;
   #version = -1;
   #isFresh = false;
   /**
@@ -25,11 +25,11 @@ export class OtherRuns {
   constructor(
     database: Database,
     run: number,
-    seen: Pick<DedupeIndex, 'findRequests' | 'catchUp'>,
+    dedupe: Pick<DedupeIndex, 'findRequests' | 'catchUp'>,
   ) {
     this.#database = database;
     this.#run = run;
-    this.#seen = seen;
+    this.#dedupe = dedupe;
   }
 
   /**
@@ -44,7 +44,7 @@ export class OtherRuns {
     }
     this.#refresh();
     if (this.#requests.size === 0) return false;
-    return this.#seen.findRequests(key).some((request) => this.#requests.has(request));
+    return this.#dedupe.findRequests(key).some((request) => this.#requests.has(request));
   }
 
   #refresh(): void {
@@ -63,6 +63,6 @@ export class OtherRuns {
       .all(this.#run);
     this.#requests = new Set(rows.map((row) => Number(row['request'])));
     // Last: so that the index knows every request in the set.
-    if (rows.length > 0) this.#seen.catchUp();
+    if (rows.length > 0) this.#dedupe.catchUp();
   }
 }
