@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { EXIT, type ExitCode } from './exit-codes.js';
 
 /** Why a run is asked to stop: a signal, or a reader that closed its end of our output. */
@@ -31,6 +33,8 @@ export class Interruption extends Error {
 }
 
 const controller = new AbortController();
+// Every request in flight listens, for example those of `doctor` to all networks at once.
+setMaxListeners(0, controller.signal);
 
 /**
  * Aborted at the first SIGINT, SIGTERM, SIGHUP or SIGQUIT, and when the reader of our output went

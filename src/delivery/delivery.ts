@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { Mapping } from '../goals/goal.js';
 import type { DeliveryLog } from '../log/delivery-log.js';
 import type { LogNotice } from '../log/log-options.js';
@@ -93,6 +95,8 @@ export async function withDelivery(
 ): Promise<Summary> {
   const broken = new AbortController();
   const signal = AbortSignal.any([options.signal, broken.signal]);
+  // Every account queue and token request listens: their number is that of the accounts.
+  setMaxListeners(0, signal);
   const delivery = await openDelivery(workspace, { ...options, signal }, broken);
   const restoreHeapGrowth = limitHeapGrowth();
   const { log, tally, recovery } = delivery;

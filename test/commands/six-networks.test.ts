@@ -10,7 +10,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { makeLine, type RunSummary, steer, TestWorkspace } from '../kit/test-workspace.js';
 import { makeUuid } from '../kit/events.js';
 import { makeRepeatableGoals, NETWORK_CLICKS, VISIT } from '../kit/networks.js';
-import { spawnPostback } from '../kit/run.js';
+import { runPostback, spawnPostback } from '../kit/run.js';
 
 const NO_CLICK = { utm_source: undefined, utm_medium: undefined };
 const GOAL_OF: Readonly<Record<string, string>> = {
@@ -108,6 +108,15 @@ describe('one file with clicks of all networks', () => {
       skips: { duplicate: SENT, organic: 2, other_network: 1 },
     });
     expect(workspace.sandbox.state.received()).toBe(SENT);
+  });
+
+  test('requests to all networks at once leave stderr to messages of the program', async () => {
+    const file = new EventFile();
+    for (const network of NETWORK_NAMES) file.add('purchase', NETWORK_CLICKS[network], network);
+    const args = ['send', '-', '--sandbox', '--json'];
+    const { stdout, stderr } = await runPostback(args, { input: file.text });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({ postbacks: NETWORK_NAMES.length, failed: 0 });
   });
 
   test('google: the examples: nothing fails with all networks, and every Google event has an eventSource', async () => {

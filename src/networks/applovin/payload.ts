@@ -2,6 +2,7 @@ import type { Settings } from '../../config/settings.js';
 import type { ConversionEvent } from '../../events/conversion-event.js';
 import { isJsonObject } from '../../json.js';
 import { readPriced, type Priced } from '../amount.js';
+import { readOrigin } from '../event-origin.js';
 import { readGoods, type Goods } from '../goods.js';
 import { hashUser, withoutGaps } from '../hashed-user.js';
 import { readPageUrl } from '../page-url.js';
@@ -46,6 +47,7 @@ export function prepareAppLovinPayload(
   settings: Settings,
 ): AppLovinPayload {
   const { identifiers, click, source } = event;
+  const origin = readOrigin(event);
   const hashed = hashUser(event, APPLOVIN_RULES, settings);
   const user: AppLovinUser = withoutGaps({
     alart: readClickId(click.fields.alart),
@@ -60,7 +62,7 @@ export function prepareAppLovinPayload(
     os: source === 'ios' || source === 'android' ? source : undefined,
   });
   const payload: AppLovinPayload = { user, ...readPriced(event), ...readGoods(event) };
-  if (source !== undefined && source !== 'website' && source !== 'offline') payload.isApp = true;
+  if (origin !== undefined && origin !== 'website' && origin !== 'offline') payload.isApp = true;
   const pageUrl = readPageUrl(event.pageUrl);
   if (pageUrl !== undefined) payload.pageUrl = pageUrl;
   if (event.consent.limitedDataUse) payload.limited = true;

@@ -1,4 +1,5 @@
 import type { ConversionEvent, EventSource } from '../../events/conversion-event.js';
+import { readOrigin } from '../event-origin.js';
 
 /** Where a conversion happened, in the words of `Event.eventSource` that this tool writes. */
 export type GoogleSource = 'WEB' | 'APP' | 'OTHER';
@@ -18,17 +19,12 @@ const BY_SOURCE: Readonly<Record<EventSource, GoogleSource>> = {
   offline: 'OTHER',
 };
 
-type Checkpoint = Pick<ConversionEvent, 'source' | 'surface' | 'pageUrl'>;
-
 /** Returns where an event happened; undefined if unknown. */
-export function readEventSource({
-  source,
-  surface,
-  pageUrl,
-}: Checkpoint): GoogleSource | undefined {
-  if (source !== undefined) return BY_SOURCE[source];
-  if (surface !== undefined) return surface === 'web' ? 'WEB' : 'APP';
-  return pageUrl === undefined ? undefined : 'WEB';
+export function readEventSource(
+  event: Pick<ConversionEvent, 'source' | 'surface' | 'pageUrl'>,
+): GoogleSource | undefined {
+  const origin = readOrigin(event);
+  return origin === undefined ? undefined : BY_SOURCE[origin];
 }
 
 /**

@@ -6,6 +6,7 @@ import { hashIdentifiers } from '../../identity/hash-identifiers.js';
 import { REDDIT_RULES } from './identity/rules.js';
 import { isJsonObject } from '../../json.js';
 import { readPriced, type Priced } from '../amount.js';
+import { readOrigin } from '../event-origin.js';
 import { readPageUrl } from '../page-url.js';
 import {
   readClickId,
@@ -74,7 +75,7 @@ export function prepareRedditPayload(event: ConversionEvent, settings: Settings)
   const payload: RedditPayload = {
     // Reddit counts a pixel's event and ours as one only where both say WEBSITE
     // (docs/development/decisions/reddit.md).
-    actionSource: event.source === undefined ? 'WEBSITE' : ACTION_SOURCES[event.source],
+    actionSource: ACTION_SOURCES[readOrigin(event) ?? 'website'],
     user: readUser(event, settings),
     ...readPriced(event),
   };

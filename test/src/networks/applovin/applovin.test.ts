@@ -78,6 +78,14 @@ test('hashes email address and phone number, the latter without its plus sign', 
   expect(JSON.stringify(event)).not.toMatch(/player-17|5714120599|Jo@/);
 });
 
+test.each<[Partial<ConversionEvent>, string]>([
+  [{ surface: 'app' }, 'app'],
+  [{ surface: 'web' }, 'web'],
+  [{ surface: 'app', source: 'website' }, 'web'],
+])('the source of %j is %s', (event, esi) => {
+  expect(eventOf({ ...VISIT, ...event }, 'login')['user_data']).toMatchObject({ esi });
+});
+
 test('the key stands alone in the header', () => {
   const request = open().request([makePostback(applovin, VISIT, 'login')], 'key-1');
   expect(request.url).toBe('https://b.applovin.com/v1/event?pixel_id=event-key');

@@ -82,6 +82,17 @@ describe('where it happened', () => {
   ] as const)('%s', (source, actionSource) => {
     expect(prepare(source === undefined ? {} : { source }).actionSource).toBe(actionSource);
   });
+
+  const pageUrl = 'https://game.example/';
+  test.each<[Partial<ConversionEvent>, string]>([
+    [{ surface: 'app' }, 'APP'],
+    [{ surface: 'app', pageUrl }, 'APP'],
+    [{ surface: 'web' }, 'WEBSITE'],
+    [{ pageUrl }, 'WEBSITE'],
+    [{ surface: 'app', source: 'website' }, 'WEBSITE'],
+  ])('follows from %j', (event, actionSource) => {
+    expect(prepare(event).actionSource).toBe(actionSource);
+  });
 });
 
 describe('whose advertising id it is', () => {
