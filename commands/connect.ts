@@ -1,5 +1,5 @@
 import type { AccountChange, Consent } from '../src/accounts/connect.js';
-import { describeOverride, variableOf } from '../src/accounts/environment.js';
+import { adviseOnNetwork, describeOverride, variableOf } from '../src/accounts/environment.js';
 import { UsageError } from '../src/errors.js';
 import { checkGateway } from '../src/http/gateway.js';
 import type { AccountSelector, Connector } from '../src/networks/connector.js';
@@ -297,14 +297,16 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     const variables = variablesOf(network)
       .rules.filter(({ overlays }) => !overlays)
       .map(({ suffix }) => variableOf(network, suffix));
+    const advice = adviseOnNetwork(network, this.environment.variables);
     throw new UsageError(
       'needs_terminal',
       `Connecting ${network} in a browser requires a terminal.`,
       {
         hint:
+          advice?.hint ??
           `Pipe the ${pasted} token in with --token-stdin, or set the variables ` +
-          `${variables.join(', ')} instead of connecting. --no-browser prints the URL and ` +
-          'waits.',
+            `${variables.join(', ')} instead of connecting. --no-browser prints the URL and ` +
+            'waits.',
         next: `postback connect ${network} --token-stdin ${accountFlag} ID < token.txt`,
       },
     );

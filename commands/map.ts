@@ -96,9 +96,9 @@ export default class Map extends GoalsCommand<typeof Map> {
     const mapping =
       this.readMapping() ?? (await this.ask(goal, target.network, check, false)) ?? '';
     // Checks the form and conflicts with other goals before it asks the network.
-    if (config.goalsFrom === 'user config') setMapping(config.goals, target, mapping, check);
+    if (this.isProjectChanged(config)) setMapping(config.goals, target, mapping, check);
     await this.checkListed(target, mapping);
-    const goals = await this.changeGoals(config, (stored) =>
+    const goals = await this.changeMappings(config, (stored) =>
       setMapping(stored, target, mapping, check),
     );
     const [row] = listRows([findGoal(goals, goal)], check, endpoints).filter(
@@ -207,7 +207,7 @@ export default class Map extends GoalsCommand<typeof Map> {
       this.io.isInteractive &&
       this.io.isTerminal &&
       !this.io.json &&
-      config.goalsFrom === 'user config'
+      this.isProjectChanged(config)
     ) {
       await this.mapTheUnmapped(config, check, rows);
     }
@@ -224,7 +224,7 @@ export default class Map extends GoalsCommand<typeof Map> {
       const answer = await this.ask(goal, network, check, true);
       if (answer === undefined) continue;
       const target = { goal, network, kind: 'map' } as const;
-      await this.changeGoals(config, (stored) => setMapping(stored, target, answer, check));
+      await this.changeMappings(config, (stored) => setMapping(stored, target, answer, check));
       count++;
     }
     if (count > 0)

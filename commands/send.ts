@@ -2,9 +2,11 @@ import { planSend } from '../src/delivery/dry-run.js';
 import type { Update } from '../src/delivery/report.js';
 import { runSend, type SendRun } from '../src/delivery/send.js';
 import type { Summary } from '../src/delivery/tally.js';
+import { toProblem } from '../src/events/lint.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
 import { type ExitCode, RUN_EXITS } from '../src/cli/exit-codes.js';
-import { argument, defineArgs, defineFlags } from '../src/cli/flags.js';
+import { CodeQuality, codeQualityFlag } from '../src/cli/code-quality.js';
+import { ADVANCED, argument, defineArgs, defineFlags } from '../src/cli/flags.js';
 import { endRun } from '../src/cli/run-end.js';
 import { runFlags, sourceFlags } from '../src/cli/run-flags.js';
 import { printNextSteps, RunView } from '../src/cli/run-view.js';
@@ -40,7 +42,11 @@ export default class Send extends DeliveryCommand<typeof Send> {
       multiple: true,
     }),
   });
-  static override flags = defineFlags({ ...sourceFlags, ...runFlags });
+  static override flags = defineFlags({
+    ...sourceFlags,
+    ...runFlags,
+    'code-quality': { ...codeQualityFlag, ...ADVANCED },
+  });
   static override notes = {
     exitCodes: RUN_EXITS,
   };
@@ -51,13 +57,17 @@ export default class Send extends DeliveryCommand<typeof Send> {
     const networks = (this.flags.network ?? []).map(readNetworkName);
     const requests = this.openRequests(inputs);
     const rejects = await this.openRejects(inputs);
+    const quality = CodeQuality.open(this.flags['code-quality'], this.protectedFiles(inputs));
     const view = new RunView(this.io);
     const isRepeatable = inputs.every(
       ({ path, address }) => path !== undefined || address?.kind === 's3',
     );
     let sawBadEncoding = false;
     const report = (update: Update): void => {
-      if (update.type === 'invalid' && update.code === 'not_utf8') sawBadEncoding = true;
+      if (update.type === 'invalid') {
+        if (update.code === 'not_utf8') sawBadEncoding = true;
+        quality.note({ severity: 'error', ...toProblem(update.input, update.line, update) });
+      }
       if (update.type === 'progress') view.progress(update.summary, Date.now());
       else view.show(update);
       rejects.note(update);
@@ -87,6 +97,7 @@ export default class Send extends DeliveryCommand<typeof Send> {
       view.clear();
       await rejects.close();
       requests?.close();
+      quality.close();
     }
   }
 

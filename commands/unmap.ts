@@ -17,7 +17,7 @@ export default class Unmap extends GoalsCommand<typeof Unmap> {
   protected async execute(): Promise<void> {
     const { goal: id } = this.args;
     const network = readNetworkName(this.args.network);
-    const goals = await this.changeGoals(this.loadConfig(), (stored) =>
+    const goals = await this.changeMappings(this.loadConfig(), (stored) =>
       removeMapping(stored, id, network),
     );
     await this.present(findGoal(goals, id), () =>

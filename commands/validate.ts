@@ -8,6 +8,7 @@ import {
 import { BaseCommand } from '../src/cli/base-command.js';
 import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
 import { annotateProblems } from '../src/cli/annotations.js';
+import { CodeQuality, codeQualityFlag } from '../src/cli/code-quality.js';
 import { argument, defineArgs, defineFlags } from '../src/cli/flags.js';
 import { readInputArguments } from '../src/cli/inputs.js';
 import { toSafeJson } from '../src/cli/io.js';
@@ -24,6 +25,7 @@ export default class Validate extends BaseCommand<typeof Validate> {
   static override examples = [
     '<%= config.bin %> validate events.jsonl',
     '<%= config.bin %> validate --json *.jsonl | jq .codes',
+    '<%= config.bin %> validate events.jsonl --code-quality gl-code-quality-report.json',
     'zcat export.json.gz | <%= config.bin %> validate - --format ga4',
   ];
   static override strict = false;
@@ -33,15 +35,25 @@ export default class Validate extends BaseCommand<typeof Validate> {
       multiple: true,
     }),
   });
-  static override flags = defineFlags({ format: formatFlag() });
+  static override flags = defineFlags({
+    format: formatFlag(),
+    'code-quality': codeQualityFlag,
+  });
   static override notes = { exitCodes: [EXIT.input, EXIT.interrupted, EXIT.terminated] };
 
   protected async execute(): Promise<ExitCode> {
     const inputs = readInputArguments(this.inputContext, this.args.file ?? [], this.flags.format);
     const counts = emptyLintCounts();
     const read = this.#readProblems(lintInputs(inputs, counts, this.signal));
-    const problems = annotateProblems(this.io, read);
-    await (this.io.json ? this.#printJson(problems, counts) : printLint(this.io, problems, counts));
+    const report = CodeQuality.open(this.flags['code-quality'], this.protectedFiles(inputs));
+    const problems = annotateProblems(this.io, report.noteAll(read));
+    try {
+      await (this.io.json
+        ? this.#printJson(problems, counts)
+        : printLint(this.io, problems, counts));
+    } finally {
+      report.close();
+    }
     if (!this.signal.aborted)
       for (const name of counts.empty) await warnOfEmpty(this.io, `${name} contains no records.`);
     return counts.invalid > 0 || counts.lines === 0 ? EXIT.input : EXIT.done;

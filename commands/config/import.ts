@@ -3,11 +3,12 @@ import { checkTemplates } from '../../src/accounts/endpoint-credentials.js';
 import { systemClock } from '../../src/clock.js';
 import { readProjectFile } from '../../src/config/project-file.js';
 import { refuseOwnInput } from '../../src/files/own-files.js';
+import { diffReplaced } from '../../src/goals/goal-diff.js';
 import { importGoals } from '../../src/goals/goal-list.js';
 import type { EndpointTemplate } from '../../src/networks/http/template.js';
 import { endpointNameOf } from '../../src/networks/names.js';
 import { argument, defineArgs, defineFlags, toggle } from '../../src/cli/flags.js';
-import { describeImport } from '../../src/cli/import-view.js';
+import { describeImport, printChanges } from '../../src/cli/import-view.js';
 import { confirmOrYes } from '../../src/cli/prompts.js';
 import { warnOfShared } from '../../src/cli/shared-warning.js';
 import { SettingsCommand } from '../../src/cli/settings-command.js';
@@ -38,15 +39,18 @@ export default class ConfigImport extends SettingsCommand<typeof ConfigImport> {
     const asked = this.scopeOf(config);
     const scope = asked === 'all' && named !== undefined ? { workspace: named } : asked;
     const workspace = scope === 'all' ? config.workspace.value : scope.workspace;
-    const plan = importGoals(config.user.readGoals(workspace), goals);
+    const stored = config.user.readGoals(workspace);
+    const plan = importGoals(stored, goals);
+    const changes = diffReplaced(stored, goals);
     const { 'dry-run': dryRun, yes } = this.flags;
+    await printChanges(this.io, changes);
     if (!dryRun) {
       const question = `Replace ${plan.replaced.join(', ')} in the workspace ${workspace}?`;
       if (plan.replaced.length > 0 && !(await confirmOrYes(this.prompting, { question, yes }))) {
         return this.io.info('Nothing was stored.');
       }
       await this.warnOfProjectFile(config);
-      await config.user.updateGoals(workspace, (stored) => importGoals(stored, goals).goals);
+      await config.user.updateGoals(workspace, (current) => importGoals(current, goals).goals);
       await config.user.updateSettings(scope, settings);
       await this.#connect(workspace, templates);
     }
@@ -54,7 +58,8 @@ export default class ConfigImport extends SettingsCommand<typeof ConfigImport> {
     const { added, replaced, unchanged } = plan;
     const names = Object.keys(settings);
     const endpoints = templates.map(({ name }) => endpointNameOf(name));
-    const result = { workspace, added, replaced, unchanged, settings: names, endpoints, dryRun };
+    const settled = { settings: names, endpoints, dryRun };
+    const result = { workspace, added, replaced, unchanged, changes, ...settled };
     const connected = endpoints.length === 0 ? '' : `, ${countOf(endpoints.length, 'endpoint')}`;
     await this.present(result, () =>
       this.io.info(

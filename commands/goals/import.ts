@@ -1,10 +1,11 @@
 import { readProjectFile } from '../../src/config/project-file.js';
 import { refuseOwnInput } from '../../src/files/own-files.js';
+import { diffReplaced } from '../../src/goals/goal-diff.js';
 import { importGoals } from '../../src/goals/goal-list.js';
 import { argument, defineArgs, defineFlags, toggle } from '../../src/cli/flags.js';
 import { warnOfShared } from '../../src/cli/shared-warning.js';
 import { GoalsCommand } from '../../src/cli/goals-command.js';
-import { describeImport } from '../../src/cli/import-view.js';
+import { describeImport, printChanges } from '../../src/cli/import-view.js';
 import { confirmOrYes } from '../../src/cli/prompts.js';
 
 export default class GoalsImport extends GoalsCommand<typeof GoalsImport> {
@@ -26,8 +27,11 @@ export default class GoalsImport extends GoalsCommand<typeof GoalsImport> {
     refuseOwnInput(this.args.file, this.args.file, this.inputContext.folders);
     const config = this.loadConfig();
     const imported = readProjectFile(this.args.file).goals ?? [];
-    const plan = importGoals(config.user.readGoals(config.workspace.value), imported);
+    const stored = config.user.readGoals(config.workspace.value);
+    const plan = importGoals(stored, imported);
+    const changes = diffReplaced(stored, imported);
     const { 'dry-run': dryRun, yes } = this.flags;
+    await printChanges(this.io, changes);
     if (!dryRun) {
       const question = `Replace ${plan.replaced.join(', ')}?`;
       if (plan.replaced.length > 0 && !(await confirmOrYes(this.prompting, { question, yes }))) {
@@ -37,7 +41,8 @@ export default class GoalsImport extends GoalsCommand<typeof GoalsImport> {
     }
     await warnOfShared(this.io, plan.goals);
     const { added, replaced, unchanged } = plan;
-    await this.present({ added, replaced, unchanged, dryRun }, () =>
+    const workspace = config.workspace.value;
+    await this.present({ workspace, added, replaced, unchanged, changes, dryRun }, () =>
       this.io.info(describeImport(plan, dryRun)),
     );
   }

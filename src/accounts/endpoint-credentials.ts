@@ -6,6 +6,7 @@ import type { EndpointTemplate } from '../networks/http/template.js';
 import { TemplateProblem } from '../networks/http/template-problem.js';
 import { endpointNameOf } from '../networks/names.js';
 import { Secret } from '../secret.js';
+import { adviseOnSecrets } from '../ci-secrets.js';
 import type { Credentials } from './credentials.js';
 import type { Variables } from './environment.js';
 import { findStrayCharacter } from './malformed-secret.js';
@@ -39,7 +40,7 @@ export function makeEndpointCredentials(
   const missing = names.filter((name) => read(name) === undefined);
   const hosts = new Set(listHostVariables(template.url));
   if (missing.length > 0) {
-    const refusal = refuseMissing(network, missing);
+    const refusal = refuseMissing(network, missing, variables);
     if (!onMissing || missing.some((name) => hosts.has(name))) throw refusal;
     onMissing(refusal.message);
   }
@@ -129,11 +130,15 @@ function fillHost(template: EndpointTemplate, read: (name: string) => string): E
   return url === template.url ? template : { ...template, url };
 }
 
-function refuseMissing(network: string, missing: readonly string[]): AuthError {
+function refuseMissing(
+  network: string,
+  missing: readonly string[],
+  variables: Variables,
+): AuthError {
   return new AuthError(
     'environment_incomplete',
     `The endpoint ${network} needs variables that are not set: ${missing.join(', ')}.`,
-    {
+    adviseOnSecrets(missing, variables) ?? {
       hint: 'Set them where this command runs. They are read with each run and never stored.',
       next: 'postback doctor',
     },

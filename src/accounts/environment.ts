@@ -1,9 +1,10 @@
 import { AuthError, ConfigError, messageOf } from '../errors.js';
-import type { NetworkName } from '../networks/names.js';
+import { isEndpointName, type NetworkName } from '../networks/names.js';
 import type { Connection } from '../networks/network.js';
 import { variablesOf } from '../networks/profiles.js';
 import type { SecretField, VariableRule, VariableRules } from '../networks/variables.js';
 import { rememberSecretText, Secret } from '../secret.js';
+import { adviseOnSecrets, type CiAdvice } from '../ci-secrets.js';
 import { SECRET_FIELDS, type Credentials } from './credentials.js';
 
 /** Variables of the process by name; empty ones count as unset. */
@@ -74,7 +75,7 @@ export function readEnvironmentConnection(
   }
   if (isForConnect(known, given)) return undefined;
   const missing = findMissing(known, isSet);
-  if (missing.length > 0) throw incomplete(network, given, missing);
+  if (missing.length > 0) throw incomplete(network, given, missing, variables);
   return build(network, chooseRules(known, isSet), variables);
 }
 
@@ -184,14 +185,32 @@ function incomplete(
   network: NetworkName,
   given: readonly VariableRule[],
   missing: readonly VariableRule[],
+  variables: Variables,
 ): AuthError {
-  const names = (rules: readonly VariableRule[]) =>
-    rules.map(({ suffix }) => variableOf(network, suffix)).join(', ');
-  const message = `The connection to ${network} in the environment is incomplete: ${names(missing)} not set.`;
-  return new AuthError('environment_incomplete', message, {
-    hint: `Set the missing variables, or unset ${names(given)} to use a stored connection.`,
+  const names = (rules: readonly VariableRule[]): string[] =>
+    rules.map(({ suffix }) => variableOf(network, suffix));
+  const lacking = names(missing);
+  const message = `The connection to ${network} in the environment is incomplete: ${lacking.join(', ')} not set.`;
+  const advice = adviseOnSecrets(lacking, variables) ?? {
+    hint: `Set the missing variables, or unset ${names(given).join(', ')} to use a stored connection.`,
     next: `postback connect ${network}`,
-  });
+  };
+  return new AuthError('environment_incomplete', message, advice);
+}
+
+/**
+ * Says which variables connect a network in a CI job, as {@link adviseOnSecrets}; undefined outside
+ * of CI, and for an endpoint, whose template names its variables.
+ */
+export function adviseOnNetwork(network: NetworkName, variables: Variables): CiAdvice | undefined {
+  if (isEndpointName(network)) return undefined;
+  const isSet = ({ suffix }: VariableRule): boolean =>
+    readVariable(variables, network, suffix) !== undefined;
+  const missing = findMissing(variablesOf(network), isSet);
+  return adviseOnSecrets(
+    missing.map(({ suffix }) => variableOf(network, suffix)),
+    variables,
+  );
 }
 
 function isSecretField(field: VariableRule['field']): field is SecretField {

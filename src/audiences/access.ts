@@ -1,4 +1,5 @@
 import type { Connected } from '../accounts/connections.js';
+import { adviseOnNetwork } from '../accounts/environment.js';
 import { AuthError } from '../errors.js';
 import type { HttpAnswer, HttpRequest } from '../http/http.js';
 import { ConnectionFault } from '../http/http.js';
@@ -26,7 +27,7 @@ export async function findAccess(workspace: Workspace): Promise<AudienceAccess> 
     throw new AuthError(
       'not_connected',
       'Audience lists require a connection to amazon in this workspace.',
-      {
+      adviseOnNetwork(AUDIENCE_NETWORK, workspace.variables) ?? {
         next: 'postback connect amazon --audiences',
       },
     );

@@ -1,4 +1,5 @@
-import { assignVariable } from '../shell-word.js';
+import { join } from 'node:path';
+import { assignVariable, quoteWord } from '../shell-word.js';
 import type { ChalkInstance } from 'chalk';
 import type { DemoResult, DemoStep } from '../demo/demo.js';
 import { formatMapping } from '../goals/mapping.js';
@@ -101,8 +102,11 @@ const NEXT_STEPS: readonly (readonly [string, string])[] = [
 function keptSteps(home: string): [string, string][] {
   return [
     [assignVariable('POSTBACK_HOME', home), 'use the files of this demo instead of your own'],
-    ['postback logs --all', 'every attempt and every skip'],
-    ['postback goals', 'the goals and what they are mapped to'],
+    ['postback logs --all --sandbox', 'every attempt and every skip'],
+    [
+      `postback send ${quoteWord(join(home, 'events.jsonl'))} --sandbox`,
+      'send again: nothing is sent twice',
+    ],
   ];
 }
 

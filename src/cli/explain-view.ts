@@ -2,6 +2,7 @@ import { stringifyExact } from '../exact-json.js';
 import type { ExplainedPostback, Explanation } from '../delivery/explain.js';
 import type { LoggedPostback } from '../delivery/explain-log.js';
 import type { ExplainedGate, ExplainVerdict } from '../delivery/explain-verdict.js';
+import type { OtherGoal } from '../goals/match.js';
 import type { IO } from './io.js';
 import { wrapAroundCommands } from './hints.js';
 import { wrapText, wrapWords } from './table-layout.js';
@@ -28,7 +29,7 @@ export async function printExplanation(
   { place, verbose }: ExplainViewOptions,
 ): Promise<void> {
   const { bold, dim } = io.color.out;
-  const { eventId, event, gates, postbacks } = explanation;
+  const { eventId, event, gates, postbacks, otherGoals = [] } = explanation;
   await io.print(describeVerdict(io, explanation));
   await io.print(
     `${bold(cleanCell(event ?? 'no event'))}  ${cleanCell(eventId ?? '')}  ` +
@@ -41,7 +42,29 @@ export async function printExplanation(
     about = goal;
     await printGate(io, gate, verbose);
   }
+  await printOtherGoals(io, otherGoals, verbose);
   for (const postback of postbacks) await printPostback(io, postback);
+}
+
+/** Number of goals that are named without `--verbose`. */
+const NAMED_GOALS = 8;
+
+async function printOtherGoals(
+  io: IO,
+  goals: readonly OtherGoal[],
+  verbose: boolean,
+): Promise<void> {
+  if (goals.length === 0) return;
+  const { bold, dim } = io.color.out;
+  const shown = verbose ? goals : goals.slice(0, NAMED_GOALS);
+  await io.print(bold('goals that do not count it'));
+  for (const { goal, why } of shown) {
+    const [first = '', ...rest] = hangLines(io, `${goal}: ${cleanCell(why)}`);
+    await io.print(`  ${first}`);
+    for (const line of rest) await io.print(`    ${line}`);
+  }
+  const more = goals.length - shown.length;
+  if (more > 0) await io.print(dim(`  ${more} more, listed with --verbose`));
 }
 
 const VERDICT_PAINT = { sent: 'green', not_sent: 'red', pending: 'yellow', failed: 'red' } as const;

@@ -1,5 +1,7 @@
 import type { Command } from '@oclif/core';
+import { updateProjectMappings } from '../config/project-file.js';
 import { loadRunConfig, type RunConfig } from '../config/run-config.js';
+import { ConfigError } from '../errors.js';
 import type { ConversionGoal } from '../goals/goal.js';
 import { BaseCommand } from './base-command.js';
 
@@ -34,7 +36,40 @@ export abstract class GoalsCommand<T extends typeof Command> extends BaseCommand
     change: (goals: ConversionGoal[]) => ConversionGoal[],
   ): Promise<ConversionGoal[]> {
     await this.warnOfProjectFile(config);
-    return config.user.updateGoals(config.workspace.value, change);
+    try {
+      return await config.user.updateGoals(config.workspace.value, change);
+    } catch (error) {
+      const isUnknown = error instanceof ConfigError && error.code === 'unknown_goal';
+      if (!isUnknown || config.goalsFrom !== 'project file') throw error;
+      const { message, code } = error;
+      throw new ConfigError(code, message, { hint: this.#describeProjectGoals(config) });
+    }
+  }
+
+  #describeProjectGoals({ project, goals }: RunConfig): string {
+    const ids = goals.map(({ id }) => id).join(', ');
+    const why = this.flags['sandbox'] ? 'With --sandbox, this command does not change it. ' : '';
+    return `The goals of ${project?.path} are in effect: ${ids}. ${why}To change them, edit the file.`;
+  }
+
+  /**
+   * Stores what `change` makes of the mappings, where the goals in effect are: in the project file,
+   * or in the workspace. `--sandbox` never changes a project file.
+   */
+  protected async changeMappings(
+    config: RunConfig,
+    change: (goals: ConversionGoal[]) => ConversionGoal[],
+  ): Promise<ConversionGoal[]> {
+    const { project } = config;
+    if (!project?.goals || !this.isProjectChanged(config)) return this.changeGoals(config, change);
+    const goals = updateProjectMappings(project.path, change);
+    await this.io.info(`Changed ${project.path}.`);
+    return goals;
+  }
+
+  /** Whether mappings are stored where the goals in effect are. */
+  protected isProjectChanged({ goalsFrom }: RunConfig): boolean {
+    return goalsFrom === 'user config' || !this.flags['sandbox'];
   }
 
   /**

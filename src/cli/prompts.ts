@@ -123,6 +123,11 @@ async function openPrompts(
       hint: `Give ${flagName}.`,
     });
   }
+  // The prompts read color settings from the environment alone, and FORCE_COLOR outranks NO_COLOR.
+  if (io.color.err.level === 0) {
+    process.env['NO_COLOR'] = '1';
+    delete process.env['FORCE_COLOR'];
+  }
   return import('@inquirer/prompts');
 }
 

@@ -52,9 +52,8 @@ export async function printStatus(
   }
   if (others.length === 0) return;
   const names = others.map(({ network }) => network).join(', ');
-  await io.info(
-    io.color.err.dim(`Not connected: ${names}. postback connect ${others[0]!.network}`),
-  );
+  const { network, next = `postback connect ${network}` } = others[0]!;
+  await io.info(io.color.err.dim(`Not connected: ${names}. Run: ${next}`));
 }
 
 async function printServer(io: IO, server: LogServerStatus): Promise<void> {

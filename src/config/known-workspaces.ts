@@ -6,7 +6,7 @@ import { isJsonObject, parseJsonObject } from '../json.js';
 import { findNearMatches } from '../near-match.js';
 import type { Directories } from './directories.js';
 import type { UserConfig } from './user-config.js';
-import { DEFAULT_WORKSPACE, WORKSPACE_NAME } from './workspace-name.js';
+import { DEFAULT_WORKSPACE, SANDBOX_WORKSPACE, WORKSPACE_NAME } from './workspace-name.js';
 
 /**
  * The workspaces of this machine, sorted: those with goals, settings, a connection or a delivery
@@ -26,7 +26,7 @@ export function listWorkspaces({ config, data }: Directories, user: UserConfig):
 
 /** Whether `--sandbox` keeps its goals and its log there. */
 export function isOfSandbox(name: string): boolean {
-  return name === 'sandbox' || name.endsWith('.sandbox');
+  return name === SANDBOX_WORKSPACE || name.endsWith('.sandbox');
 }
 
 /**

@@ -65,13 +65,42 @@ export function formatProject(project: Omit<Project, 'path'>): string {
 
 /** Writes {@link formatProject}'s text. @throws ConfigError when the file cannot be written. */
 export function writeProjectFile(path: string, project: Omit<Project, 'path'>): void {
+  writeText(path, formatProject(project));
+}
+
+function writeText(path: string, text: string): void {
   try {
-    writeFileSync(path, formatProject(project));
+    writeFileSync(path, text);
   } catch (error) {
     throw new ConfigError('project_file_unwritable', `Cannot write ${path}: ${messageOf(error)}.`, {
       cause: error,
     });
   }
+}
+
+/**
+ * Writes the mappings that `change` makes of the goals into a project file. The rest of the file
+ * and its indentation stay.
+ * @throws ConfigError when the file cannot be read or written; what `change` throws
+ */
+export function updateProjectMappings(
+  path: string,
+  change: (goals: ConversionGoal[]) => ConversionGoal[],
+): ConversionGoal[] {
+  const text = readText(path, false) ?? '';
+  const { goals = [] } = parseProject(text, path);
+  const changed = change(goals);
+  const content = JSON.parse(text) as { goals: JsonObject[] };
+  for (const [index, { map, testMap }] of changed.entries()) {
+    const raw = content.goals[index];
+    if (raw === undefined || changed[index] === goals[index]) continue;
+    raw['map'] = map;
+    if (Object.keys(testMap).length > 0) raw['testMap'] = testMap;
+    else delete raw['testMap'];
+  }
+  const [, indent = ''] = /\n([ \t]+)"/.exec(text) ?? [];
+  writeText(path, `${JSON.stringify(content, undefined, indent)}\n`);
+  return changed;
 }
 
 function readText(path: string, mayLack: boolean): string | undefined {

@@ -5,7 +5,7 @@ import { listWorkspaces, refuseUnknownWorkspace } from './known-workspaces.js';
 import { findProjectFile, type Project } from './project-file.js';
 import { resolveSettings, type ResolvedSettings, type Sourced } from './resolve.js';
 import { UserConfig } from './user-config.js';
-import { checkWorkspaceName, DEFAULT_WORKSPACE } from './workspace-name.js';
+import { checkWorkspaceName, DEFAULT_WORKSPACE, SANDBOX_WORKSPACE } from './workspace-name.js';
 
 export interface RunConfigInput {
   /** Flags by name: `workspace`, `sandbox`, `rate`, `concurrency`, `max-attempts` are read. */
@@ -108,7 +108,7 @@ function refuseUnknown(
  * real log.
  */
 function sandboxOf(named: Sourced<string>): Sourced<string> {
-  const value = named.value === DEFAULT_WORKSPACE ? 'sandbox' : `${named.value}.sandbox`;
+  const value = named.value === DEFAULT_WORKSPACE ? SANDBOX_WORKSPACE : `${named.value}.sandbox`;
   return { value: checkWorkspaceName(value, '--sandbox'), source: 'flag', where: '--sandbox' };
 }
 

@@ -1,6 +1,8 @@
 import { ConfigError } from '../errors.js';
 
 export const DEFAULT_WORKSPACE = 'default';
+/** The workspace of `--sandbox` without `--workspace`. */
+export const SANDBOX_WORKSPACE = 'sandbox';
 /** The name becomes a folder's, on every platform. */
 export const WORKSPACE_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 

@@ -11,6 +11,7 @@ import type { ExplainedPostback, Explanation } from './explain.js';
 import { describeRequest, explainGate } from './explain.js';
 import { suggestMapping } from './failure-causes.js';
 import { formatMapping } from '../goals/mapping.js';
+import { listGoalsOfOthers } from '../goals/match.js';
 import type { GateName } from './gates.js';
 import { evaluateStored } from './evaluate-stored.js';
 import type { RunContext } from './resolve-targets.js';
@@ -115,7 +116,11 @@ export async function explainLogged(
     );
   }
   const event = first?.event ?? [...stored.values()][0]?.postback.event ?? null;
-  return { eventId, event, ...evaluateLogged(postbacks, gates), gates, postbacks };
+  const isMatched = gates.some(({ gate }) => gate === 'goal') && event !== null;
+  const otherGoals = isMatched
+    ? { otherGoals: listGoalsOfOthers(event, runContext.planContext.goals) }
+    : {};
+  return { eventId, event, ...evaluateLogged(postbacks, gates), gates, postbacks, ...otherGoals };
 }
 
 async function readScenario(workspace: Workspace, eventId: string): Promise<Scenario> {

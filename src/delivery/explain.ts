@@ -1,4 +1,5 @@
 import type { ConversionEvent, InvalidLine } from '../events/conversion-event.js';
+import { listOtherGoals, type OtherGoal } from '../goals/match.js';
 import type { KnownEvent, KnownPostback } from '../log/known-state.js';
 import type { NetworkName } from '../networks/names.js';
 import type { Channel, Outgoing } from '../networks/network.js';
@@ -39,6 +40,8 @@ export interface Explanation<P extends ExplainedPostback = ExplainedPostback> {
   reason?: string;
   gates: ExplainedGate[];
   postbacks: P[];
+  /** The goals that do not count the event; absent where no goal was looked at. */
+  otherGoals?: readonly OtherGoal[];
 }
 
 /**
@@ -75,7 +78,9 @@ export function explainEvent(
     };
   });
   const evaluation = evaluateLine(postbacks.length, gates, known.postbacks.flatMap(toEvaluated));
-  return { eventId: event.id, event: event.name, ...evaluation, gates, postbacks };
+  const isMatched = gates.some(({ gate }) => gate === 'goal');
+  const otherGoals = isMatched ? { otherGoals: listOtherGoals(event, context.goals) } : {};
+  return { eventId: event.id, event: event.name, ...evaluation, gates, postbacks, ...otherGoals };
 }
 
 /** Returns the state of a postback that the log has, and nothing for one that it does not have. */

@@ -1,4 +1,5 @@
 import type { Connected } from '../accounts/connections.js';
+import { adviseOnNetwork, type Variables } from '../accounts/environment.js';
 import { AuthError, ConfigError } from '../errors.js';
 import { findGoal } from '../goals/goal-list.js';
 import type { ConversionGoal } from '../goals/goal.js';
@@ -38,6 +39,7 @@ export function resolveTargets(workspace: Workspace, selection: Selection): RunC
   checkConnected(
     connected.map(({ credentials }) => credentials.connection.network),
     selection.networks,
+    workspace.variables,
   );
   return surveyTargets(workspace, selection, connected);
 }
@@ -84,22 +86,24 @@ export function surveyTargets(
   return { planContext, open };
 }
 
-function checkConnected(names: readonly NetworkName[], asked: readonly NetworkName[]): void {
+function checkConnected(
+  names: readonly NetworkName[],
+  asked: readonly NetworkName[],
+  variables: Variables,
+): void {
   const missing = asked.filter((name) => !names.includes(name));
-  if (missing.length > 0) {
-    throw new AuthError(
-      'not_connected',
-      `${missing.join(', ')} is not connected in this workspace.`,
-      {
-        next: `postback connect ${missing[0]}`,
-      },
-    );
+  const [first] = missing;
+  if (first !== undefined) {
+    const message = `${missing.join(', ')} is not connected in this workspace.`;
+    const advice = adviseOnNetwork(first, variables) ?? { next: `postback connect ${first}` };
+    throw new AuthError('not_connected', message, advice);
   }
   if (names.length > 0) return;
-  throw new AuthError('not_connected', 'No network is connected in this workspace.', {
+  const advice = adviseOnNetwork('amazon', variables) ?? {
     hint: 'Connect one, set its variables (POSTBACK_AMAZON_…), or try --sandbox first.',
     next: 'postback connect amazon',
-  });
+  };
+  throw new AuthError('not_connected', 'No network is connected in this workspace.', advice);
 }
 
 /** Says which definitions two goals count at, so that a conversion counts twice. */

@@ -1,6 +1,7 @@
 import type { LogRow } from '../log/log-rows.js';
 import { writeFile } from 'node:fs/promises';
 import type { Clock } from '../clock.js';
+import { SANDBOX_WORKSPACE } from '../config/workspace-name.js';
 import type { Report } from '../delivery/report.js';
 import { runSend } from '../delivery/send.js';
 import type { Summary } from '../delivery/tally.js';
@@ -120,8 +121,9 @@ async function withDemoWorkspace<R>(
   gateway: string,
   work: (workspace: Workspace) => Promise<R>,
 ): Promise<R> {
-  // One request at a time, so that every demo is the same.
-  const flags = { gateway, concurrency: 1 };
+  // One request at a time, so that every demo is the same. The workspace is that of `--sandbox`: in
+  // a kept home, only commands with that flag find the demo, and they reach no real network.
+  const flags = { gateway, concurrency: 1, workspace: SANDBOX_WORKSPACE };
   const workspace = await openWorkspace({
     version,
     clock,

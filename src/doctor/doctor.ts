@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 
 import type { Connected } from '../accounts/connections.js';
+import { adviseOnNetwork } from '../accounts/environment.js';
 import { AuthError, ConfigError } from '../errors.js';
 import type { AnyNetwork } from '../networks/network.js';
 import { listNetworks } from '../networks/registry.js';
@@ -28,6 +29,23 @@ export interface DoctorInput {
  * @throws AbortError; ConfigError where a file is wrong.
  */
 export async function* checkLive(input: DoctorInput): AsyncGenerator<Check> {
+  for await (const check of listChecks(input)) yield withoutItself(check);
+}
+
+/** The step that refusals have for other commands; here it is the command that runs. */
+const ITSELF = 'postback doctor';
+
+/** Replaces a step that names `doctor` itself with words. */
+function withoutItself(check: Check): Check {
+  if (check.next !== ITSELF) return check;
+  // Only a grant in variables has this step, because `connect` does not renew it.
+  if (check.kind === 'auth') return { ...check, next: 'postback help environment' };
+  const { next: _, ...rest } = check;
+  const why = `${check.why ?? ''} When this is fixed, run the same command again.`.trimStart();
+  return { ...rest, why };
+}
+
+async function* listChecks(input: DoctorInput): AsyncGenerator<Check> {
   const { workspace, directories, platform } = input;
   yield* checkFiles({ directories, workspace: workspace.name, platform });
   yield checkDisk(dirname(workspace.logLocation.path));
@@ -68,9 +86,10 @@ async function* checkNetworks(input: DoctorInput): AsyncGenerator<Check> {
       });
   }
   if (count > 0) return;
+  const advice = adviseOnNetwork('amazon', variables);
   const more = {
-    why: 'Postbacks cannot be sent anywhere.',
-    next: 'postback connect',
+    why: advice?.hint ?? 'Postbacks cannot be sent anywhere.',
+    next: advice?.next ?? 'postback connect',
     kind: 'auth' as const,
   };
   yield fail('connection', 'No network is connected in this workspace.', more);

@@ -24,7 +24,9 @@ export async function reachOrigin(
   } catch (error) {
     if (!(error instanceof ConnectionFault)) throw error;
     const more = {
-      why: 'Postbacks stay pending until it is reachable. HTTPS_PROXY and NO_PROXY are respected.',
+      why:
+        'Postbacks stay pending until it is reachable. Check the network, the firewall and the ' +
+        'proxy of this machine (HTTPS_PROXY, NO_PROXY).',
       next: 'postback doctor',
       kind: 'network' as const,
     };

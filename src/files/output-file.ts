@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  ftruncateSync,
   openSync,
   readSync,
   realpathSync,
@@ -71,6 +72,17 @@ export function openToAppend(path: string, rule: OutputRule): number {
       },
     );
   }
+}
+
+/**
+ * Opens a file that the operator named as an output, to replace what an earlier run wrote there. It
+ * refuses what {@link openToAppend} refuses.
+ * @throws UsageError as {@link openToAppend}
+ */
+export function openToReplace(path: string, rule: OutputRule): number {
+  const file = openToAppend(path, rule);
+  if (file > 2 && fstatSync(file).isFile()) ftruncateSync(file, 0);
+  return file;
 }
 
 /** A dangling link is not followed: the file that it names may be anything. */

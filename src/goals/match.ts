@@ -86,6 +86,36 @@ export function matchGoals(event: ConversionEvent, goals: CompiledGoals): Match 
   return { matched: [], reason: 'filter_not_met', message: messages.join('; '), filtered };
 }
 
+/** A goal that does not count an event, and why, in words without personal data. */
+export interface OtherGoal {
+  goal: string;
+  why: string;
+}
+
+/** Lists the goals that do not count an event: those on its name first. Pure. */
+export function listOtherGoals(event: ConversionEvent, goals: CompiledGoals): OtherGoal[] {
+  const own = (goals.get(event.name)?.all ?? []).flatMap((candidate) => {
+    const why = findObstacle(event, candidate);
+    return why === undefined ? [] : [{ goal: candidate.goal.id, why }];
+  });
+  return [...own, ...listGoalsOfOthers(event.name, goals)];
+}
+
+/** Lists the goals on other event names. Pure. */
+export function listGoalsOfOthers(name: string, goals: CompiledGoals): OtherGoal[] {
+  const others = [...goals].filter(([other]) => other !== name).flatMap(([, { all }]) => all);
+  return others.map(({ goal: { id, event } }) => ({ goal: id, why: `counts the event ${event}` }));
+}
+
+function findObstacle(
+  event: ConversionEvent,
+  { goal, conditions }: CompiledGoal,
+): string | undefined {
+  if (!goal.enabled) return 'is disabled';
+  const missed = conditions.find((condition) => !meetsCondition(event, condition));
+  return missed && `${missed.text} does not match${describeSeen(event, missed.field)}`;
+}
+
 /** Only of fields that cannot be personal is the value shown. */
 function describeSeen(event: ConversionEvent, field: string): string {
   const found = findProperty(event, field);

@@ -10,6 +10,8 @@ export interface NetworkActivity {
   pending: number;
   /** Of `pending`, how many were recorded for each account, those without one left out. */
   pendingByAccount?: Map<string, number>;
+  /** Event time of the oldest of `pending`; absent where there are none. */
+  oldestPendingMs?: number;
   /** Postbacks that the network has accepted and not decided upon. */
   processing: number;
   /** Of `failed`, those that failed since the asked time. */
@@ -41,12 +43,14 @@ export interface Waiting {
   account: string | undefined;
   count: number;
   newestMs: number;
+  /** Event time of the oldest. */
+  oldestEventMs: number;
 }
 
 /** Counts pending postbacks. */
 export function countWaiting(
   activity: NetworkActivity,
-  { kind, account, count, newestMs }: Waiting,
+  { kind, account, count, newestMs, oldestEventMs }: Waiting,
 ): void {
   if (kind === 'credential') noteRefusal(activity, newestMs);
   if (kind === 'processing') {
@@ -54,6 +58,7 @@ export function countWaiting(
     return;
   }
   activity.pending += count;
+  activity.oldestPendingMs = Math.min(activity.oldestPendingMs ?? Infinity, oldestEventMs);
   if (account === undefined) return;
   const counts = (activity.pendingByAccount ??= new Map<string, number>());
   counts.set(account, (counts.get(account) ?? 0) + count);

@@ -1,5 +1,6 @@
 import type { NetworkActivity } from '../log/network-activity.js';
 import type { Connected } from '../accounts/connections.js';
+import { adviseOnNetwork } from '../accounts/environment.js';
 import type { PostbackError } from '../errors.js';
 import type { Connection } from '../networks/connection.js';
 import type { Fix, Refusal } from '../networks/fix.js';
@@ -34,16 +35,23 @@ export const GRANT_WARNING_MS = 30 * DAY_MS;
 
 /** Returns the most serious problem, or undefined if there is none. */
 export function findHealthIssues(input: HealthInput): HealthIssue | undefined {
-  const { network, connected, fault } = input;
+  const { connected, fault } = input;
   if (fault) {
     return { problem: fault.message, next: fault.next ?? 'postback doctor', isGrant: true };
   }
-  if (!connected) return { problem: 'Not connected.', next: `postback connect ${network.name}` };
+  if (!connected) return describeUnconnected(input);
   return (
     findGrantIssue(input, connected) ??
+    findClockIssue(input) ??
     findSetupGap(input, connected) ??
     findDeliveryIssue(input, connected.credentials.connection)
   );
+}
+
+function describeUnconnected({ network, workspace }: HealthInput): HealthIssue {
+  const advice = adviseOnNetwork(network.name, workspace.variables);
+  if (!advice) return { problem: 'Not connected.', next: `postback connect ${network.name}` };
+  return { problem: `Not connected. ${advice.hint}`, next: advice.next };
 }
 
 function findGrantIssue(
@@ -133,6 +141,17 @@ function findSetupGap(
   const missing = goalsActive - goalsMapped;
   const words = missing === 1 ? '1 active goal is' : `${missing} active goals are`;
   return { problem: `${words} not mapped here and not sent.`, next: 'postback map' };
+}
+
+/** How far the newest attempt may be ahead of the clock, in milliseconds. */
+const CLOCK_DOUBT_MS = 5 * 60_000;
+
+function findClockIssue({ workspace, activity }: HealthInput): HealthIssue | undefined {
+  const lastAttemptMs = activity?.lastAttemptMs ?? 0;
+  if (lastAttemptMs - workspace.clock.now() <= CLOCK_DOUBT_MS) return undefined;
+  const time = new Date(lastAttemptMs).toISOString().slice(0, 16);
+  const problem = `The clock of this machine is slow: the log has an attempt of ${time}Z.`;
+  return { problem, next: 'postback doctor' };
 }
 
 function findDeliveryIssue(

@@ -43,6 +43,8 @@ export interface NetworkStatus {
   failed24h: number;
   /** Postbacks that wait to be sent. */
   pending: number;
+  /** When the first of `pending` can be sent for the last time; absent where none is pending. */
+  deadline?: string;
   /** Of `pending`, how many were recorded for other accounts than the connected one, by account. */
   otherAccounts?: Record<string, number>;
   /** Postbacks that the network has accepted and is still deciding upon. */
@@ -197,14 +199,18 @@ async function readSources(reader: LogReader, { live }: RunOverview): Promise<So
 }
 
 function describeUnsent({ run, command, endedMs, summary }: EndedRun): UnsentRun | undefined {
+  const { skips } = summary as Summary;
   const reasons = describeAllSkipped(summary as Summary);
   if (reasons === undefined) return undefined;
+  const [[first] = []] = Object.entries(skips).sort(([, a], [, b]) => b - a);
+  // Events outside of the window may be the work of a wrong clock, which `doctor` compares.
+  const isOfTime = first === 'too_old' || first === 'in_future';
   return {
     run,
     command,
     ended: new Date(endedMs).toISOString(),
     problem: `The last run (${command}) sent nothing. ${reasons}`,
-    next: 'postback logs --status skipped',
+    next: isOfTime ? 'postback doctor' : 'postback logs --status skipped',
   };
 }
 
@@ -239,9 +245,10 @@ interface NetworkFindings {
 
 function describe(
   network: AnyNetwork,
-  { goals, clock }: Workspace,
+  workspace: Workspace,
   { connected, activity = IDLE, attention }: NetworkFindings,
 ): NetworkStatus {
+  const { goals, clock } = workspace;
   const connection = connected?.credentials.connection;
   return {
     network: network.name,
@@ -254,6 +261,7 @@ function describe(
     failed: activity.failed,
     failed24h: activity.lost,
     pending: activity.pending,
+    ...describeDeadline(network, workspace, connection, activity),
     ...describeOthers(connection, activity),
     processing: activity.processing,
     lastDelivery:
@@ -264,6 +272,18 @@ function describe(
     ...(attention ? { problem: attention.problem, next: attention.next } : {}),
     ...(attention?.fix === undefined ? {} : { fix: attention.fix }),
   };
+}
+
+function describeDeadline(
+  network: AnyNetwork,
+  { settings }: Workspace,
+  connection: Connection | undefined,
+  { oldestPendingMs }: NetworkActivity,
+): Pick<NetworkStatus, 'deadline'> {
+  if (connection === undefined || oldestPendingMs === undefined) return {};
+  const { windowMs } = network.open(connection, settings).limits;
+  const deadline = new Date(oldestPendingMs + windowMs).toISOString();
+  return { deadline: deadline.replace(/\.\d{3}Z$/, 'Z') };
 }
 
 /** Pending postbacks of accounts that are not connected now; empty where there are none. */

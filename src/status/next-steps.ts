@@ -46,7 +46,7 @@ export function findNextSteps({ networks, refused, goals, unsent }: Facts): Guid
   if (first) {
     return describeRefused(first);
   }
-  if (connected.length === 0) return describeNewcomer(goals);
+  if (connected.length === 0) return describeNewcomer(goals, networks);
   if (goals === 0) return describeNoGoals();
   if (working.every(({ goalsMapped }) => goalsMapped === 0))
     return describeUnmapped(working, connected);
@@ -86,7 +86,16 @@ function describeRefused({
 
 const REPLAY_PENDING = 'postback replay --state pending --all';
 
-function describeNewcomer(goals: number): Guidance {
+function describeNewcomer(goals: number, [first]: readonly NetworkStatus[]): Guidance {
+  // A CI job cannot connect: its variables are missing.
+  if (first?.problem !== undefined && first.next !== `postback connect ${first.network}`) {
+    const command = first.next ?? 'postback help environment';
+    return {
+      stage: 'not_connected',
+      message: `No network is connected. ${first.title}: ${first.problem}`,
+      steps: [{ command, why: 'list the variables of each network' }],
+    };
+  }
   return {
     stage: 'not_connected',
     message: 'No network is connected.',
@@ -184,7 +193,8 @@ function describeDelivery(working: readonly NetworkStatus[], unsent?: UnsentRun)
     return {
       stage: 'postbacks_waiting',
       message:
-        held?.problem ?? `${count(pending, 'postback')} ${pending === 1 ? 'is' : 'are'} pending.`,
+        held?.problem ??
+        `${count(pending, 'postback')} ${pending === 1 ? 'is' : 'are'} pending.${sayDeadline(working)}`,
       steps: [
         { command: 'postback replay --state pending --all', why: 'deliver them' },
         { command: 'postback status', why: 'see which network they are pending for' },
@@ -221,17 +231,29 @@ function describeDelivery(working: readonly NetworkStatus[], unsent?: UnsentRun)
   return describeWorking(working);
 }
 
+/** Says until when the first of the pending postbacks can be sent. */
+function sayDeadline(networks: readonly NetworkStatus[]): string {
+  const [first] = networks.flatMap(({ deadline }) => deadline ?? []).sort();
+  return first === undefined ? '' : ` The first can be sent until ${first}.`;
+}
+
+const DOCTOR = 'postback doctor';
+const SEE_SKIPS = 'see each skip and its reason';
+
 function describeUnsent({ problem, next }: UnsentRun): Guidance {
+  const isOfTime = next === DOCTOR;
   return {
     stage: 'all_skipped',
     message: problem,
     steps: [
-      { command: next, why: 'see each skip and its reason' },
+      { command: next, why: isOfTime ? 'check the clock' : SEE_SKIPS },
       {
         command: 'postback explain FILE',
         why: 'see gate by gate why a line of the file was skipped',
       },
-      { command: 'postback doctor', why: 'check the clock, the connections and the goals' },
+      isOfTime
+        ? { command: 'postback logs --status skipped', why: SEE_SKIPS }
+        : { command: DOCTOR, why: 'check the clock, the connections and the goals' },
     ],
   };
 }

@@ -61,7 +61,7 @@ describe('demo', () => {
     expectExampleSummary(data);
     expect(data).toMatchObject({
       command: 'send',
-      workspace: 'default',
+      workspace: 'sandbox',
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       connection: { network: 'amazon', account: '1234567890123', region: 'na', api: 'capi-v1' },
       sandbox: { conversions: data.delivered, received: data.delivered },
@@ -109,16 +109,27 @@ describe('demo', () => {
     const { stdout, stderr } = await runPostback(['demo', '--keep', kept]);
     expect(stderr).toContain(`export POSTBACK_HOME='${kept}'`);
     expect(stdout).toContain('Delivered');
-    const logs = await runPostback(['logs', '--json', '--status', 'success'], { home: kept });
-    expect(parseRows(logs.stdout)).toHaveLength(175);
+    const logs = ['logs', '--json', '--status', 'success'];
+    const shown = await runPostback([...logs, '--sandbox'], { home: kept });
+    expect(parseRows(shown.stdout)).toHaveLength(175);
+    const file = join(kept, 'events.jsonl');
+    expect(stderr).toContain(`postback send '${file}' --sandbox`);
+    const again = await runPostback(['send', file, '--sandbox', '--json'], { home: kept });
+    const { networks, skips } = JSON.parse(again.stdout) as RunSummary;
+    expect(skips['duplicate']).toBeGreaterThanOrEqual(175);
+    expect(networks['amazon']).toMatchObject({ delivered: 0 });
+    // Without the flag, nothing of the demo leads to a real network.
+    expect(parseRows((await runPostback(logs, { home: kept })).stdout)).toEqual([]);
+    const plain = await runPostback(['doctor', '--json'], { home: kept });
+    expect([plain.code, plain.stdout]).toEqual([4, expect.stringContaining('No network is')]);
     expect(readFileSync(join(kept, 'events.jsonl'), 'utf8').split('\n')).toHaveLength(311);
 
-    const again = await runPostback(['demo', '--keep', kept, '--json']);
-    expect(again.code).toBe(2);
-    expect(readError(again.stderr).code).toBe('folder_not_empty');
+    const used = await runPostback(['demo', '--keep', kept, '--json']);
+    expect(used.code).toBe(2);
+    expect(readError(used.stderr).code).toBe('folder_not_empty');
     writeFileSync(join(kept, 'file'), '');
-    const file = await runPostback(['demo', '--keep', join(kept, 'file'), '--json']);
-    expect(readError(file.stderr)).toMatchObject({ code: 'folder_unusable', exit: 2 });
+    const blocked = await runPostback(['demo', '--keep', join(kept, 'file'), '--json']);
+    expect(readError(blocked.stderr)).toMatchObject({ code: 'folder_unusable', exit: 2 });
   });
 
   test('Ctrl-C ends it with 130, and it cleans up', async () => {

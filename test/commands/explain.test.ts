@@ -61,6 +61,13 @@ const explainId = async (
 ): Promise<Explanation<LoggedPostback>> =>
   (await explain<Explanation<LoggedPostback>>(workspace, 0, id))[0]!;
 
+/** Goals in addition to {@link PURCHASE_GOAL}, none of which counts a purchase of these files. */
+const OTHER_GOALS = [
+  { ...PURCHASE_GOAL, id: 'off', enabled: false },
+  { ...PURCHASE_GOAL, id: 'big', filters: ['value>1000'] },
+  { ...PURCHASE_GOAL, id: 'level', event: 'level_up' },
+];
+
 const stopOf = ({ gates }: Explanation) => gates.find(({ result }) => result === 'stop');
 
 describe('explain FILE', () => {
@@ -161,9 +168,12 @@ describe('explain FILE', () => {
   });
 
   test('for people: gates, rules and the request; no identifier', async () => {
-    const workspace = await TestWorkspace.create();
+    const workspace = await TestWorkspace.create({ goals: [PURCHASE_GOAL, ...OTHER_GOALS] });
     const { code, stdout, stderr } = await workspace.run(['explain', `${writeFile(workspace)}:6`]);
     expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(
+      /^goals that do not count it\n {2}off: is disabled\n {2}big: value>1000 does not match \(value is .*\)\n {2}level: counts the event level_up$/m,
+    );
     expect(stdout).toMatch(
       /^Would be sent\.\npurchase {2}\S+ {2}events\.jsonl:6\n {2}pass {2}event /,
     );
@@ -230,6 +240,10 @@ describe('explain EVENT_ID', () => {
     });
     expect(stopOf(delivered)).toBeUndefined();
     expect(delivered.gates).toHaveLength(13);
+    expect(delivered.otherGoals).toEqual([
+      { goal: 'gone', why: 'counts the event sign_up' },
+      { goal: 'bare', why: 'counts the event wishlist_add' },
+    ]);
 
     expect(await explainId(workspace, makeUuid(2))).toMatchObject({
       postbacks: [

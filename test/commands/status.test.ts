@@ -128,6 +128,11 @@ describe('status', () => {
       next: 'postback logs --status skipped',
     });
     expect(await readNext(workspace)).toBe('all_skipped');
+    // What the log says of time is later than the clock.
+    const clock = { aheadMs: -3_600_000 };
+    const earlier = await workspace.run(['status', '--json'], { clock });
+    const { networks } = JSON.parse(earlier.stdout) as { networks: { problem: string }[] };
+    expect(networks[0]!.problem).toMatch(/^The clock of this machine is slow: /);
     expect((await workspace.run(['next'])).stdout).not.toContain('well');
     // What is sent again is a duplicate, which is as it should be.
     await workspace.send(makeFile(2), 0);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -48,6 +48,37 @@ describe('validate', () => {
       ['b.jsonl', 3, 'properties.value', 'invalid_value'],
     ]);
     expect(report.problems[0]).toMatchObject({ column: 9 });
+  });
+
+  test('--code-quality writes what GitLab reads, replaces its own file, and no other', async () => {
+    const cwd = await makeFolder();
+    const at = (name: string): string => join(cwd, name);
+    writeFileSync(at('bad.jsonl'), `${makeLine(1)}\n{"type":\n${makeLine(2, {}, { value: 'x' })}`);
+    writeFileSync(at('good.jsonl'), makeLine(1));
+    const run = (command: string, file: string, out = 'report.json') =>
+      runPostback([command, file, '--code-quality', out], { cwd, env: { POSTBACK_SANDBOX: '1' } });
+    const read = () =>
+      JSON.parse(readFileSync(at('report.json'), 'utf8')) as { fingerprint: string }[];
+    expect((await run('validate', 'bad.jsonl')).code).toBe(6);
+    const found = read();
+    expect(found).toMatchObject([
+      {
+        check_name: 'not_json',
+        severity: 'major',
+        location: { path: 'bad.jsonl', lines: { begin: 2 } },
+      },
+      { check_name: 'invalid_value', location: { lines: { begin: 3 } } },
+    ]);
+    expect(found.map(({ fingerprint }) => fingerprint.length)).toEqual([32, 32]);
+    await run('send', 'bad.jsonl');
+    expect(read()).toEqual(found);
+    expect((await run('validate', 'good.jsonl')).code).toBe(0);
+    expect(read()).toEqual([]);
+    const refused = await run('validate', 'good.jsonl', 'bad.jsonl');
+    expect([refused.code, readFileSync(at('bad.jsonl'), 'utf8')]).toEqual([
+      2,
+      expect.stringContaining('{"type":'),
+    ]);
   });
 
   test('ends with 0 when nothing is wrong; nothing at all is nothing wrong', async () => {

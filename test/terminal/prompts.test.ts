@@ -96,9 +96,11 @@ describe.skipIf(!hasTmux())('questions in a real terminal', () => {
     await shell.terminal.waitFor(words);
   });
 
-  test('Ctrl-C in a question leaves with 130 and changes nothing', async () => {
+  test('Ctrl-C in a question leaves with 130 and changes nothing, without color where asked', async () => {
     const shell = await openShell(100);
-    shell.enter('postback goals add');
+    shell.enter('FORCE_COLOR=1 postback goals add --no-color');
+    await shell.terminal.waitFor(/Which goal\?/);
+    expect(shell.terminal.read({ colored: true })).not.toContain('\u001B[');
     await shell.answer(/Which goal\?/, '', 'C-c');
     expect(await shell.ended()).toBe(130);
     await shell.terminal.waitFor(/^Cancelled\.$/m);

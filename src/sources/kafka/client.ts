@@ -1,5 +1,6 @@
 import kafka, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 
+import { adviseOnSecrets } from '../../ci-secrets.js';
 import { ConfigError } from '../../errors.js';
 import { readNamedFile, readSecret, readTls, readVariable, type Variables } from '../variables.js';
 import { registerCodecs } from './codecs.js';
@@ -40,9 +41,11 @@ function readSasl(variables: Variables): SASLOptions | undefined {
   const secret = readSecret(variables, 'POSTBACK_KAFKA_PASSWORD');
   if (username === undefined && secret === undefined) return undefined;
   if (username === undefined || secret === undefined) {
-    const missing = username === undefined ? 'USERNAME' : 'PASSWORD';
-    throw new ConfigError('bad_variable', `POSTBACK_KAFKA_${missing} is not set.`, {
-      hint: 'Set both POSTBACK_KAFKA_USERNAME and POSTBACK_KAFKA_PASSWORD, or neither.',
+    const missing = `POSTBACK_KAFKA_${username === undefined ? 'USERNAME' : 'PASSWORD'}`;
+    const both = 'Set both POSTBACK_KAFKA_USERNAME and POSTBACK_KAFKA_PASSWORD, or neither.';
+    const advice = adviseOnSecrets([missing], variables);
+    throw new ConfigError('bad_variable', `${missing} is not set.`, {
+      hint: advice ? `${both} ${advice.hint}` : both,
     });
   }
   const text = readVariable(variables, 'POSTBACK_KAFKA_MECHANISM') ?? 'plain';

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeFolder, runPostback } from '../../kit/run.js';
@@ -157,7 +157,10 @@ describe('files', () => {
     await succeed('goals', 'export', '--out', 'goals.json');
     const elsewhere = ['--workspace', 'other'];
     await succeed('workspaces', 'create', 'other');
-    const added = { added: ['first-purchase'], replaced: [], unchanged: [] };
+    const added = {
+      ...{ workspace: 'other', added: ['first-purchase'] },
+      ...{ replaced: [], unchanged: [], changes: {} },
+    };
     expect(await ask('goals', 'import', 'goals.json', '--dry-run', ...elsewhere)).toEqual({
       ...added,
       dryRun: true,
@@ -170,8 +173,36 @@ describe('files', () => {
     expect(await ask('goals', ...elsewhere)).toEqual([first]);
     await succeed('goals', 'disable', 'first-purchase', ...elsewhere);
     expect(await fail('goals', 'import', 'goals.json', ...elsewhere)).toMatchObject({ exit: 2 });
+    await succeed('map', 'first-purchase', 'amazon', '12', ...elsewhere);
+    const shown = await succeed('goals', 'import', 'goals.json', '--dry-run', ...elsewhere);
+    expect(shown.stderr).toContain(
+      'first-purchase\n  enabled: false -> true\n  map.amazon: 12 -> none\n',
+    );
     await succeed('goals', 'import', 'goals.json', '--yes', ...elsewhere);
     expect(await ask('goals', ...elsewhere)).toEqual([first]);
+  });
+
+  test('map and unmap change the project file whose goals are in effect, and --sandbox does not', async () => {
+    const path = join(home, 'postback.config.json');
+    const goal = { name: 'Ours', event: 'sign_up', filters: ['value>1'] };
+    const settings = { 'delivery.rate': 3 };
+    writeFileSync(path, JSON.stringify({ goals: [{ name: 'A', event: 'a' }, goal], settings }));
+    const read = (): unknown => JSON.parse(readFileSync(path, 'utf8'));
+    const { stderr } = await succeed('map', 'ours', 'amazon', '1234567890', '--unchecked');
+    expect(stderr).toBe(`Changed ${path}.\nMapped ours to 1234567890 at amazon.\n`);
+    await succeed('map', 'ours', 'amazon', '77', '--test', '--unchecked');
+    const maps = { map: { amazon: '1234567890' }, testMap: { amazon: '77' } };
+    const first = { name: 'A', event: 'a' };
+    expect(read()).toEqual({ goals: [first, { ...goal, ...maps }], settings });
+    expect(await fail('map', 'ours', 'amazon', '1', '--sandbox', '--unchecked')).toMatchObject({
+      code: 'unknown_goal',
+      hint: expect.stringContaining('With --sandbox') as string,
+    });
+    expect(await fail('goals', 'disable', 'ours')).toMatchObject({
+      hint: expect.stringContaining(`${path} are in effect: a, ours.`) as string,
+    });
+    await succeed('unmap', 'ours', 'amazon');
+    expect(read()).toEqual({ goals: [first, { ...goal, map: {} }], settings });
   });
 
   test('a project file replaces the stored goals, and commands that store say so', async () => {

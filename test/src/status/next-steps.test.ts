@@ -152,6 +152,15 @@ test('numbers are spoken of as people do', () => {
   expect([sayFor(1), sayFor(2)]).toEqual(['1 postback is pending.', '2 postbacks are pending.']);
 });
 
+test('46: pending postbacks are named with the earliest deadline', () => {
+  const networks = ['2026-12-02T05:00:00Z', '2026-12-01T17:00:00Z'].map((deadline) =>
+    status({ pending: 1, deadline }),
+  );
+  expect(findNextSteps({ networks, goals: 1, refused: [] }).message).toBe(
+    '2 postbacks are pending. The first can be sent until 2026-12-01T17:00:00Z.',
+  );
+});
+
 test('C6: a last run that skipped everything is not well', () => {
   const unsent = {
     run: 'r',
@@ -163,4 +172,7 @@ test('C6: a last run that skipped everything is not well', () => {
   const { stage, message } = findNextSteps({ networks: [status()], goals: 1, refused: [], unsent });
   expect(stage).toBe('all_skipped');
   expect(message).toBe(unsent.problem);
+  const late = { ...unsent, next: 'postback doctor' };
+  const { steps } = findNextSteps({ networks: [status()], goals: 1, refused: [], unsent: late });
+  expect(steps[0]).toEqual({ command: 'postback doctor', why: 'check the clock' });
 });

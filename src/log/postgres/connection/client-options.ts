@@ -5,6 +5,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { ClientConfig } from 'pg';
 
 import { SSL_MODES, type LogAddress, type SslMode } from '../../../config/log-url.js';
+import { adviseOnSecrets } from '../../../ci-secrets.js';
 import { ConfigError, messageOf } from '../../../errors.js';
 import { findPassword, type Variables } from './password.js';
 
@@ -38,7 +39,7 @@ export function planConnection(address: LogAddress, variables: Variables): Conne
     database: address.database,
     user,
     // A function, because the driver would look for other passwords by itself.
-    password: () => password ?? missingPassword(),
+    password: () => password ?? missingPassword(variables),
     connectionTimeoutMillis: address.connectTimeoutMs ?? CONNECT_MS,
     query_timeout: STATEMENT_MS,
     keepAlive: true,
@@ -101,8 +102,11 @@ function nameOfUser(): string {
   }
 }
 
-function missingPassword(): never {
+function missingPassword(variables: Variables): never {
+  const advice = adviseOnSecrets(['PGPASSWORD'], variables);
   throw new ConfigError('log_password_missing', 'The database asks for a password; none is set.', {
-    hint: 'Set PGPASSWORD, or PGPASSFILE, or put it into POSTBACK_LOG_URL. It is never stored.',
+    hint:
+      advice?.hint ??
+      'Set PGPASSWORD, or PGPASSFILE, or put it into POSTBACK_LOG_URL. It is never stored.',
   });
 }

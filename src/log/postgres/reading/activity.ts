@@ -35,10 +35,13 @@ export async function readActivity(
       account,
       count: Number(row['count']),
       newestMs: Number(row['newest']),
+      oldestEventMs: Number(row['oldest']),
     });
   }
-  for (const { postback, account } of abandoned.postbacks.values())
-    countWaiting(of(postback.network), { kind: null, account, count: 1, newestMs: 0 });
+  for (const { postback, account } of abandoned.postbacks.values()) {
+    const { network, eventTimeMs: oldestEventMs } = postback;
+    countWaiting(of(network), { kind: null, account, count: 1, newestMs: 0, oldestEventMs });
+  }
   for (const row of await session.rows(FAILED, [sinceMs])) {
     const activity = of(row['network']);
     activity.failed += Number(row['count']);
@@ -78,7 +81,7 @@ SELECT network, sum(CASE WHEN verdicts IS NULL THEN count ELSE length(verdicts) 
 FROM @request WHERE started >= $1::bigint AND ended IS NOT NULL GROUP BY network ORDER BY network`;
 
 const WAITING = `
-SELECT network, kind, account, count(*) AS count, max(updated) AS newest FROM @postback WHERE state = 'pending'
+SELECT network, kind, account, count(*) AS count, max(updated) AS newest, min(event_time) AS oldest FROM @postback WHERE state = 'pending'
 GROUP BY network, kind, account ORDER BY network, kind, account`;
 
 const FAILED = `

@@ -35,7 +35,8 @@ export function readActivity(
     countWaiting(of(network), waiting);
   }
   for (const { postback, account } of abandoned.postbacks.values()) {
-    countWaiting(of(postback.network), { kind: undefined, account, count: 1, newestMs: 0 });
+    const { network, eventTimeMs: oldestEventMs } = postback;
+    countWaiting(of(network), { kind: undefined, account, count: 1, newestMs: 0, oldestEventMs });
   }
   for (const row of database.prepare(FAILED).all(sinceMs)) {
     const { network, count, recent, ...failure } = readFailed(row);
@@ -96,7 +97,8 @@ FROM request WHERE started >= ? AND ended IS NOT NULL GROUP BY network`;
 const readRecent = rowReader({ network: text, delivered: total });
 
 const WAITING = `
-SELECT network, kind, account, count(*) AS count, max(updated) AS newestMs FROM postback WHERE state = 'pending'
+SELECT network, kind, account, count(*) AS count, max(updated) AS newestMs, min(event_time) AS oldestEventMs
+FROM postback WHERE state = 'pending'
 GROUP BY network, kind, account`;
 const readWaiting = rowReader({
   network: text,
@@ -104,6 +106,7 @@ const readWaiting = rowReader({
   account: optionalText,
   count: integer,
   newestMs: integer,
+  oldestEventMs: integer,
 });
 
 const FAILED = `

@@ -227,6 +227,7 @@ export function describeReading(make: MakeStore): void {
         lost: 1,
         mainFailure: { kind: 'payload', reason: 'BAD_REQUEST', message: 'value is wrong' },
       });
+      expect(activity?.oldestPendingMs).toBeLessThan(Date.now());
       expect(activity?.pendingByAccount).toEqual(new Map([[ACCOUNT, 3 - 1]]));
       expect(activity?.lastDeliveryMs).toBeGreaterThan(Date.now() - HOUR_MS);
       const later = (await read(store, (reader) => reader.readActivity(Date.now() + HOUR_MS))).get(
