@@ -24,6 +24,10 @@ export default class Autocomplete extends BaseCommand<typeof Autocomplete> {
       description: 'All bash sessions',
       command: 'echo \'eval "$(<%= config.bin %> autocomplete bash)"\' >> ~/.bashrc',
     },
+    {
+      description: 'PowerShell',
+      command: '<%= config.bin %> autocomplete powershell | Out-String | Invoke-Expression',
+    },
     { description: 'fish', command: '<%= config.bin %> autocomplete fish | source' },
   ];
   static override args = defineArgs({

@@ -1,3 +1,4 @@
+import { platform } from 'node:os';
 import { systemClock } from '../src/clock.js';
 import { UsageError } from '../src/errors.js';
 import { assignVariable } from '../src/shell-word.js';
@@ -90,6 +91,11 @@ export default class Sandbox extends BaseCommand<typeof Sandbox> {
   }
 }
 
+/** The variables are set in the form of PowerShell, which cmd does not know. */
+function cmdNote(): string {
+  return platform() === 'win32' ? '\nIn cmd, set each variable with: set NAME=VALUE' : '';
+}
+
 /**
  * Returns the commands for another terminal. The client secret is a public constant of the sandbox.
  */
@@ -98,7 +104,7 @@ function describeUse({ url, seed }: RunningSandbox): string {
   ${assignVariable('POSTBACK_GATEWAY', url)}
   ${assignVariable('POSTBACK_AMAZON_CLIENT_ID', SANDBOX_CLIENT_ID)}
   ${assignVariable('POSTBACK_AMAZON_CLIENT_SECRET', SANDBOX_CLIENT_SECRET)}
-  postback connect amazon
+  postback connect amazon${cmdNote()}
 Accounts: ${SANDBOX_ACCOUNTS.na} (na), ${SANDBOX_ACCOUNTS.eu} (eu), ${SANDBOX_ACCOUNTS.fe} (fe).
 It imitates ${SANDBOX_SEEDS.map(({ connection }) => connection.network).join(', ')}. Their tokens and ids: postback help sandbox-guide
 Accepted conversions: ${url}/_sandbox/   Stop with Ctrl-C.`;

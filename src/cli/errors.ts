@@ -1,5 +1,6 @@
 import { messageOf, PostbackError, type ErrorKind } from '../errors.js';
 import { maskSecrets } from '../secret-mask.js';
+import { forShell } from '../shell-word.js';
 import { formatAnnotation } from './annotations.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { interruptionOf, type Interruption } from './interruption.js';
@@ -32,7 +33,7 @@ export interface ErrorView {
 export function describeError(error: unknown): ErrorView {
   const view = viewOf(error);
   const clean = (text: string | undefined): string | undefined =>
-    text === undefined ? undefined : cleanText(text);
+    text === undefined ? undefined : cleanText(forShell(text));
   // Our own messages have one line: a file name with a line end cannot add another.
   const message =
     error instanceof PostbackError ? cleanCell(view.message) : cleanText(view.message);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CommandHelp, Help, type Command, type HelpSectionRenderer } from '@oclif/core';
 import type { HelpNotes } from './base-command.js';
 import { BRIEF_GROUPS, BRIEF_WORDS, COMMAND_GROUPS, FIRST_STEPS } from './command-groups.js';
+import { exampleForShell } from '../shell-word.js';
 import { ADVANCED } from './flags.js';
 import { EXIT, EXIT_WORDS, type ExitCode } from './exit-codes.js';
 import type { HelpPage } from './help-pages.js';
@@ -186,7 +187,7 @@ class PostbackCommandHelp extends CommandHelp {
   protected override examples(
     examples: Command.Example[] | undefined | string,
   ): string | undefined {
-    const text = super.examples(examples);
+    const text = super.examples(examplesForShell(examples));
     const isPlain = Array.isArray(examples) && examples.every((one) => typeof one === 'string');
     return isPlain ? text?.replaceAll('\n\n', '\n') : text;
   }
@@ -301,3 +302,15 @@ const exitCodeSection: HelpSectionRenderer = ({ cmd }) => {
     .map((code) => [String(code), EXIT_WORDS[code]] as [string, string]);
   return { header: 'EXIT CODES', body: rows };
 };
+
+/** Leaves out the examples that the shells of this platform cannot run. */
+function examplesForShell(
+  examples: Command.Example[] | undefined | string,
+): Command.Example[] | undefined | string {
+  if (!Array.isArray(examples)) return examples;
+  return examples.flatMap((example): Command.Example[] => {
+    const command = exampleForShell(typeof example === 'string' ? example : example.command);
+    if (command === undefined) return [];
+    return [typeof example === 'string' ? command : { ...example, command }];
+  });
+}

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
 
 import type { LogAddress } from '../../../config/log-url.js';
@@ -39,7 +39,8 @@ function findInFile(
   const path = named || join(homedir(), '.pgpass');
   let text: string;
   try {
-    if (statSync(path).mode & OPEN_TO_OTHERS) {
+    // Windows has no such modes, and libpq does not check them there.
+    if (platform() !== 'win32' && statSync(path).mode & OPEN_TO_OTHERS) {
       if (!named) return undefined;
       throw new ConfigError('password_file_open', `Other users can read ${path}.`, {
         next: `chmod 600 ${path}`,
