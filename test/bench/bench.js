@@ -29,10 +29,16 @@ import {
   setStage,
   sizeOf,
 } from './stage.js';
-import { install, timeQueries, timeResume, timeStart } from './start.js';
+import { findPeers, PEERS } from './peers/peers.js';
+import { startBenchDatabase } from './postgres.js';
+import { install, timeFirstRequest, timeQueries, timeResume, timeStart } from './start.js';
+import { timeTail } from './tail.js';
 
 /** Subjects that are too large to be done in every round. */
-const SINGLE = ['growth', 'history', 'start'];
+const SINGLE = ['growth', 'history', 'tail', 'start'];
+
+/** For how long lines are written that `tail` follows. */
+const TAIL_SECONDS = 10;
 
 /** Where a home has its log. */
 const LOG = join('data', 'default', 'delivery.db');
@@ -76,14 +82,22 @@ async function runBench() {
   const { lines, rounds } = options;
   const file = makeEvents(stage, 'events', lines);
   await packEvents(file);
+  const { peers, missing } = PEERS.some(isWanted) ? findPeers() : { peers: {}, missing: [] };
+  const needsDatabase = isWanted('postgres') || isWanted('postgresHalves');
+  const database = needsDatabase ? await startBenchDatabase() : undefined;
+  if (needsDatabase && !database) missing.push('PostgreSQL');
+  for (const name of missing) say(`left out, not installed: ${name}`);
   say(
     `${count(lines)} lines of ${Math.round(file.bytes / lines)} bytes, ${count(file.postbacks)} postbacks; medians of ${rounds} rounds in turn; node ${process.version}\n`,
   );
-  const { runs, medians, stubCores } = await playRounds(file);
+  if (isWanted('day')) file.day = makeEvents(stage, 'day', lines, 'day');
+  const { runs, medians, stubCores } = await playRounds(file, { peers, database }).finally(() =>
+    database?.close(),
+  );
   for (const [name, { seconds, cpuSeconds, peakMb, stolen }] of Object.entries(medians)) {
     const micros = ((cpuSeconds * 1e6) / lines).toFixed(1);
     say(
-      `${name.padEnd(10)} ${seconds.toFixed(2).padStart(8)} s ${count(Math.round(lines / seconds)).padStart(9)} lines/s ${micros.padStart(6)} us CPU a line ${peakMb.toFixed(0).padStart(5)} MB  ${(stolen * 100).toFixed(1)} % stolen`,
+      `${name.padEnd(14)} ${seconds.toFixed(2).padStart(8)} s ${count(Math.round(lines / seconds)).padStart(9)} lines/s ${micros.padStart(6)} us CPU a line ${peakMb.toFixed(0).padStart(5)} MB  ${(stolen * 100).toFixed(1)} % stolen`,
     );
   }
   say(`the stub used ${stubCores.toFixed(2)} of a core while send ran\n`);
@@ -92,6 +106,7 @@ async function runBench() {
     ...listSingleRows({
       growth: isWanted('growth') ? await playGrowth(file) : undefined,
       history: isWanted('history') && options.history > 0 ? await playHistory(file) : undefined,
+      tail: isWanted('tail') ? await timeTail(stage, TAIL_SECONDS) : undefined,
     }),
   );
   if (options.only?.includes('start') ?? options.start)
@@ -110,37 +125,54 @@ function isWanted(name) {
   return options.only?.includes(name) ?? true;
 }
 
-async function playRounds(file) {
-  const wanted = SUBJECTS.filter(isWanted);
+async function playRounds(file, { peers, database }) {
+  const others = Object.fromEntries(
+    Object.entries(peers).map(([name, run]) => [name, () => run(stage, file)]),
+  );
+  const parts = isWanted('halves') || isWanted('postgresHalves') ? cutInHalves(file) : [];
+  let first;
+  const play = {
+    floor: () => runFloor(stage, file, 'events-api'),
+    send: async () => {
+      await askStub(stage, 'quick', 'reset');
+      if (first) rmSync(first.home, { recursive: true });
+      first = await runSend(stage, file, { keep: true });
+      cores.push((await askStub(stage, 'quick')).cpuSeconds / first.seconds);
+      return first;
+    },
+    again: () => runSend(stage, file, { home: first.home, duplicates: file.postbacks }),
+    halves: () => runHalves(file, parts),
+    stdin: () => runSend(stage, file, { input: 'stdin' }),
+    gz: () => runSend(stage, file, { input: 'gz' }),
+    normal: () => runSend(stage, file, { synchronous: 'normal' }),
+    slow: () => runSend(stage, file, { stub: 'slow' }),
+    faulty: () => runSend(stage, file, { stub: 'faulty' }),
+    floorCapi: () => runFloor(stage, file, 'capi-v1'),
+    capi: () => runSend(stage, file, { api: 'capi-v1' }),
+    ...others,
+    ...(file.day && {
+      day: () => runSend(stage, file.day, {}),
+      floorDay: () => runFloor(stage, file.day, 'parse'),
+    }),
+    ...(database && {
+      postgres: async () => runSend(stage, file, { logUrl: await database.makeDatabase() }),
+      postgresHalves: async () => runHalves(file, parts, await database.makeDatabase()),
+    }),
+  };
+  const wanted = SUBJECTS.filter((name) => isWanted(name) && play[name]);
   const runs = Object.fromEntries(wanted.map((name) => [name, []]));
   const cores = [];
-  const parts = isWanted('halves') ? cutInHalves(file) : [];
   for (let round = 0; round < options.rounds; round += 1) {
-    let first;
-    const play = {
-      floor: () => runFloor(stage, file, 'events-api'),
-      send: async () => {
-        await askStub(stage, 'quick', 'reset');
-        if (first) rmSync(first.home, { recursive: true });
-        first = await runSend(stage, file, { keep: true });
-        cores.push((await askStub(stage, 'quick')).cpuSeconds / first.seconds);
-        return first;
-      },
-      again: () => runSend(stage, file, { home: first.home, duplicates: file.postbacks }),
-      halves: () => runHalves(file, parts),
-      stdin: () => runSend(stage, file, { input: 'stdin' }),
-      gz: () => runSend(stage, file, { input: 'gz' }),
-      normal: () => runSend(stage, file, { synchronous: 'normal' }),
-      slow: () => runSend(stage, file, { stub: 'slow' }),
-      faulty: () => runSend(stage, file, { stub: 'faulty' }),
-      floorCapi: () => runFloor(stage, file, 'capi-v1'),
-      capi: () => runSend(stage, file, { api: 'capi-v1' }),
-    };
+    first = undefined;
     for (const name of wanted) runs[name].push(await playUndisturbed(play[name]));
     if (first) rmSync(first.home, { recursive: true });
   }
   const keys = ['seconds', 'cpuSeconds', 'peakMb', 'logBytes', 'stolen'];
-  const summarise = (list) => Object.fromEntries(keys.map((key) => [key, median(list, key)]));
+  // A peer has no log whose bytes are compared.
+  const summarise = (list) =>
+    Object.fromEntries(
+      keys.filter((key) => list[0][key] !== undefined).map((key) => [key, median(list, key)]),
+    );
   const medians = Object.fromEntries(wanted.map((name) => [name, summarise(runs[name])]));
   return { runs, medians, stubCores: cores.length > 0 ? Math.max(...cores) : 0 };
 }
@@ -173,10 +205,10 @@ function cutInHalves(file) {
   });
 }
 
-/** Two processes on the two halves of the file, into one workspace. */
-async function runHalves(file, parts) {
+/** Two processes on the two halves of the file, into one workspace and one log. */
+async function runHalves(file, parts, logUrl) {
   const home = join(stage.folder, 'halves');
-  const { cwd, env } = prepareHome(stage, home);
+  const { cwd, env } = prepareHome(stage, home, { logUrl });
   const started = process.hrtime.bigint();
   const runs = await Promise.all(
     parts.map((path) => measure([PROGRAM, 'send', path, '--json'], { cwd, env, expect: [0, 3] })),
@@ -244,6 +276,7 @@ async function playStart(file) {
     resumes.push(await timeResume(stage, file));
   return {
     start,
+    first: await timeFirstRequest(stage, Math.max(5, options.rounds)),
     resume: resumes.map(({ seconds, bareSeconds }) => seconds / bareSeconds),
     installed: install(stage),
   };

@@ -28,21 +28,6 @@ const FIGURES = {
 test('the bench runs, and floor and send deliver the same, whatever the input, the contract and the trouble', async () => {
   // It throws unless each delivers every postback of the file. What it measures is for people to
   // judge.
-  const args = [
-    '--lines',
-    '2000',
-    '--rounds',
-    '1',
-    '--big',
-    '3000',
-    '--history',
-    '5000',
-    '--no-start',
-    '--json',
-  ];
-  const { stdout } = await promisify(execFile)(process.execPath, [BENCH, ...args]);
-  const result = JSON.parse(stdout);
-  expect(result.file).toMatchObject({ lines: 2000, postbacks: 1796 });
   const subjects = [
     'floor',
     'send',
@@ -55,8 +40,30 @@ test('the bench runs, and floor and send deliver the same, whatever the input, t
     'faulty',
     'floorCapi',
     'capi',
+    'day',
+    'floorDay',
   ];
-  expect(result.medians).toEqual(Object.fromEntries(subjects.map((name) => [name, FIGURES])));
+  const args = [
+    '--only',
+    [...subjects, 'plainNode', 'growth', 'history'].join(','),
+    '--lines',
+    '2000',
+    '--rounds',
+    '1',
+    '--big',
+    '3000',
+    '--history',
+    '5000',
+    '--json',
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, [BENCH, ...args]);
+  const result = JSON.parse(stdout);
+  expect(result.file).toMatchObject({ lines: 2000, postbacks: 1796 });
+  const { logBytes: _, ...plainFigures } = FIGURES;
+  expect(result.medians).toEqual({
+    ...Object.fromEntries(subjects.map((name) => [name, FIGURES])),
+    plainNode: plainFigures,
+  });
   expect(result.rows.length).toBeGreaterThan(15);
   for (const row of result.rows)
     expect(row).toMatchObject({ name: expect.any(String), value: expect.any(Number) });

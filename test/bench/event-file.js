@@ -6,6 +6,8 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 const DAY_MS = 86_400_000;
 const CHUNK_CHARACTERS = 1 << 20;
 const EVENTS = ['purchase', 'wishlist_add', 'email_acquired', 'achievement_unlocked'];
+/** What a game reports besides, and no goal counts. */
+const OTHER_EVENTS = ['game_launch', 'level_started', 'level_completed', 'ad_shown', 'item_used'];
 
 /**
  * Goals for {@link writeEventFile}: all repeatable, so that every event of theirs is one postback.
@@ -23,16 +25,18 @@ export const GOALS = EVENTS.map((event, index) => ({
 /**
  * Writes `lines` lines of the two days before `nowMs`; returns how many postbacks they make, and
  * bytes.
+ * @param kind `conversions`: nearly all are; `day`: what a game reports, of which 5 % are
  */
-export function writeEventFile(path, lines, nowMs) {
+export function writeEventFile(path, lines, nowMs, kind = 'conversions') {
+  const isOther = kind === 'day' ? (index) => index % 20 !== 7 : (index) => index % 10 === 4;
   const file = openSync(path, 'w');
   let [text, bytes, postbacks] = ['', 0, 0];
   try {
     for (let index = 0; index < lines; index += 1) {
       const invalid = index % 500 === 499;
-      const unmatched = index % 10 === 4;
-      if (!invalid && !unmatched) postbacks += 1;
-      const line = makeLine(index, nowMs, unmatched);
+      const other = isOther(index) ? pickOther(index, kind) : undefined;
+      if (!invalid && !other) postbacks += 1;
+      const line = makeLine(index, nowMs, other);
       text += `${invalid ? line.slice(0, -2) : line}\n`;
       if (text.length < CHUNK_CHARACTERS && index < lines - 1) continue;
       bytes += writeSync(file, text);
@@ -44,8 +48,12 @@ export function writeEventFile(path, lines, nowMs) {
   return { bytes, postbacks };
 }
 
-function makeLine(index, nowMs, unmatched) {
-  const eventName = unmatched ? 'game_launch' : EVENTS[index % 7 < 4 ? 0 : index % EVENTS.length];
+function pickOther(index, kind) {
+  return OTHER_EVENTS[kind === 'day' ? index % OTHER_EVENTS.length : 0];
+}
+
+function makeLine(index, nowMs, other) {
+  const eventName = other ?? EVENTS[index % 7 < 4 ? 0 : index % EVENTS.length];
   const timeMs = nowMs - 2 * DAY_MS + (index % 100_000) * 1000;
   const email = `player${index}@example.com`;
   const known =

@@ -2,7 +2,7 @@
 // hashes, serialises, posts in batches, judges the answers and logs each batch durably (before the
 // request and after it), with an exact index of ids that it asks for each event. It retries
 // nothing, explains nothing, holds nothing for erasure. Usage: node floor.js EVENTS GATEWAY LOG
-// capi-v1|events-api
+// capi-v1|events-api|parse; `parse`: it only reads and parses
 import { hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
@@ -11,6 +11,7 @@ import { GOALS } from './event-file.js';
 
 const [, , eventsFile, gateway, logFile, api] = process.argv;
 const isCapi = api === 'capi-v1';
+const isOnlyParsing = api === 'parse';
 const BATCH = isCapi ? 100 : 500;
 const IN_FLIGHT = 8;
 const WINDOW_MS = 7 * 86_400_000;
@@ -44,6 +45,7 @@ const inFlight = new Set();
 await readLines(eventsFile, (line) => {
   lines += 1;
   const event = parse(line);
+  if (isOnlyParsing) return undefined;
   const goal = event && goals.get(event.eventName);
   if (!goal || !isReportable(event, goal)) return undefined;
   const dedupeId = sha256(`default/amazon/${goal.id}/${event.messageId}`).slice(0, 32);

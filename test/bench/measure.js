@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const PEAK = fileURLToPath(new URL('peak.cjs', import.meta.url));
 
-const TICKS_A_SECOND = 100;
+/** Of CPU time in /proc (`man 5 proc`, sysconf(_SC_CLK_TCK)). */
+export const TICKS_A_SECOND = 100;
 
 /** What Node is told before the script. */
 export const NODE_OPTIONS = ['--require', PEAK];
@@ -19,7 +20,7 @@ export const NODE_OPTIONS = ['--require', PEAK];
  */
 export async function measure(args, { env = process.env, cwd, expect = [0], pipe } = {}) {
   const startedMs = Date.now();
-  const stolenBefore = readStolen();
+  const stolenIn = watchStolen();
   const started = process.hrtime.bigint();
   // The child itself tells its resources at its exit, on a channel of its own: no tool is needed,
   // on any platform.
@@ -44,15 +45,23 @@ export async function measure(args, { env = process.env, cwd, expect = [0], pipe
   if (!expect.includes(code))
     throw new Error(`node ${args.join(' ')} ended with ${code}:\n${stderr}`);
   const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(usage);
-  const stolen = (readStolen() - stolenBefore) / (seconds * availableParallelism());
   return {
     seconds,
     peakMb: maxRSS / 1024,
     cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
     stdout,
     startedMs,
-    stolen,
+    stolen: stolenIn(seconds),
   };
+}
+
+/**
+ * Starts to watch what is taken from this machine; call what it returns with the seconds that
+ * passed for the share of all cores' time.
+ */
+export function watchStolen() {
+  const before = readStolen();
+  return (seconds) => (readStolen() - before) / (seconds * availableParallelism());
 }
 
 /**

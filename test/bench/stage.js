@@ -49,14 +49,18 @@ export async function setStage() {
     quick: await startStub(),
     slow: await startStub(100),
     faulty: await startStub(0, 10),
+    timing: await startStub(0, 0, 'timing'),
   };
   return { folder, stubs, close };
 }
 
-/** An event file of so many lines: path, bytes, and the postbacks that it makes. */
-export function makeEvents({ folder }, name, lines) {
+/**
+ * An event file of so many lines: path, bytes, and the postbacks that it makes; `kind` as in
+ * event-file.js.
+ */
+export function makeEvents({ folder }, name, lines, kind) {
   const path = join(folder, `${name}.jsonl`);
-  return { path, lines, ...writeEventFile(path, lines, Date.now()) };
+  return { path, lines, ...writeEventFile(path, lines, Date.now(), kind) };
 }
 
 export async function packEvents({ path }) {
@@ -66,7 +70,7 @@ export async function packEvents({ path }) {
 export async function runFloor({ folder, stubs }, { path, postbacks }, api) {
   const home = mkdtempSync(join(folder, 'floor-'));
   const run = await measure([FLOOR, path, stubs.quick, join(home, 'floor.db'), api]);
-  expectCount('the floor', JSON.parse(run.stdout).delivered, postbacks);
+  expectCount('the floor', JSON.parse(run.stdout).delivered, api === 'parse' ? 0 : postbacks);
   const logBytes = sizeOf(home);
   rmSync(home, { recursive: true });
   return { ...run, logBytes };
@@ -75,7 +79,7 @@ export async function runFloor({ folder, stubs }, { path, postbacks }, api) {
 /**
  * As a CI job would run it: a project file, variables, nothing stored, no pace. Each run has an
  * empty log, but for one with a `home`.
- * @param how `api`, `input` (`file`, `stdin`, `gz`), `stub`, `synchronous`, `home` and
+ * @param how `api`, `input` (`file`, `stdin`, `gz`), `stub`, `synchronous`, `logUrl`, `home` and
  *   `duplicates`: how many postbacks it knows
  */
 export async function runSend(
@@ -102,7 +106,8 @@ export async function runSend(
 }
 
 /** Project file and variables of one home. */
-export function prepareHome(stage, home, { api = 'events-api', stub = 'quick', synchronous } = {}) {
+export function prepareHome(stage, home, how = {}) {
+  const { api = 'events-api', stub = 'quick', synchronous, logUrl } = how;
   const cwd = join(home, 'cwd');
   mkdirSync(cwd, { recursive: true });
   const goals = GOALS.map((goal) => ({
@@ -122,6 +127,7 @@ export function prepareHome(stage, home, { api = 'events-api', stub = 'quick', s
     POSTBACK_AMAZON_REGION: 'na',
     POSTBACK_AMAZON_ACCOUNT: '1234567890123',
     POSTBACK_AMAZON_API: api,
+    ...(logUrl && { POSTBACK_LOG_URL: logUrl }),
   };
   return { cwd, env };
 }

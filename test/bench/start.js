@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measure, median, NODE_OPTIONS } from './measure.js';
-import { askStub, prepareHome, PROGRAM, sizeOf } from './stage.js';
+import { askStub, makeEvents, prepareHome, PROGRAM, runSend, sizeOf } from './stage.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -76,6 +76,23 @@ export async function timeResume(stage, events) {
     bareSeconds: bare,
     sentTwice: before.events + after - events.postbacks,
   };
+}
+
+/**
+ * From the start of a send of a short file to its first request, as ratios to bare Node right
+ * after it.
+ */
+export async function timeFirstRequest(stage, rounds) {
+  const events = makeEvents(stage, 'short', 1_000);
+  const ratios = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await askStub(stage, 'quick', 'reset');
+    const run = await runSend(stage, events, {});
+    const { firstMs } = await askStub(stage, 'quick');
+    const { bare } = await timeCommands({ bare: ['-e', '0'] }, 5);
+    ratios.push((firstMs - run.startedMs) / 1_000 / bare);
+  }
+  return ratios;
 }
 
 /**

@@ -1,10 +1,12 @@
 // The receiving end: gives tokens, accepts every event, counts them, judges nothing. Prints its
 // port. GET /count tells what came since the last GET /reset, when the first of it came, and what
-// it cost. Usage: node stub.js [LATENCY_MS] [REFUSE_EVERY]: answers after so long; of so many
-// requests one is answered 503.
+// it cost. Usage: node stub.js [LATENCY_MS] [REFUSE_EVERY] [timing]: answers after so long; of so
+// many requests one is answered 503; `timing`: GET /ages lists how old each event was when it came.
 import { createServer } from 'node:http';
 
-const [latencyMs = 0, refuseEvery = 0] = process.argv.slice(2).map(Number);
+const [latencyMs = 0, refuseEvery = 0] = process.argv.slice(2, 4).map(Number);
+const isTiming = process.argv[4] === 'timing';
+let ages = [];
 let [requests, events, firstMs] = [0, 0, 0];
 let cpu = process.cpuUsage();
 
@@ -23,7 +25,9 @@ function answer(url, body, response) {
       JSON.stringify({ requests, events, firstMs, cpuSeconds: (user + system) / 1e6 }),
     );
   }
+  if (url === '/ages') return send(response, 200, JSON.stringify(ages));
   if (url === '/reset') {
+    ages = [];
     [requests, events, firstMs, cpu] = [0, 0, 0, process.cpuUsage()];
     return send(response, 200, '{}');
   }
@@ -52,6 +56,11 @@ function accept(url, body, response) {
   const count = countOf(body, isCapi ? '"conversionDefinitionId"' : '"matchKeys"');
   const base = isCapi ? 1 : 0;
   events += count;
+  if (isTiming) {
+    const nowMs = Date.now();
+    for (const [, time] of body.toString().matchAll(/"eventTime":"([^"]+)"/g))
+      ages.push(nowMs - Date.parse(time));
+  }
   const items = Array.from(
     { length: count },
     (_, index) => `{"index":${index + base},"message":"Event received"}`,

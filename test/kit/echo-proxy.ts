@@ -50,6 +50,14 @@ const PARTS: Readonly<Record<string, Encode>> = {
  */
 const ISSUED = Object.values(WHOLE);
 const GIVEN = [...ISSUED, ...Object.values(PARTS)];
+/**
+ * A code of 20 or 27 characters is too short to be told from words for certain by a process that
+ * never held it (one in fifty is not), but as hex it has a shape.
+ */
+const SHORT_CODE = 32;
+const SHORT = Object.entries(WHOLE).flatMap(([name, encode]) =>
+  name.startsWith('hex') ? [encode] : [],
+);
 
 /** Fields of a successful answer that a client needs as they are. */
 const NEEDED = /token|scope|code$|^status$|state$|id$|ids$|type$|region|country|currency|success$/i;
@@ -85,7 +93,11 @@ export async function startEchoProxy(
     const order = [...secrets]
       .map((secret) => [random(), secret] as const)
       .toSorted(([one], [two]) => one - two);
-    return order.map(([, secret]) => pick(aliases.has(secret) ? GIVEN : ISSUED)(secret)).join(' ');
+    return order.map(([, secret]) => pick(encodingsOf(secret))(secret)).join(' ');
+  };
+  const encodingsOf = (secret: string): readonly Encode[] => {
+    if (aliases.has(secret)) return GIVEN;
+    return secret.length < SHORT_CODE ? SHORT : ISSUED;
   };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

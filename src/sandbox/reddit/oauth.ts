@@ -40,7 +40,7 @@ export const REDDIT_OAUTH: OAuthConfig = {
   },
   // Older ones stay good, as Reddit says that they are permanent.
   refreshTokens: {
-    shape: { length: 30, encoding: 'base64url', suffix: '-refresh' },
+    shape: { length: 48, encoding: 'base64url', suffix: '-refresh' },
     askedBy: { name: 'duration', value: 'permanent' },
     renewal: 'another',
   },
