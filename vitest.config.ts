@@ -16,17 +16,11 @@ export default defineConfig({
     hookTimeout: 240_000,
     unstubEnvs: true,
     globalSetup: ['test/kit/print-seed.ts'],
+    // Files of a worker share its modules: to load them for each took as long as the tests.
+    isolate: false,
+    setupFiles: ['test/kit/clean-process.ts'],
     projects: [
-      {
-        extends: true,
-        // Files of a worker share its modules: to load them for each took as long as the tests.
-        test: {
-          name: 'src',
-          include: [IN_PROCESS],
-          isolate: false,
-          setupFiles: ['test/kit/clean-process.ts'],
-        },
-      },
+      { extends: true, test: { name: 'src', include: [IN_PROCESS] } },
       {
         extends: true,
         test: { name: 'program', include: ['test/**/*.test.ts'], exclude: [IN_PROCESS] },

@@ -82,17 +82,14 @@ async function runBench() {
   const { lines, rounds } = options;
   const file = makeEvents(stage, 'events', lines);
   await packEvents(file);
-  const { peers, missing } = PEERS.some(isWanted) ? findPeers() : { peers: {}, missing: [] };
-  const needsDatabase = isWanted('postgres') || isWanted('postgresHalves');
-  const database = needsDatabase ? await startBenchDatabase() : undefined;
-  if (needsDatabase && !database) missing.push('PostgreSQL');
-  for (const name of missing) say(`left out, not installed: ${name}`);
+  if (isWanted('day')) file.day = makeEvents(stage, 'day', lines, 'day');
+  const found = await findOthers();
+  for (const name of found.missing) say(`left out, not installed: ${name}`);
   say(
     `${count(lines)} lines of ${Math.round(file.bytes / lines)} bytes, ${count(file.postbacks)} postbacks; medians of ${rounds} rounds in turn; node ${process.version}\n`,
   );
-  if (isWanted('day')) file.day = makeEvents(stage, 'day', lines, 'day');
-  const { runs, medians, stubCores } = await playRounds(file, { peers, database }).finally(() =>
-    database?.close(),
+  const { runs, medians, stubCores } = await playRounds(file, found).finally(() =>
+    found.database?.close(),
   );
   for (const [name, { seconds, cpuSeconds, peakMb, stolen }] of Object.entries(medians)) {
     const micros = ((cpuSeconds * 1e6) / lines).toFixed(1);
@@ -101,16 +98,7 @@ async function runBench() {
     );
   }
   say(`the stub used ${stubCores.toFixed(2)} of a core while send ran\n`);
-  const rows = listRows(runs, file);
-  rows.push(
-    ...listSingleRows({
-      growth: isWanted('growth') ? await playGrowth(file) : undefined,
-      history: isWanted('history') && options.history > 0 ? await playHistory(file) : undefined,
-      tail: isWanted('tail') ? await timeTail(stage, TAIL_SECONDS) : undefined,
-    }),
-  );
-  if (options.only?.includes('start') ?? options.start)
-    rows.push(...listStartRows(await playStart(file)));
+  const rows = [...listRows(runs, file), ...(await playSingle(file))];
   if (!options.json) printRows(rows);
   return {
     file: { lines, bytes: file.bytes, postbacks: file.postbacks },
@@ -119,6 +107,25 @@ async function runBench() {
     stubCores,
     rows,
   };
+}
+
+/** The peers and the database that are wanted and installed, and what is missing of them. */
+async function findOthers() {
+  const { peers, missing } = PEERS.some(isWanted) ? findPeers() : { peers: {}, missing: [] };
+  if (!isWanted('postgres') && !isWanted('postgresHalves')) return { peers, missing };
+  const database = await startBenchDatabase();
+  return { peers, database, missing: database ? missing : [...missing, 'PostgreSQL'] };
+}
+
+/** The rows of what is not done in every round. */
+async function playSingle(file) {
+  const rows = listSingleRows({
+    growth: isWanted('growth') ? await playGrowth(file) : undefined,
+    history: isWanted('history') && options.history > 0 ? await playHistory(file) : undefined,
+    tail: isWanted('tail') ? await timeTail(stage, TAIL_SECONDS) : undefined,
+  });
+  const hasStart = options.only?.includes('start') ?? options.start;
+  return hasStart ? [...rows, ...listStartRows(await playStart(file))] : rows;
 }
 
 function isWanted(name) {
@@ -168,7 +175,7 @@ async function playRounds(file, { peers, database }) {
     if (first) rmSync(first.home, { recursive: true });
   }
   const keys = ['seconds', 'cpuSeconds', 'peakMb', 'logBytes', 'stolen'];
-  // A peer has no log whose bytes are compared.
+  // Neither peers nor PostgreSQL have a log whose bytes are compared.
   const summarise = (list) =>
     Object.fromEntries(
       keys.filter((key) => list[0][key] !== undefined).map((key) => [key, median(list, key)]),
@@ -217,7 +224,7 @@ async function runHalves(file, parts, logUrl) {
   const delivered = runs.reduce((sum, { stdout }) => sum + JSON.parse(stdout).delivered, 0);
   if (delivered !== file.postbacks)
     throw new Error(`two processes made ${delivered} of ${file.postbacks} postbacks`);
-  const logBytes = sizeOf(join(home, 'data'));
+  const logBytes = logUrl === undefined ? sizeOf(join(home, 'data')) : undefined;
   rmSync(home, { recursive: true });
   const cpuSeconds = runs.reduce((sum, run) => sum + run.cpuSeconds, 0);
   const [peakMb, stolen] = ['peakMb', 'stolen'].map((key) =>

@@ -100,7 +100,8 @@ export async function runSend(
   const { delivered, skips } = JSON.parse(run.stdout);
   expectCount('postback send', delivered, events.postbacks - duplicates);
   expectCount('postback send (duplicates)', skips.duplicate ?? 0, duplicates);
-  const logBytes = sizeOf(join(home, 'data'));
+  // The home has no file of a log in PostgreSQL.
+  const logBytes = how.logUrl === undefined ? sizeOf(join(home, 'data')) : undefined;
   if (!keep && how.home === undefined) rmSync(home, { recursive: true });
   return { ...run, logBytes, home };
 }

@@ -85,7 +85,12 @@ describe.each(NETWORKS)('%s', (network) => {
       [['tail', 'events.jsonl']],
       [['replay', '--all', '--yes']],
     ];
-    for (const [args, input] of runs) {
+    // What ends a command is the same for each network: the first plays all, the others, in turn, one
+    // besides the first.
+    const place = NETWORKS.indexOf(network);
+    const another = 1 + (place % (runs.length - 1));
+    const played = place === 0 ? runs : runs.filter((_, index) => index === 0 || index === another);
+    for (const [args, input] of played) {
       const result = await workspace.run([...args, '--json'], input === undefined ? {} : { input });
       const { summary, error } = readEnding(result);
       expect([args, result.code, error.code]).toEqual([args, 4, 'grant_refused']);
