@@ -5,9 +5,10 @@ const STYLE = `
 --accent:#2dd4bf;--accent-ink:#06231f;--note:#2c2614;--note-ink:#f2d98a;--note-line:#51461f}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-main{max-width:34rem;margin:6vh auto;padding:0 1rem}main.wide{max-width:64rem;margin:3vh auto}
+main{max-width:34rem;margin:4vh auto;padding:0 1rem}main.wide{max-width:64rem;margin:3vh auto}
 .card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1.6rem;margin:0 0 1.2rem;
 box-shadow:0 1px 2px rgb(0 0 0/.05),0 12px 32px rgb(0 0 0/.06);overflow-x:auto}.card>:last-child{margin-bottom:0}
+main:not(.wide) .card{overflow:visible}
 h1{font-size:1.4rem;line-height:1.25;margin:0 0 .6rem}h2{font-size:1.05rem;margin:0 0 .6rem}p{margin:.4rem 0 .9rem}
 .soft{color:var(--soft)}.note{background:var(--note);color:var(--note-ink);border:1px solid var(--note-line);
 border-radius:10px;padding:.65rem .9rem;font-size:.92rem;margin:0 0 1.2rem}
@@ -16,14 +17,14 @@ fieldset{border:0;margin:0 0 1.2rem;padding:0}legend{font-weight:600;padding:0;m
 label.pick{display:flex;gap:.7rem;align-items:baseline;border:1px solid var(--line);border-radius:10px;
 padding:.55rem .8rem;margin:0 0 .45rem;cursor:pointer}input{accent-color:var(--accent)}
 label.pick:has(input:checked){border-color:var(--accent);outline:1px solid var(--accent)}
-.row{display:flex;gap:.7rem;flex-wrap:wrap}
+.row{display:flex;gap:.7rem;flex-wrap:wrap;position:sticky;bottom:0;background:var(--card);padding:.7rem 0;margin:0 0 -.7rem}
 button{font:inherit;font-weight:600;border-radius:10px;padding:.6rem 1.5rem;border:1px solid var(--line);cursor:pointer;
 background:var(--card);color:var(--ink)}
 button.main{background:var(--accent);border-color:var(--accent);color:var(--accent-ink)}
 button:focus-visible,input:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 a{color:var(--accent)}table{border-collapse:collapse;width:100%;margin:0 0 .8rem;font-size:.9rem}
 th{text-align:left;color:var(--soft);font-weight:600}th,td{padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(--line);
-vertical-align:top}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
+vertical-align:top}.short{white-space:nowrap}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.8rem;margin:0 0 1.2rem}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:.9rem 1.1rem}
 .tile b{display:block;font-size:1.7rem;line-height:1.2;font-variant-numeric:tabular-nums}
@@ -57,6 +58,9 @@ ${body}
 `;
 }
 
+/** Characters of a text that is not broken into lines. */
+const SHORT_TEXT = 12;
+
 /** A table of text cells; columns of numbers are set to the right. */
 export function renderTable(
   heads: readonly string[],
@@ -64,8 +68,12 @@ export function renderTable(
 ): string {
   const [first] = rows;
   if (!first) return '<p class="soft">Nothing yet.</p>';
-  const cell = (tag: string, value: string | number, column: number): string =>
-    `<${tag}${typeof first[column] === 'number' ? ' class="number"' : ''}>${escapeHtml(String(value))}</${tag}>`;
+  const cell = (tag: string, value: string | number, column: number): string => {
+    const isNumber = typeof first[column] === 'number';
+    const isShort = tag === 'td' && String(value).length <= SHORT_TEXT;
+    const kind = isNumber ? 'number' : isShort ? 'short' : 'long';
+    return `<${tag} class="${kind}">${escapeHtml(String(value))}</${tag}>`;
+  };
   const line = (tag: string, row: readonly (string | number)[]): string =>
     `<tr>${row.map((value, column) => cell(tag, value, column)).join('')}</tr>`;
   const body = rows.map((row) => line('td', row)).join('\n');

@@ -88,6 +88,10 @@ describe.skipIf(!hasBrowser).each(SCHEMES)('in a %s browser', (scheme) => {
     await expectGoodPage(visit, /Amazon.*sandbox/);
     expect(await page.textContent('body')).toMatch(/not Amazon/);
     expect((await readBackground(page)) > 128).toBe(scheme === 'light');
+    // The choice is in sight on a small laptop, however many users there are.
+    await page.setViewportSize({ width: 900, height: 600 });
+    const bottom = `document.querySelector('button[value=allow]').getBoundingClientRect().bottom`;
+    expect(await page.evaluate(bottom)).toBeLessThan(600);
     await page.check('input[value=eu]');
     await page.click('button[value=allow]');
     await page.waitForURL(CALLBACK);

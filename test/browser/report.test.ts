@@ -72,6 +72,10 @@ async function expectGoodPage({ page, requests, complaints }: Visit, file: strin
   expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(
     true,
   );
+  // A phone shows whole charts, and what to do about each reason, without scrolling sideways.
+  const cut = `[...document.querySelectorAll('figure svg, .stacked td')]
+    .filter((part) => part.getBoundingClientRect().right > window.innerWidth).length`;
+  expect(await page.evaluate(cut)).toBe(0);
 }
 
 function readBackground(page: Page): Promise<number> {

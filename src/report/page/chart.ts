@@ -88,7 +88,11 @@ function renderLabels({ x, left, right, bottom }: Canvas, labels: readonly strin
   return labels.flatMap((label, index) => {
     if (index % each !== 0) return [];
     const at = round((x(steps[index] as string) ?? 0) + x.bandwidth() / 2);
-    return [html`<text x="${at}" y="${bottom + 19}" text-anchor="middle">${label}</text>`];
+    // A phone shows every third label, which is larger there. The last step is the newest one.
+    const kind = (labels.length - 1 - index) % (3 * each) < each ? 'label' : 'label minor';
+    return [
+      html`<text class="${kind}" x="${at}" y="${bottom + 19}" text-anchor="middle">${label}</text>`,
+    ];
   });
 }
 

@@ -137,7 +137,7 @@ export function renderResponseSection(survey: Aggregate): Html {
       ${describeSpan(p50)}, 95 % within ${describeSpan(p95)}, 99 % within ${describeSpan(p99)}.
     </p>
     <figure tabindex="0">${renderResponses(steps)}</figure>
-    ${renderTable('Delivered conversions by response time', [{ head: 'Took' }, number('Delivered'), number('Share'), { head: 'Is' }], rows)}
+    ${renderTable('Delivered conversions by response time', [{ head: 'Took' }, number('Delivered'), number('Share'), { head: 'Rating' }], rows)}
   </section>`;
 }
 
@@ -265,7 +265,7 @@ function renderReasonTable(
     { head: 'Reason' },
     number('Count'),
     { head: 'Network' },
-    { head: 'Meaning and fix' },
+    { head: 'Meaning and fix', isText: true },
   ];
   return html`${renderTable(caption, columns, rows)}
     <p></p>`;

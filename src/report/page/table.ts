@@ -4,6 +4,8 @@ export interface TableColumn {
   head: string;
   /** Set to the right, digits under digits. */
   isNumber?: boolean;
+  /** Sentences: on a narrow screen, the cells of a row stand below each other. */
+  isText?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export function renderTable(
       </tr>`,
   );
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
-    <table>
+    <table class="${columns.some(({ isText }) => isText) ? 'stacked' : 'plain'}">
       <caption>
         ${caption}
       </caption>

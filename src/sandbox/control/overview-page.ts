@@ -19,9 +19,9 @@ export function renderOverview({
     '<p class="note">A local sandbox. Nothing here reaches an ad network.</p>',
     renderTiles([
       [conversions.count, 'conversions'],
-      [conversions.received - conversions.count, 'duplicates taken out'],
+      [conversions.received - conversions.count, 'duplicates removed'],
       [requests.total, 'requests'],
-      [faults.list().reduce((sum, { fired }) => sum + fired, 0), 'faults struck'],
+      [faults.list().reduce((sum, { fired }) => sum + fired, 0), 'faults applied'],
     ]),
     card(
       'Accepted conversions',
@@ -46,7 +46,7 @@ export function renderOverview({
             row.target,
             row.dedupeId ?? '',
             row.received,
-            row.lastReceivedAt.slice(0, 19).replace('T', ' '),
+            row.lastReceivedAt.slice(11, 19),
             row.excluded ?? '',
           ]),
       ),
@@ -85,7 +85,7 @@ export function renderOverview({
     card(
       'Faults',
       renderTable(
-        ['Fault', 'Rule', 'Seen', 'Struck'],
+        ['Fault', 'Rule', 'Seen', 'Applied'],
         faults
           .list()
           .map(({ rule, seen, fired }) => [describeFault(rule), JSON.stringify(rule), seen, fired]),
@@ -94,7 +94,7 @@ export function renderOverview({
       'faults',
     ),
     card(
-      'Hosts played',
+      'Hosts imitated',
       `<p>${hosts.map((host) => `<code>${escapeHtml(host)}</code>`).join(' ')}</p>`,
     ),
   ];
