@@ -163,14 +163,14 @@ export default class Backfill extends DeliveryCommand<typeof Backfill> {
         report,
       });
       view.clear();
-      await this.present({ ...summary, plan }, () => this.#tell(summary));
+      await this.present({ ...summary, plan }, () => this.#report(summary));
       return await endRun(this.io, summary);
     } finally {
       view.clear();
     }
   }
 
-  async #tell(summary: Summary): Promise<void> {
+  async #report(summary: Summary): Promise<void> {
     await printSummary(this.io, summary);
     await printNextSteps(this.io, summary, { isStopped: this.signal.aborted });
   }

@@ -160,7 +160,7 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
   ): Promise<void> {
     this.#isStored = true;
     await this.present(connectionData(connection), () => printConnection(this.io, connection));
-    await this.#tellWhatFollows(workspace, network, connection, connector);
+    await this.#reportNextStep(workspace, network, connection, connector);
     const { findPendingIssue } = await import('../src/status/pending-issue.js');
     const waiting = await findPendingIssue(workspace, network, connection);
     if (waiting) await this.io.info(`${waiting.problem} Next: ${waiting.next}`);
@@ -327,15 +327,15 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     };
   }
 
-  async #tellWhatFollows(
+  async #reportNextStep(
     { connections, name, goals }: Workspace,
     network: AnyNetwork,
     connection: Connection,
-    { remarks = [] }: Connector,
+    { notes: notes = [] }: Connector,
   ): Promise<void> {
     const stored = connections.store.find(name, network.name);
     const override = describeOverride(network.name, this.environment.variables, stored);
-    for (const remark of remarks) await this.io.info(remark);
+    for (const note of notes) await this.io.info(note);
     if (override && connection.source === 'store') await this.io.info(override);
     if (!connections.store.isEnabled(name, network.name)) {
       await this.io.info(`${network.name} is disabled here. Next: postback enable ${network.name}`);

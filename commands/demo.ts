@@ -54,7 +54,7 @@ export default class Demo extends BaseCommand<typeof Demo> {
       clock: systemClock,
       random: systemRandom,
       signal: this.signal,
-      tell: (step) => this.#tell(step),
+      onStep: (step) => this.#report(step),
       report: (update) => view.show(update),
       ...(keep === undefined ? {} : { keep }),
     });
@@ -84,7 +84,7 @@ export default class Demo extends BaseCommand<typeof Demo> {
     return EXIT.done;
   }
 
-  async #tell(step: DemoStep): Promise<void> {
+  async #report(step: DemoStep): Promise<void> {
     await this.io.info(describeDemoStep(step, this.io.color.err));
   }
 }

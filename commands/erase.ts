@@ -53,7 +53,7 @@ export default class Erase extends WorkspaceCommand<typeof Erase> {
         makeRemoval(list, membership, { workspace, nowMs: clock.now(), random }),
     });
     // The receipt is valid even if the removals cannot be delivered now; they stay in the queue.
-    await this.present(erased.receipt, () => this.#tell(erased.receipt));
+    await this.present(erased.receipt, () => this.#report(erased.receipt));
     return erased.removals.length === 0 ? EXIT.done : this.#leaveLists(erased);
   }
 
@@ -81,7 +81,7 @@ export default class Erase extends WorkspaceCommand<typeof Erase> {
     return confirmOrYes(this.prompting, { question, yes: this.flags.yes });
   }
 
-  async #tell(receipt: ErasureReceipt): Promise<void> {
+  async #report(receipt: ErasureReceipt): Promise<void> {
     const { deliveredKept } = receipt;
     await printRecord(this.io, [
       ...(this.flags['dry-run']

@@ -71,12 +71,12 @@ export default class Explain extends WorkspaceCommand<typeof Explain> {
 
   async #print(
     explanation: Explanation<ExplainedPostback | LoggedPostback>,
-    place: string,
+    origin: string,
   ): Promise<void> {
     const { verbose } = this.flags;
     const gates = verbose ? explanation.gates : explanation.gates.map(leaveOutSource);
     await this.present({ ...explanation, gates }, () =>
-      printExplanation(this.io, explanation, { place, verbose }),
+      printExplanation(this.io, explanation, { origin, verbose }),
     );
   }
 }

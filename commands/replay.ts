@@ -173,7 +173,7 @@ export default class Replay extends DeliveryCommand<typeof Replay> {
       const { otherAccount } = plan;
       const summary = otherAccount === undefined ? delivered : { ...delivered, otherAccount };
       view.clear();
-      await this.present({ ...summary, plan }, () => this.#tell(summary, plan));
+      await this.present({ ...summary, plan }, () => this.#report(summary, plan));
       return await endRun(this.io, summary);
     } finally {
       view.clear();
@@ -181,7 +181,7 @@ export default class Replay extends DeliveryCommand<typeof Replay> {
     }
   }
 
-  async #tell(summary: Summary, plan: PlannedReplay['plan']): Promise<void> {
+  async #report(summary: Summary, plan: PlannedReplay['plan']): Promise<void> {
     if (summary.postbacks === 0) {
       await printReplayPlan(this.io, plan);
       return;
@@ -224,12 +224,12 @@ export default class Replay extends DeliveryCommand<typeof Replay> {
    * Returns the period: by default the last 24 hours for failed postbacks, and any age for pending
    * ones.
    */
-  #readTimes(): Pick<ReplaySelection, 'sinceMs' | 'settledSinceMs' | 'untilMs'> {
+  #readTimes(): Pick<ReplaySelection, 'sinceMs' | 'finalSinceMs' | 'untilMs'> {
     const { since, until, all, 'event-id': eventIds = [] } = this.flags;
     const isWide = since !== undefined || all || eventIds.length > 0;
     return {
       ...(since === undefined ? {} : { sinceMs: since }),
-      ...(isWide ? {} : { settledSinceMs: Date.now() - DAY_MS }),
+      ...(isWide ? {} : { finalSinceMs: Date.now() - DAY_MS }),
       ...(until === undefined ? {} : { untilMs: until }),
     };
   }

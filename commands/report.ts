@@ -39,7 +39,7 @@ export default class Report extends MetricsCommand<typeof Report> {
     const out = this.flags.out ?? (this.io.isTerminal && !this.io.json ? DEFAULT_FILE : '-');
     if (out !== '-') refuseProtected(out, { flag: '--out', ...this.protectedFiles([]) });
     const networks = (network ?? []).map(readNetworkName);
-    const survey = await this.survey({
+    const aggregate = await this.aggregate({
       since,
       until,
       networks,
@@ -49,26 +49,28 @@ export default class Report extends MetricsCommand<typeof Report> {
     const { renderPage } = await import('../src/report/page/page.js');
     const page = renderPage({
       workspace: this.workspaceName,
-      survey,
+      aggregate,
       advice: { skips: REASON_WORDS, byKind: KIND_WORDS },
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     });
     if (out === '-') {
       // Under --json stdout holds one object.
-      await this.present({ out: null, html: page, ...toStats(survey) }, () => this.io.write(page));
+      await this.present({ out: null, html: page, ...toStats(aggregate) }, () =>
+        this.io.write(page),
+      );
       return;
     }
     const { isReport, writePage } = await import('../src/report/write-page.js');
     if (!(await this.mayReplace(out, force, isReport))) return this.io.info('Nothing was written.');
     writePage(out, page);
-    await this.present({ out, ...toStats(survey) }, async () => {
-      const { conversions, delivered, deliveryRate } = survey.total.metrics.toData();
-      const told =
+    await this.present({ out, ...toStats(aggregate) }, async () => {
+      const { conversions, delivered, deliveryRate } = aggregate.total.metrics.toData();
+      const described =
         conversions === 0
           ? 'there was no conversion in that time'
           : `${describeRate(deliveryRate)} delivered, ${describeCount(delivered)} of ` +
             describeCount(conversions);
-      await this.io.print(`Wrote ${out}: ${told}.`);
+      await this.io.print(`Wrote ${out}: ${described}.`);
     });
   }
 }

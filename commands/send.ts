@@ -91,7 +91,7 @@ export default class Send extends DeliveryCommand<typeof Send> {
       });
       view.clear();
       const shown = view.problems.length === 0 ? summary : { ...summary, problems: view.problems };
-      await this.present(shown, () => this.#tell(summary, view, { requests, isRepeatable }));
+      await this.present(shown, () => this.#report(summary, view, { requests, isRepeatable }));
       return await endRun(this.io, summary, { sawBadEncoding, isRepeatable });
     } finally {
       view.clear();
@@ -101,7 +101,7 @@ export default class Send extends DeliveryCommand<typeof Send> {
     }
   }
 
-  async #tell(
+  async #report(
     summary: Summary,
     view: RunView,
     { requests, isRepeatable }: SendEnding,

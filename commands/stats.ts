@@ -47,7 +47,7 @@ export default class Stats extends MetricsCommand<typeof Stats> {
 
   protected async execute(): Promise<ExitCode> {
     const { since, until, network, goal } = this.flags;
-    const survey = await this.survey({
+    const aggregate = await this.aggregate({
       since,
       until,
       networks: (network ?? []).map(readNetworkName),
@@ -55,12 +55,12 @@ export default class Stats extends MetricsCommand<typeof Stats> {
       defaultSpanMs: DAY_MS,
     });
     const demands = this.#readDemands();
-    const checks = checkMetrics(survey.total.metrics, demands);
-    const data = { ...toStats(survey), ...(checks.length === 0 ? {} : { checks }) };
+    const checks = checkMetrics(aggregate.total.metrics, demands);
+    const data = { ...toStats(aggregate), ...(checks.length === 0 ? {} : { checks }) };
     if (this.flags.format === 'prometheus') {
       await this.io.print(formatPrometheus(data, this.workspaceName));
     } else {
-      await this.present(data, () => printStats(this.io, survey, checks));
+      await this.present(data, () => printStats(this.io, aggregate, checks));
     }
     return checks.every(({ holds }) => holds) ? EXIT.done : EXIT.failed;
   }

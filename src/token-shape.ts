@@ -90,7 +90,7 @@ export function maskTokenShapes(text: string): string {
 function maskRun(run: string): string {
   const parts = run.split(EVENT_ID);
   // Each second part is an id.
-  return parts.map((part, place) => (place % 2 === 0 && looksRandom(part) ? MASK : part)).join('');
+  return parts.map((part, index) => (index % 2 === 0 && looksRandom(part) ? MASK : part)).join('');
 }
 
 function looksRandom(part: string): boolean {

@@ -98,7 +98,7 @@ export default class AudiencesSync extends WorkspaceCommand<typeof AudiencesSync
       const result = await this.withWorkspace((workspace) => this.#run(workspace, options, view));
       view.clear();
       const shown = view.problems.length === 0 ? result : { ...result, problems: view.problems };
-      await this.present(shown, () => this.#tell(result, view));
+      await this.present(shown, () => this.#report(result, view));
       return await endRun(this.io, result, { sawBadEncoding });
     } finally {
       view.clear();
@@ -121,7 +121,7 @@ export default class AudiencesSync extends WorkspaceCommand<typeof AudiencesSync
     return confirmOrYes(this.prompting, { question: `Send ${words}?`, yes: this.flags.yes });
   }
 
-  async #tell(result: SyncResult, view: RunView): Promise<void> {
+  async #report(result: SyncResult, view: RunView): Promise<void> {
     if (view.hidden > 0)
       await this.io.info(`… and ${view.hidden} more invalid lines. --rejects FILE lists them all.`);
     if (!this.flags.full || this.flags['dry-run']) await printSyncPlan(this.io, result.plan);

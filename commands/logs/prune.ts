@@ -36,18 +36,18 @@ export default class LogsPrune extends BaseCommand<typeof LogsPrune> {
     const beforeMs = systemClock.now() - this.flags['older-than'];
     const plan = await this.#prune(beforeMs, true);
     if (this.flags['dry-run'] || isNothingToPrune(plan)) {
-      await this.present(plan, () => this.#tell(plan));
+      await this.present(plan, () => this.#report(plan));
       return EXIT.done;
     }
     if (!this.io.json && !this.flags.yes) await printPruned(this.io, plan);
     const question = 'Remove these rows? This cannot be undone.';
     if (!(await confirmOrYes(this.prompting, { question, yes: this.flags.yes }))) return EXIT.done;
     const receipt = await this.#prune(beforeMs, false);
-    await this.present(receipt, () => this.#tell(receipt));
+    await this.present(receipt, () => this.#report(receipt));
     return EXIT.done;
   }
 
-  async #tell(receipt: PruneReceipt): Promise<void> {
+  async #report(receipt: PruneReceipt): Promise<void> {
     if (isNothingToPrune(receipt)) await this.io.info(describeNothingToPrune(receipt));
     else await printPruned(this.io, receipt);
   }

@@ -108,9 +108,9 @@ export function checkTemplates(
 function refuseTemplate(
   path: string,
   at: string,
-  { path: place, found, expected }: TemplateProblem,
+  { path: templatePath, found, expected }: TemplateProblem,
 ): ConfigError {
-  const message = `${path}: ${place.replace('$', at)}: found ${found}; expected ${expected}.`;
+  const message = `${path}: ${templatePath.replace('$', at)}: found ${found}; expected ${expected}.`;
   return new ConfigError('template_invalid', message, {
     hint: 'Nothing was stored or sent. docs/networks/http.md lists the fields and macros.',
   });

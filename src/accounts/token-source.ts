@@ -114,8 +114,10 @@ export function createTokenSource(
     } catch (error) {
       if (!(error instanceof AuthError) || !(error.code in STATUS_OF_REFUSAL)) throw error;
       await markRefused(STATUS_OF_REFUSAL[error.code]!);
-      const told = error.code === 'grant_refused' ? explainRefusal(error) : error;
-      throw held.connection.source === 'environment' ? blameVariables(told, network) : told;
+      const explained = error.code === 'grant_refused' ? explainRefusal(error) : error;
+      throw held.connection.source === 'environment'
+        ? blameVariables(explained, network)
+        : explained;
     }
   }
 

@@ -89,12 +89,12 @@ export function evaluatePair({ staged, known }: StagedPair, rules: PlanRules): T
   }
   const isSame = known.action === staged.action && (isRemoval || known.digest === staged.digest);
   if (!isSame) return isRemoval ? 'remove' : known.action === 'CREATE' ? 'update' : 'add';
-  if (!known.isSettled) return evaluateUnsettled(rules.postbackState(known.change), isRemoval);
+  if (!known.isConfirmed) return evaluateUnconfirmed(rules.postbackState(known.change), isRemoval);
   const isDue = !isRemoval && (rules.refresh || known.updatedMs < rules.refreshBeforeMs);
   return isDue ? 'refresh' : 'unchanged';
 }
 
-function evaluateUnsettled(postbackState: LoggedState, isRemoval: boolean): Todo | Rest {
+function evaluateUnconfirmed(postbackState: LoggedState, isRemoval: boolean): Todo | Rest {
   // Noted, and the process ended before its record was: the same change again.
   if (postbackState === 'unknown') return 'resend';
   if (postbackState === 'known') return 'underway';

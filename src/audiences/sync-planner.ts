@@ -81,7 +81,7 @@ export class SyncPlanner {
   async read(note: (entries: readonly SkipEntry[]) => Promise<void>): Promise<void> {
     const { input, signal, strict, full, tally, report } = this.#parts;
     for await (const staged of stageInput(input, this.#parts, signal)) {
-      await note(this.#tell(staged));
+      await note(this.#listSkips(staged));
       const [first] = staged.invalid;
       if (strict && first) {
         const { field, message } = first.problem;
@@ -103,7 +103,7 @@ export class SyncPlanner {
     }
   }
 
-  #tell({ people, invalid, skipped, others }: StagedLines): SkipEntry[] {
+  #listSkips({ people, invalid, skipped, others }: StagedLines): SkipEntry[] {
     const { tally, report, input } = this.#parts;
     const valid = people.filter(({ action }) => action !== 'KEEP').length + skipped.length + others;
     tally.summary.lines += valid + invalid.length;
@@ -155,7 +155,7 @@ export class SyncPlanner {
   async #readRules(page: readonly StagedPair[]): Promise<PlanRules> {
     const { full, refresh, list, nowMs, store } = this.#parts;
     const ttlMs = (list.ttlSeconds ?? DEFAULT_TTL_SECONDS) * 1000;
-    const changes = page.flatMap(({ known }) => (known && !known.isSettled ? known.change : []));
+    const changes = page.flatMap(({ known }) => (known && !known.isConfirmed ? known.change : []));
     const goal = this.#goal;
     const keys = changes.map((change) => ({
       id: this.idOf(change),

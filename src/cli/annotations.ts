@@ -4,7 +4,7 @@ import type { LintProblem } from '../events/lint.js';
 import type { IO } from './io.js';
 
 /** A place in a file that a job points at. */
-export interface AnnotatedPlace {
+export interface AnnotatedPosition {
   file: string;
   line: number;
 }
@@ -13,9 +13,9 @@ export interface AnnotatedPlace {
  * Returns a workflow command that makes GitHub Actions show an error
  * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions, 2026-12-01). Pure.
  */
-export function formatAnnotation(message: string, place?: AnnotatedPlace): string {
-  const where = place
-    ? ` file=${escapeProperty(place.file)},line=${place.line}`
+export function formatAnnotation(message: string, position?: AnnotatedPosition): string {
+  const where = position
+    ? ` file=${escapeProperty(position.file)},line=${position.line}`
     : ' title=postback';
   return `::error${where}::${escapeData(message)}`;
 }
@@ -31,9 +31,9 @@ export async function* annotateProblems<T extends LintProblem>(
   let count = 0;
   for await (const batch of batches) {
     const errors = batch.filter(({ severity }) => severity === 'error');
-    for (const { code, message, ...place } of io.isGitHubJob ? errors : [])
+    for (const { code, message, ...position } of io.isGitHubJob ? errors : [])
       if (++count <= ANNOTATED_RECORDS)
-        await io.error(formatAnnotation(`${code}: ${message}`, place));
+        await io.error(formatAnnotation(`${code}: ${message}`, position));
     yield batch;
   }
 }

@@ -16,7 +16,7 @@ const LEAST_ROOM = 20;
 
 /** Where the explained record is, and whether the rule of each gate is printed. */
 interface ExplainViewOptions {
-  place: string;
+  origin: string;
   verbose: boolean;
 }
 
@@ -26,14 +26,14 @@ interface ExplainViewOptions {
 export async function printExplanation(
   io: IO,
   explanation: Explanation<ExplainedPostback | LoggedPostback>,
-  { place, verbose }: ExplainViewOptions,
+  { origin, verbose }: ExplainViewOptions,
 ): Promise<void> {
   const { bold, dim } = io.color.out;
   const { eventId, event, gates, postbacks, otherGoals = [] } = explanation;
   await io.print(describeVerdict(io, explanation));
   await io.print(
     `${bold(cleanCell(event ?? 'no event'))}  ${cleanCell(eventId ?? '')}  ` +
-      dim(cleanCell(place)).trimEnd(),
+      dim(cleanCell(origin)).trimEnd(),
   );
   let about = '';
   for (const gate of verbose ? gates : gatherRecorded(gates)) {

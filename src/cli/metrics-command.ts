@@ -25,7 +25,7 @@ export abstract class MetricsCommand<T extends typeof Command> extends BaseComma
   }
 
   /** Reads the log of the workspace once. @throws UsageError when the time ends before it begins */
-  protected async survey({
+  protected async aggregate({
     since,
     until,
     networks,

@@ -14,7 +14,7 @@ export class PlannedRequests implements RequestSink {
   readonly #file: number | undefined;
   readonly #keepsAll: boolean;
   readonly #kept: PlannedRequest[] = [];
-  readonly #seen = new Map<NetworkName, number>();
+  readonly #counts = new Map<NetworkName, number>();
 
   /**
    * @throws {UsageError} when the file of `--requests` cannot be written, or is one that it must
@@ -29,14 +29,14 @@ export class PlannedRequests implements RequestSink {
   }
 
   wants(network: NetworkName): boolean {
-    const count = (this.#seen.get(network) ?? 0) + 1;
-    this.#seen.set(network, count);
+    const count = (this.#counts.get(network) ?? 0) + 1;
+    this.#counts.set(network, count);
     return count === 1 || this.#keepsAll || this.#file !== undefined;
   }
 
   take(network: NetworkName, request: PlannedRequest): void {
     if (this.#file !== undefined) writeSync(this.#file, `${toSafeJson(request)}\n`);
-    if (this.#keepsAll || this.#seen.get(network) === 1) this.#kept.push(request);
+    if (this.#keepsAll || this.#counts.get(network) === 1) this.#kept.push(request);
   }
 
   /** The requests that are shown: all under `--json`, else the first of each network. */
@@ -47,7 +47,7 @@ export class PlannedRequests implements RequestSink {
   /** Prints the examples and says where the rest is. */
   async print(io: IO, path: string | undefined): Promise<void> {
     for (const request of this.#kept) await io.print(stringifyExact(shortenRequest(request), 2));
-    const total = [...this.#seen.values()].reduce((sum, count) => sum + count, 0);
+    const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
     if (path !== undefined) {
       await io.info(`Wrote ${total} ${total === 1 ? 'request' : 'requests'} to ${path}.`);
     } else if (total > 0) {

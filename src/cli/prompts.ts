@@ -34,7 +34,7 @@ export async function confirm(
   return ask(() =>
     prompts.confirm(
       { message: question.message, default: question.fallback ?? false },
-      placeOf(context),
+      streamsOf(context),
     ),
   );
 }
@@ -51,7 +51,7 @@ export async function select<T>(
   const { message, choices } = question;
   const pageSize = LISTED_CHOICES;
   if (choices.length <= LISTED_CHOICES)
-    return ask(() => prompts.select<T>({ message, choices, pageSize }, placeOf(context)));
+    return ask(() => prompts.select<T>({ message, choices, pageSize }, streamsOf(context)));
   return ask(() =>
     prompts.search<T>(
       {
@@ -59,7 +59,7 @@ export async function select<T>(
         pageSize,
         source: (term = '') => searchChoices(choices, term),
       },
-      placeOf(context),
+      streamsOf(context),
     ),
   );
 }
@@ -91,7 +91,7 @@ export async function input(
   return ask(() =>
     prompts.input(
       { message, validate, ...(fallback === undefined ? {} : { default: fallback }) },
-      placeOf(context),
+      streamsOf(context),
     ),
   );
 }
@@ -99,7 +99,7 @@ export async function input(
 /** Asks for a secret, hidden as it is typed. @throws {UsageError} off a terminal. */
 export async function password(context: PromptContext, question: Question): Promise<string> {
   const prompts = await openPrompts(context, question);
-  return ask(() => prompts.password({ message: question.message, mask: '*' }, placeOf(context)));
+  return ask(() => prompts.password({ message: question.message, mask: '*' }, streamsOf(context)));
 }
 
 /**
@@ -132,7 +132,7 @@ async function openPrompts(
 }
 
 /** Questions are words: they belong on stderr. */
-function placeOf({ io, signal }: PromptContext): {
+function streamsOf({ io, signal }: PromptContext): {
   input: NodeJS.ReadableStream;
   output: NodeJS.WritableStream;
   signal: AbortSignal;

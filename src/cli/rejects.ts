@@ -101,12 +101,12 @@ export class Rejects {
       const about = { eventId, event, goal, network, reason, message: update.message };
       this.#write({
         why: 'too_old',
-        ...placeOf(update.origin),
+        ...originFields(update.origin),
         ...about,
         ...recordOf(update.origin ?? {}),
       });
     } else if (update.type === 'answer') {
-      update.verdicts.forEach(({ settled, outcome }, index) => {
+      update.verdicts.forEach(({ rowState: settled, outcome }, index) => {
         if (settled === 'failed')
           this.#writeFailure(update.batch.items[index]?.outgoing.postback, outcome);
       });
@@ -145,7 +145,7 @@ export class Rejects {
     const about = { eventId, postbackId: id, event, goal, network, kind, reason, message };
     // Facts are hashed already: they stand for the record of an event that an earlier run read.
     const record = origin?.text === undefined ? { record: postback.facts } : recordOf(origin);
-    this.#write({ why: 'failed', ...placeOf(origin), ...about, ...record });
+    this.#write({ why: 'failed', ...originFields(origin), ...about, ...record });
   }
 
   #write(row: object): void {
@@ -177,7 +177,7 @@ export class Rejects {
 /** Maximum number of rows that wait for the run to have a name. */
 const MAX_EARLY = 1_000;
 
-function placeOf(origin: Origin | undefined): object {
+function originFields(origin: Origin | undefined): object {
   const { file = null, line = null, element } = origin ?? {};
   return { file, line, ...(element === undefined ? {} : { element }) };
 }

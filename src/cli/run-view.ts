@@ -38,13 +38,13 @@ export class RunView {
 
   constructor(io: IO, signal: AbortSignal = runSignal) {
     this.#io = io;
-    const tell = (): void => {
+    const reportStop = (): void => {
       if (findInterruption()?.reason === 'EPIPE') return;
       void this.#say(
         'Stopping when requests in flight are recorded. Press Ctrl-C again to stop now.',
       );
     };
-    signal.addEventListener('abort', tell, { once: true });
+    signal.addEventListener('abort', reportStop, { once: true });
   }
 
   /** Shows one update. Words only: data is the summary. */
@@ -175,8 +175,8 @@ export class RunView {
     const { input, line } = update;
     this.#listed.push(toProblem(input, line, update));
     if (this.#io.isGitHubJob) {
-      const place = { file: input, line };
-      void this.#say(formatAnnotation(describeInvalid(input, line, update), place));
+      const position = { file: input, line };
+      void this.#say(formatAnnotation(describeInvalid(input, line, update), position));
       return;
     }
     void this.#say(`${this.#io.color.err.red('invalid')} ${describeInvalid(input, line, update)}`);

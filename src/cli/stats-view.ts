@@ -70,24 +70,24 @@ const COLORS: Readonly<Record<Grade, 'green' | 'yellow' | 'red'>> = {
  */
 export async function printStats(
   io: IO,
-  survey: Aggregate,
+  aggregate: Aggregate,
   checks: readonly Check[],
 ): Promise<void> {
-  const { sinceMs, untilMs } = survey.filter;
+  const { sinceMs, untilMs } = aggregate.filter;
   if (io.isTerminal) await io.print(`${localTime(sinceMs)} to ${localTime(untilMs)}\n`);
   const rows = [
-    toRow(survey, 'all', 'all', survey.total),
-    ...toRows(survey, 'network'),
-    ...toRows(survey, 'goal'),
+    toRow(aggregate, 'all', 'all', aggregate.total),
+    ...toRows(aggregate, 'network'),
+    ...toRows(aggregate, 'goal'),
   ];
   await printTable(io, rows, statsColumns(io.isTerminal));
-  if (survey.total.metrics.conversions === 0) {
+  if (aggregate.total.metrics.conversions === 0) {
     await io.info(
       'No conversions in this period. For skips, run: postback logs --all. For a first run: ' +
         'postback demo.',
     );
   } else {
-    await io.info(`\n${describeState(io, survey.total.metrics.toData())}`);
+    await io.info(`\n${describeState(io, aggregate.total.metrics.toData())}`);
   }
   for (const check of checks) await io.info(describeCheck(io, check));
 }
@@ -134,15 +134,15 @@ function describeCheck(io: IO, { check, limit, actual, holds }: Check): string {
     check === 'min-delivery-rate'
       ? `the delivery rate is ${describe(actual)}, the minimum is ${describe(limit)}`
       : `95 % are delivered within ${describe(actual)}, the maximum is ${describe(limit)}`;
-  const told = actual === null ? 'there are no conversions in this period' : words;
-  return `${holds ? err.green('passed') : err.red('failed')} --${check} ${describe(limit)}: ${told}`;
+  const described = actual === null ? 'there are no conversions in this period' : words;
+  return `${holds ? err.green('passed') : err.red('failed')} --${check} ${describe(limit)}: ${described}`;
 }
 
-function toRows(survey: Aggregate, scope: 'network' | 'goal'): Row[] {
-  const segments = scope === 'network' ? survey.networks : survey.goals;
+function toRows(aggregate: Aggregate, scope: 'network' | 'goal'): Row[] {
+  const segments = scope === 'network' ? aggregate.networks : aggregate.goals;
   return [...segments]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, segment]) => toRow(survey, scope, name, segment));
+    .map(([name, segment]) => toRow(aggregate, scope, name, segment));
 }
 
 function toRow({ filter }: Aggregate, scope: string, name: string, segment: Segment): Row {

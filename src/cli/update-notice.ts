@@ -45,7 +45,7 @@ export async function startUpdateNotice(input: NoticeInput): Promise<UpdateNotic
     async end() {
       clearTimeout(timer);
       giveUp.abort();
-      if (latest !== undefined) await tell(input, latest);
+      if (latest !== undefined) await printNotice(input, latest);
     },
   };
 }
@@ -81,7 +81,10 @@ async function ask(
   }
 }
 
-async function tell({ io, packageName, version }: NoticeInput, latest: string): Promise<void> {
+async function printNotice(
+  { io, packageName, version }: NoticeInput,
+  latest: string,
+): Promise<void> {
   const { isNewer } = await import('../update/latest-version.js');
   if (!isNewer(latest, version)) return;
   const { err } = io.color;

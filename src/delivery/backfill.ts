@@ -24,7 +24,7 @@ export async function runBackfill(
     for (const input of options.inputs) {
       for await (const lines of readLines(input, delivery.signal)) {
         await pipeline.take(lines, input, false);
-        await pipeline.settle();
+        await pipeline.flush();
         await options.rejects?.confirm(delivery.signal);
       }
     }

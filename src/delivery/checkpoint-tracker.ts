@@ -10,7 +10,7 @@ import type { CheckpointRange, InFlightSet } from './in-flight-set.js';
 const MAX_MARKS = 1024;
 
 interface Mark extends StoredCheckpoint {
-  place: Checkpoint;
+  checkpoint: Checkpoint;
   /** Postbacks that were planned between the mark before and this one. */
   range: CheckpointRange;
   /** Skips that the run had made up to here. */
@@ -55,9 +55,9 @@ export class CheckpointTracker {
    * Notes the position after the lines that were planned last.
    * @param skips how many skips the run has made so far
    */
-  note(path: string, place: Checkpoint, skips = 0): void {
+  note(path: string, checkpoint: Checkpoint, skips = 0): void {
     if (this.#marks.length >= MAX_MARKS) return;
-    this.#marks.push({ path, place, skips, range: this.#inFlight.endRange() });
+    this.#marks.push({ path, checkpoint, skips, range: this.#inFlight.endRange() });
   }
 
   /** Notes that every input was read to its end. */
@@ -103,9 +103,9 @@ export class CheckpointTracker {
    * was not stopped.
    */
   listAtEnd(isStopped: boolean): StoredCheckpoint[] {
-    const discarded = this.#discarded.map((path) => ({ path, place: undefined }));
+    const discarded = this.#discarded.map((path) => ({ path, checkpoint: undefined }));
     if (isStopped || !this.#isWhole) return [...this.listHeld(), ...discarded];
-    return [...[...this.#paths].map((path) => ({ path, place: undefined })), ...discarded];
+    return [...[...this.#paths].map((path) => ({ path, checkpoint: undefined })), ...discarded];
   }
 
   #countIn(range: CheckpointRange, postbacks: readonly Pick<Postback, 'id'>[]): number {

@@ -63,7 +63,7 @@ export class EventPipeline {
   /**
    * Takes lines in a row and plans their events with one look-up, which records first what they say
    * of people, so that a click counts for the conversion next to it.
-   * @param holds the lines come from a stream: {@link settle} records what they made
+   * @param holds the lines come from a stream: {@link flush} records what they made
    * @throws InputError at the first invalid line, under `--strict`; what came before it is taken
    */
   async take(lines: readonly Line[], input: Input, holds: boolean): Promise<void> {
@@ -94,7 +94,7 @@ export class EventPipeline {
    * decided.
    */
   detectFormat(lines: readonly Line[], input: Input): boolean {
-    return this.#reader.settle(lines, input);
+    return this.#reader.detectFormat(lines, input);
   }
 
   async #plan(events: readonly ConversionEvent[], holds: boolean): Promise<void> {
@@ -154,7 +154,7 @@ export class EventPipeline {
    *   request is filled, which records most of it (see UNRECORDED_RECORDS). A commit for each part
    *   would cost more than all else that is written.
    */
-  async settle({ goesOn = false } = {}): Promise<void> {
+  async flush({ goesOn = false } = {}): Promise<void> {
     await this.record({ goesOn });
     await this.space();
   }
@@ -218,7 +218,7 @@ export class EventPipeline {
       const outcome = { kind: 'stopped', reason: 'waits_for_its_turn' } as const;
       const { account } = accountQueue;
       const leaving = { account, entries, state: 'pending', outcome, claimed: true } as const;
-      const dropped = await log.settle(leaving);
+      const dropped = await log.storeUnsent(leaving);
       accountQueue.deferToLog(entries.length - dropped.length);
       await accountQueue.skipDropped(dropped);
     }

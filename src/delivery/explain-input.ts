@@ -11,7 +11,7 @@ import { explainEvent, explainInvalid } from './explain.js';
 import { Planner, prepareOne } from './planner.js';
 import { prescan, hasIdentity } from './prescan.js';
 import type { Selection } from './resolve-targets.js';
-import { surveyTargets } from './resolve-targets.js';
+import { describeTargets } from './resolve-targets.js';
 
 export interface ExplainRun extends Selection {
   input: Input;
@@ -37,7 +37,7 @@ export async function* explainInput(
 ): AsyncGenerator<ExplainedRecord> {
   const { signal } = run;
   const input = await openInput(run.input);
-  const { planContext } = surveyTargets(workspace, run);
+  const { planContext } = describeTargets(workspace, run);
   const planner = new Planner(planContext);
   const logReader = await openLogReader(workspace.logLocation);
   const memory = logReader?.openDryRunMemory() ?? (await openEmptyMemory(workspace.name));

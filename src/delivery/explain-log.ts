@@ -15,7 +15,7 @@ import { listGoalsOfOthers } from '../goals/match.js';
 import type { GateName } from './gates.js';
 import { evaluateStored } from './evaluate-stored.js';
 import type { RunContext } from './resolve-targets.js';
-import { surveyTargets } from './resolve-targets.js';
+import { describeTargets } from './resolve-targets.js';
 import { deadlineOf } from './window.js';
 
 /** A postback in the log: what became of it, and what would if it were sent now. */
@@ -101,7 +101,7 @@ export async function explainLogged(
   const ids = new Set([...stored.keys(), ...rows.flatMap(({ postbackId }) => postbackId ?? [])]);
   const first = rows[0];
   if (!first && ids.size === 0) throw unknownEvent(eventId, counted);
-  const runContext = surveyTargets(workspace, { networks: [], goals: [] });
+  const runContext = describeTargets(workspace, { networks: [], goals: [] });
   const postbacks: LoggedPostback[] = [];
   const last = rows.filter(({ postbackId }) => postbackId === null).at(-1);
   const gates = ids.size > 0 ? listGates(EVENT_GATES, first) : listGates(EVENT_GATES, first, last);
@@ -152,11 +152,11 @@ function describePostback(
   const last = attempts.at(-1) ?? findSkip(rows);
   const { network, goal } = stored?.postback ?? (last as Pick<LoggedPostback, 'network' | 'goal'>);
   const account = stored?.account ?? last?.account ?? null;
-  const told = { network, account, goal, postbackId: id, attempts };
+  const common = { network, account, goal, postbackId: id, attempts };
   const { reason = null, message = null } = last ?? {};
   if (!stored)
     return {
-      ...told,
+      ...common,
       state: stateOf(last),
       reason,
       message,
@@ -165,7 +165,7 @@ function describePostback(
       request: null,
     };
   return {
-    ...told,
+    ...common,
     state: stored.state,
     reason: stored.reason ?? reason,
     message: stored.message ?? message,

@@ -195,7 +195,7 @@ async function decide(deciding: DecidingQueue, accepted: AcceptedRequest): Promi
     // What is not mapped any more cannot be sent again now.
     const isStuck =
       one !== undefined && isSentAgain(one) && deps.mappingOf(item.entry.postback) === undefined;
-    return isStuck ? { ...one, settled: 'pending' as const } : one;
+    return isStuck ? { ...one, rowState: 'pending' as const } : one;
   });
   if (verdicts.every((one) => one === undefined)) return false;
   return record(deciding, { accepted, items, verdicts, answer });
@@ -223,7 +223,7 @@ async function record(
   const isOurs = await log.recordDecision(accepted, { verdicts: full, again: again.length > 0 });
   if (!isOurs) return true;
   const isOfThisRun = accepted.run === log.run.id;
-  full.forEach(({ status, outcome, settled }, index) => {
+  full.forEach(({ status, outcome, rowState: settled }, index) => {
     if (outcome.kind === 'processing') return;
     if (outcome.warning !== undefined) tally.warn('network_warning');
     tally.decide(channel.network, isOfThisRun);
@@ -255,12 +255,12 @@ function toVerdict({ outcomes, split }: Verdict, index: number): EntryVerdict | 
   if (split && outcomes.length > 1) return { status: 'retried', outcome };
   const fate = evaluateOutcome(outcome.kind);
   if (fate === 'delivered') return { status: 'success', outcome };
-  if (fate === 'failed') return { status: 'failed', outcome, settled: 'failed' };
+  if (fate === 'failed') return { status: 'failed', outcome, rowState: 'failed' };
   // It did not get there after all, through no fault of its own: a later run sends it again.
-  return fate === 'again' ? { status: 'retried', outcome, settled: 'pending' } : undefined;
+  return fate === 'again' ? { status: 'retried', outcome, rowState: 'pending' } : undefined;
 }
 
-function isSentAgain({ status, outcome, settled }: EntryVerdict): boolean {
+function isSentAgain({ status, outcome, rowState: settled }: EntryVerdict): boolean {
   return status !== 'success' && settled === undefined && outcome.kind !== 'processing';
 }
 

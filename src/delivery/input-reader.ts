@@ -60,8 +60,8 @@ export class InputReader {
   }
 
   /** Records what was taken last. */
-  settle(): Promise<void> {
-    return this.#pipeline.settle();
+  flush(): Promise<void> {
+    return this.#pipeline.flush();
   }
 
   async #read(input: Input): Promise<void> {
@@ -139,7 +139,7 @@ export class InputReader {
       if (read > 0) this.#pipeline.detectFormat(lines.slice(0, read), input);
       if (read === lines.length) continue;
       await this.#pipeline.take(read > 0 ? lines.slice(read) : lines, input, false);
-      await this.#pipeline.settle({ goesOn: true });
+      await this.#pipeline.flush({ goesOn: true });
       await this.#run.rejects?.confirm(signal);
       checkpoints.note(marks.key, marks.mark(count), this.#pipeline.skips);
     }
@@ -167,11 +167,11 @@ export class InputReader {
     try {
       for await (const lines of markSilence(readLines(input, watch.signal))) {
         if (lines === SILENCE) {
-          await this.#pipeline.settle();
+          await this.#pipeline.flush();
           continue;
         }
         await this.#pipeline.take(lines, input, true);
-        await this.#pipeline.settle({ goesOn: true });
+        await this.#pipeline.flush({ goesOn: true });
         await this.#run.rejects?.confirm(watch.signal);
       }
       watch.check();
@@ -192,18 +192,19 @@ export class InputReader {
 
   async #take(input: Input, part: Part, marks?: FileMarks): Promise<void> {
     const { checkpoints, signal, report } = this.#delivery;
-    for await (const { lines, place, end } of readPart(input, part, signal)) {
+    for await (const { lines, position, end } of readPart(input, part, signal)) {
       if (this.#share) report({ type: 'read', share: this.#share.at(end) });
       await this.#pipeline.take(lines, input, false);
-      await this.#pipeline.settle({ goesOn: true });
+      await this.#pipeline.flush({ goesOn: true });
       await this.#run.rejects?.confirm(signal);
-      if (marks && place) checkpoints.note(marks.key, marks.mark(place), this.#pipeline.skips);
+      if (marks && position)
+        checkpoints.note(marks.key, marks.mark(position), this.#pipeline.skips);
     }
   }
 
   /** The first lines decide how the others are read. */
-  async #detectFormat(input: Input, place: SourcePosition): Promise<void> {
-    for await (const { lines } of readPart(input, { to: place }, this.#delivery.signal)) {
+  async #detectFormat(input: Input, position: SourcePosition): Promise<void> {
+    for await (const { lines } of readPart(input, { to: position }, this.#delivery.signal)) {
       if (this.#pipeline.detectFormat(lines, input)) return;
     }
   }

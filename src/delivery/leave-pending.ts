@@ -12,7 +12,7 @@ export async function leaveBatch(deps: AccountQueueDeps, batch: Batch, stop: Sto
   const entries = batch.items.map(({ entry }) => entry);
   const kind = waitingKindOf(stop.kind);
   const { reason, message } = stop;
-  const dropped = await log.settle({
+  const dropped = await log.storeUnsent({
     account: channel.account,
     entries,
     batchId: batch.batchId,
@@ -37,7 +37,7 @@ export async function deferBatch(
     ...(reason !== undefined && { reason }),
     ...(message !== undefined && { message }),
   };
-  const dropped = await log.settle({
+  const dropped = await log.storeUnsent({
     account: channel.account,
     entries,
     batchId: batch.batchId,
@@ -92,7 +92,7 @@ export async function dropExpired(deps: AccountQueueDeps, batch: Batch): Promise
   const items = batch.items.filter((item) => !isLate(item));
   const entries = late.map(({ entry }) => entry);
   const rest = items.map(({ entry }) => entry);
-  const dropped = await log.settle({
+  const dropped = await log.storeUnsent({
     account: channel.account,
     entries,
     batchId: batch.batchId,
@@ -117,7 +117,7 @@ export async function failDamaged(
   const { channel, log, tally, report, inFlight } = deps;
   const outcome: Outcome = { kind: 'payload', reason: LOG_DAMAGED, message: DAMAGED_WORDS };
   const { account } = channel;
-  const dropped = await log.settle({ account, entries, state: 'failed', outcome });
+  const dropped = await log.storeUnsent({ account, entries, state: 'failed', outcome });
   await skipDropped(deps, dropped);
   for (const { postback } of entries) inFlight.delete(postback);
   const count = entries.length - dropped.length;

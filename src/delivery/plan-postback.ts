@@ -14,7 +14,7 @@ import { evaluateAge } from './window.js';
 export interface PlanStep {
   event: ConversionEvent;
   /** The event as far as its consent lets networks know it. */
-  told: Reduced;
+  reduced: Reduced;
   goal: ConversionGoal;
   /** What is known of the event, and of its postback for the goal. */
   known: KnownEvent;
@@ -92,7 +92,7 @@ function gateWindow(
  * missed.
  */
 function gateNetwork(
-  { told: { event, dropped }, trace }: PlanStep,
+  { reduced: { event, dropped }, trace }: PlanStep,
   postback: Postback,
   mapping: Mapping,
   channel: Channel,
@@ -142,7 +142,7 @@ const REPLAYABLE: ReadonlySet<SkipReason> = new Set<SkipReason>([
 ]);
 
 function makePostback(step: PlanStep, network: AnyNetwork): Postback {
-  const { event, told, goal, sharedId, planContext } = step;
+  const { event, reduced, goal, sharedId, planContext } = step;
   const { id } = step.postback;
   const { player, members } = step.known;
   const postback: Postback = {
@@ -155,7 +155,7 @@ function makePostback(step: PlanStep, network: AnyNetwork): Postback {
     eventId: event.id,
     eventTimeMs: event.timeMs,
     test: event.test,
-    facts: network.prepare(told.event, planContext.settings),
+    facts: network.prepare(reduced.event, planContext.settings),
   };
   if (goal.trigger === 'once') postback.once = true;
   if (player !== undefined) postback.person = player;

@@ -102,14 +102,14 @@ export class Planner {
       plan.skips.push({ reason: match.reason, message: match.message, network: owner });
       return plan;
     }
-    const told = reduceToConsent(clicked, consent);
+    const reduced = reduceToConsent(clicked, consent);
     const sharedIdOf = shareIds(clicked, context.routes.get(owner));
     let index = 0;
     for (const goal of match.matched) {
       const goalTrace: Trace = [];
       const planned = planPostback({
         event: clicked,
-        told,
+        reduced,
         goal,
         known,
         // The question named this goal, and its owner is the network that is known by now.

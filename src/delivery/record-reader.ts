@@ -102,12 +102,12 @@ export class RecordReader {
    * Lets the beginning of an input that is read from its middle decide its format; true once it is
    * decided.
    */
-  settle(lines: readonly Line[], input: Input): boolean {
+  detectFormat(lines: readonly Line[], input: Input): boolean {
     const parser = this.#parserOf(input);
-    const isSettled =
-      parser.isSettled || lines.some((line) => (parser.parse(line), parser.isSettled));
+    const hasFormat =
+      parser.hasFormat || lines.some((line) => (parser.parse(line), parser.hasFormat));
     this.#reportNotices(parser.notices);
-    return isSettled;
+    return hasFormat;
   }
 
   #parserOf(input: Input): EventParser {

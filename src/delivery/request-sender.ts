@@ -314,7 +314,7 @@ export class RequestSender {
     const { tally, channel, signal } = this.#deps;
     let delivered = 0;
     const deferred: Outcome[] = [];
-    for (const [index, { status, outcome, settled }] of verdicts.entries()) {
+    for (const [index, { status, outcome, rowState: settled }] of verdicts.entries()) {
       if (outcome.warning !== undefined) tally.warn('network_warning');
       if (status === 'success') delivered++;
       else if (settled === 'deferred') deferred.push(outcome);

@@ -48,23 +48,23 @@ export function resolveOutcomes(
     const outcome = verdict.outcomes[index] ?? MISSING;
     const fate = evaluateOutcome(outcome.kind);
     if (fate === 'delivered') return { status: 'success', outcome };
-    if (fate === 'failed') return { status: 'failed', outcome, settled: 'failed' };
+    if (fate === 'failed') return { status: 'failed', outcome, rowState: 'failed' };
     if (fate === 'waits') {
       return {
         status: outcome.kind === 'credential' ? 'failed' : 'accepted',
         outcome,
-        settled: 'pending',
+        rowState: 'pending',
       };
     }
-    if (rules.isStopped) return { status: 'retried', outcome, settled: 'pending' };
+    if (rules.isStopped) return { status: 'retried', outcome, rowState: 'pending' };
     const isLast = item.tries + 1 >= rules.maxAttempts || tooLong;
     if (isLast)
-      return { status: 'retried', outcome, settled: rules.isPersistent ? 'deferred' : 'pending' };
+      return { status: 'retried', outcome, rowState: rules.isPersistent ? 'deferred' : 'pending' };
     if (notBeforeMs >= deadlineOf(item.outgoing.postback, rules.channel)) {
       // One object for all that share an outcome: the log then tells it once.
       const late = expired.get(outcome) ?? expire(outcome);
       expired.set(outcome, late);
-      return { status: 'failed', outcome: late, settled: 'failed' };
+      return { status: 'failed', outcome: late, rowState: 'failed' };
     }
     retried.push(advance(item, 1));
     return { status: 'retried', outcome };
@@ -113,7 +113,7 @@ function isolate(
   const verdicts = batch.items.map((): EntryVerdict => {
     const outcome = NEIGHBOUR;
     return rules.isStopped
-      ? { status: 'retried', outcome, settled: 'pending' }
+      ? { status: 'retried', outcome, rowState: 'pending' }
       : { status: 'retried', outcome };
   });
   named.forEach((at, index) => (verdicts[at] = resolved.verdicts[index] as EntryVerdict));
@@ -130,7 +130,7 @@ function splitBatch(batch: Batch, verdict: Verdict, rules: OutcomeRules): Resolv
   const verdicts = batch.items.map((_, index): EntryVerdict => {
     const outcome = verdict.outcomes[index] ?? MISSING;
     return rules.isStopped
-      ? { status: 'retried', outcome, settled: 'pending' }
+      ? { status: 'retried', outcome, rowState: 'pending' }
       : { status: 'retried', outcome };
   });
   if (rules.isStopped) return { verdicts, again: [] };

@@ -41,7 +41,7 @@ export function resolveTargets(workspace: Workspace, selection: Selection): RunC
     selection.networks,
     workspace.variables,
   );
-  return surveyTargets(workspace, selection, connected);
+  return describeTargets(workspace, selection, connected);
 }
 
 /**
@@ -50,7 +50,7 @@ export function resolveTargets(workspace: Workspace, selection: Selection): RunC
  * @throws AuthError for a connection that the environment describes in part; ConfigError for an
  *   unknown goal
  */
-export function surveyTargets(
+export function describeTargets(
   workspace: Workspace,
   { networks, goals }: Selection,
   connected: readonly Connected[] = workspace.connected(),

@@ -45,7 +45,7 @@ export async function runSend(workspace: Workspace, run: SendRun): Promise<Summa
       if (!(error instanceof InputError)) throw error;
       fault = error;
     }
-    await reader.settle();
+    await reader.flush();
   });
   if (summary.takenOver) return summary;
   if (fault) throw fault;

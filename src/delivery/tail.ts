@@ -53,7 +53,7 @@ export async function runTail(workspace: Workspace, run: TailRun): Promise<Summa
       const { input, maxPending, rejects, display } = run;
       const reading = { input, maxPending, rejects, display, endsWhenRefused: true };
       await readSource(delivery, pipeline, source, reading);
-      await pipeline.settle();
+      await pipeline.flush();
     } finally {
       stopRecording?.();
       // Before what is in flight is finished: other workers take over at once.
@@ -103,7 +103,7 @@ async function openBucket(
   return openRunBucket(workspace, address, {
     ...{ mode: 'follow', from, report },
     findCheckpoint: (path) => log.findCheckpoint(path),
-    saveCheckpoint: (path, place) => log.saveCheckpoint(path, place),
+    saveCheckpoint: (path, checkpoint) => log.saveCheckpoint(path, checkpoint),
   });
 }
 

@@ -40,7 +40,7 @@ export class TestResults {
       update.batch.items.forEach(({ outgoing: { postback } }, index) => {
         const verdict = update.verdicts[index];
         if (!verdict) return;
-        const { status, settled, outcome } = verdict;
+        const { status, rowState: settled, outcome } = verdict;
         const message =
           outcome.message === undefined ? outcome.reason : `${outcome.reason}: ${outcome.message}`;
         const fate =

@@ -49,7 +49,7 @@ export async function runTests(
           { name: 'test', format: 'audience' },
           false,
         );
-        await pipeline.settle();
+        await pipeline.flush();
       }
     },
   );

@@ -24,11 +24,11 @@ export async function allowLikeABrowser(
   const callback = new URL(location ?? '');
   // Not every machine resolves localhost; the loopback server is bound to this address in any case.
   callback.hostname = '127.0.0.1';
-  const landed = await http.send(
+  const result = await http.send(
     { method: 'GET', url: callback.href, headers: ACCEPTS },
     { signal },
   );
-  expectStatus(landed, 200, 'The page after consent');
+  expectStatus(result, 200, 'The page after consent');
 }
 
 interface ConsentForm {

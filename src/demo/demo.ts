@@ -33,7 +33,7 @@ export interface DemoOptions {
   signal: AbortSignal;
   /** A new folder in which everything stays; without it a temporary one is used and removed. */
   keep?: string;
-  tell: (step: DemoStep) => Promise<void>;
+  onStep: (step: DemoStep) => Promise<void>;
   /** Hears what the run meets. */
   report: Report;
 }
@@ -63,12 +63,12 @@ const ONE_REFUSAL = { status: 429, retryAfter: 1, times: 1, match: '/eventData' 
  *   sent; any error of its steps
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { clock, random, keep, tell } = options;
+  const { clock, random, keep, onStep } = options;
   const home = await makeDemoHome(keep);
   try {
     const sandbox = await startSandbox({ clock, random, faults: [ONE_REFUSAL] });
     try {
-      await tell({ type: 'sandbox', url: sandbox.url });
+      await onStep({ type: 'sandbox', url: sandbox.url });
       const done = await runWorkflow(options, home, sandbox.url);
       const held = {
         conversions: sandbox.state.conversions().length,
@@ -93,19 +93,19 @@ async function runWorkflow(
   home: DemoHome,
   sandboxUrl: string,
 ): Promise<Omit<DemoResult, 'sandboxUrl' | 'held' | 'home'>> {
-  const { tell, clock, signal } = options;
+  const { onStep, clock, signal } = options;
   const setUp = await withDemoWorkspace(options, home, sandboxUrl, async (workspace) => {
     const onUrl = (url: string, redirectUri: string): void =>
-      void tell({ type: 'consent', url, redirectUri });
+      void onStep({ type: 'consent', url, redirectUri });
     const connection = await connectDemo({ workspace, gateway: sandboxUrl, signal, onUrl });
-    await tell({ type: 'connected', connection });
+    await onStep({ type: 'connected', connection });
     const goals = await setUpDemoGoals(workspace.config.user, workspace.name);
-    await tell({ type: 'goals', goals });
+    await onStep({ type: 'goals', goals });
     return { connection, goals };
   });
   const lines = makeExampleEvents(clock.now());
   await writeFile(home.eventsFile, formatExampleEvents(lines));
-  await tell({ type: 'sending', lines: lines.length });
+  await onStep({ type: 'sending', lines: lines.length });
   signal.throwIfAborted();
   // Reopens the workspace as the next command would, so that the stored grant and goals are read.
   const sent = await withDemoWorkspace(options, home, sandboxUrl, (workspace) =>

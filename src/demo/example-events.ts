@@ -18,9 +18,9 @@ export function makeExampleEvents(nowMs: number, seed = DEFAULT_SEED): ExampleLi
   const chance = createSeededChance(seed);
   const edition = makeUuid('edition', seed, nowMs).slice(0, 8);
   let number = 0;
-  const drafts = SCENARIOS.flatMap(({ count, tell }) =>
+  const drafts = SCENARIOS.flatMap(({ count, draft }) =>
     Array.from({ length: count }, () =>
-      tell({ nowMs, edition, number: (number += 1), chance }),
+      draft({ nowMs, edition, number: (number += 1), chance }),
     ).flat(),
   );
   drafts.sort((one, other) => one.timeMs - other.timeMs);

@@ -61,15 +61,15 @@ export function makeIdentifiers(player: Player, number: number): JsonObject {
   const consent = ASKED.has(country)
     ? { amzn_user_data: 'GRANTED', amzn_ad_storage: 'GRANTED' }
     : {};
-  const place = { country, ...consent };
+  const common = { country, ...consent };
   switch (number % 5) {
     case 0:
-      return { ...place, email_hash: `sha256:${sha256Hex(email.toLowerCase())}` };
+      return { ...common, email_hash: `sha256:${sha256Hex(email.toLowerCase())}` };
     case 1:
-      return { ...place, email, phone };
+      return { ...common, email, phone };
     case 2:
       return {
-        ...place,
+        ...common,
         email,
         first_name: 'Test',
         last_name: 'Player',
@@ -78,12 +78,12 @@ export function makeIdentifiers(player: Player, number: number): JsonObject {
       };
     case 3:
       return {
-        ...place,
+        ...common,
         phone_hash: sha256Hex(phone.replace(/\D/g, '')),
         email_hash: sha256Hex(email.toLowerCase()),
       };
     default:
-      return { ...place, email };
+      return { ...common, email };
   }
 }
 

@@ -40,7 +40,7 @@ export interface ScenarioGenerator {
 /** A sequence of events of one player, generated `count` times. */
 export interface Scenario {
   count: number;
-  tell: (generator: ScenarioGenerator) => Draft[];
+  draft: (generator: ScenarioGenerator) => Draft[];
 }
 
 const ITEMS = [
@@ -215,8 +215,8 @@ function writtenTwice(generator: ScenarioGenerator): Draft[] {
 }
 
 const one =
-  (tell: (generator: ScenarioGenerator) => Draft): Scenario['tell'] =>
-  (generator) => [tell(generator)];
+  (draft: (generator: ScenarioGenerator) => Draft): Scenario['draft'] =>
+  (generator) => [draft(generator)];
 
 const SPOILERS: readonly ((line: string) => string)[] = [
   (line) => line.slice(0, Math.floor(line.length / 2)),
@@ -228,88 +228,91 @@ const SPOILERS: readonly ((line: string) => string)[] = [
 
 /** Scenarios of the example file. Lines are sorted by time, so the order does not matter. */
 export const SCENARIOS: readonly Scenario[] = [
-  { count: 92, tell: one((generator) => purchase(generator, 'delivered')) },
+  { count: 92, draft: one((generator) => purchase(generator, 'delivered')) },
   {
     count: 34,
-    tell: one((generator) =>
+    draft: one((generator) =>
       event(generator, 'delivered', 'wishlist_add', { game_id: 'example-game' }),
     ),
   },
   {
     count: 22,
-    tell: one((generator) =>
+    draft: one((generator) =>
       event(generator, 'delivered', 'email_acquired', { source: 'newsletter' }),
     ),
   },
-  { count: 12, tell: visitThenPurchase },
-  { count: 12, tell: twoPurchases },
-  { count: 3, tell: writtenTwice },
-  { count: 24, tell: one((generator) => purchase(generator, 'organic', NO_CLICK)) },
+  { count: 12, draft: visitThenPurchase },
+  { count: 12, draft: twoPurchases },
+  { count: 3, draft: writtenTwice },
+  { count: 24, draft: one((generator) => purchase(generator, 'organic', NO_CLICK)) },
   {
     count: 12,
-    tell: one((generator) => {
+    draft: one((generator) => {
       const other = OTHER_CLICKS[generator.number % OTHER_CLICKS.length]!;
       return purchase(generator, 'not_connected', { ...NO_CLICK, ...ON_THE_WEB, ...other });
     }),
   },
   {
     count: 8,
-    tell: one((generator) =>
+    draft: one((generator) =>
       withMessage(purchase(generator, 'consent_none'), { consentLevel: 'none' }),
     ),
   },
   {
     count: 5,
-    tell: one((generator) =>
+    draft: one((generator) =>
       withMessage(purchase(generator, 'consent_unknown'), { consentLevel: undefined }),
     ),
   },
   {
     count: 4,
-    tell: one((generator) => withMessage(purchase(generator, 'test_event'), { test: true })),
+    draft: one((generator) => withMessage(purchase(generator, 'test_event'), { test: true })),
   },
   {
     count: 9,
-    tell: one((generator) => {
+    draft: one((generator) => {
       const timeMs = generator.nowMs - 8 * DAY_MS - Math.floor(generator.chance() * 6 * DAY_MS);
       return purchase(generator, 'too_old', {}, timeMs);
     }),
   },
   {
     count: 1,
-    tell: one((generator) => purchase(generator, 'in_future', {}, generator.nowMs + 3 * DAY_MS)),
+    draft: one((generator) => purchase(generator, 'in_future', {}, generator.nowMs + 3 * DAY_MS)),
   },
   {
     count: 8,
-    tell: one((generator) =>
+    draft: one((generator) =>
       event(generator, 'unmapped_goal', 'achievement_unlocked', { achievement_id: 'level_10' }),
     ),
   },
   {
     count: 6,
-    tell: one((generator) =>
+    draft: one((generator) =>
       event(generator, 'filter_not_met', 'achievement_unlocked', { achievement_id: 'first_blood' }),
     ),
   },
   {
     count: 14,
-    tell: one((generator) => event(generator, 'no_goal', 'game_launch', { platform: 'windows' })),
+    draft: one((generator) => event(generator, 'no_goal', 'game_launch', { platform: 'windows' })),
   },
-  { count: 5, tell: one((generator) => purchase(generator, 'no_match_key', NO_PERSON)) },
-  { count: 3, tell: one((generator) => purchase(generator, 'no_country', { country: undefined })) },
+  { count: 5, draft: one((generator) => purchase(generator, 'no_match_key', NO_PERSON)) },
+  {
+    count: 3,
+    draft: one((generator) => purchase(generator, 'no_country', { country: undefined })),
+  },
   {
     count: 2,
-    tell: one((generator) =>
+    draft: one((generator) =>
       purchase(generator, 'unsupported_currency', { currency: 'PLN', country: 'PL' }),
     ),
   },
   {
     count: 2,
-    tell: one((generator) => purchase(generator, 'incomplete_event', { value: '-9.99' })),
+    draft: one((generator) => purchase(generator, 'incomplete_event', { value: '-9.99' })),
   },
   {
     count: SPOILERS.length,
-    tell: one((generator) => {
+    draft: one((generator) => {
       const spoil = SPOILERS[generator.number % SPOILERS.length]!;
       return { ...purchase(generator, 'invalid', { currency: 'USD' }), spoil };
     }),

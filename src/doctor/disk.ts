@@ -11,22 +11,22 @@ const LITTLE_BYTES = 500 * MB;
 
 /** Asks how much room the folder of the delivery log has. */
 export function checkDisk(folder: string): Check {
-  const place = findExisting(folder);
+  const path = findExisting(folder);
   let freeBytes: number;
   try {
-    const { bavail, bsize } = statfsSync(place);
+    const { bavail, bsize } = statfsSync(path);
     freeBytes = bavail * bsize;
   } catch (error) {
-    return warn('disk', `Cannot read the free space at ${place}: ${messageOf(error)}.`, {
+    return warn('disk', `Cannot read the free space at ${path}: ${messageOf(error)}.`, {
       why: 'A full disk stops a run, because postbacks that cannot be recorded are not sent.',
     });
   }
-  return checkRoom(freeBytes, place);
+  return checkRoom(freeBytes, path);
 }
 
 /** Evaluates the free space in bytes. Pure. */
-export function checkRoom(freeBytes: number, place: string): Check {
-  const room = `${formatBytes(freeBytes)} free at ${place}.`;
+export function checkRoom(freeBytes: number, path: string): Check {
+  const room = `${formatBytes(freeBytes)} free at ${path}.`;
   const why = 'A full disk stops a run, because postbacks that cannot be recorded are not sent.';
   const next = 'postback logs prune --older-than 90d';
   if (freeBytes < TOO_LITTLE_BYTES) return fail('disk', room, { why, next });

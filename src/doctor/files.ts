@@ -20,20 +20,20 @@ const OTHERS = 0o077;
  */
 export function checkFiles({ directories, workspace, platform }: FilesInput): Check[] {
   const credentials = join(directories.config, 'credentials.json');
-  const places = [
+  const candidates = [
     { path: credentials, isSecret: true },
     { path: join(directories.config, 'config.json'), isSecret: false },
     { path: join(directories.data, workspace, 'delivery.db'), isSecret: false },
   ];
-  const found = places.flatMap((place) => {
-    const stats = statSync(place.path, { throwIfNoEntry: false });
-    return stats ? [{ ...place, mode: stats.mode & 0o777, isFile: stats.isFile() }] : [];
+  const found = candidates.flatMap((candidate) => {
+    const stats = statSync(candidate.path, { throwIfNoEntry: false });
+    return stats ? [{ ...candidate, mode: stats.mode & 0o777, isFile: stats.isFile() }] : [];
   });
   if (found.length === 0)
     return [pass('files', `Nothing is stored yet. Files go to ${directories.config}.`)];
   const folders = [directories.config, join(directories.data, workspace)];
   const problems = [
-    ...found.flatMap((place) => checkFileMode(place, platform)),
+    ...found.flatMap((candidate) => checkFileMode(candidate, platform)),
     ...folders.flatMap((folder) => checkFolder(folder, platform)),
   ];
   if (problems.length > 0) return problems;

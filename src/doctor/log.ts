@@ -12,7 +12,7 @@ import { formatBytes } from './disk.js';
 export async function* checkDeliveryLog(location: LogLocation): AsyncGenerator<Check> {
   try {
     const server = await describeLogServer(location);
-    yield await checkContent(location, server?.place ?? location.path);
+    yield await checkContent(location, server?.shownAddress ?? location.path);
     if (server) yield* checkLogServer(server);
   } catch (error) {
     if (!(error instanceof PostbackError)) throw error;
@@ -20,13 +20,13 @@ export async function* checkDeliveryLog(location: LogLocation): AsyncGenerator<C
   }
 }
 
-async function checkContent(location: LogLocation, place: string): Promise<Check> {
+async function checkContent(location: LogLocation, shown: string): Promise<Check> {
   const bytes = await measureLog(location);
   if (bytes === undefined)
     return pass('log', 'There is no delivery log yet. Nothing was sent from this workspace.');
   const damage = await withLogReader(location, (reader) => reader.findDamage());
   if (damage === undefined)
-    return pass('log', `The delivery log is intact (${formatBytes(bytes)}, ${place}).`);
+    return pass('log', `The delivery log is intact (${formatBytes(bytes)}, ${shown}).`);
   return describeProblem(location, damage.problem, damage.hint);
 }
 

@@ -58,13 +58,13 @@ function describeConnection({ workspace, network, connected, variables }: Networ
     });
   }
   const name = accountName === undefined || accountName === account ? '' : ` (${accountName})`;
-  const place = region === undefined ? '' : `, ${region}`;
+  const regionText = region === undefined ? '' : `, ${region}`;
   const from = source === 'environment' ? `, from POSTBACK_${network.name.toUpperCase()}_*` : '';
   const stored = workspace.connections.store.find(workspace.name, network.name);
   const override = stored && describeOverride(network.name, variables, stored);
   return pass(
     'connection',
-    `Connected as ${account}${name}${place}${from}.${override ? ` ${override}` : ''}`,
+    `Connected as ${account}${name}${regionText}${from}.${override ? ` ${override}` : ''}`,
   );
 }
 

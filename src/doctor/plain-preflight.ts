@@ -12,14 +12,14 @@ export function makePlainPreflight({
     async checkLive({ http, connection, accessToken, nowMs, signal }) {
       if (!checkGrant) return [];
       const { account, accountName, clientId, region, loginAccount } = connection;
-      const place = {
+      const optional = {
         ...(region === undefined ? {} : { region }),
         ...(loginAccount === undefined ? {} : { loginAccount }),
       };
       const call = {
         http,
         accessToken,
-        wanted: { account, ...place },
+        wanted: { account, ...optional },
         nowMs,
         ...(clientId === undefined ? {} : { clientId }),
         ...(signal ? { signal } : {}),
@@ -28,7 +28,7 @@ export function makePlainPreflight({
         const { about, warnings = [] } = await checkGrant(call, {
           account,
           name: accountName ?? account,
-          ...place,
+          ...optional,
         });
         const name = about?.accountName === undefined ? '' : ` (${about.accountName})`;
         return [

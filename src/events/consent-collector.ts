@@ -46,7 +46,7 @@ export class ConsentCollector {
   readonly signals: ConsentSignals = {};
   readonly #warn: Warn;
   /** Number of the object that is read: what an earlier one says goes before. */
-  #place = 0;
+  #carriers = 0;
   readonly #ranks: Partial<Record<TextField, number>> = {};
 
   constructor(warn: Warn) {
@@ -58,11 +58,11 @@ export class ConsentCollector {
    * or empty
    */
   read(from: JsonObject, path: string): void {
-    const place = this.#place++;
+    const order = this.#carriers++;
     for (const name in from) {
       const carrier = CARRIERS.get(name);
       if (carrier === undefined) continue;
-      const rank = place * NAMES_PER_CARRIER + (NAME_RANKS.get(name) ?? 0);
+      const rank = order * NAMES_PER_CARRIER + (NAME_RANKS.get(name) ?? 0);
       this.#readCarrier(carrier, from[name], { path: path + name, rank });
     }
   }

@@ -74,7 +74,7 @@ export class EventParser {
   constructor(options: ParserOptions) {
     this.#options = options;
     this.#isAuto = options.format === 'auto';
-    if (options.format !== 'auto') this.#settle(options.format);
+    if (options.format !== 'auto') this.#setFormat(options.format);
   }
 
   /** The format, once it is known. */
@@ -83,7 +83,7 @@ export class EventParser {
   }
 
   /** Whether the first records have decided the format of the others. */
-  get isSettled(): boolean {
+  get hasFormat(): boolean {
     return (
       this.#format !== undefined && (this.#format !== 'cloudevents' || this.#inner !== undefined)
     );
@@ -156,7 +156,7 @@ export class EventParser {
   ): ParsedRecord {
     if (this.#format === undefined) {
       const format = formatWithin(envelope, element);
-      if (format) this.#settle(format);
+      if (format) this.#setFormat(format);
     }
     const index = (line.element ?? 1) - 1;
     const parsed = this.#read(inherit(element, envelope, index), line);
@@ -209,7 +209,7 @@ export class EventParser {
     if (this.#format === undefined) {
       if (found === undefined)
         throw new FieldProblem('unknown_format', '', UNKNOWN_FORMAT + describeNear(record));
-      this.#settle(found);
+      this.#setFormat(found);
     }
     const format = this.#format as EventFormat;
     if (found !== undefined && found !== format) throw otherFormat(found, format, this.#isAuto);
@@ -251,7 +251,7 @@ export class EventParser {
       : otherFormat(found, this.#format, this.#isAuto);
   }
 
-  #settle(format: EventFormat): void {
+  #setFormat(format: EventFormat): void {
     this.#format = format;
     this.#note(`reading it as ${format}${this.#isAuto ? '' : ' (--format)'}.`);
   }

@@ -22,7 +22,7 @@ export interface FollowOptions {
 
 /** Updates of a followed file. Lines are safe once `place` is recorded. */
 export type Followed =
-  | { type: 'lines'; lines: Line[]; place: Checkpoint }
+  | { type: 'lines'; lines: Line[]; checkpoint: Checkpoint }
   /** There is nothing new. The caller can do other work. */
   | { type: 'idle' }
   | { type: 'waiting' }
@@ -95,7 +95,7 @@ class Follower {
    */
   async *#reportPosition(): AsyncGenerator<Followed> {
     if (!this.#file) return;
-    yield { type: 'lines', lines: [], place: this.#succession.startOf(this.#file) };
+    yield { type: 'lines', lines: [], checkpoint: this.#succession.startOf(this.#file) };
   }
 
   /** Reads what is there, and finds out what has become of the file. */
@@ -105,9 +105,9 @@ class Follower {
       yield* this.#wait();
       return;
     }
-    const place = file.place();
+    const checkpoint = file.checkpoint();
     // Content that was truncated before it was read exists only in copies.
-    if (place.offset === 0 && (await this.#succession.openCopies(file, place, false))) {
+    if (checkpoint.offset === 0 && (await this.#succession.openCopies(file, checkpoint, false))) {
       yield* this.#goOn(file, 'truncated');
       return;
     }
@@ -119,7 +119,7 @@ class Follower {
       return;
     }
     if (found === 'cut') {
-      await this.#succession.openCopies(file, file.place(), true);
+      await this.#succession.openCopies(file, file.checkpoint(), true);
       yield* this.#goOn(file, 'truncated');
       return;
     }
@@ -141,7 +141,7 @@ class Follower {
       return;
     }
     const lines = file.readRest();
-    if (lines.length > 0) yield { type: 'lines', lines, place: file.place() };
+    if (lines.length > 0) yield { type: 'lines', lines, checkpoint: file.checkpoint() };
     yield* this.#goOn(file, 'renamed');
   }
 
@@ -174,7 +174,7 @@ class Follower {
    */
   async *#readNew(file: OpenFile): AsyncGenerator<Followed, 'grew' | 'cut' | 'preceded' | 'quiet'> {
     let found: 'grew' | 'quiet' = 'quiet';
-    const start = file.place();
+    const start = file.checkpoint();
     let isFirst = file.isUnread;
     for (let lines = await file.read(); lines && !this.#signal.aborted; lines = await file.read()) {
       if (lines === 'cut') return 'cut';
@@ -182,7 +182,7 @@ class Follower {
       if (isFirst && (await this.#succession.openCopies(file, start, false))) return 'preceded';
       isFirst = false;
       found = 'grew';
-      if (lines.length > 0) yield { type: 'lines', lines, place: file.place() };
+      if (lines.length > 0) yield { type: 'lines', lines, checkpoint: file.checkpoint() };
     }
     return found;
   }
@@ -190,11 +190,11 @@ class Follower {
   /** `--from end`: passes over the whole lines that are there; they are counted, not yielded. */
   async *#passLines(file: OpenFile): AsyncGenerator<Followed> {
     const size = await file.size();
-    let place = file.place();
-    while (!this.#signal.aborted && place.offset < size && (await file.read()))
-      place = file.place();
+    let checkpoint = file.checkpoint();
+    while (!this.#signal.aborted && checkpoint.offset < size && (await file.read()))
+      checkpoint = file.checkpoint();
     // An unfinished line is read again with its rest.
-    this.#file = await OpenFile.open(this.#path, place);
+    this.#file = await OpenFile.open(this.#path, checkpoint);
     await file.close();
     yield* this.#reportPosition();
   }

@@ -35,7 +35,7 @@ import { ignoreWarnings, type Warn } from './warnings.js';
 /**
  * Where a line may carry identifiers, most specific first, each with the path that messages name.
  */
-export type Place = readonly [from: JsonObject, path: string, present: FieldMask];
+export type IdentifierCarrier = readonly [from: JsonObject, path: string, present: FieldMask];
 
 /**
  * Result for one value: `absent` is a placeholder or missing, `unusable` is left out with a
@@ -73,7 +73,7 @@ const HASHED_SEARCHES = HASHED_FIELDS.map((field) => ({
   plain: PLAIN_SEARCHES[field],
 }));
 const OTHER_SEARCHES = OTHER_FIELDS.map((field) => PLAIN_SEARCHES[field]);
-const HOLDER_BITS = CONTAINER_BIT | IDENTIFIER_BITS.address;
+const OBJECT_BITS = CONTAINER_BIT | IDENTIFIER_BITS.address;
 /** Maximum number of values of one field that are looked at. */
 const MAX_VALUES = 100;
 
@@ -85,24 +85,24 @@ const MAX_VALUES = 100;
  *   quotes a value
  */
 export function readIdentifiers(
-  places: readonly Place[],
+  carriers: readonly IdentifierCarrier[],
   warn: Warn = ignoreWarnings,
 ): Identifiers {
-  const reader = new IdentifierReader(places, warn);
+  const reader = new IdentifierReader(carriers, warn);
   return reader.read();
 }
 
 class IdentifierReader {
   readonly #identifiers: Identifiers = { plain: {}, hashed: {} };
   readonly #warn: Warn;
-  #places: readonly Place[];
+  #carriers: readonly IdentifierCarrier[];
   #present: FieldMask = 0;
 
-  constructor(places: readonly Place[], warn: Warn) {
-    this.#places = places;
+  constructor(carriers: readonly IdentifierCarrier[], warn: Warn) {
+    this.#carriers = carriers;
     this.#warn = warn;
-    for (const place of places) this.#present |= place[2];
-    if ((this.#present & HOLDER_BITS) !== 0) this.#openContainers();
+    for (const carrier of carriers) this.#present |= carrier[2];
+    if ((this.#present & OBJECT_BITS) !== 0) this.#openContainers();
   }
 
   read(): Identifiers {
@@ -124,24 +124,24 @@ class IdentifierReader {
 
   /** Objects of identifiers, each after the place that it is in. */
   #openContainers(): void {
-    const places: Place[] = [];
+    const carriers: IdentifierCarrier[] = [];
     const add = (from: unknown, path: string, names: readonly string[]): void => {
       const inner: unknown = Array.isArray(from) ? from[0] : from;
       if (!isJsonObject(inner)) return;
       const present = readFieldMask(inner);
       this.#present |= present;
-      places.push([inner, path, present]);
+      carriers.push([inner, path, present]);
       for (const name of names) add(inner[name], `${path}${name}.`, []);
     };
-    for (const place of this.#places) {
-      places.push(place);
-      const [from, path, present] = place;
+    for (const carrier of this.#carriers) {
+      carriers.push(carrier);
+      const [from, path, present] = carrier;
       if ((present & CONTAINER_BIT) !== 0) {
         for (const name of CONTAINER_NAMES) add(from[name], `${path}${name}.`, ADDRESS_NAMES);
       }
       if ((present & IDENTIFIER_BITS.address) !== 0) add(from['address'], `${path}address.`, []);
     }
-    this.#places = places;
+    this.#carriers = carriers;
   }
 
   /**
@@ -149,7 +149,7 @@ class IdentifierReader {
    */
   #search(search: Search): boolean {
     let unusable: string | undefined;
-    for (const [from, path, present] of this.#places) {
+    for (const [from, path, present] of this.#carriers) {
       if ((present & search.bit) === 0) continue;
       const names =
         (present & VARIANT_BIT) === 0
@@ -197,7 +197,7 @@ class IdentifierReader {
   }
 
   #warnOfUnread(): void {
-    for (const [from, path, present] of this.#places) {
+    for (const [from, path, present] of this.#carriers) {
       if ((present & UNREAD_BIT) === 0) continue;
       for (const [name, value] of Object.entries(from)) {
         if (!isGiven(value) || classifyName(name) !== 'unread') continue;

@@ -29,7 +29,7 @@ export interface ReadLines {
    * Position after the last line; absent where reading cannot start in the middle: in a stream, a
    * gzipped file or an array.
    */
-  place?: ReadPosition | undefined;
+  position?: ReadPosition | undefined;
   /** Bytes of the input read so far; of a gzipped one, unpacked. */
   end: number;
 }
@@ -71,7 +71,7 @@ export async function* readPart(
       if (lines.length > 0)
         yield {
           lines,
-          place: hasPositions ? markPosition(splitter.place, start, bytes) : undefined,
+          position: hasPositions ? markPosition(splitter.position, start, bytes) : undefined,
           end: start + bytes.length,
         };
       start += bytes.length;
@@ -88,14 +88,14 @@ export async function* readPart(
 
 /** @param start of the bytes, which the place may be before */
 function markPosition(
-  place: SourcePosition | undefined,
+  position: SourcePosition | undefined,
   start: number,
   bytes: Buffer,
 ): ReadPosition | undefined {
-  if (!place || place.offset <= start) return undefined;
-  const end = place.offset - start;
+  if (!position || position.offset <= start) return undefined;
+  const end = position.offset - start;
   const block = bytes.subarray(Math.max(0, end - BLOCK_BYTES), end);
-  return { ...place, block: hashBlock(block), blockBytes: block.length };
+  return { ...position, block: hashBlock(block), blockBytes: block.length };
 }
 
 /** Returns the hash of the bytes before a {@link ReadPosition}. */

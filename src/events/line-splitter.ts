@@ -280,7 +280,7 @@ export class LineSplitter {
       into.push(this.#bad('not_utf8', 'is not UTF-8 text'));
     } else {
       const text = content.toString('utf8');
-      if (!isBlank(text)) into.push(this.#place(text));
+      if (!isBlank(text)) into.push(this.#makeLine(text));
     }
     this.#tooLong = false;
     this.#clear();
@@ -298,7 +298,7 @@ export class LineSplitter {
     return next === OPEN_OBJECT || (first === OPEN_ARRAY && next === undefined);
   }
 
-  #place(text: string): Line {
+  #makeLine(text: string): Line {
     this.#isFirst = false;
     const line = { number: this.#number, text };
     const column = this.#lead.bytes - this.#lead.markBytes + 1;

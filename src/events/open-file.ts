@@ -41,7 +41,7 @@ export class OpenFile {
    * that is cut off and grows again has other ones by the next look.
    */
   #head: Buffer;
-  #place: Checkpoint | undefined;
+  #checkpoint: Checkpoint | undefined;
 
   private constructor(handle: FileHandle, identity: Identity, start: SourcePosition, head: Buffer) {
     this.#handle = handle;
@@ -94,19 +94,19 @@ export class OpenFile {
    * The place after the last whole line that was read, with the file's beginning as it was when it
    * was read.
    */
-  place(): Checkpoint {
+  checkpoint(): Checkpoint {
     const { offset, line } = this.#splitter.lastPosition;
-    if (this.#place?.offset === offset) return this.#place;
+    if (this.#checkpoint?.offset === offset) return this.#checkpoint;
     const { device, inode } = this.identity;
     const head = this.#head.subarray(0, Math.min(HEAD_BYTES, offset));
-    this.#place = { device, inode, offset, line, head: hash(head), headBytes: head.length };
-    return this.#place;
+    this.#checkpoint = { device, inode, offset, line, head: hash(head), headBytes: head.length };
+    return this.#checkpoint;
   }
 
   /** Whether the file begins as it did at a place, and is at least as long. */
-  async stillHas(place: Pick<Checkpoint, 'offset' | 'head' | 'headBytes'>): Promise<boolean> {
-    if ((await this.size()) < place.offset) return false;
-    return hash(await readHead(this.#handle, place.headBytes)) === place.head;
+  async stillHas(checkpoint: Pick<Checkpoint, 'offset' | 'head' | 'headBytes'>): Promise<boolean> {
+    if ((await this.size()) < checkpoint.offset) return false;
+    return hash(await readHead(this.#handle, checkpoint.headBytes)) === checkpoint.head;
   }
 
   /**

@@ -43,12 +43,12 @@ export class RecordSplitter {
    * Position after the last line that ended outside of all brackets; absent if the input is one
    * array.
    */
-  get place(): SourcePosition | undefined {
+  get position(): SourcePosition | undefined {
     return this.#hasPositions ? this.lastPosition : undefined;
   }
 
   /**
-   * Like {@link place}, for any input. Reading can continue there, but not usefully within an
+   * Like {@link position}, for any input. Reading can continue there, but not usefully within an
    * array.
    */
   get lastPosition(): SourcePosition {

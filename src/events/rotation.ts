@@ -33,9 +33,9 @@ export class Succession {
   readonly #path: string;
   readonly #clock: Clock;
   /** Files that were read, are open, or are older than the first. */
-  readonly #seen = new Set<string>();
+  readonly #knownFiles = new Set<string>();
   /** When the latest of the rotated ones among them was changed, by the file system's clock. */
-  #seenMs = 0;
+  #knownUntilMs = 0;
   /** How far files were read that lost the name: a link may be switched back to one of them. */
   readonly #leftAt = new Map<string, SourcePosition>();
   #open: OpenFile[] = [];
@@ -47,8 +47,8 @@ export class Succession {
 
   /** The start of a file, and what was rotated before it. */
   startOf(file: OpenFile): Checkpoint {
-    const place = file.place();
-    return place.offset === 0 ? { ...place, updatedMs: this.#seenMs } : place;
+    const checkpoint = file.checkpoint();
+    return checkpoint.offset === 0 ? { ...checkpoint, updatedMs: this.#knownUntilMs } : checkpoint;
   }
 
   /** Takes the next file. The caller closes it. */
@@ -71,29 +71,29 @@ export class Succession {
    * rotated. Older ones are passed over. Undefined where it is gone: then those that changed since
    * the place was kept are next.
    */
-  async openAt(place: Checkpoint): Promise<OpenFile | undefined> {
+  async openAt(checkpoint: Checkpoint): Promise<OpenFile | undefined> {
     for (let tries = 0; tries < MOST_LISTINGS; tries++) {
       const { now, siblings } = await this.#list();
-      const lockOwner = await findHolder(
+      const match = await findMatch(
         [...(now ? [{ ...now, path: this.#path }] : []), ...siblings],
-        place,
+        checkpoint,
       );
       // A file that was renamed during the look-up was not recognized.
-      if (!lockOwner && !isSame(await this.#list(), { now, siblings })) continue;
-      if (!lockOwner) {
-        this.#passOverOlder(siblings, place);
+      if (!match && !isSame(await this.#list(), { now, siblings })) continue;
+      if (!match) {
+        this.#passOverOlder(siblings, checkpoint);
         return undefined;
       }
-      const file = await openHolder(lockOwner, place);
+      const file = await openMatch(match, checkpoint);
       if (file) {
-        const isCurrent = lockOwner.path === this.#path;
+        const isCurrent = match.path === this.#path;
         // Of a file of which nothing was read, a copy may hold what was cut off since.
-        if (isCurrent && place.offset === 0) this.#passOverOlder(siblings, place);
+        if (isCurrent && checkpoint.offset === 0) this.#passOverOlder(siblings, checkpoint);
         else {
           for (const one of siblings)
-            if (isCurrent || orderOf(one) < orderOf(lockOwner)) this.#see(one);
+            if (isCurrent || orderOf(one) < orderOf(match)) this.#see(one);
         }
-        this.#see(lockOwner);
+        this.#see(match);
         if (!isCurrent) file.renamedMs = this.#clock.now();
         return file;
       }
@@ -103,7 +103,7 @@ export class Succession {
 
   /** Notes how far a file was read that has lost the name. */
   async leave(file: OpenFile): Promise<void> {
-    const { offset, line } = file.place();
+    const { offset, line } = file.checkpoint();
     this.#leftAt.set(keyOf(file.identity), { offset, line });
   }
 
@@ -125,7 +125,7 @@ export class Succession {
    * @param isCut whether it is known that it was cut off
    * @returns false where there are no copies, and it is not known that it was cut off
    */
-  async openCopies(file: OpenFile, place: Checkpoint, isCut: boolean): Promise<boolean> {
+  async openCopies(file: OpenFile, checkpoint: Checkpoint, isCut: boolean): Promise<boolean> {
     for (let tries = 0; tries < MOST_LISTINGS; tries++) {
       const listing = await this.#list();
       const { now, siblings } = listing;
@@ -133,7 +133,8 @@ export class Succession {
       if (!now || keyOf(now) !== keyOf(file.identity)) return isCut;
       const copies = await this.#findCopies(file, siblings, isCut);
       if (copies.length === 0 && !isCut) return false;
-      if (await this.#openBefore({ ...now, path: this.#path }, copies, place, listing)) return true;
+      if (await this.#openBefore({ ...now, path: this.#path }, copies, checkpoint, listing))
+        return true;
     }
     return isCut;
   }
@@ -163,13 +164,13 @@ export class Succession {
   async #openBefore(
     file: Sibling,
     copies: readonly Sibling[],
-    place: Checkpoint,
+    checkpoint: Checkpoint,
     listing: Listing,
   ): Promise<boolean> {
-    const lockOwner = await findHolder(copies, place);
+    const match = await findMatch(copies, checkpoint);
     if (!isSame(await this.#list(), listing)) return false;
-    const from = lockOwner ? copies.filter((one) => orderOf(one) >= orderOf(lockOwner)) : copies;
-    const files = await openAll(from, lockOwner && { lockOwner, place });
+    const from = match ? copies.filter((one) => orderOf(one) >= orderOf(match)) : copies;
+    const files = await openAll(from, match && { match, checkpoint });
     const again = files && (await openSame(file));
     if (!files || !again) {
       await closeAll(files ?? []);
@@ -211,7 +212,7 @@ export class Succession {
   }
 
   #unseen(siblings: readonly Sibling[]): Sibling[] {
-    return siblings.filter((sibling) => !this.#seen.has(keyOf(sibling)));
+    return siblings.filter((sibling) => !this.#knownFiles.has(keyOf(sibling)));
   }
 
   /** Notes when a file was found to have lost the name. */
@@ -230,12 +231,13 @@ export class Succession {
   }
 
   #see(sibling: Sibling): void {
-    this.#seen.add(keyOf(sibling));
-    if (sibling.path !== this.#path) this.#seenMs = Math.max(this.#seenMs, sibling.changedMs);
+    this.#knownFiles.add(keyOf(sibling));
+    if (sibling.path !== this.#path)
+      this.#knownUntilMs = Math.max(this.#knownUntilMs, sibling.changedMs);
   }
 
   #push(file: OpenFile): void {
-    this.#seen.add(keyOf(file.identity));
+    this.#knownFiles.add(keyOf(file.identity));
     this.#open.push(file);
   }
 
@@ -290,11 +292,11 @@ function orderOf({ bornMs, changedMs }: Identity): number {
 /** Opens files in order; undefined where one of them has another name by now. */
 async function openAll(
   siblings: readonly Sibling[],
-  begun?: { lockOwner: Sibling; place: Checkpoint },
+  begun?: { match: Sibling; checkpoint: Checkpoint },
 ): Promise<OpenFile[] | undefined> {
   const files: OpenFile[] = [];
   for (const sibling of siblings) {
-    const file = await openSame(sibling, begun?.lockOwner === sibling ? begun.place : FIRST_LINE);
+    const file = await openSame(sibling, begun?.match === sibling ? begun.checkpoint : FIRST_LINE);
     if (!file) {
       await closeAll(files);
       return undefined;
@@ -319,9 +321,9 @@ async function openSame(
 }
 
 /** Opens the file that was found to hold a place, where it still does. */
-async function openHolder(holder: Sibling, place: Checkpoint): Promise<OpenFile | undefined> {
-  const file = await openSame(holder, place);
-  if (!file || (await file.stillHas(place))) return file;
+async function openMatch(match: Sibling, checkpoint: Checkpoint): Promise<OpenFile | undefined> {
+  const file = await openSame(match, checkpoint);
+  if (!file || (await file.stillHas(checkpoint))) return file;
   await file.close();
   return undefined;
 }
@@ -330,25 +332,25 @@ async function openHolder(holder: Sibling, place: Checkpoint): Promise<OpenFile 
  * The file with a place: the same one, or else the oldest copy that begins the same and is at least
  * as long.
  */
-async function findHolder(
+async function findMatch(
   files: readonly Sibling[],
-  place: Checkpoint,
+  checkpoint: Checkpoint,
 ): Promise<Sibling | undefined> {
-  const longEnough = files.filter(({ size }) => size >= place.offset);
+  const longEnough = files.filter(({ size }) => size >= checkpoint.offset);
   const same = longEnough.find(
-    ({ inode, device }) => inode === place.inode && device === place.device,
+    ({ inode, device }) => inode === checkpoint.inode && device === checkpoint.device,
   );
-  if (same && (await holds(same.path, place))) return same;
-  if (place.headBytes === 0) return undefined;
-  for (const file of longEnough) if (await holds(file.path, place)) return file;
+  if (same && (await holds(same.path, checkpoint))) return same;
+  if (checkpoint.headBytes === 0) return undefined;
+  for (const file of longEnough) if (await holds(file.path, checkpoint)) return file;
   return undefined;
 }
 
-async function holds(path: string, place: Checkpoint): Promise<boolean> {
+async function holds(path: string, checkpoint: Checkpoint): Promise<boolean> {
   const file = await OpenFile.open(path, FIRST_LINE).catch(() => undefined);
   if (!file) return false;
   try {
-    return await file.stillHas(place);
+    return await file.stillHas(checkpoint);
   } finally {
     await file.close();
   }

@@ -135,7 +135,7 @@ export function refuseProtected(
   path: string,
   rule: Pick<OutputRule, 'flag'> & Protected & { isProjectFile?: boolean },
 ): void {
-  const target = placeOf(path);
+  const target = realTargetOf(path);
   if (basename(target) === PROJECT_FILE && !rule.isProjectFile)
     throw refuse(path, rule, 'is the name of the project file');
   for (const folder of rule.folders ?? []) {
@@ -146,7 +146,8 @@ export function refuseProtected(
   if (isOwnFile(path, rule.folders ?? []))
     throw refuse(path, rule, 'is one of the files of postback');
   for (const input of rule.inputs ?? []) {
-    if (typeof input === 'string' && placeOf(input) === target) throw refuseAsInput(path, rule);
+    if (typeof input === 'string' && realTargetOf(input) === target)
+      throw refuseAsInput(path, rule);
   }
 }
 
@@ -159,7 +160,7 @@ function refuseInput(path: string, found: BigIntStats, rule: OutputRule): void {
 }
 
 /** The absolute path with the links of its folder resolved; the file itself need not exist. */
-function placeOf(path: string): string {
+function realTargetOf(path: string): string {
   const full = resolve(path);
   return join(realPathOf(dirname(full)), basename(full));
 }

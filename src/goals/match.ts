@@ -81,7 +81,7 @@ export function matchGoals(event: ConversionEvent, goals: CompiledGoals): Match 
   if (matched.length > 0) return { matched, filtered };
   const messages = missed.map(
     ({ goal, condition }) =>
-      `${goal.id}: ${condition.text} does not match${describeSeen(event, condition.field)}`,
+      `${goal.id}: ${condition.text} does not match${describeFound(event, condition.field)}`,
   );
   return { matched: [], reason: 'filter_not_met', message: messages.join('; '), filtered };
 }
@@ -117,7 +117,7 @@ function findObstacle(
 }
 
 /** Only of fields that cannot be personal is the value shown. */
-function describeSeen(event: ConversionEvent, field: string): string {
+function describeFound(event: ConversionEvent, field: string): string {
   const found = findProperty(event, field);
   if (found === undefined || found === null) return ` (the event has no ${field})`;
   const isHarmless = ['value', 'currency', 'quantity'].includes(field) && typeof found !== 'object';

@@ -33,17 +33,17 @@ export function runExchange(exchange: Exchange): Promise<HttpAnswer> {
     let size = 0;
     let controller: Dispatcher.DispatchController | undefined;
     let head: Pick<HttpAnswer, 'status' | 'headers' | 'receivedMs'> | undefined;
-    let settled = false;
+    let isFinished = false;
 
     const latency = () => Math.round(performance.now() - startedAt);
-    const settle = () => {
-      settled = true;
+    const finish = () => {
+      isFinished = true;
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
     };
     const fail = (error: unknown) => {
-      if (settled) return;
-      settle();
+      if (isFinished) return;
+      finish();
       // An invalid argument is a fault of ours, not of the connection: it must not be tried again.
       const ours =
         error instanceof Error && (isOurAbort(error) || error.name === 'InvalidArgumentError');
@@ -60,7 +60,7 @@ export function runExchange(exchange: Exchange): Promise<HttpAnswer> {
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(started) {
         controller = started;
-        if (settled) started.abort(new Error('aborted'));
+        if (isFinished) started.abort(new Error('aborted'));
       },
       onResponseStart(_controller, status, answerHeaders) {
         if (status >= 200)
@@ -72,8 +72,8 @@ export function runExchange(exchange: Exchange): Promise<HttpAnswer> {
         else chunks.push(chunk);
       },
       onResponseEnd() {
-        if (settled || !head) return;
-        settle();
+        if (isFinished || !head) return;
+        finish();
         resolve({
           ...head,
           body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),

@@ -33,7 +33,7 @@ export interface Membership {
   /** The external id, encrypted; absent once the person has left. */
   encrypted?: string;
   /** Whether the network has taken the change. */
-  isSettled: boolean;
+  isConfirmed: boolean;
   updatedMs: number;
 }
 

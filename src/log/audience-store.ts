@@ -18,7 +18,7 @@ export interface AudienceStore {
 
 /** A change of one membership that is about to be uploaded. */
 export interface MembershipChange {
-  membership: Omit<Membership, 'isSettled' | 'updatedMs'>;
+  membership: Omit<Membership, 'isConfirmed' | 'updatedMs'>;
   /** Id of the postback of an earlier change that this one replaces. */
   replaces?: string;
 }

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../events/source-position.js';
 /** How far an input was read; without a position the checkpoint is deleted. */
 export interface StoredCheckpoint {
   path: string;
-  place: Checkpoint | undefined;
+  checkpoint: Checkpoint | undefined;
 }
 
 /** Reads a row of `checkpoint` by column. */

@@ -24,7 +24,7 @@ import type {
   Begun,
   DroppedEntry,
   Entry,
-  Leaving,
+  UnsentEntries,
   RunEnd,
   SkipEntry,
 } from './entry.js';
@@ -91,7 +91,7 @@ export interface DeliveryLog extends AudienceStore {
    * is pending holds its once-per-player lock from then on.
    * @returns what got no row: its lock is taken, its player was erased, or another run has it
    */
-  settle(leaving: Leaving): Promise<DroppedEntry[]>;
+  storeUnsent(leaving: UnsentEntries): Promise<DroppedEntry[]>;
   /**
    * Records what came from a stream and cannot be read again, as far as no request or row holds it.
    * Ordered after the other writes of the same turn of the event loop.
@@ -161,7 +161,7 @@ export interface DeliveryLog extends AudienceStore {
   // Checkpoints.
 
   /** Saves how far a followed input was read. */
-  saveCheckpoint(path: string, place: Checkpoint): Promise<void>;
+  saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void>;
   /** Returns how far an input was read; undefined where no checkpoint is saved. */
   findCheckpoint(path: string): Promise<Checkpoint | undefined>;
 

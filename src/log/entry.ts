@@ -22,7 +22,7 @@ export interface EntryVerdict {
    * Set when it gets a row: failed for good, left pending for a later run, or deferred (pending,
    * and this run comes back to it).
    */
-  settled?: 'failed' | 'pending' | 'deferred';
+  rowState?: 'failed' | 'pending' | 'deferred';
 }
 
 /** One HTTP request as recorded before it left. */
@@ -67,7 +67,7 @@ export interface BatchAnswer {
 export type RowOutcome = Partial<Omit<Outcome, 'kind'>> & { kind?: Outcome['kind'] | 'stopped' };
 
 /** Postbacks that get no further attempt now. */
-export interface Leaving {
+export interface UnsentEntries {
   account: string;
   entries: readonly Entry[];
   state: 'pending' | 'failed';

@@ -28,7 +28,7 @@ export async function moveLog(
       ) as MoveReceipt['rows'];
       const receipt: MoveReceipt = {
         from: from.path,
-        to: target.place,
+        to: target.shownAddress,
         ids: 0,
         rows,
         requests: 0,

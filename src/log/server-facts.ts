@@ -1,7 +1,7 @@
 /** What `doctor` and `status` say of the server of a shared log. */
 export interface LogServerFacts {
   /** Host, port and database. */
-  place: string;
+  shownAddress: string;
   /** Version of the server, as it prints it. */
   version: string;
   /** Why nothing can be written: the server is a replica, or set to read only. */

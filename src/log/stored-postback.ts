@@ -33,7 +33,7 @@ export interface ReplayFilter {
    * As `sinceMs`, for everything but what is pending: that waits until it is delivered, however
    * old.
    */
-  settledSinceMs?: number;
+  finalSinceMs?: number;
   untilMs?: number;
   networks?: readonly NetworkName[];
   goals?: readonly string[];

@@ -103,5 +103,5 @@ export interface Connector extends ConnectWords {
   /** When a consent given now ends, ISO 8601, where the network dates it. */
   findConsentEnd?: (givenAtMs: number) => string | undefined;
   /** Messages after connecting, in sentences, such as Google's 7-day limit. */
-  remarks?: readonly string[];
+  notes?: readonly string[];
 }

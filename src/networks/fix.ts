@@ -6,7 +6,7 @@ export type Fix =
   /** The grant is not valid any more, or lacks a scope: connect again. */
   | { by: 'reconnect'; flags?: string }
   /** The advertiser has to accept terms. `place`: where, as a path through the network's pages. */
-  | { by: 'accept_terms'; terms: string; place: string }
+  | { by: 'accept_terms'; terms: string; page: string }
   /** The grant is valid, and may not do this: the network's own words say what is missing. */
   | { by: 'permission' }
   /** The mapping of a goal is wrong. */
@@ -52,14 +52,14 @@ export function fixOf({ kind, fix }: { kind: string; fix?: Fix }): Fix {
  */
 export function describeTerms(
   title: string,
-  { terms, place }: AcceptTerms,
+  { terms, page }: AcceptTerms,
   said: string,
 ): Record<'problem' | 'action', string> {
   return {
     problem:
       `${title} accepts no conversions until the ${terms} are accepted: ` +
       `${trimEndOf(said, /[.\s]/)}.`,
-    action: `Accept them once: ${place}. Until then, postbacks stay pending.`,
+    action: `Accept them once: ${page}. Until then, postbacks stay pending.`,
   };
 }
 

@@ -73,11 +73,11 @@ function makeLoopback(servers: Server[]): Loopback {
   let expectation: Expectation | undefined;
   let outcome: Promise<Page> | undefined;
   let finalError: { error: unknown } | undefined;
-  let settle: { resolve: () => void; reject: (error: unknown) => void };
-  const settled = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  let resolvers: { resolve: () => void; reject: (error: unknown) => void };
+  const ended = new Promise<void>((resolve, reject) => (resolvers = { resolve, reject }));
   // If a pasted code came first, nothing awaits this promise; a later rejection must not crash the
   // process.
-  settled.catch(() => undefined);
+  ended.catch(() => undefined);
 
   /**
    * The page for a callback. A second callback while the first is being redeemed gets the same
@@ -126,8 +126,8 @@ function makeLoopback(servers: Server[]): Loopback {
     await sent;
     if (!outcome) return;
     await outcome;
-    if (finalError) settle.reject(finalError.error);
-    else settle.resolve();
+    if (finalError) resolvers.reject(finalError.error);
+    else resolvers.resolve();
   }
 
   for (const server of servers)
@@ -136,7 +136,7 @@ function makeLoopback(servers: Server[]): Loopback {
     redirectUri: `http://localhost:${port}/callback`,
     waitForCode(expected) {
       expectation = expected;
-      return settled;
+      return ended;
     },
     close: async () => {
       await Promise.all(servers.map(closeServer));

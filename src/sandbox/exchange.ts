@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** How an answer with one result per event leaves some events out. */
-export interface Omission {
+export interface PartialAnswer {
   /** How many of the accepted events the answer does not mention. */
   count: number;
   /** Whether the events left out were taken all the same. */
@@ -19,7 +19,7 @@ export interface SandboxRequest {
   headers: IncomingHttpHeaders;
   body: Buffer;
   /** Set by a fault: the answer must leave events out. */
-  omission?: Omission;
+  partialAnswer?: PartialAnswer;
 }
 
 export interface SandboxAnswer {

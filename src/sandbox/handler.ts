@@ -127,7 +127,7 @@ function decide(
   const refused = plan.refusal && refuseByFault(parts, route, plan.refusal);
   if (refused) return refused;
   if (read.tooLarge) return route.refuse(413);
-  if (plan.omission) request.omission = plan.omission;
+  if (plan.partialAnswer) request.partialAnswer = plan.partialAnswer;
   return route.handle(request, params);
 }
 

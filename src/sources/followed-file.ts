@@ -16,7 +16,7 @@ export interface FollowedFileOptions {
 
 /** Where checkpoints are kept durably. */
 interface CheckpointStore {
-  saveCheckpoint(path: string, place: Checkpoint): Promise<void>;
+  saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void>;
 }
 
 /** A file that grows. Acknowledging a position saves it as the checkpoint of the file. */
@@ -35,7 +35,7 @@ export class FollowedFile implements Source<Checkpoint> {
     const { path, from, clock } = this.#options;
     for await (const followed of followFile({ path, from, clock, signal })) {
       if (followed.type === 'lines') {
-        yield { lines: followed.lines, positions: [followed.place] };
+        yield { lines: followed.lines, positions: [followed.checkpoint] };
         continue;
       }
       const notice = describeChange(this.name, followed);

@@ -11,7 +11,7 @@ const NAMED_TABLES = 3;
 /** Checks the server of a shared log: one result for each thing that its users rely on. */
 export function checkLogServer(server: LogServerFacts): CheckResult[] {
   return [
-    pass('log_server', `The log is on PostgreSQL ${server.version} at ${server.place}.`),
+    pass('log_server', `The log is on PostgreSQL ${server.version} at ${server.shownAddress}.`),
     checkRights(server),
     checkPartitions(server),
     checkClock(server),

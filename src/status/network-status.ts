@@ -134,17 +134,17 @@ export async function readNetworkStates(workspace: Workspace): Promise<Evaluated
   const haveIssues: NetworkName[] = [];
   const networks = listNetworks(workspace.endpoints).map((network) => {
     const found = findConnection(workspace, network.name);
-    const attention = findHealthIssues({
+    const issue = findHealthIssues({
       network,
       workspace,
       activity: activities.get(network.name),
       ...found,
     });
-    if (attention?.isGrant) haveIssues.push(network.name);
+    if (issue?.isGrant) haveIssues.push(network.name);
     return describe(network, workspace, {
       connected: found.connected,
       activity: activities.get(network.name),
-      attention,
+      issue,
     });
   });
   const { live, lastEnded } = runs;
@@ -166,7 +166,7 @@ export async function readNetworkStates(workspace: Workspace): Promise<Evaluated
 function describeServer(server: LogServerFacts): LogServerStatus {
   const failed = checkLogServer(server).filter(({ result }) => result !== 'pass');
   return {
-    place: server.place,
+    place: server.shownAddress,
     version: server.version,
     bytes: server.bytes ?? null,
     readOnly: server.readOnly !== undefined,
@@ -237,16 +237,16 @@ function findConnection(
 }
 
 /** What is known of one network before it is described. */
-interface NetworkFindings {
+interface NetworkParts {
   connected: Connected | undefined;
   activity: NetworkActivity | undefined;
-  attention: HealthIssue | undefined;
+  issue: HealthIssue | undefined;
 }
 
 function describe(
   network: AnyNetwork,
   workspace: Workspace,
-  { connected, activity = IDLE, attention }: NetworkFindings,
+  { connected, activity = IDLE, issue }: NetworkParts,
 ): NetworkStatus {
   const { goals, clock } = workspace;
   const connection = connected?.credentials.connection;
@@ -269,8 +269,8 @@ function describe(
         ? null
         : new Date(activity.lastDeliveryMs).toISOString(),
     health: connected ? evaluateHealth(connected.credentials, activity) : null,
-    ...(attention ? { problem: attention.problem, next: attention.next } : {}),
-    ...(attention?.fix === undefined ? {} : { fix: attention.fix }),
+    ...(issue ? { problem: issue.problem, next: issue.next } : {}),
+    ...(issue?.fix === undefined ? {} : { fix: issue.fix }),
   };
 }
 

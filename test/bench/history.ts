@@ -15,7 +15,7 @@ const DELIVERED: EntryVerdict = {
 const REFUSED: EntryVerdict = {
   status: 'failed',
   outcome: { kind: 'payload', reason: 'FIELD_VALUE_IS_INVALID', message: 'value is wrong' },
-  settled: 'failed',
+  rowState: 'failed',
 };
 
 const [path, countText] = process.argv.slice(2) as [string, string];

@@ -5,7 +5,7 @@ import { type RunSummary, TestWorkspace } from '../kit/test-workspace.js';
 import { CONVERSION, RECORD_BUILDERS } from '../kit/foreign-events.js';
 
 /** The conversion as it would have happened an hour ago. */
-function tell(format: string): string {
+function write(format: string): string {
   const timeMs = Math.floor(Date.now() / 1000) * 1000 - 3_600_000;
   return JSON.stringify(
     RECORD_BUILDERS[format]!({ ...CONVERSION, timeMs, aref: `A1b2C3d4E5.${timeMs}` }),
@@ -17,7 +17,7 @@ describe('send', () => {
     'delivers %s, says what it reads, and sends nothing twice',
     async (format) => {
       const workspace = await TestWorkspace.create();
-      writeFileSync(join(workspace.cwd, 'events.jsonl'), `${tell(format)}\n`);
+      writeFileSync(join(workspace.cwd, 'events.jsonl'), `${write(format)}\n`);
       const first = await workspace.run(['send', 'events.jsonl']);
       expect(first.code, first.stderr).toBe(0);
       expect(first.stderr).toContain(`events.jsonl: reading it as ${format}.`);
@@ -34,7 +34,7 @@ describe('send', () => {
 
   test('a stream that is one array, its elements counted and the bad one named', async () => {
     const workspace = await TestWorkspace.create();
-    const input = `[${tell('segment')},\n{"type":"track"},\n${tell('segment').replace(CONVERSION.id, 'another')}]`;
+    const input = `[${write('segment')},\n{"type":"track"},\n${write('segment').replace(CONVERSION.id, 'another')}]`;
     const { code, stdout, stderr } = await workspace.run(['send', '-'], { input });
     expect(code, stderr).toBe(3);
     expect(stdout).toMatch(/^Lines +3 read: 2 events, 1 invalid/);
@@ -48,7 +48,7 @@ describe('send', () => {
     const workspace = await TestWorkspace.create();
     writeFileSync(
       join(workspace.cwd, 'a.json'),
-      JSON.stringify({ batch: [JSON.parse(tell('segment')), { type: 'track' }] }),
+      JSON.stringify({ batch: [JSON.parse(write('segment')), { type: 'track' }] }),
     );
     const { code, stderr } = await workspace.run(['send', 'a.json', '--strict']);
     expect(code).toBe(6);
@@ -58,7 +58,7 @@ describe('send', () => {
 
   test('--dry-run and backfill read formats as well', async () => {
     const workspace = await TestWorkspace.create();
-    writeFileSync(join(workspace.cwd, 'a.json'), `[\n${tell('ga4')}\n]`);
+    writeFileSync(join(workspace.cwd, 'a.json'), `[\n${write('ga4')}\n]`);
     const dry = await workspace.run(['send', 'a.json', '--dry-run', '--json']);
     expect(JSON.parse(dry.stdout)).toMatchObject({ lines: 1, postbacks: 1, requests: [{}] });
     const backfill = await workspace.run([

@@ -146,7 +146,7 @@ test.each([
   ],
 ])('a terminal of %i columns shows what matters most', async (width, header) => {
   const untilMs = Date.parse('2026-11-25T12:30:00Z');
-  const survey = new Aggregate({
+  const aggregate = new Aggregate({
     sinceMs: untilMs - DAY_MS,
     untilMs,
     nowMs: untilMs,
@@ -155,10 +155,10 @@ test.each([
   });
   const base = { network: 'amazon', goal: 'first-purchase', value: '9.99', currency: 'USD' };
   for (let hour = 0; hour < 4; hour++) {
-    survey.addDelivered({ ...base, atMs: untilMs - hour * 3_600_000, responseMs: 41_000 });
+    aggregate.addDelivered({ ...base, atMs: untilMs - hour * 3_600_000, responseMs: 41_000 });
   }
   const { io, stdout, stderr } = createMemoryIO(width, { noColor: true });
-  await printStats(io, survey, []);
+  await printStats(io, aggregate, []);
   expect(stdout.text).toMatch(header);
   for (const line of stdout.text.split('\n')) expect(line.length).toBeLessThanOrEqual(width);
   expect(/·{21}████$/m.test(stdout.text)).toBe(width === 200);

@@ -40,7 +40,7 @@ export const TIME_FIELDS: Readonly<Record<string, string>> = {
 export const FORMATS = Object.keys(RECORD_BUILDERS);
 
 /** The purchase of {@link CONVERSION} in one format, with further properties and changed fields. */
-export function tellPurchase(
+export function writePurchase(
   format: string,
   properties: JsonObject = {},
   changes: JsonObject = {},

@@ -106,16 +106,16 @@ function findCommand(
 /** Names of commands one level below the words typed so far. */
 function listNames(words: readonly string[], commands: readonly CompletableCommand[]): Candidate[] {
   const path = words[0] === 'help' ? words.slice(1) : words;
-  const seen = new Map<string, Candidate>();
+  const byName = new Map<string, Candidate>();
   for (const { id, summary, description } of commands) {
     const parts = id.split(':');
     const name = parts[path.length];
     if (name === undefined || !path.every((word, index) => parts[index] === word)) continue;
     const about =
-      parts.length === path.length + 1 ? (summary ?? description) : seen.get(name)?.about;
-    seen.set(name, about === undefined ? { value: name } : { value: name, about });
+      parts.length === path.length + 1 ? (summary ?? description) : byName.get(name)?.about;
+    byName.set(name, about === undefined ? { value: name } : { value: name, about });
   }
-  return [...seen.values()];
+  return [...byName.values()];
 }
 
 function listFlags({ flags }: CompletableCommand, rest: readonly string[]): Candidate[] {

@@ -22,7 +22,7 @@ import type {
 import { FieldProblem } from '../field-problem.js';
 import { type FieldRule, readSide } from '../field-rules.js';
 import { missing, readSideObject, TOO_LARGE } from '../field-values.js';
-import { type Place, readIdentifiers } from '../identifier-fields.js';
+import { type IdentifierCarrier, readIdentifiers } from '../identifier-fields.js';
 import {
   COMMERCE_BITS,
   CONSENT_BIT,
@@ -72,7 +72,7 @@ export function readAudienceMessage(
   if (anonymousId === undefined && userId === undefined)
     refuseNobody(message, mayBeNobody || type === 'alias');
   const present = readFieldMask(properties);
-  const inProperties: Place = [properties, 'properties.', present];
+  const inProperties: IdentifierCarrier = [properties, 'properties.', present];
   const inContext = readFieldMask(context);
   const level = quickLevel(message['consentLevel']);
   const event: ConversionEvent = {
@@ -83,7 +83,7 @@ export function readAudienceMessage(
     consentLevel: level === 'unusual' ? 'not_set' : level,
     test: readTest(message, warn),
     identifiers: readIdentifiers(
-      placesOf(message, inProperties, [context, 'context.', inContext], warn),
+      carriersOf(message, inProperties, [context, 'context.', inContext], warn),
       warn,
     ),
     click: readClick(properties, present, warn),
@@ -97,7 +97,7 @@ export function readAudienceMessage(
     readConsent(event, message, context, warn);
   if (isTrack) readCommerce(event, properties, present, warn);
   else if (type === 'alias') readAlias(event, message);
-  readPlace(event, inProperties, context, warn);
+  readPage(event, inProperties, context, warn);
   return event;
 }
 
@@ -105,18 +105,23 @@ export function readAudienceMessage(
  * Returns where identifiers may be, most specific first. Most messages have no traits, and a place
  * without any identifier is left out: looking there costs more than asking.
  */
-function placesOf(message: JsonObject, inProperties: Place, inContext: Place, warn: Warn): Place[] {
-  const places: Place[] = [inProperties];
+function carriersOf(
+  message: JsonObject,
+  inProperties: IdentifierCarrier,
+  inContext: IdentifierCarrier,
+  warn: Warn,
+): IdentifierCarrier[] {
+  const carriers: IdentifierCarrier[] = [inProperties];
   const [context] = inContext;
-  if (message['traits'] !== undefined) places.push(readTraits(message, 'traits', warn));
-  if (context['traits'] !== undefined) places.push(readTraits(context, 'context.traits', warn));
-  if ((inContext[2] & IDENTITY_BITS) !== 0) places.push(inContext);
+  if (message['traits'] !== undefined) carriers.push(readTraits(message, 'traits', warn));
+  if (context['traits'] !== undefined) carriers.push(readTraits(context, 'context.traits', warn));
+  if ((inContext[2] & IDENTITY_BITS) !== 0) carriers.push(inContext);
   const present = readFieldMask(message);
-  if ((present & IDENTITY_BITS) !== 0) places.push([message, '', present]);
-  return places;
+  if ((present & IDENTITY_BITS) !== 0) carriers.push([message, '', present]);
+  return carriers;
 }
 
-function readTraits(from: JsonObject, path: string, warn: Warn): Place {
+function readTraits(from: JsonObject, path: string, warn: Warn): IdentifierCarrier {
   const traits = readSideObject(from, 'traits', path, warn);
   return [traits, `${path}.`, readFieldMask(traits)];
 }
@@ -262,28 +267,28 @@ function readMoney(
   }
 }
 
-function readPlace(
+function readPage(
   event: ConversionEvent,
-  [properties, , present]: Place,
+  [properties, , present]: IdentifierCarrier,
   context: JsonObject,
   warn: Warn,
 ): void {
-  const hasPlace = (present & GEO_BIT) !== 0;
-  if (hasPlace) readSource(event, properties);
+  const hasGeo = (present & GEO_BIT) !== 0;
+  if (hasGeo) readSource(event, properties);
   const pageUrl =
-    (hasPlace ? readSide(GEO_FIELDS.page_url, properties, warn) : undefined) ??
+    (hasGeo ? readSide(GEO_FIELDS.page_url, properties, warn) : undefined) ??
     (context['pageUrl'] === undefined ? undefined : readSide(PAGE_FIELDS.pageUrl, context, warn));
   if (pageUrl !== undefined) {
     event.pageUrl = pageUrl;
     if (pageUrl.includes('=')) addPageClick(event.click, pageUrl);
   }
   const referrer =
-    (hasPlace ? readSide(GEO_FIELDS.page_referrer, properties, warn) : undefined) ??
+    (hasGeo ? readSide(GEO_FIELDS.page_referrer, properties, warn) : undefined) ??
     (context['pageReferrer'] === undefined
       ? undefined
       : readSide(PAGE_FIELDS.pageReferrer, context, warn));
   if (referrer !== undefined) event.pageReferrer = referrer;
-  if (hasPlace) readSharedId(event, properties);
+  if (hasGeo) readSharedId(event, properties);
 }
 
 function readSurface(event: ConversionEvent, value: unknown): void {

@@ -33,7 +33,7 @@ export function readMembership(row: Row): Membership {
     digest: String(row['digest']),
     names: names === '' ? [] : names.split(' '),
     ...(row['encrypted_id'] === null ? {} : { encrypted: String(row['encrypted_id']) }),
-    isSettled: Boolean(row['confirmed']),
+    isConfirmed: Boolean(row['confirmed']),
     updatedMs: Number(row['updated']),
   };
 }

@@ -248,8 +248,8 @@ function packEntry(
   digits?: Digits,
 ): PackedEntry {
   const { id, eventId, eventTimeMs, facts, members, person, value } = postback;
-  const place = person === undefined ? NOBODY : (members?.indexOf(person) ?? NOBODY);
-  const who = person === undefined || place !== NOBODY ? place : person;
+  const index = person === undefined ? NOBODY : (members?.indexOf(person) ?? NOBODY);
+  const who = person === undefined || index !== NOBODY ? index : person;
   const rest = packRest(postback, stored);
   const kind = kinds.numberOf(postback);
   // Taken back in this order.

@@ -23,8 +23,8 @@ export async function putCheckpoints(
   kept: readonly StoredCheckpoint[],
   nowMs: number,
 ): Promise<void> {
-  for (const { path, place } of kept) {
-    if (place) await putCheckpoint(session, path, place, nowMs);
+  for (const { path, checkpoint } of kept) {
+    if (checkpoint) await putCheckpoint(session, path, checkpoint, nowMs);
     else await removeCheckpoint(session, path);
   }
 }
@@ -32,10 +32,10 @@ export async function putCheckpoints(
 async function putCheckpoint(
   session: PgSession,
   path: string,
-  place: Checkpoint,
+  checkpoint: Checkpoint,
   nowMs: number,
 ): Promise<void> {
-  const { device, inode, offset, line, head, headBytes, updatedMs = nowMs } = place;
+  const { device, inode, offset, line, head, headBytes, updatedMs = nowMs } = checkpoint;
   await session.change(
     `INSERT INTO @checkpoint VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT (path, device, inode) DO UPDATE SET read_to = excluded.read_to, line = excluded.line,

@@ -28,7 +28,7 @@ import type {
   Begun,
   DroppedEntry,
   Entry,
-  Leaving,
+  UnsentEntries,
   RunEnd,
   SkipEntry,
 } from '../entry.js';
@@ -71,7 +71,7 @@ import { putRefusal } from './refusals.js';
 import { PgBatches } from './requests/batches.js';
 import { beginRequest } from './requests/begin.js';
 import { listAccepted, recordDecision } from './requests/decisions.js';
-import { finishRequest, isPlain, settleEntries } from './requests/finish.js';
+import { finishRequest, isPlain, storeUnsent } from './requests/finish.js';
 import { PgPostbackTypes } from './requests/postback-types.js';
 import { RequestNumbers } from './requests/requests.js';
 import { Lease } from './runs/lease.js';
@@ -199,8 +199,8 @@ export class PgDeliveryLog implements DeliveryLog {
     return this.#queue.share((write) => batches.divide(write, account, batchId, groups));
   }
 
-  settle(leaving: Leaving): Promise<DroppedEntry[]> {
-    return this.#queue.write((write) => settleEntries(write, this.#parts, leaving));
+  storeUnsent(leaving: UnsentEntries): Promise<DroppedEntry[]> {
+    return this.#queue.write((write) => storeUnsent(write, this.#parts, leaving));
   }
 
   persistBuffered(account: string, entries: readonly Entry[]): Promise<void> {
@@ -290,9 +290,9 @@ export class PgDeliveryLog implements DeliveryLog {
     });
   }
 
-  saveCheckpoint(path: string, place: Checkpoint): Promise<void> {
+  saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
     return this.#queue.share((write) =>
-      putCheckpoints(write, [{ path, place }], this.#options.clock.now()),
+      putCheckpoints(write, [{ path, checkpoint }], this.#options.clock.now()),
     );
   }
 

@@ -6,10 +6,10 @@ import type { Database } from './database/database.js';
 export function putCheckpoint(
   database: Database,
   path: string,
-  place: Checkpoint,
+  checkpoint: Checkpoint,
   nowMs: number,
 ): void {
-  const { device, inode, offset, line, head, headBytes, updatedMs = nowMs } = place;
+  const { device, inode, offset, line, head, headBytes, updatedMs = nowMs } = checkpoint;
   database
     .prepare('INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     .run(path, device, inode, offset, line, head, headBytes, updatedMs);
@@ -24,8 +24,8 @@ export function putCheckpoints(
   kept: readonly StoredCheckpoint[],
   nowMs: number,
 ): void {
-  for (const { path, place } of kept) {
-    if (place) putCheckpoint(database, path, place, nowMs);
+  for (const { path, checkpoint } of kept) {
+    if (checkpoint) putCheckpoint(database, path, checkpoint, nowMs);
     else database.prepare('DELETE FROM checkpoint WHERE path = ?').run(path);
   }
 }

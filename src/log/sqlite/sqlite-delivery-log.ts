@@ -27,7 +27,7 @@ import type {
   Begun,
   DroppedEntry,
   Entry,
-  Leaving,
+  UnsentEntries,
   RunEnd,
   SkipEntry,
 } from '../entry.js';
@@ -56,7 +56,7 @@ import { putSkippedRows, SkipRows } from './postbacks/skip-rows.js';
 import type { Batches } from './requests/batches.js';
 import { beginRequest } from './requests/begin.js';
 import { listAccepted, recordDecision, type DecisionParts } from './requests/decisions.js';
-import { finishRequest, settleEntries } from './requests/finish.js';
+import { finishRequest, storeUnsent } from './requests/finish.js';
 import { DeadRuns } from './runs/dead-runs.js';
 import { Runs } from './runs/runs.js';
 
@@ -232,8 +232,8 @@ export class SqliteDeliveryLog implements DeliveryLog {
     return this.#queue.write(() => finishRequest(this.#parts, answer));
   }
 
-  settle(leaving: Leaving): Promise<DroppedEntry[]> {
-    return this.#queue.write(() => settleEntries(this.#parts, leaving));
+  storeUnsent(leaving: UnsentEntries): Promise<DroppedEntry[]> {
+    return this.#queue.write(() => storeUnsent(this.#parts, leaving));
   }
 
   skip(
@@ -248,8 +248,10 @@ export class SqliteDeliveryLog implements DeliveryLog {
     });
   }
 
-  saveCheckpoint(path: string, place: Checkpoint): Promise<void> {
-    return this.#queue.write(() => putCheckpoint(this.database, path, place, this.#clock.now()));
+  saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+    return this.#queue.write(() =>
+      putCheckpoint(this.database, path, checkpoint, this.#clock.now()),
+    );
   }
 
   findCheckpoint(path: string): Promise<Checkpoint | undefined> {

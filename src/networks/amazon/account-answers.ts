@@ -55,7 +55,7 @@ function readAlternateId(
   if (id === undefined) return [];
   const region = readRemoteId(ids['region'])?.toLowerCase();
   return [
-    withPlace(
+    withIds(
       {
         region: isRegion(region) ? region : hostRegion,
         account: id,
@@ -78,7 +78,7 @@ export function readDspProfiles(body: Buffer): DspProfile[] {
     const profileId = readRemoteId(profile['profileId']);
     if (profileId === undefined || String(info['type']).toLowerCase() !== 'agency') return [];
     const name = nameOf(info['name'], profileId);
-    return [withPlace({ profileId, name }, { countryCode: profile['countryCode'] })];
+    return [withIds({ profileId, name }, { countryCode: profile['countryCode'] })];
   });
 }
 
@@ -91,18 +91,18 @@ export function readDspAdvertisers(
   return listOf(readObject(body)['response']).flatMap((advertiser) => {
     const id = readRemoteId(advertiser['advertiserId']);
     if (id === undefined) return [];
-    const place = {
+    const ids = {
       countryCode: advertiser['country'] ?? profile.country,
       profileId: profile.profileId,
     };
     const name = nameOf(advertiser['name'], id);
     return [
-      withPlace({ region, account: id, name, isTest: false, source: 'profiles' as const }, place),
+      withIds({ region, account: id, name, isTest: false, source: 'profiles' as const }, ids),
     ];
   });
 }
 
-function withPlace<T extends object>(
+function withIds<T extends object>(
   to: T,
   ids: JsonObject,
 ): T & { profileId?: string; country?: string } {

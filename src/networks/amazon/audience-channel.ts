@@ -106,12 +106,12 @@ function renderRecord(
   externalUserId: string,
 ): string {
   // Ids, codes and hashes hold nothing that JSON escapes.
-  const place = country === undefined ? '' : `,"countryCode":"${country}"`;
+  const countryField = country === undefined ? '' : `,"countryCode":"${country}"`;
   const userConsent =
     consent === undefined
       ? ''
       : `,"userConsent":${JSON.stringify(describeUserConsent(consent, country))}`;
-  return `{"externalUserId":"${externalUserId}"${place},"action":"${action}","hashedPII":[${renderPii(pii)}]${userConsent}}`;
+  return `{"externalUserId":"${externalUserId}"${countryField},"action":"${action}","hashedPII":[${renderPii(pii)}]${userConsent}}`;
 }
 
 /** `hashedPII` wants an entry even where nothing is known of who goes: an empty one. */

@@ -132,14 +132,14 @@ function findRefusal(
   // A region says where the advertiser is, not the person: it counts where no country is known.
   const isAsked = country === undefined ? region === 'eu' : needsConsentSignal('', country);
   if (!isAsked || consent !== undefined) return undefined;
-  const place =
+  const cause =
     country === undefined
       ? 'the country is unknown and the connection is in the region eu'
       : `country ${country}`;
   return {
     reason: 'eu_consent_missing',
     message:
-      `${place}, and Amazon requires a consent signal in the EEA, the UK and Switzerland; the ` +
+      `${cause}, and Amazon requires a consent signal in the EEA, the UK and Switzerland; the ` +
       'line has no tcf, gpp or amznUserData',
   };
 }

@@ -42,14 +42,14 @@ export const DENIED: Skip = {
 /** Returns the skip for missing match keys. It names the insufficient identifier, if any. */
 export function noMatchKey(payload: AmazonPayload): Skip {
   const hasClick = payload.aref !== undefined || payload.adEventKey !== undefined;
-  const seen =
+  const found =
     payload.keys.MATCH_ID !== undefined
       ? 'only a match_id, which CAPI v1 does not accept'
       : 'no identifier';
   return {
     reason: 'no_match_key',
     message:
-      `the event has ${seen}; Amazon requires at least one match key (email, phone, name, ` +
+      `the event has ${found}; Amazon requires at least one match key (email, phone, name, ` +
       `address, maid or ramp_id)${hasClick ? ' in addition to the click' : ''}`,
   };
 }

@@ -11,7 +11,7 @@ export const TERMS_REASON = 'terms_not_accepted';
 export const ACCEPT_CONVERSION_TERMS: AcceptTerms = {
   by: 'accept_terms',
   terms: 'Conversions API terms of service',
-  place: 'Amazon DSP, Advertiser settings, Conversions API',
+  page: 'Amazon DSP, Advertiser settings, Conversions API',
 };
 
 /**
@@ -21,7 +21,7 @@ export const ACCEPT_CONVERSION_TERMS: AcceptTerms = {
 export const ACCEPT_AUDIENCE_TERMS: AcceptTerms = {
   by: 'accept_terms',
   terms: 'AMC terms for advertiser audiences',
-  place: 'Amazon Ads console, Amazon Marketing Cloud, Terms and conditions of the advertiser',
+  page: 'Amazon Ads console, Amazon Marketing Cloud, Terms and conditions of the advertiser',
 };
 
 const TERMS = /\bterms\b|\bagreements?\b|\bt&cs?\b|\btos\b|\beula\b/i;

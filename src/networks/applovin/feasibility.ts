@@ -20,7 +20,7 @@ export function checkAppLovinPayload(payload: AppLovinPayload, mapping: string):
   if (payload.limited) return LIMITED;
   if (user.alart === undefined && user.aleid === undefined) return NO_CLICK;
   return (
-    checkPlace(payload) ??
+    checkPageAndDevice(payload) ??
     checkAmount(payload, 'AppLovin') ??
     (needsMoney(mapping) && amountOf(payload) === undefined
       ? missing('value', `value with a currency, which AppLovin requires of ${mapping}`)
@@ -31,7 +31,7 @@ export function checkAppLovinPayload(payload: AppLovinPayload, mapping: string):
   );
 }
 
-function checkPlace({ user, pageUrl }: AppLovinPayload): Skip | undefined {
+function checkPageAndDevice({ user, pageUrl }: AppLovinPayload): Skip | undefined {
   if (pageUrl === undefined) return missing('page_url', 'page (page_url), which AppLovin requires');
   if (user.client_ip_address === undefined)
     return missing('ip', 'IP address (ip), which AppLovin requires');

@@ -91,8 +91,9 @@ function classifyShared(count: number, violation: Violation): Verdict {
   const message = readRemoteText(describeViolation(violation));
   if (kind === 'later') return classifyLater(count, reason, message);
   // A problem with the request itself cannot be fixed in an event.
-  const settled: OutcomeKind = kind === 'payload' || kind === 'duplicate' ? 'configuration' : kind;
-  const outcome = withMessage({ kind: settled, reason }, message);
+  const finalKind: OutcomeKind =
+    kind === 'payload' || kind === 'duplicate' ? 'configuration' : kind;
+  const outcome = withMessage({ kind: finalKind, reason }, message);
   if (/CONVERSION_ACTION/.test(reason)) outcome.fix = { by: 'map' };
   return { outcomes: fill(count, outcome) };
 }

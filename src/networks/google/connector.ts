@@ -18,7 +18,7 @@ export const googleConnector: Connector = {
   normaliseAccount: toCustomerId,
   checkAccount: (account) => (isCustomerId(account) ? undefined : `expected ${CUSTOMER_ID_WORDS}`),
   checkGrant: checkCustomer,
-  remarks: [
+  notes: [
     'If the consent screen of your Google Cloud project is in publishing status "Testing", ' +
       `Google ends this grant after ${TESTING_LASTS_DAYS} days. Publish it (Google Cloud console ` +
       '> Google Auth Platform > Audience > Publish app), then connect again, because an earlier ' +

@@ -105,16 +105,16 @@ function checkClick(
   { 'google.withoutClickId': withoutClickId }: GoogleSettings,
 ): Skip | undefined {
   if (click !== undefined) return undefined;
-  const seen = dclid ? ' except a dclid, which a Google Ads account does not accept' : '';
+  const exception = dclid ? ' except a dclid, which a Google Ads account does not accept' : '';
   if (withoutClickId === 'skip') {
     const message =
-      `the event has no click id that Google accepts (gclid, gbraid or wbraid)${seen}; the ` +
+      `the event has no click id that Google accepts (gclid, gbraid or wbraid)${exception}; the ` +
       'setting google.withoutClickId=send reports it by email address or phone number alone';
     return { reason: 'no_click_id', message };
   }
   if (email !== undefined || phone !== undefined) return undefined;
   const message =
-    `the event has no click id${seen} and no identifier; Google requires a gclid, gbraid or ` +
+    `the event has no click id${exception} and no identifier; Google requires a gclid, gbraid or ` +
     'wbraid, or an email address, or a phone number with a country code';
   return { reason: 'no_match_key', message };
 }

@@ -52,7 +52,7 @@ export function makeFollowUp(origin: string, pauseMs: number): FollowUp {
 export function classifyStatus(
   items: readonly Outgoing[],
   answer: HttpAnswer,
-  places: AcceptedIndexes,
+  indexes: AcceptedIndexes,
 ): Verdict {
   const count = items.length;
   if (answer.status < 200 || answer.status > 299) return classifyRefusal(count, answer);
@@ -60,8 +60,8 @@ export function classifyStatus(
   if (!read || read.status === 'PROCESSING' || read.status === 'REQUEST_STATUS_UNKNOWN')
     return all(count, PROCESSING);
   if (read.status === 'SUCCESS')
-    return { outcomes: addCountWarnings(fill(count, DELIVERED), read.warnings, places) };
-  return classifyPositions(read, places) ?? classifyCounts(items, read, places);
+    return { outcomes: addCountWarnings(fill(count, DELIVERED), read.warnings, indexes) };
+  return classifyPositions(read, indexes) ?? classifyCounts(items, read, indexes);
 }
 
 /**
@@ -69,9 +69,9 @@ export function classifyStatus(
  */
 function classifyPositions(
   { status, errors, warnings }: RequestStatus,
-  places: AcceptedIndexes,
+  indexes: AcceptedIndexes,
 ): Verdict | undefined {
-  const { positions, total } = places;
+  const { positions, total } = indexes;
   const reasons = new Map<number, string>();
   for (const { reason, positions: refused } of errors) {
     if (refused.length === 0 || refused.some((position) => position >= total)) return undefined;
@@ -87,7 +87,7 @@ function classifyPositions(
   const outcomes = positions.map(
     (position) => outcomeOf.get(reasons.get(position) ?? '') ?? DELIVERED,
   );
-  return { outcomes: addCountWarnings(outcomes, warnings, places) };
+  return { outcomes: addCountWarnings(outcomes, warnings, indexes) };
 }
 
 /** The outcome of an event that Google names for this reason. */

@@ -21,10 +21,10 @@ export const preflight: Preflight = {
   async checkLive(call) {
     const account = await checkAccount(call);
     if (account.result === 'fail') return [account];
-    const findings: CheckResult[] = [account];
+    const results: CheckResult[] = [account];
     for (const [action, goals] of groupByAction(call.goals))
-      findings.push(await checkAction(call, action, goals));
-    return findings;
+      results.push(await checkAction(call, action, goals));
+    return results;
   },
 };
 

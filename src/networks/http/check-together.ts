@@ -8,7 +8,7 @@ import { childPath, TemplateProblem } from './template-problem.js';
 export function checkTogether(template: EndpointTemplate): void {
   checkContent(template);
   checkLists(template);
-  checkPlaces(template);
+  checkMacros(template);
   const { body, form, sign, name } = template;
   if (sign?.over === 'body' && body === undefined && form === undefined)
     throw new TemplateProblem('$.sign.over', '"body" without a body', '"query" or "url"');
@@ -37,7 +37,7 @@ function checkLists({ body, each, limit }: EndpointTemplate): void {
  * Where a request lists events, what stands around the list belongs to none of them, and what
  * stands in an event is kept for the next attempt, so that it holds no variable.
  */
-function checkPlaces({ url, headers, body, each }: EndpointTemplate): void {
+function checkMacros({ url, headers, body, each }: EndpointTemplate): void {
   if (countEach(body) === 0) return;
   for (const [path, text] of [...listTexts(url, '$.url'), ...listTexts(headers, '$.headers')])
     refuseMacro(path, text, (from) => from !== 'variable', 'a macro of an event in $.each only');

@@ -135,8 +135,8 @@ const WORDS = ['message', 'error_description', 'error_message', 'detail', 'reaso
 /** The endpoint's own words, cleaned: of a JSON body its message, else its text. */
 function readWords(answer: HttpAnswer): string | undefined {
   const body = readJsonBody(answer);
-  const told = isJsonObject(body) ? findWords(body) : undefined;
-  if (told !== undefined) return told;
+  const words = isJsonObject(body) ? findWords(body) : undefined;
+  if (words !== undefined) return words;
   const text = answer.body.toString('utf8', 0, MAX_SHOWN * 2).trim();
   if (text.startsWith('<')) return undefined;
   return readRemoteText(cutOutsideText(text, MAX_SHOWN));

@@ -19,15 +19,15 @@ const NOT_IN_HEADER = /[^\x20-\x7e]/;
 
 export function readHeaders(value: unknown, path: string): Record<string, string> {
   const headers = readTexts(value, path);
-  const seen = new Set<string>();
+  const names = new Set<string>();
   for (const [name, text] of Object.entries(headers)) {
     const at = childPath(path, name);
     if (!HEADER_NAME.test(name))
       throw new TemplateProblem(at, `the name ${quote(name)}`, 'the name of a header');
     if (OWN_HEADERS.test(name))
       throw new TemplateProblem(at, name, 'a header that postback does not write itself');
-    if (seen.has(name.toLowerCase())) throw new TemplateProblem(at, 'it twice', 'it once');
-    seen.add(name.toLowerCase());
+    if (names.has(name.toLowerCase())) throw new TemplateProblem(at, 'it twice', 'it once');
+    names.add(name.toLowerCase());
     if (NOT_IN_HEADER.test(text))
       throw new TemplateProblem(at, 'a character that a header cannot hold', 'printable ASCII');
     if (SECRET_HEADER.test(name) && isLiteral(text)) throw refuseLiteralSecret(at);

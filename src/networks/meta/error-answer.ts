@@ -44,8 +44,8 @@ export function readMetaError(body: unknown): MetaError | undefined {
 
 /** The words for people where there are some, else those for developers. */
 function readWords(title: unknown, words: unknown, technical: unknown): string | undefined {
-  const told = [title, words].filter((text) => typeof text === 'string' && text.trim() !== '');
-  const text = told.length > 0 ? told.join(': ') : technical;
+  const parts = [title, words].filter((text) => typeof text === 'string' && text.trim() !== '');
+  const text = parts.length > 0 ? parts.join(': ') : technical;
   return typeof text === 'string'
     ? readRemoteText(text.replace(TOKEN, '***').replace(ECHOED_TOKEN, '$1 ***'))
     : undefined;

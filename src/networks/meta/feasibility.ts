@@ -7,7 +7,7 @@ import { describeTooBroad, type MetaUser } from './user-data.js';
 /** Checks Meta's requirements other than age. Returns undefined if the conversion can be sent. */
 export function checkMetaPayload(payload: MetaPayload, mapping: string): Skip | undefined {
   if (!isEventName(mapping)) return NO_NAME;
-  return checkPlace(payload) ?? checkUser(payload.user) ?? checkMoney(payload, mapping);
+  return checkWebsite(payload) ?? checkUser(payload.user) ?? checkMoney(payload, mapping);
 }
 
 /** The goal is not called by an event name. */
@@ -17,7 +17,7 @@ export const NO_NAME: Skip = {
 };
 
 /** Of the website Meta wants the browser and the page. */
-function checkPlace({ source, user, pageUrl }: MetaPayload): Skip | undefined {
+function checkWebsite({ source, user, pageUrl }: MetaPayload): Skip | undefined {
   if (source !== 'website') return undefined;
   if (user.client_user_agent === undefined)
     return incomplete('user_agent', 'the event happened on the website');

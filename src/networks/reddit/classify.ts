@@ -58,13 +58,13 @@ function classifySuccess(items: readonly Outgoing[], status: number, body: unkno
   const hasError = (body['error'] ?? false) !== false || body['success'] === false;
   if (!hasError && processed !== undefined && Number(processed) === count)
     return spreadOutcome(count, DELIVERED);
-  const told =
+  const described =
     'Reddit answered ' +
     (message === undefined ? 'without saying what it processed' : JSON.stringify(message));
   return spreadOutcome(count, {
     kind: 'unknown',
     reason: 'not_in_answer',
-    message: `${told}; ${count} events were sent`,
+    message: `${described}; ${count} events were sent`,
   });
 }
 

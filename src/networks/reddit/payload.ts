@@ -83,7 +83,7 @@ export function prepareRedditPayload(event: ConversionEvent, settings: Settings)
   if (clickId !== undefined) payload.clickId = clickId;
   const url = readPageUrl(event.pageUrl);
   if (url !== undefined) payload.url = url;
-  if (event.consent.limitedDataUse) payload.limited = readPlace(event);
+  if (event.consent.limitedDataUse) payload.limited = readRegion(event);
   addGoods(payload, event);
   return payload;
 }
@@ -122,7 +122,7 @@ function readDevice({
   return {};
 }
 
-function readPlace({ identifiers }: ConversionEvent): NonNullable<RedditPayload['limited']> {
+function readRegion({ identifiers }: ConversionEvent): NonNullable<RedditPayload['limited']> {
   const state = identifiers.plain.state?.trim().toUpperCase();
   const region = state !== undefined && REGION.test(state) ? state : undefined;
   return withoutGaps({ country: identifiers.country, region });

@@ -53,14 +53,14 @@ export function checkSnapchatPayload(
     (user.client_ip_address !== undefined && user.client_user_agent !== undefined);
   if (!isKnown) return NO_MATCH_KEY;
   return (
-    checkPlace(payload, api) ??
+    checkSource(payload, api) ??
     checkAmount(payload, 'Snapchat') ??
     (mapping === PURCHASE && amountOf(payload) === undefined ? NO_MONEY : undefined)
   );
 }
 
 /** Events of an app go to its Snap App ID, all others to a pixel. */
-function checkPlace({ source, system, pageUrl }: SnapchatPayload, api: string): Skip | undefined {
+function checkSource({ source, system, pageUrl }: SnapchatPayload, api: string): Skip | undefined {
   const isApp = source === 'MOBILE_APP';
   if (isApp !== (api === 'app')) {
     const message = isApp

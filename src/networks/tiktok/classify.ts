@@ -58,7 +58,7 @@ function classifyNamed(count: number, code: number, named: ReadonlyMap<number, s
   };
   const others = code === PARTIAL_OK ? DELIVERED : bad([...named.values()][0]);
   const outcomes = new Array<Outcome>(count).fill(others);
-  for (const [place, said] of named) outcomes[place] = bad(said);
+  for (const [position, said] of named) outcomes[position] = bad(said);
   if (code === PARTIAL_OK) return { outcomes };
   return { outcomes, rejectedIndexes: [...named.keys()].sort((a, b) => a - b) };
 }

@@ -65,10 +65,10 @@ async function findPixels(call: ConnectCall): Promise<FoundAccounts> {
 }
 
 function nothingFound(advertisers: number): AuthError {
-  const seen = advertisers === 0 ? 'no advertiser account' : 'no pixel in any advertiser account';
+  const reason = advertisers === 0 ? 'no advertiser account' : 'no pixel in any advertiser account';
   return new AuthError(
     'no_account_found',
-    `TikTok for Business accepted the login, but this user has ${seen}.`,
+    `TikTok for Business accepted the login, but this user has ${reason}.`,
     {
       hint:
         'Create a web pixel in Events Manager, or give the app access to the advertiser that has ' +

@@ -12,11 +12,11 @@ export function findNamedEvents(words: string, count: number): ReadonlyMap<numbe
   const named = new Map<number, string>();
   const names = [...words.matchAll(NAME)];
   for (const [index, name] of names.entries()) {
-    const place = Number(name[1]);
-    if (place >= count) continue;
+    const position = Number(name[1]);
+    if (position >= count) continue;
     const said = trimEndOf(words.slice(name.index, names[index + 1]?.index), SEPARATOR);
-    const earlier = named.get(place);
-    named.set(place, earlier === undefined ? said : `${earlier}; ${said}`);
+    const earlier = named.get(position);
+    named.set(position, earlier === undefined ? said : `${earlier}; ${said}`);
   }
   return named;
 }

@@ -12,7 +12,7 @@ import {
   renderTime,
   type Advice,
 } from './sections.js';
-import { cutIntoIntervals } from './slots.js';
+import { cutIntoIntervals } from './intervals.js';
 import { STYLE } from './style.js';
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
@@ -25,15 +25,15 @@ const POLICY =
 
 export interface PageParts {
   workspace: string;
-  survey: Aggregate;
+  aggregate: Aggregate;
   advice: Advice;
   /** IANA name; times on the page are in it. */
   timeZone: string;
 }
 
 /** A survey as a page for people: one file without script that asks nothing of anybody. */
-export function renderPage({ workspace, survey, advice, timeZone }: PageParts): string {
-  const { filter, total } = survey;
+export function renderPage({ workspace, aggregate, advice, timeZone }: PageParts): string {
+  const { filter, total } = aggregate;
   const when = new Intl.DateTimeFormat('en-GB', {
     dateStyle: 'medium',
     timeStyle: 'short',
@@ -42,9 +42,9 @@ export function renderPage({ workspace, survey, advice, timeZone }: PageParts): 
   const title = `Postback delivery: ${workspace}`;
   const only = [...filter.networks, ...filter.goals.map((goal) => `goal ${goal}`)].join(', ');
   const body =
-    total.metrics.conversions + survey.skips.size === 0
+    total.metrics.conversions + aggregate.skips.size === 0
       ? renderNothing()
-      : renderBody(survey, advice, timeZone);
+      : renderBody(aggregate, advice, timeZone);
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -77,14 +77,14 @@ export function renderPage({ workspace, survey, advice, timeZone }: PageParts): 
     </html> `.text;
 }
 
-function renderBody(survey: Aggregate, advice: Advice, timeZone: string): Html {
-  const slots = cutIntoIntervals(survey, timeZone);
-  const hasDelivered = survey.total.metrics.delivered > 0;
-  return html`<p class="verdict">${describeVerdict(survey)}</p>
-    ${renderTiles(survey)} ${slots.length > 0 ? renderTime(slots, timeZone) : undefined}
-    ${hasDelivered ? renderResponseSection(survey) : undefined}
-    ${survey.networks.size > 0 ? renderSegments(survey) : undefined} ${renderMoney(survey)}
-    ${renderReasons(survey, advice)}`;
+function renderBody(aggregate: Aggregate, advice: Advice, timeZone: string): Html {
+  const intervals = cutIntoIntervals(aggregate, timeZone);
+  const hasDelivered = aggregate.total.metrics.delivered > 0;
+  return html`<p class="verdict">${describeVerdict(aggregate)}</p>
+    ${renderTiles(aggregate)} ${intervals.length > 0 ? renderTime(intervals, timeZone) : undefined}
+    ${hasDelivered ? renderResponseSection(aggregate) : undefined}
+    ${aggregate.networks.size > 0 ? renderSegments(aggregate) : undefined} ${renderMoney(aggregate)}
+    ${renderReasons(aggregate, advice)}`;
 }
 
 function describeVerdict({ total }: Aggregate): string {

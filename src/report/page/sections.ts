@@ -6,7 +6,7 @@ import type { ReasonCount, Aggregate } from '../aggregate.js';
 import { describeCount, describeRate, describeSpan, GRADE_WORDS } from '../words.js';
 import { html, type Html } from './html.js';
 import { listResponseSteps, renderResponses } from './response-chart.js';
-import type { Slot } from './slots.js';
+import type { Interval } from './intervals.js';
 import { renderTable, type TableColumn } from './table.js';
 import { FATES, renderDeliveries, renderRate } from './time-charts.js';
 
@@ -76,7 +76,7 @@ function renderGrade(
 }
 
 /** Conversions and the delivery rate over time, with the numbers. */
-export function renderTime(slots: readonly Slot[], timeZone: string): Html {
+export function renderTime(intervals: readonly Interval[], timeZone: string): Html {
   const legend = FATES.map(
     (fate) =>
       html`<li>
@@ -85,7 +85,7 @@ export function renderTime(slots: readonly Slot[], timeZone: string): Html {
         >${FATE_WORDS[fate]}
       </li>`,
   );
-  const rows = slots.map(({ name, metrics }) => [
+  const rows = intervals.map(({ name, metrics }) => [
     name,
     ...FATES.map((fate) => describeCount(metrics[fate])),
     describeRate(roundDown(metrics.deliveryRate)),
@@ -96,9 +96,9 @@ export function renderTime(slots: readonly Slot[], timeZone: string): Html {
     <ul class="legend">
       ${legend}
     </ul>
-    <figure tabindex="0">${renderDeliveries(slots)}</figure>
+    <figure tabindex="0">${renderDeliveries(intervals)}</figure>
     <h2>Delivery rate over time</h2>
-    <figure tabindex="0">${renderRate(slots)}</figure>
+    <figure tabindex="0">${renderRate(intervals)}</figure>
     <details>
       <summary>Both charts as a table</summary>
       ${renderTable(`Conversions and delivery rate, times in ${timeZone}`, columns, rows)}
@@ -120,10 +120,10 @@ const FATE_WORDS = {
 } as const;
 
 /** How long deliveries took. */
-export function renderResponseSection(survey: Aggregate): Html {
-  const steps = listResponseSteps(survey);
-  const total = survey.total.metrics.delivered;
-  const { mean, p50, p95, p99 } = survey.total.metrics.toData().responseTimeMs;
+export function renderResponseSection(aggregate: Aggregate): Html {
+  const steps = listResponseSteps(aggregate);
+  const total = aggregate.total.metrics.delivered;
+  const { mean, p50, p95, p99 } = aggregate.total.metrics.toData().responseTimeMs;
   const rows = steps.map(({ name, count, grade }) => [
     name,
     describeCount(count),
@@ -142,8 +142,8 @@ export function renderResponseSection(survey: Aggregate): Html {
 }
 
 /** Metrics by network and by goal. */
-export function renderSegments(survey: Aggregate): Html {
-  const { networks, goals } = toStats(survey);
+export function renderSegments(aggregate: Aggregate): Html {
+  const { networks, goals } = toStats(aggregate);
   const columns = (head: string): TableColumn[] => [
     { head },
     ...[

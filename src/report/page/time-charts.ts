@@ -4,22 +4,22 @@ import { roundDown } from '../metrics.js';
 import { describeCount, describeRate } from '../words.js';
 import { makeCanvas, renderBenchmark, renderChart, round } from './chart.js';
 import { html, type Html } from './html.js';
-import type { Slot } from './slots.js';
+import type { Interval } from './intervals.js';
 
 /** Results of conversions, from the bottom of a bar to the top. */
 export const FATES = ['delivered', 'failed', 'pending', 'lost'] as const;
 
 /** Conversions over time, by what became of them. */
-export function renderDeliveries(slots: readonly Slot[]): Html {
-  const highest = Math.max(1, ...slots.map(({ metrics }) => metrics.conversions));
-  const canvas = makeCanvas({ steps: keysOf(slots), domain: [0, highest], isRounded: true });
-  const layers = stack<Slot, (typeof FATES)[number]>()
+export function renderDeliveries(intervals: readonly Interval[]): Html {
+  const highest = Math.max(1, ...intervals.map(({ metrics }) => metrics.conversions));
+  const canvas = makeCanvas({ steps: keysOf(intervals), domain: [0, highest], isRounded: true });
+  const layers = stack<Interval, (typeof FATES)[number]>()
     .keys(FATES)
-    .value(({ metrics }, fate) => metrics[fate])(slots as Slot[]);
+    .value(({ metrics }, fate) => metrics[fate])(intervals as Interval[]);
   const marks = layers.flatMap((layer) =>
     layer.flatMap(([from, to], index) => {
       if (from === to) return [];
-      const { name, metrics } = slots[index] as Slot;
+      const { name, metrics } = intervals[index] as Interval;
       const top = canvas.y(to);
       const height = Math.max(0.5, canvas.y(from) - top);
       return [
@@ -38,27 +38,27 @@ export function renderDeliveries(slots: readonly Slot[]): Html {
     id: 'deliveries',
     title: 'Conversions over time, by result',
     summary:
-      `${slots.length} bars; the highest has ${describeCount(highest)} conversions. The table ` +
+      `${intervals.length} bars; the highest has ${describeCount(highest)} conversions. The table ` +
       'below has all numbers.',
     canvas,
-    labels: slots.map(({ label }) => label),
+    labels: intervals.map(({ label }) => label),
     formatAmount: describeCount,
     marks,
   });
 }
 
 /** The delivery rate over time, with the benchmark; a gap where there was nothing to deliver. */
-export function renderRate(slots: readonly Slot[]): Html {
-  const rates = slots.flatMap(({ metrics }) => metrics.deliveryRate ?? []);
+export function renderRate(intervals: readonly Interval[]): Html {
+  const rates = intervals.flatMap(({ metrics }) => metrics.deliveryRate ?? []);
   const lowest = Math.min(90, ...rates.map((rate) => Math.floor(rate / 10) * 10));
-  const canvas = makeCanvas({ steps: keysOf(slots), domain: [lowest, 100], isRounded: false });
+  const canvas = makeCanvas({ steps: keysOf(intervals), domain: [lowest, 100], isRounded: false });
   const centre = (index: number): number =>
     (canvas.x(String(index)) ?? 0) + canvas.x.bandwidth() / 2;
-  const path = line<Slot>()
+  const path = line<Interval>()
     .defined(({ metrics }) => metrics.deliveryRate !== null)
     .x((_, index) => round(centre(index)))
-    .y(({ metrics }) => round(canvas.y(metrics.deliveryRate ?? 0)))(slots as Slot[]);
-  const dots = slots.flatMap(({ name, metrics }, index) => {
+    .y(({ metrics }) => round(canvas.y(metrics.deliveryRate ?? 0)))(intervals as Interval[]);
+  const dots = intervals.flatMap(({ name, metrics }, index) => {
     if (metrics.deliveryRate === null) return [];
     const words = describeRate(roundDown(metrics.deliveryRate));
     return [
@@ -77,7 +77,7 @@ export function renderRate(slots: readonly Slot[]): Html {
     title: `Delivery rate over time against the benchmark of ${good} %`,
     summary: describeRates(rates),
     canvas,
-    labels: slots.map(({ label }) => label),
+    labels: intervals.map(({ label }) => label),
     formatAmount: (amount) => `${amount} %`,
     marks: [
       html`<path class="rate" d="${path ?? ''}" />`,
@@ -98,6 +98,6 @@ function describeRates(rates: readonly number[]): string {
 }
 
 /** Labels may come twice, numbers do not. */
-function keysOf(slots: readonly Slot[]): string[] {
-  return slots.map((_, index) => String(index));
+function keysOf(intervals: readonly Interval[]): string[] {
+  return intervals.map((_, index) => String(index));
 }

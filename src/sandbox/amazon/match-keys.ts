@@ -69,16 +69,16 @@ export function checkMatchKeys(forms: Readonly<Record<string, Form>>, max: numbe
     const before = problems.length;
     list(value, field, problems);
     if (problems.length > before) return;
-    const seen = new Set<string>();
+    const known = new Set<string>();
     for (const [index, key] of (value as { type: string; values: [string] }[]).entries()) {
       const path = `${field}[${index}]`;
       const wrong = forms[key.type]!(key.values[0]);
       if (wrong) problems.push(invalid(`${path}.values[0]`, wrong));
-      if (seen.has(key.type)) {
+      if (known.has(key.type)) {
         const message = `${path}.type is given twice`;
         problems.push({ code: 'DUPLICATE_FIELD_VALUE_FOUND', field: `${path}.type`, message });
       }
-      seen.add(key.type);
+      known.add(key.type);
     }
   };
 }

@@ -1,5 +1,5 @@
 import type { SandboxRequest } from '../exchange.js';
-import { pickOmitted } from '../omission.js';
+import { pickOmitted } from '../partial-answer.js';
 import type { Problem } from './field-checks.js';
 
 /** What became of the events of one request, by their place in it. */
@@ -24,8 +24,8 @@ export function validateBatch(
     if (problems.length === 0) batch.accepted.push(index);
     else batch.rejected.push({ index, problems });
   }
-  const omitted = pickOmitted(batch.accepted, request.omission);
+  const omitted = pickOmitted(batch.accepted, request.partialAnswer);
   for (const index of batch.accepted)
-    if (!omitted.has(index) || request.omission?.accepted) keep(index);
+    if (!omitted.has(index) || request.partialAnswer?.accepted) keep(index);
   return { ...batch, accepted: batch.accepted.filter((index) => !omitted.has(index)) };
 }

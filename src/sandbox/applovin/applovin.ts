@@ -63,7 +63,7 @@ function takeEvents(
   const [problem] = events.flatMap((event) => checkAppLovinEvent(event, tools.clock.now()));
   if (problem !== undefined) return refuse(400, `Invalid event: ${problem}`);
   // A success has no body that could leave events out.
-  if (request.omission) return answerPlain(202);
+  if (request.partialAnswer) return answerPlain(202);
   for (const event of events as JsonObject[]) keepEvent(tools, pixel, event);
   return answerPlain(200);
 }

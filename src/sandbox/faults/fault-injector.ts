@@ -1,4 +1,4 @@
-import type { Omission } from '../exchange.js';
+import type { PartialAnswer } from '../exchange.js';
 import { createSeededChance } from '../seeded-chance.js';
 import type { FaultRule } from './fault-rule.js';
 import { describeFault } from './fault-text.js';
@@ -10,7 +10,7 @@ export interface FaultPlan {
   refusal?: FaultRule;
   drop?: 'before' | 'after';
   truncate: boolean;
-  omission?: Omission;
+  partialAnswer?: PartialAnswer;
   revoke: boolean;
   expire: boolean;
   /** The faults applied, for the request log. */
@@ -132,7 +132,7 @@ function applyRule(plan: FaultPlan, { rule, chance }: Held): void {
   if (rule.revoke) plan.revoke = true;
   if (rule.expire) plan.expire = true;
   if (rule.omit !== undefined) {
-    plan.omission ??= {
+    plan.partialAnswer ??= {
       count: rule.omit,
       accepted: rule.omitAccepted ?? true,
       pick: (size) => Math.floor(chance() * size),

@@ -154,8 +154,8 @@ function retrieve(
   request: SandboxRequest,
   user: SandboxGoogleUser,
 ): SandboxAnswer {
-  const { query, omission } = request;
-  const status = processing.describe(query.get('requestId') ?? '', user.name, omission?.count);
+  const { query, partialAnswer } = request;
+  const status = processing.describe(query.get('requestId') ?? '', user.name, partialAnswer?.count);
   if (status) return answerJson(200, status);
   const violations = [
     {

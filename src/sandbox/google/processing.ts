@@ -51,7 +51,7 @@ export interface ProcessingParts {
 export class Processing {
   readonly #parts: ProcessingParts;
   readonly #requests = new Map<string, Kept>();
-  readonly #seen = new Set<string>();
+  readonly #events = new Set<string>();
 
   constructor(parts: ProcessingParts) {
     this.#parts = parts;
@@ -102,7 +102,7 @@ export class Processing {
   /** Forgets every request and transaction. */
   reset(): void {
     this.#requests.clear();
-    this.#seen.clear();
+    this.#events.clear();
   }
 
   #decide(event: IngestEvent, position: number, result: Result): void {
@@ -121,8 +121,8 @@ export class Processing {
     const reason = findFault(event, this.#parts.clock.now());
     if (reason !== undefined) return reason;
     const key = JSON.stringify([account, productDestinationId, event.transactionId]);
-    const isDuplicate = this.#seen.has(key);
-    this.#seen.add(key);
+    const isDuplicate = this.#events.has(key);
+    this.#events.add(key);
     this.#parts.conversions.accept(
       {
         network: 'google',
@@ -160,13 +160,13 @@ function describeResult(
   if (!isReady) return { ...status, requestStatus: 'PROCESSING' };
   let left = omitted;
   const errorCounts = [...errors].map(([reason, positions]) => {
-    const told = positions.slice(left);
+    const listed = positions.slice(left);
     left = Math.max(0, left - positions.length);
     return {
       // Numbers of 64 bits are text in Google's JSON.
       recordCount: String(positions.length),
       reason: `PROCESSING_ERROR_${reason}`,
-      ...(told.length === 0 ? {} : { recordIndices: told.map(String) }),
+      ...(listed.length === 0 ? {} : { recordIndices: listed.map(String) }),
     };
   });
   if (errorCounts.length === 0) return { ...status, requestStatus: 'SUCCESS' };

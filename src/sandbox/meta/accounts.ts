@@ -94,11 +94,11 @@ function pickFields({ query }: SandboxRequest, row: Row): Row {
   return Object.fromEntries(Object.entries(row).filter(([name]) => fields.has(name)));
 }
 
-function writeCursor(place: number): string {
-  return Buffer.from(`row:${place}`).toString('base64url');
+function writeCursor(row: number): string {
+  return Buffer.from(`row:${row}`).toString('base64url');
 }
 
 function readCursor(text: string): number {
-  const [, place] = /^row:(\d{1,6})$/.exec(Buffer.from(text, 'base64url').toString('utf8')) ?? [];
-  return place === undefined ? NaN : Number(place);
+  const [, row] = /^row:(\d{1,6})$/.exec(Buffer.from(text, 'base64url').toString('utf8')) ?? [];
+  return row === undefined ? NaN : Number(row);
 }

@@ -200,8 +200,8 @@ function checkOptions(event: JsonObject): Refusal | undefined {
   const isList =
     Array.isArray(options) && options.every((option) => option === 'LDU') && options.length <= 1;
   const isLimited = isList && options.length === 1;
-  const places = [event['data_processing_options_country'], event['data_processing_options_state']];
-  if (isList && (!isLimited || places.every(Number.isInteger))) return undefined;
+  const codes = [event['data_processing_options_country'], event['data_processing_options_state']];
+  if (isList && (!isLimited || codes.every(Number.isInteger))) return undefined;
   const words = 'data_processing_options is [] or ["LDU"], with country and state as numbers.';
   return refuse(2_804_048, 'Data Processing Options Are Invalid', words);
 }

@@ -4,7 +4,7 @@ import type { ConversionStore } from '../conversion-store.js';
 import {
   answerJson,
   readJson,
-  type Omission,
+  type PartialAnswer,
   type SandboxAnswer,
   type SandboxRequest,
 } from '../exchange.js';
@@ -62,9 +62,9 @@ export function answerEvents(
     const { subcode, title, words } = refusal;
     return answerError(parts, { code: 100, subcode, message: 'Invalid parameter', title, words });
   }
-  const omitted = pickOmitted(events.length, request.omission);
+  const omitted = pickOmitted(events.length, request.partialAnswer);
   for (const [index, event] of (events as JsonObject[]).entries()) {
-    if (!omitted.has(index) || request.omission?.accepted) keep(parts, node, event, testCode);
+    if (!omitted.has(index) || request.partialAnswer?.accepted) keep(parts, node, event, testCode);
   }
   const received = events.length - omitted.size;
   return answerJson(200, {
@@ -122,11 +122,11 @@ function keep(
 }
 
 /** Meta names no event in its answer: what a fault leaves out of it is missing in the number. */
-function pickOmitted(count: number, omission: Omission | undefined): ReadonlySet<number> {
+function pickOmitted(count: number, partialAnswer: PartialAnswer | undefined): ReadonlySet<number> {
   const left = Array.from({ length: count }, (_, index) => index);
   const omitted = new Set<number>();
-  while (omission && omitted.size < omission.count && left.length > 0) {
-    omitted.add(left.splice(omission.pick(left.length), 1)[0]!);
+  while (partialAnswer && omitted.size < partialAnswer.count && left.length > 0) {
+    omitted.add(left.splice(partialAnswer.pick(left.length), 1)[0]!);
   }
   return omitted;
 }

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../json.js';
 import { readBearer } from '../bearer.js';
 import { answerJson, readJson, type SandboxAnswer, type SandboxRequest } from '../exchange.js';
 import { GrantStore } from '../oauth/grant-store.js';
-import { pickOmitted } from '../omission.js';
+import { pickOmitted } from '../partial-answer.js';
 import type { SandboxNetwork, SandboxTools } from '../sandbox-network.js';
 import { checkPinterestEvent } from './event-check.js';
 import {
@@ -75,8 +75,8 @@ function answerEvents(
 ): SandboxAnswer {
   const problems = data.map((event) => checkPinterestEvent(event, tools.clock.now()));
   const good = [...data.keys()].filter((at) => problems[at]!.length === 0);
-  const omitted = pickOmitted(good, request.omission);
-  const isLost = request.omission?.accepted === false;
+  const omitted = pickOmitted(good, request.partialAnswer);
+  const isLost = request.partialAnswer?.accepted === false;
   const isTest = request.query.get('test') === 'true';
   const kept = good.filter((at) => !isTest && !(isLost && omitted.has(at)));
   for (const at of kept) keepEvent(tools, account, data[at] as JsonObject);

@@ -52,8 +52,9 @@ function takeEvents(
     return refuseApi(429, 'test events are limited to 10 a second');
   const problems = events.map((event) => checkEvent(parts.clock, event));
   if (problems.some(({ length }) => length > 0)) return refuseEvents(pixel, events, problems);
-  const omitted = Math.min(request.omission?.count ?? 0, events.length);
-  const kept = omitted > 0 && request.omission?.accepted === false ? events.slice(omitted) : events;
+  const omitted = Math.min(request.partialAnswer?.count ?? 0, events.length);
+  const kept =
+    omitted > 0 && request.partialAnswer?.accepted === false ? events.slice(omitted) : events;
   for (const event of kept) keepEvent(parts, pixelId, event as JsonObject, isTest);
   return answerJson(200, {
     data: { message: `Successfully processed ${events.length - omitted} conversion events.` },

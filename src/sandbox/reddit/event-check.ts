@@ -33,7 +33,7 @@ export function checkEvent(clock: Clock, event: unknown): [field: string, messag
   const add = (field: string, message: string): void => void problems.push([field, message]);
   checkObject(
     {
-      event_at: must((value, field, tell) => checkTime(clock, value, field, tell)),
+      event_at: must((value, field, report) => checkTime(clock, value, field, report)),
       action_source: must(oneOf(SOURCES)),
       event_source_url: that(
         (value) => typeof value === 'string' && URL.canParse(value),
@@ -107,9 +107,9 @@ const checkUser: Check = (value, field, add) =>
     phone_number: that(hashOr(PHONE), 'must be a telephone number in E.164 or its SHA-256 hash'),
     external_id: TEXT,
     // As the real answer spells the field.
-    uuid: (uuid, _field, tell) => {
+    uuid: (uuid, _field, report) => {
       if (typeof uuid !== 'string' || !UUID.test(uuid)) {
-        tell(`${field}.UUID`, 'user.UUID: invalid UUID: UUID must be RFC-4122 compliant');
+        report(`${field}.UUID`, 'user.UUID: invalid UUID: UUID must be RFC-4122 compliant');
       }
     },
     ip_address: that((ip) => typeof ip === 'string' && isIP(ip) !== 0, 'must be an IP address'),
@@ -118,9 +118,9 @@ const checkUser: Check = (value, field, add) =>
     aaid: that(hashOr(UUID), 'must be an advertising id or its SHA-256 hash'),
     screen_dimensions: checkObject({ width: WHOLE, height: WHOLE }),
     data_processing_options: checkObject({
-      modes: must((modes, path, tell) => {
+      modes: must((modes, path, report) => {
         if (!Array.isArray(modes) || modes.length !== 1 || modes[0] !== 'LDU')
-          tell(path, 'modes must be ["LDU"]');
+          report(path, 'modes must be ["LDU"]');
       }),
       // "country is required and region is optional".
       country: must(

@@ -66,7 +66,7 @@ function takeEvents(
   const nowMs = tools.clock.now();
   const [problem] = list.flatMap((event) => checkSnapchatEvent(event, isApp, nowMs));
   if (problem !== undefined) return refuse(400, `Invalid event: ${problem}.`);
-  if (request.omission)
+  if (request.partialAnswer)
     return answerJson(200, { status: 'PARTIAL', reason: 'Some events failed.' });
   for (const event of isKept ? (list as JsonObject[]) : []) keepEvent(tools, asset, event);
   return answerJson(200, {

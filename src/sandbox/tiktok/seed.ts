@@ -90,6 +90,6 @@ export const TIKTOK_USERS: readonly SandboxTikTokUser[] = [
 
 /** The access token that a user has granted from the start. */
 export function seededTikTokToken(user: string): string {
-  const place = TIKTOK_USERS.findIndex(({ name }) => name === user);
-  return `${SANDBOX_TIKTOK_TOKEN.slice(0, -1)}${place + 1}`;
+  const index = TIKTOK_USERS.findIndex(({ name }) => name === user);
+  return `${SANDBOX_TIKTOK_TOKEN.slice(0, -1)}${index + 1}`;
 }

@@ -3,11 +3,11 @@ import type { ConversionStore } from '../conversion-store.js';
 import {
   readJson,
   readMediaType,
-  type Omission,
+  type PartialAnswer,
   type SandboxAnswer,
   type SandboxRequest,
 } from '../exchange.js';
-import { pickOmitted } from '../omission.js';
+import { pickOmitted } from '../partial-answer.js';
 import { answerApi, answerCode, CODES, type AnswerParts } from './answers.js';
 import { createEventCheck, hasPlainIdentifier, hasRefusedClick } from './event-check.js';
 import type { SandboxTikTokUser } from './seed.js';
@@ -57,15 +57,19 @@ export function createTracker(
     if (problems.length > 0) return answerApi(parts, CODES.invalidParameter, problems.join('; '));
     if (batch.events.some(hasPlainIdentifier)) return answerCode(parts, CODES.plainIdentifier);
     if (batch.events.some(hasRefusedClick)) return answerCode(parts, CODES.invalidRequest);
-    return takeBatch(parts, batch, request.omission);
+    return takeBatch(parts, batch, request.partialAnswer);
   };
 }
 
 /** Takes all; where a fault leaves some out of it, that is "partial success", which names them. */
-function takeBatch(parts: TrackParts, batch: Batch, omission: Omission | undefined): SandboxAnswer {
-  const omitted = pickOmitted([...batch.events.keys()], omission);
+function takeBatch(
+  parts: TrackParts,
+  batch: Batch,
+  partialAnswer: PartialAnswer | undefined,
+): SandboxAnswer {
+  const omitted = pickOmitted([...batch.events.keys()], partialAnswer);
   for (const [index, event] of batch.events.entries()) {
-    if (!omitted.has(index) || omission?.accepted) keepEvent(parts, batch, event);
+    if (!omitted.has(index) || partialAnswer?.accepted) keepEvent(parts, batch, event);
   }
   if (omitted.size === 0) return answerApi(parts, 0, 'OK');
   const words = [...omitted].map((index) => `Batch.${index}: Not processed.`);

@@ -72,9 +72,9 @@ function takeConversions(
   const missing = errors.filter(({ code }) => code === 'NOT_FOUND');
   if (missing.length > 0) return refuse(404, missing);
   if (errors.length > 0) return refuse(400, errors);
-  const omitted = Math.min(request.omission?.count ?? 0, list.length);
+  const omitted = Math.min(request.partialAnswer?.count ?? 0, list.length);
   const kept: unknown[] =
-    omitted > 0 && request.omission?.accepted === false ? list.slice(omitted) : list;
+    omitted > 0 && request.partialAnswer?.accepted === false ? list.slice(omitted) : list;
   for (const conversion of kept) keepConversion(parts, pixel, conversion as JsonObject);
   const data = { conversions_processed: list.length - omitted, debug_id: makeUuid(parts.random) };
   return answerJson(200, { request: { params: { account_id: '18ce552mlaq' } }, data });

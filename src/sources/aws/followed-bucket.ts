@@ -21,7 +21,7 @@ const RETRY_MS = 5_000;
 export interface BucketPosition {
   /** Name of its checkpoint in the log. */
   path: string;
-  place: Checkpoint;
+  checkpoint: Checkpoint;
 }
 
 export interface FollowedBucketOptions {
@@ -33,7 +33,7 @@ export interface FollowedBucketOptions {
   clock: Clock;
   report: SourceReport;
   findCheckpoint: (path: string) => Promise<Checkpoint | undefined>;
-  saveCheckpoint: (path: string, place: Checkpoint) => Promise<void>;
+  saveCheckpoint: (path: string, checkpoint: Checkpoint) => Promise<void>;
 }
 
 /**
@@ -167,7 +167,10 @@ class FollowedBucket implements Source<BucketPosition> {
         count += lines.length;
         if (before === lines.length) continue;
         for (const line of lines) line.source = source;
-        yield { lines: lines.slice(before), positions: [{ path, place: mark(object, count) }] };
+        yield {
+          lines: lines.slice(before),
+          positions: [{ path, checkpoint: mark(object, count) }],
+        };
       }
     } catch (error) {
       // It was deleted or replaced since the bucket was listed.
@@ -181,15 +184,15 @@ class FollowedBucket implements Source<BucketPosition> {
     }
     if (signal.aborted) return;
     this.#done.set(object.key, object.version);
-    yield { lines: [], positions: [{ path, place: mark(object, count, true) }] };
+    yield { lines: [], positions: [{ path, checkpoint: mark(object, count, true) }] };
   }
 
   /** Number of records of an object that are in the log, or that it is read to its end. */
   async #findRead(object: FoundObject): Promise<number | 'whole'> {
     if (this.#options.from === 'start') return 0;
-    const place = await this.#options.findCheckpoint(this.#keyOf(object));
-    if (place?.device === 's3' && place.head === hashOf(object.version))
-      return place.inode === 'whole' ? 'whole' : place.offset;
+    const checkpoint = await this.#options.findCheckpoint(this.#keyOf(object));
+    if (checkpoint?.device === 's3' && checkpoint.head === hashOf(object.version))
+      return checkpoint.inode === 'whole' ? 'whole' : checkpoint.offset;
     return object.changedMs < this.#startMs ? 'whole' : 0;
   }
 
@@ -199,7 +202,7 @@ class FollowedBucket implements Source<BucketPosition> {
 
   async ack(positions: readonly BucketPosition[]): Promise<void> {
     const last = positions.at(-1);
-    if (last) await this.#options.saveCheckpoint(last.path, last.place);
+    if (last) await this.#options.saveCheckpoint(last.path, last.checkpoint);
   }
 
   /** An object is fetched only as far as the reader asks for it. */

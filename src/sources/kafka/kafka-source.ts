@@ -224,13 +224,13 @@ class KafkaSource implements Source<HeldPart> {
       if (this.#isLost) this.#lastPartMs = Date.now();
       const isIdle = this.#held.size === 0 && Date.now() - this.#lastPartMs > idleMs;
       const isDone =
-        ends !== undefined && (isPreview ? this.#hasSeen(ends) : await offsets.hasReached(ends));
+        ends !== undefined && (isPreview ? this.#hasReached(ends) : await offsets.hasReached(ends));
       if (isDone || (isIdle && this.#assigned.length > 0)) break;
     }
     this.#mailbox.end();
   }
 
-  #hasSeen(ends: ReadonlyMap<number, PartitionOffsets>): boolean {
+  #hasReached(ends: ReadonlyMap<number, PartitionOffsets>): boolean {
     return [...ends].every(([at, { low, high }]) => (this.#reached.get(at) ?? low) >= high);
   }
 

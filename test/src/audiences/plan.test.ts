@@ -22,7 +22,7 @@ function known(action: Membership['action'], changes: Partial<Membership> = {}):
     change: 'c',
     names: [],
     updatedMs: NOW_MS,
-    isSettled: true,
+    isConfirmed: true,
   };
   return { ...member, action, digest: 'same', ...changes };
 }
@@ -96,7 +96,7 @@ describe('what is done with a person', () => {
     ['was skipped', row('skipped'), 'add', 'remove'],
   ])('whose change %s', (_name, postbackState, create, remove) => {
     const rules = { ...RULES, postbackState: () => postbackState };
-    const unsettled = { isSettled: false };
+    const unsettled = { isConfirmed: false };
     const judge = (action: 'CREATE' | 'DELETE'): string =>
       evaluatePair(
         { staged: staged(action), known: known(action, unsettled), todo: undefined },
@@ -107,7 +107,7 @@ describe('what is done with a person', () => {
 
   test('what is told now comes before what an earlier run began', () => {
     const rules = { ...RULES, postbackState: () => row('pending') };
-    const before = known('CREATE', { isSettled: false });
+    const before = known('CREATE', { isConfirmed: false });
     expect(
       evaluatePair({ staged: staged('CREATE', 'other'), known: before, todo: undefined }, rules),
     ).toBe('update');

@@ -95,7 +95,7 @@ describe('explain of a failed postback', () => {
   } as Explanation<LoggedPostback>;
   const show = async (verbose: boolean): Promise<string> => {
     const { io, stdout } = createMemoryIO(80, { noColor: true });
-    await printExplanation(io, explanation, { place: 'in the log', verbose });
+    await printExplanation(io, explanation, { origin: 'in the log', verbose });
     return stdout.text;
   };
 

@@ -20,7 +20,7 @@ function outcome(kind: OutcomeKind): Outcome {
 }
 
 describe('sortVerdict', () => {
-  it.each<[OutcomeKind, status: string, settled: string | undefined, again: number]>([
+  it.each<[OutcomeKind, status: string, rowState: string | undefined, again: number]>([
     ['delivered', 'success', undefined, 0],
     ['processing', 'accepted', 'pending', 0],
     ['transient', 'retried', undefined, 1],
@@ -30,10 +30,10 @@ describe('sortVerdict', () => {
     ['configuration', 'failed', 'failed', 0],
     ['payload', 'failed', 'failed', 0],
     ['expired', 'failed', 'failed', 0],
-  ])('%s: %s, %s', (kind, status, settled, again) => {
+  ])('%s: %s, %s', (kind, status, rowState, again) => {
     const sorted = resolveOutcomes(makeBatch([makeItem(1)]), { outcomes: [outcome(kind)] }, RULES);
     expect(sorted.verdicts).toEqual([
-      { status, outcome: outcome(kind), ...(settled ? { settled } : {}) },
+      { status, outcome: outcome(kind), ...(rowState ? { rowState } : {}) },
     ]);
     expect(sorted.again).toHaveLength(again);
   });
@@ -92,7 +92,7 @@ describe('sortVerdict', () => {
       ...rules,
     });
     expect(sorted).toMatchObject({
-      verdicts: [{ status: 'retried', settled: 'pending' }],
+      verdicts: [{ status: 'retried', rowState: 'pending' }],
       again: [],
     });
   });
@@ -107,7 +107,7 @@ describe('sortVerdict', () => {
       { outcomes: [shared, shared, shared] },
       RULES,
     );
-    expect(verdicts.map(({ settled }) => settled)).toEqual(['failed', 'failed', undefined]);
+    expect(verdicts.map(({ rowState }) => rowState)).toEqual(['failed', 'failed', undefined]);
     expect(verdicts[0]?.outcome).toMatchObject({ kind: 'expired', reason: 'too_old' });
     expect(verdicts[0]?.outcome.message).toMatch(/http_500: try later/);
     expect(verdicts[1]?.outcome).toBe(verdicts[0]?.outcome);
@@ -130,7 +130,7 @@ describe('sortVerdict', () => {
     it('is final for those, and the others go again at once', () => {
       const { verdicts, again } = resolveOutcomes(makeBatch(items), verdict, RULES);
       expect(
-        verdicts.map(({ settled, outcome: { kind } }) => `${settled ?? 'again'} ${kind}`),
+        verdicts.map(({ rowState, outcome: { kind } }) => `${rowState ?? 'again'} ${kind}`),
       ).toEqual(['again unknown', 'failed payload', 'failed configuration', 'again unknown']);
       expect(verdicts[0]?.outcome).toBe(verdicts[3]?.outcome);
       expect(again).toMatchObject([{ notBeforeMs: NOW_MS, items: [{ tries: 2 }, { tries: 2 }] }]);
@@ -145,7 +145,7 @@ describe('sortVerdict', () => {
         ...RULES,
         isStopped: true,
       });
-      expect(verdicts.map(({ settled }) => settled)).toEqual([
+      expect(verdicts.map(({ rowState }) => rowState)).toEqual([
         'pending',
         'failed',
         'failed',
@@ -166,7 +166,7 @@ describe('sortVerdict', () => {
         { outcomes, rejectedIndexes: [] },
         RULES,
       );
-      expect(verdicts.map(({ settled }) => settled)).toEqual([
+      expect(verdicts.map(({ rowState }) => rowState)).toEqual([
         'failed',
         'failed',
         'failed',
@@ -184,7 +184,7 @@ describe('sortVerdict', () => {
     it('goes again in halves at once, which costs no attempt', () => {
       const items = [1, 2, 3].map((number) => makeItem(number, { tries: 2 }));
       const { verdicts, again } = resolveOutcomes(makeBatch(items), verdict, RULES);
-      expect(verdicts.map(({ status, settled }) => [status, settled])).toEqual(
+      expect(verdicts.map(({ status, rowState }) => [status, rowState])).toEqual(
         Array.from({ length: 3 }, () => ['retried', undefined]),
       );
       expect(
@@ -203,13 +203,13 @@ describe('sortVerdict', () => {
         ...RULES,
         isStopped: true,
       });
-      expect(verdicts.map(({ settled }) => settled)).toEqual(['pending', 'pending', 'pending']);
+      expect(verdicts.map(({ rowState }) => rowState)).toEqual(['pending', 'pending', 'pending']);
       expect(again).toEqual([]);
     });
 
     it('of one is final', () => {
       const { verdicts, again } = resolveOutcomes(makeBatch([makeItem(1)]), verdict, RULES);
-      expect([verdicts[0]?.settled, again]).toEqual(['failed', []]);
+      expect([verdicts[0]?.rowState, again]).toEqual(['failed', []]);
     });
   });
 });

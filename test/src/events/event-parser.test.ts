@@ -155,7 +155,7 @@ it('says line and column of a fault within a record of several lines', () => {
 });
 
 it('never throws, whatever the record holds and whatever format is asked for', () => {
-  const names = Object.values(RECORD_BUILDERS).flatMap((tell) => Object.keys(tell(CONVERSION)));
+  const names = Object.values(RECORD_BUILDERS).flatMap((build) => Object.keys(build(CONVERSION)));
   const junk = fc.oneof(fc.jsonValue(), fc.object({ key: fc.constantFrom(...names) }));
   const format = fc.constantFrom(...FORMAT_CHOICES);
   const changed = fc.tuple(

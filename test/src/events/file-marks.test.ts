@@ -32,16 +32,20 @@ async function openMarks(setup = 'rules', format?: Input['format']): Promise<Fil
 
 async function markEnd(): Promise<Checkpoint> {
   const places: ReadPosition[] = [];
-  for await (const { place } of readPart(input, {})) if (place) places.push(place);
+  for await (const { position } of readPart(input, {})) if (position) places.push(position);
   return (await openMarks()).mark(places.at(-1) as ReadPosition);
 }
 
-describe('a place in a file', () => {
+describe('a position in a file', () => {
   it('is recognised as long as nothing has changed', async () => {
-    const place = await markEnd();
+    const position = await markEnd();
     const marks = await openMarks();
-    expect(await marks.has(place)).toBe(true);
-    expect([place.offset, place.line, marks.isEnd(place)]).toEqual([TEXT.length, 500, true]);
+    expect(await marks.has(position)).toBe(true);
+    expect([position.offset, position.line, marks.isEnd(position)]).toEqual([
+      TEXT.length,
+      500,
+      true,
+    ]);
   });
 
   it.each<[what: string, change: (path: string) => void]>([
@@ -64,24 +68,24 @@ describe('a place in a file', () => {
       },
     ],
   ])('is not recognised in a file that %s', async (_, change) => {
-    const place = await markEnd();
+    const position = await markEnd();
     change(input.path);
-    expect(await (await openMarks()).has(place)).toBe(false);
+    expect(await (await openMarks()).has(position)).toBe(false);
   });
 
   it('is not recognised where the bytes before it are others, whatever the file system says', async () => {
-    const place = await markEnd();
+    const position = await markEnd();
     const { atime, mtime } = statSync(input.path);
     writeFileSync(input.path, TEXT.replace(/1(?=\}\n$)/, '2'));
     utimesSync(input.path, atime, mtime);
-    expect(await (await openMarks()).has(place)).toBe(false);
+    expect(await (await openMarks()).has(position)).toBe(false);
   });
 
   it('is not recognised under other rules or in another format', async () => {
-    const place = await markEnd();
-    expect(await (await openMarks('other rules')).has(place)).toBe(false);
-    expect(await (await openMarks('rules', 'segment')).has(place)).toBe(false);
-    expect(await (await openMarks('rules', 'auto')).has(place)).toBe(true);
+    const position = await markEnd();
+    expect(await (await openMarks('other rules')).has(position)).toBe(false);
+    expect(await (await openMarks('rules', 'segment')).has(position)).toBe(false);
+    expect(await (await openMarks('rules', 'auto')).has(position)).toBe(true);
   });
 
   it.each<[what: string, make: () => Input]>([

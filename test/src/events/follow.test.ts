@@ -66,7 +66,7 @@ class Follower {
         this.onLines?.();
         this.lines.push(...one.lines.map(({ text }) => text));
         // As the log keeps it.
-        this.place = { updatedMs: Date.now(), ...one.place };
+        this.place = { updatedMs: Date.now(), ...one.checkpoint };
       } else if (one.type === 'idle') this.looks++;
       else this.told.push(one.type === 'rotated' ? one.how : one.type);
     }

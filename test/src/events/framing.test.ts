@@ -216,14 +216,14 @@ describe('K30 K31 K32: the same thousand events in every framing', () => {
     for (const [name, frame] of Object.entries(FRAMINGS)) {
       const input = fileOf(Buffer.from(frame(many) as string), 'places');
       const whole = await readAll(input);
-      for await (const { place } of readPart(input, {})) {
-        if (!place) continue;
+      for await (const { position } of readPart(input, {})) {
+        if (!position) continue;
         const parser = openParser(input);
         let count = 0;
-        for await (const { lines: after } of readPart(input, { from: place })) {
+        for await (const { lines: after } of readPart(input, { from: position })) {
           for (const one of after) count += parser.parse(one).length;
         }
-        for await (const { lines: before } of readPart(input, { to: place })) {
+        for await (const { lines: before } of readPart(input, { to: position })) {
           for (const one of before) count += parser.parse(one).length;
         }
         expect([name, count]).toEqual([name, whole.events.length]);

@@ -162,23 +162,23 @@ describe('readPart', () => {
         const whole = await readParts(input);
         const [first] = whole;
         // Positions after a position too: a resumed run may be interrupted itself.
-        const later = first?.place ? await readParts(input, { from: first.place }) : [];
-        for (const { place } of [...whole, ...later]) {
-          if (!place) continue;
+        const later = first?.position ? await readParts(input, { from: first.position }) : [];
+        for (const { position } of [...whole, ...later]) {
+          if (!position) continue;
           const [before, after] = [
-            await readParts(input, { to: place }),
-            await readParts(input, { from: place }),
+            await readParts(input, { to: position }),
+            await readParts(input, { from: position }),
           ];
           expect(linesOf(before)).toEqual(
-            linesOf(whole).filter(({ number }) => number <= place.line),
+            linesOf(whole).filter(({ number }) => number <= position.line),
           );
           expect(linesOf(after)).toEqual(
-            linesOf(whole).filter(({ number }) => number > place.line),
+            linesOf(whole).filter(({ number }) => number > position.line),
           );
-          expect(bytes[place.offset - 1]).toBe(10);
-          expect(hashBlock(bytes.subarray(place.offset - place.blockBytes, place.offset))).toBe(
-            place.block,
-          );
+          expect(bytes[position.offset - 1]).toBe(10);
+          expect(
+            hashBlock(bytes.subarray(position.offset - position.blockBytes, position.offset)),
+          ).toBe(position.block);
         }
       }),
       { numRuns: 60 },
@@ -187,8 +187,8 @@ describe('readPart', () => {
 
   it('has a position after each chunk of JSON Lines, and none where reading cannot start in the middle', async () => {
     const text = `{"a":"${'x'.repeat(1000)}"}\n`.repeat(1000);
-    const places = (await readParts(makeFile('a.jsonl', text))).map(({ place }) => place);
-    expect(places.every((place) => place !== undefined)).toBe(true);
+    const places = (await readParts(makeFile('a.jsonl', text))).map(({ position }) => position);
+    expect(places.every((position) => position !== undefined)).toBe(true);
     expect(places.length).toBeGreaterThan(3);
     expect(places.at(-1)).toMatchObject({ offset: text.length, line: 1000, blockBytes: 1024 });
     for (const input of [
@@ -198,7 +198,7 @@ describe('readPart', () => {
     ]) {
       const read = await readParts(input);
       expect(linesOf(read)).toHaveLength(1000);
-      expect(read.filter(({ place }) => place !== undefined)).toEqual([]);
+      expect(read.filter(({ position }) => position !== undefined)).toEqual([]);
     }
   });
 });

@@ -22,7 +22,7 @@ import {
 
 const ACCOUNT = '1234567890123';
 const SUCCESS: EntryVerdict = { status: 'success', outcome: DELIVERED };
-const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, settled: 'failed' };
+const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, rowState: 'failed' };
 const RETRY: EntryVerdict = { status: 'retried', outcome: THROTTLED };
 
 let path: string;
@@ -112,7 +112,7 @@ describe('the delivery log', () => {
   it('knows what was delivered, failed and pending, also after it was opened again', async () => {
     const log = openLog(path);
     await deliver(log, [makeEntry(1), makeEntry(2, 'no uuid')], [SUCCESS, FAILURE]);
-    await log.settle({
+    await log.storeUnsent({
       account: ACCOUNT,
       entries: [makeEntry(3)],
       state: 'pending',
@@ -166,7 +166,7 @@ describe('the delivery log', () => {
 
   it('lets a pending postback be claimed once, and takes it over from its row', async () => {
     const log = openLog(path);
-    await log.settle({
+    await log.storeUnsent({
       account: ACCOUNT,
       entries: [makeEntry(1)],
       state: 'pending',
@@ -290,7 +290,7 @@ it('google: what a network warns of is told of the attempt, also in the view', a
     message: 'decides later',
     warning,
   } as const;
-  const waits: EntryVerdict = { status: 'accepted', outcome, settled: 'pending' };
+  const waits: EntryVerdict = { status: 'accepted', outcome, rowState: 'pending' };
   await deliver(log, [makeEntry(1), makeEntry(2)], [warned, SUCCESS]);
   await deliver(log, [makeEntry(3)], [waits]);
   await log.close({});

@@ -32,7 +32,7 @@ async function leaveDeadRun(): Promise<void> {
     result: { http: 200, latencyMs: 5, verdicts: [{ status: 'success', outcome: DELIVERED }] },
     again: [],
   });
-  await log.settle({
+  await log.storeUnsent({
     account: ACCOUNT,
     entries: [makeEntry(2)],
     claimed: true,
@@ -138,7 +138,7 @@ test('keeps what a run commits and leaves while the log is read', async () => {
   await openLog(path).close({});
   await read(async (reader) => {
     const log = openLog(path);
-    await log.settle({
+    await log.storeUnsent({
       account: ACCOUNT,
       entries: [makeEntry(1)],
       state: 'pending',

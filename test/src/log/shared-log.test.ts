@@ -42,7 +42,7 @@ describe('A6: a goal that counts once per player', () => {
   it('holds its slot from the moment its postback is recorded as pending', async () => {
     const log = openLog(path);
     expect(
-      await log.settle({
+      await log.storeUnsent({
         account: ACCOUNT,
         entries: [once(1)],
         state: 'pending',
@@ -61,13 +61,13 @@ describe('A6: a goal that counts once per player', () => {
 
   it('drops a second pending postback, and says so', async () => {
     const log = openLog(path);
-    await log.settle({
+    await log.storeUnsent({
       account: ACCOUNT,
       entries: [once(1)],
       state: 'pending',
       outcome: THROTTLED,
     });
-    const dropped = await log.settle({
+    const dropped = await log.storeUnsent({
       account: ACCOUNT,
       entries: [once(2)],
       state: 'pending',
@@ -80,7 +80,7 @@ describe('A6: a goal that counts once per player', () => {
 
   it('tells a replay what another conversion was counted for', async () => {
     const log = openLog(path);
-    await log.settle({
+    await log.storeUnsent({
       account: ACCOUNT,
       entries: [once(1)],
       state: 'pending',
@@ -103,7 +103,7 @@ describe('A2: what another run is delivering', () => {
   it('is elsewhere while that run lives, and claimed once it is dead', async () => {
     const first = openLog(path);
     await begin(first, [makeEntry(1)]);
-    await first.settle({
+    await first.storeUnsent({
       account: ACCOUNT,
       entries: [makeEntry(2)],
       claimed: true,

@@ -18,7 +18,7 @@ import {
 
 const ACCOUNT = '1234567890123';
 const SUCCESS: EntryVerdict = { status: 'success', outcome: DELIVERED };
-const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, settled: 'failed' };
+const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, rowState: 'failed' };
 const RETRY: EntryVerdict = { status: 'retried', outcome: THROTTLED };
 
 let path: string;
@@ -51,7 +51,7 @@ function makeTest(number: number): Entry {
   return { ...entry, postback: { ...entry.postback, test: true } };
 }
 
-function survey(filter: Partial<Aggregate['filter']> = {}): Promise<Aggregate> {
+function aggregate(filter: Partial<Aggregate['filter']> = {}): Promise<Aggregate> {
   const nowMs = Date.now() + 1000;
   const whole = {
     sinceMs: nowMs - 86_400_000,
@@ -82,9 +82,9 @@ async function skip(log: DeliveryLog, ...skips: object[]): Promise<void> {
   await log.skip(skips as Parameters<DeliveryLog['skip']>[0]);
 }
 
-describe('a survey counts', () => {
+describe('an aggregate counts', () => {
   test('nothing where there is no log', async () => {
-    expect(toStats(await survey())).toMatchObject({
+    expect(toStats(await aggregate())).toMatchObject({
       total: { conversions: 0 },
       networks: {},
       goals: {},
@@ -95,13 +95,13 @@ describe('a survey counts', () => {
   test('each conversion once, as what became of it in the end', async () => {
     const log = openLog(path);
     await deliver(log, [makeEntry(1), makeEntry(2), makeEntry(3)], [SUCCESS, FAILURE, SUCCESS]);
-    await log.settle({
+    await log.storeUnsent({
       account: ACCOUNT,
       entries: [makeEntry(4)],
       state: 'pending',
       outcome: THROTTLED,
     });
-    await log.settle({
+    await log.storeUnsent({
       account: ACCOUNT,
       entries: [makeEntry(5)],
       state: 'failed',
@@ -112,7 +112,7 @@ describe('a survey counts', () => {
     });
     await skip(log, skipOf(6, 'too_old'), skipOf(7, 'organic'), skipOf(1, 'duplicate'));
     await log.close({});
-    const stats = toStats(await survey());
+    const stats = toStats(await aggregate());
     expect(stats.total).toMatchObject({
       conversions: 6,
       delivered: 2,
@@ -132,7 +132,7 @@ describe('a survey counts', () => {
     const log = openLog(path);
     await deliver(log, [makeEntry(1), makeEntry(2)]);
     await log.close({});
-    const { responseTimeMs } = toStats(await survey()).total;
+    const { responseTimeMs } = toStats(await aggregate()).total;
     // The events are a minute old when they are made.
     for (const ms of Object.values(responseTimeMs)) expect(ms).toBeGreaterThanOrEqual(60_000);
     expect(responseTimeMs.p99).toBeLessThan(120_000);
@@ -145,13 +145,13 @@ describe('a survey counts', () => {
       { ...entry, postback: { ...entry.postback, eventTimeMs: Date.now() + 60_000 } },
     ]);
     await log.close({});
-    expect(toStats(await survey()).total.responseTimeMs.p50).toBe(0);
+    expect(toStats(await aggregate()).total.responseTimeMs.p50).toBe(0);
   });
 
   test('no test events', async () => {
     const log = openLog(path);
     await deliver(log, [makeTest(1), makeTest(2)], [SUCCESS, FAILURE]);
-    await log.settle({
+    await log.storeUnsent({
       account: ACCOUNT,
       entries: [makeTest(3)],
       state: 'pending',
@@ -159,7 +159,7 @@ describe('a survey counts', () => {
     });
     await begin(log, [makeTest(4)]);
     await log.abandon();
-    expect((await survey()).total.metrics.conversions).toBe(0);
+    expect((await aggregate()).total.metrics.conversions).toBe(0);
   });
 
   test('what is under way, held or waits for its next attempt as pending', async () => {
@@ -173,13 +173,15 @@ describe('a survey counts', () => {
       result: { http: 429, latencyMs: 1, verdicts: [RETRY] },
       again: [[{ ...makeEntry(3), attempts: 1 }]],
     });
-    const { total, waiting } = await survey();
+    const { total, waiting } = await aggregate();
     expect(total.metrics).toMatchObject({ pending: 3, delivered: 0 });
     expect([...waiting.values()].map(({ reason, count }) => [reason, count])).toEqual([
       ['stopped', 1],
       ['under_way', 2],
     ]);
-    expect((await survey({ untilMs: Date.now() - 3_600_000 })).total.metrics.conversions).toBe(0);
+    expect((await aggregate({ untilMs: Date.now() - 3_600_000 })).total.metrics.conversions).toBe(
+      0,
+    );
     await log.abandon();
   });
 
@@ -187,9 +189,9 @@ describe('a survey counts', () => {
     const log = openLog(path);
     await skip(log, skipOf(1, 'unmapped_goal'), skipOf(2, 'unmapped_goal'));
     await skip(log, skipOf(1, 'unmapped_goal'), skipOf(2, 'unmapped_goal'));
-    expect((await survey()).total.metrics.lost).toBe(2);
+    expect((await aggregate()).total.metrics.lost).toBe(2);
     await deliver(log, [makeEntry(1)]);
-    const { total, skips } = await survey();
+    const { total, skips } = await aggregate();
     expect(total.metrics).toMatchObject({ lost: 1, delivered: 1 });
     expect([...skips.values()]).toMatchObject([{ reason: 'unmapped_goal', count: 4 }]);
     await log.close({});
@@ -227,13 +229,17 @@ describe('a survey counts', () => {
         updatedMs: 0,
       },
     ]);
-    expect((await survey()).total.metrics).toMatchObject({ delivered: 1, pending: 1 });
+    expect((await aggregate()).total.metrics).toMatchObject({ delivered: 1, pending: 1 });
     await deliver(
       replay,
       again.map((entry) => ({ ...entry, stored: true })),
     );
     await replay.close({});
-    expect((await survey()).total.metrics).toMatchObject({ delivered: 2, failed: 0, pending: 0 });
+    expect((await aggregate()).total.metrics).toMatchObject({
+      delivered: 2,
+      failed: 0,
+      pending: 0,
+    });
   });
 
   test('only what is asked for', async () => {
@@ -245,17 +251,19 @@ describe('a survey counts', () => {
     ]);
     await skip(log, { ...skipOf(5, 'no_match_key'), network: 'meta' }, skipOf(6, 'no_match_key'));
     await log.close({});
-    expect(toStats(await survey({ goals: ['level-10'] }))).toMatchObject({
+    expect(toStats(await aggregate({ goals: ['level-10'] }))).toMatchObject({
       total: { conversions: 1 },
       goals: { 'level-10': {} },
     });
-    expect(Object.keys(toStats(await survey({ goals: ['level-10'] })).goals)).toEqual(['level-10']);
-    expect((await survey({ networks: ['meta'] })).total.metrics).toMatchObject({
+    expect(Object.keys(toStats(await aggregate({ goals: ['level-10'] })).goals)).toEqual([
+      'level-10',
+    ]);
+    expect((await aggregate({ networks: ['meta'] })).total.metrics).toMatchObject({
       delivered: 1,
       lost: 1,
     });
     expect(
-      (await survey({ sinceMs: 0, untilMs: Date.now() - 60_000 })).total.metrics.conversions,
+      (await aggregate({ sinceMs: 0, untilMs: Date.now() - 60_000 })).total.metrics.conversions,
     ).toBe(0);
   });
 
@@ -268,7 +276,7 @@ describe('a survey counts', () => {
       { ...euro, postback: { ...euro.postback, value: '5', currency: 'EUR' } },
     ]);
     await log.close({});
-    const { money } = await survey();
+    const { money } = await aggregate();
     expect(
       [...money].map(([currency, sums]) => [
         currency,
@@ -285,7 +293,7 @@ describe('a survey counts', () => {
     const log = openLog(path);
     await deliver(log, [makeEntry(1), makeEntry(2)]);
     await log.close({});
-    expect((await survey()).responseSteps).toEqual([0, 0, 2, 0, 0, 0, 0, 0, 0]);
+    expect((await aggregate()).responseSteps).toEqual([0, 0, 2, 0, 0, 0, 0, 0, 0]);
   });
 });
 

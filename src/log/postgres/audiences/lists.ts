@@ -67,7 +67,7 @@ export async function recordMemberships(
   );
   await putMemberships(
     session,
-    changes.map(({ membership }) => ({ ...membership, isSettled: false, updatedMs: nowMs })),
+    changes.map(({ membership }) => ({ ...membership, isConfirmed: false, updatedMs: nowMs })),
   );
 }
 
@@ -94,7 +94,7 @@ export async function putMemberships(
       sorted.map(({ digest }) => digest),
       sorted.map(({ names }) => names.join(' ')),
       sorted.map(({ encrypted }) => encrypted ?? null),
-      sorted.map(({ isSettled }) => isSettled),
+      sorted.map(({ isConfirmed: isConfirmed }) => isConfirmed),
       sorted.map(({ updatedMs }) => updatedMs),
     ],
   );

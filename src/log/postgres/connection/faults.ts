@@ -13,32 +13,32 @@ const CONNECTION_WORDS =
 
 interface Explanation {
   codes: RegExp;
-  make: (place: string, error: unknown) => PostbackError;
+  make: (shown: string, error: unknown) => PostbackError;
 }
 
 const EXPLANATIONS: readonly Explanation[] = [
   {
     codes: /^(28P01|28000)$/,
-    make: (place, error) =>
+    make: (shown, error) =>
       new ConfigError(
         'log_login_refused',
-        `The database at ${place} refused the login: ${messageOf(error)}.`,
+        `The database at ${shown} refused the login: ${messageOf(error)}.`,
         { hint: 'Check the user of log.url and the password (PGPASSWORD or PGPASSFILE).' },
       ),
   },
   {
     codes: /^3D000$/,
-    make: (place) =>
-      new ConfigError('log_database_missing', `There is no database at ${place}.`, {
+    make: (shown) =>
+      new ConfigError('log_database_missing', `There is no database at ${shown}.`, {
         hint: 'Create it (createdb), or correct log.url.',
       }),
   },
   {
     codes: /^42501$/,
-    make: (place, error) =>
+    make: (shown, error) =>
       new ConfigError(
         'log_forbidden',
-        `The user of log.url lacks a right at ${place}: ${messageOf(error)}.`,
+        `The user of log.url lacks a right at ${shown}: ${messageOf(error)}.`,
         {
           hint:
             'The first run needs CREATE on the database. docs/shared-log.md lists the rights of a ' +
@@ -48,17 +48,17 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     codes: /^25006$/,
-    make: (place) =>
+    make: (shown) =>
       new InternalError(
         'log_read_only',
-        `The database at ${place} is read-only: it is a replica, or it is set to read only.`,
+        `The database at ${shown} is read-only: it is a replica, or it is set to read only.`,
         { hint: 'Set log.url to the primary server.' },
       ),
   },
   {
     codes: /^(53100|ENOSPC)$/,
-    make: (place) =>
-      new InternalError('disk_full', `The disk of the database at ${place} is full.`, {
+    make: (shown) =>
+      new InternalError('disk_full', `The disk of the database at ${shown} is full.`, {
         hint:
           'Make room and run the same command again: what was recorded is kept, and only what is ' +
           'missing is sent.',
@@ -66,28 +66,28 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     codes: /^(XX001|XX002)$/,
-    make: (place, error) =>
+    make: (shown, error) =>
       new InternalError(
         'log_damaged',
-        `The delivery log at ${place} is damaged: ${messageOf(error)}.`,
+        `The delivery log at ${shown} is damaged: ${messageOf(error)}.`,
         { hint: 'Restore the database from a backup.' },
       ),
   },
   {
     codes: /^(55P03|57014)$/,
-    make: (place) =>
+    make: (shown) =>
       new InternalError(
         'log_busy',
-        `The delivery log at ${place} is locked by another program for too long.`,
+        `The delivery log at ${shown} is locked by another program for too long.`,
         { hint: 'Look for a long transaction in pg_stat_activity, then run the command again.' },
       ),
   },
   {
     codes: /^42P01$|^3F000$|^42703$/,
-    make: (place, error) =>
+    make: (shown, error) =>
       new InternalError(
         'log_damaged',
-        `The database at ${place} does not have the tables of a delivery log: ${messageOf(error)}.`,
+        `The database at ${shown} does not have the tables of a delivery log: ${messageOf(error)}.`,
         { hint: 'Restore them from a backup, or set log.url to another database.' },
       ),
   },
@@ -117,25 +117,25 @@ export function isEncryptionMismatch(error: unknown): boolean {
 /** Turns a fault of the driver or the server into a sentence; other errors pass unchanged. */
 export function explainFault(address: LogAddress, error: unknown): unknown {
   if (error instanceof PostbackError) return error;
-  const place = describeAddress(address);
+  const shown = describeAddress(address);
   const code = codeOf(error);
   const found = EXPLANATIONS.find(({ codes }) => codes.test(code));
-  if (found) return found.make(place, error);
-  if (isConnectionFault(error) || isTlsFault(error)) return unreachable(place, error);
+  if (found) return found.make(shown, error);
+  if (isConnectionFault(error) || isTlsFault(error)) return unreachable(shown, error);
   if (/^[0-9A-Z]{5}$/.test(code)) {
     return new InternalError(
       'log_fault',
-      `The database at ${place} failed: ${messageOf(error)} (SQLSTATE ${code}).`,
+      `The database at ${shown} failed: ${messageOf(error)} (SQLSTATE ${code}).`,
       { hint: 'The log of the database server has the details.', cause: error },
     );
   }
   return error;
 }
 
-function unreachable(place: string, error: unknown): InternalError {
+function unreachable(shown: string, error: unknown): InternalError {
   return new InternalError(
     'log_unreachable',
-    `The delivery log at ${place} cannot be reached: ${messageOf(error) || codeOf(error)}.`,
+    `The delivery log at ${shown} cannot be reached: ${messageOf(error) || codeOf(error)}.`,
     {
       hint:
         'Nothing is sent without the log. Check that the database runs and that log.url is right, ' +

@@ -42,7 +42,7 @@ export class Outage {
     this.#sinceMs = undefined;
     if (!this.#isReported) return;
     this.#isReported = false;
-    const place = describeAddress(this.#address);
-    this.#notify?.({ isAway: false, message: `The delivery log at ${place} is back.` });
+    const shown = describeAddress(this.#address);
+    this.#notify?.({ isAway: false, message: `The delivery log at ${shown} is back.` });
   }
 }

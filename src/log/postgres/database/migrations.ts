@@ -9,8 +9,8 @@ interface Migration {
  * postbacks packed, and ordinary rows exist only for what is pending, failed or skipped.
  *
  * What differs, and why:
- * * `seen` knows every postback that was ever part of a request by its whole id, with the first
- *   request that carried it; `seen_again` has the later ones. It is not partitioned: a unique index
+ * * `dedupe_index` knows every postback that was ever part of a request by its whole id, with the first
+ *   request that carried it; `dedupe_repeats` has the later ones. It is not partitioned: a unique index
  *   of a partitioned table has to hold the partition key, so it would not be unique.
  * * `request` and `skip` are partitioned by the month in which they were recorded, by the server's
  *   clock. There is no default partition: it would keep others from being detached.
@@ -53,10 +53,10 @@ CREATE TABLE @problem (
   request bigint NOT NULL, position int NOT NULL, kind text, reason text, message text, warning text,
   PRIMARY KEY (request, position)
 );
-CREATE TABLE @seen (id uuid PRIMARY KEY, request bigint NOT NULL, day date NOT NULL DEFAULT current_date);
-CREATE INDEX seen_day ON @seen USING brin (day);
-CREATE TABLE @seen_again (id uuid NOT NULL, request bigint NOT NULL, day date NOT NULL DEFAULT current_date, PRIMARY KEY (id, request));
-CREATE INDEX seen_again_day ON @seen_again USING brin (day);
+CREATE TABLE @dedupe_index (id uuid PRIMARY KEY, request bigint NOT NULL, day date NOT NULL DEFAULT current_date);
+CREATE INDEX dedupe_index_day ON @dedupe_index USING brin (day);
+CREATE TABLE @dedupe_repeats (id uuid NOT NULL, request bigint NOT NULL, day date NOT NULL DEFAULT current_date, PRIMARY KEY (id, request));
+CREATE INDEX dedupe_repeats_day ON @dedupe_repeats USING brin (day);
 CREATE TABLE @batch (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run int NOT NULL, network text NOT NULL, account text NOT NULL,
   request bigint, completed bigint, count int NOT NULL, entries bytea, entries_text text

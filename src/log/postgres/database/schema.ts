@@ -56,18 +56,18 @@ export async function prepareSchema(database: PgDatabase, random: Random): Promi
 }
 
 function refuse(database: PgDatabase, { server, version }: SchemaState): void {
-  const place = describeAddress(database.address);
+  const shown = describeAddress(database.address);
   if (server < OLDEST_SERVER) {
     throw new ConfigError(
       'log_server_too_old',
-      `The server at ${place} is PostgreSQL ${Math.floor(server / 10_000)}; 13 or later is needed.`,
+      `The server at ${shown} is PostgreSQL ${Math.floor(server / 10_000)}; 13 or later is needed.`,
       { hint: 'Update the server, or set log.url to another one.' },
     );
   }
   if (version !== undefined && version > SCHEMA_VERSION) {
     throw new ConfigError(
       'log_too_new',
-      `The delivery log at ${place} was written by a newer postback.`,
+      `The delivery log at ${shown} was written by a newer postback.`,
       { hint: 'Update postback on this machine.' },
     );
   }

@@ -18,7 +18,7 @@ import { openToRecord } from '../recorders.js';
 import { takeOff } from '../../packed/people.js';
 
 /** A request in flight ends within this time, in milliseconds: it is the longest timeout there is. */
-const LANDING_MS = 600_000;
+const COMPLETION_MS = 600_000;
 const LOOK_AGAIN_MS = 200;
 /** Rows that are read at once. */
 const PAGE = 500;
@@ -42,7 +42,7 @@ export async function erasePerson(
     if (!isNew) await erasure.find();
     if (!dryRun) {
       await erasure.suppress();
-      await erasure.awaitLanding(options.signal);
+      await erasure.awaitCompletion(options.signal);
     }
     const counts = isNew ? erasure.nothing() : await erasure.count(!dryRun);
     const receipt = {
@@ -121,8 +121,8 @@ class Erasure {
   }
 
   /** Waits until no request of a live run is in flight with the person in it. */
-  async awaitLanding(signal: AbortSignal): Promise<void> {
-    const untilMs = this.#clock.now() + LANDING_MS;
+  async awaitCompletion(signal: AbortSignal): Promise<void> {
+    const untilMs = this.#clock.now() + COMPLETION_MS;
     while (await this.#isInFlight()) {
       if (signal.aborted || this.#clock.now() > untilMs) {
         const message = 'A request with the person in it is still under way; new ones are stopped.';

@@ -86,7 +86,7 @@ const POSTBACK = [
 
 /** Takes the rows of a SQLite log into a log on a server. What is there already stays. */
 export class LogImport {
-  readonly place: string;
+  readonly shownAddress: string;
   readonly #database: PgDatabase;
   readonly #workspace: string;
   readonly #types: PgPostbackTypes;
@@ -98,7 +98,7 @@ export class LogImport {
     this.#database = database;
     this.#workspace = workspace;
     this.#types = new PgPostbackTypes(database);
-    this.place = describeAddress(database.address);
+    this.shownAddress = describeAddress(database.address);
   }
 
   /**
@@ -190,7 +190,7 @@ export class LogImport {
       if (used?.['used'] === true) {
         throw new ConfigError(
           'log_people_differ',
-          `The log at ${this.place} knows people by other keys than the log on this machine.`,
+          `The log at ${this.shownAddress} knows people by other keys than the log on this machine.`,
           {
             hint:
               'Only one log can be moved to a server, before anything else is sent there. Set ' +
@@ -227,7 +227,7 @@ export class LogImport {
         test: readTest(data),
       };
     });
-    const where = ' WHERE NOT EXISTS (SELECT 1 FROM @seen s WHERE s.id = r.id)';
+    const where = ' WHERE NOT EXISTS (SELECT 1 FROM @dedupe_index s WHERE s.id = r.id)';
     return this.#insert('postback', POSTBACK, made, where);
   }
 
@@ -245,13 +245,13 @@ export class LogImport {
     if (ids.length === 0) return 0;
     const day = new Date(Number(row['started'])).toISOString().slice(0, 10);
     const count = await this.#database.change(
-      `INSERT INTO @seen (id, request, day) SELECT u, $2, $3::date FROM unnest($1::uuid[]) u ORDER BY u ON CONFLICT DO NOTHING`,
+      `INSERT INTO @dedupe_index (id, request, day) SELECT u, $2, $3::date FROM unnest($1::uuid[]) u ORDER BY u ON CONFLICT DO NOTHING`,
       [ids, request, day],
     );
     if (request !== 0 && count < ids.length) {
       await this.#database.change(
-        `INSERT INTO @seen_again (id, request, day) SELECT u, $2, $3::date FROM unnest($1::uuid[]) u
-         JOIN @seen s ON s.id = u AND s.request <> $2 ORDER BY u ON CONFLICT DO NOTHING`,
+        `INSERT INTO @dedupe_repeats (id, request, day) SELECT u, $2, $3::date FROM unnest($1::uuid[]) u
+         JOIN @dedupe_index s ON s.id = u AND s.request <> $2 ORDER BY u ON CONFLICT DO NOTHING`,
         [ids, request, day],
       );
     }

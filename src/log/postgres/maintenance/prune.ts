@@ -92,7 +92,7 @@ async function removeAll(
       beforeMs,
     ],
     [removeSome('@checkpoint', 'ctid', 'updated < $1::bigint'), beforeMs],
-    ...['@seen', '@seen_again'].map(
+    ...['@dedupe_index', '@dedupe_repeats'].map(
       (table) =>
         [
           `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(

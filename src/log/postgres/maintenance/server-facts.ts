@@ -19,7 +19,7 @@ export async function describeServer(location: LogLocation): Promise<LogServerFa
     const answeredMs = location.clock.now();
     const isThere = await hasSchema(database);
     return {
-      place: describeAddress(database.address),
+      shownAddress: describeAddress(database.address),
       version: String(row?.['version']),
       readOnly: row?.['is_replica'] ? 'replica' : row?.['is_read_only'] ? 'setting' : undefined,
       clockAheadMs: Math.round((askedMs + answeredMs) / 2 - Number(row?.['now'])),

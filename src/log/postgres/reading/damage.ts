@@ -64,10 +64,10 @@ export async function findDamage(database: PgDatabase): Promise<LogDamage | unde
     if (count > 0) found.push(`${count} of ${checked.what}`);
   }
   if (found.length === 0) return undefined;
-  const place = describeAddress(database.address);
+  const shown = describeAddress(database.address);
   return {
     problem:
-      `The delivery log at ${place} has rows that cannot be read: ${found.join(', ')}. All others ` +
+      `The delivery log at ${shown} has rows that cannot be read: ${found.join(', ')}. All others ` +
       'are used as ever.',
     hint:
       'Send the events of those rows again: what was not delivered is delivered then, with the ' +

@@ -243,8 +243,8 @@ export class PgFacts implements LogFacts {
     const { database, types } = this.#context;
     const carried = await database.rows(
       `SELECT replace(s.id::text, '-', '') AS id, s.request FROM (
-         SELECT id, request FROM @seen WHERE id = ANY($1::uuid[])
-         UNION ALL SELECT id, request FROM @seen_again WHERE id = ANY($1::uuid[])) s WHERE s.request < $2`,
+         SELECT id, request FROM @dedupe_index WHERE id = ANY($1::uuid[])
+         UNION ALL SELECT id, request FROM @dedupe_repeats WHERE id = ANY($1::uuid[])) s WHERE s.request < $2`,
       [keys.map(({ id }) => id), request],
     );
     const numbers = [...new Set(carried.map((row) => Number(row['request'])))];

@@ -144,7 +144,7 @@ export class PgLogReader implements LogReader {
   async findFirstAttempts(keys: readonly PostbackKey[]): Promise<(number | undefined)[]> {
     const rows = await this.#context.database.rows(
       `SELECT replace(s.id::text, '-', '') AS id, coalesce(r.started, 0) AS started
-       FROM @seen s LEFT JOIN @request r ON r.id = s.request WHERE s.id = ANY($1::uuid[])`,
+       FROM @dedupe_index s LEFT JOIN @request r ON r.id = s.request WHERE s.id = ANY($1::uuid[])`,
       [keys.map(({ id }) => id)],
     );
     const started = new Map(rows.map((row) => [String(row['id']), Number(row['started'])]));

@@ -153,7 +153,7 @@ export class PgLogQuery {
       ),
     );
     const rows = await database.rows(
-      `SELECT request FROM @seen WHERE id = ANY($1::uuid[]) UNION SELECT request FROM @seen_again WHERE id = ANY($1::uuid[])`,
+      `SELECT request FROM @dedupe_index WHERE id = ANY($1::uuid[]) UNION SELECT request FROM @dedupe_repeats WHERE id = ANY($1::uuid[])`,
       [ids],
     );
     return rows.map(({ request }) => Number(request));

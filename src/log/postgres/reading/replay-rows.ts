@@ -24,19 +24,22 @@ export async function* listUndelivered(
   if (states.length === 0) return;
   const where = ['(p.run IS NULL OR p.run = ANY($1::int[]))', 'p.state = ANY($2::text[])'];
   const values: PgValue[] = [[...deadRuns], states];
-  const add = (condition: (place: string) => string, value: PgValue | undefined): void => {
+  const add = (condition: (parameter: string) => string, value: PgValue | undefined): void => {
     if (value === undefined || (Array.isArray(value) && value.length === 0)) return;
     values.push(value);
     where.push(condition(`$${values.length}`));
   };
-  add((place) => `p.updated >= ${place}::bigint`, filter.sinceMs);
-  add((place) => `p.updated <= ${place}::bigint`, filter.untilMs);
-  add((place) => `(p.state = 'pending' OR p.updated >= ${place}::bigint)`, filter.settledSinceMs);
-  add((place) => `p.network = ANY(${place}::text[])`, filter.networks);
-  add((place) => `p.goal = ANY(${place}::text[])`, filter.goals);
-  add((place) => `p.event_id = ANY(${place}::text[])`, filter.eventIds);
-  add((place) => `p.http = ANY(${place}::int[])`, filter.https);
-  add((place) => `p.reason = ANY(${place}::text[])`, filter.reasons);
+  add((parameter) => `p.updated >= ${parameter}::bigint`, filter.sinceMs);
+  add((parameter) => `p.updated <= ${parameter}::bigint`, filter.untilMs);
+  add(
+    (parameter) => `(p.state = 'pending' OR p.updated >= ${parameter}::bigint)`,
+    filter.finalSinceMs,
+  );
+  add((parameter) => `p.network = ANY(${parameter}::text[])`, filter.networks);
+  add((parameter) => `p.goal = ANY(${parameter}::text[])`, filter.goals);
+  add((parameter) => `p.event_id = ANY(${parameter}::text[])`, filter.eventIds);
+  add((parameter) => `p.http = ANY(${parameter}::int[])`, filter.https);
+  add((parameter) => `p.reason = ANY(${parameter}::text[])`, filter.reasons);
   const [timeAt, idAt] = [`$${values.length + 1}::bigint`, `$${values.length + 2}::uuid`];
   for (let after: readonly [number, string] = [-1, '0'.repeat(32)]; ;) {
     const rows = await database.rows(
@@ -57,7 +60,7 @@ export async function* listDelivered(
   filter: ReplayFilter,
 ): AsyncGenerator<ReplayCandidate[]> {
   if (!filter.states.includes('delivered')) return;
-  const since = filter.sinceMs ?? filter.settledSinceMs ?? 0;
+  const since = filter.sinceMs ?? filter.finalSinceMs ?? 0;
   const until = filter.untilMs ?? Number.MAX_SAFE_INTEGER;
   for (let after: readonly [number, number] = [-1, -1]; ;) {
     const rows = await database.rows(

@@ -107,7 +107,8 @@ async function takeIds(
   }
   const inserted = new Set<string>();
   const ids = [...unplanned, ...taken].sort();
-  for (const { id } of await write.rows(INSERT_SEEN, [ids, request])) inserted.add(String(id));
+  for (const { id } of await write.rows(INSERT_DEDUPE_IDS, [ids, request]))
+    inserted.add(String(id));
   const again = ids.filter((id) => taken.has(id) && !inserted.has(id));
   await noteAgain(write, again, request);
   // Only now: the insertion has waited for a run that was leaving one of them pending.
@@ -121,7 +122,7 @@ async function takeIds(
 /** Forgets that ids are in a request: they will not be in it after all. */
 async function giveBack(write: PgWrite, ids: readonly string[], request: number): Promise<void> {
   if (ids.length === 0) return;
-  for (const table of ['seen', 'seen_again'])
+  for (const table of ['dedupe_index', 'dedupe_repeats'])
     await write.change(`DELETE FROM @${table} WHERE id = ANY($1::uuid[]) AND request = $2`, [
       ids,
       request,
@@ -134,7 +135,7 @@ async function giveBack(write: PgWrite, ids: readonly string[], request: number)
  */
 export async function findUnsent(write: PgWrite, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
-  const inserted = await write.rows(INSERT_SEEN, [[...ids].sort(), NO_REQUEST]);
+  const inserted = await write.rows(INSERT_DEDUPE_IDS, [[...ids].sort(), NO_REQUEST]);
   const free = inserted.map(({ id }) => String(id));
   await giveBack(write, free, NO_REQUEST);
   const waiting = await findWaiting(write, free);
@@ -160,15 +161,15 @@ DELETE FROM @postback WHERE id = ANY($1::uuid[]) AND (run IS NULL OR run = $2)
   AND (state = 'pending' OR (state = 'failed' AND reason = 'log_damaged'))
 RETURNING replace(id::text, '-', '') AS id`;
 
-const INSERT_SEEN = `
-INSERT INTO @seen (id, request) SELECT u, $2 FROM unnest($1::uuid[]) u ORDER BY u
+const INSERT_DEDUPE_IDS = `
+INSERT INTO @dedupe_index (id, request) SELECT u, $2 FROM unnest($1::uuid[]) u ORDER BY u
 ON CONFLICT DO NOTHING RETURNING replace(id::text, '-', '') AS id`;
 
 /** Notes a later request of postbacks that were in one before. */
 async function noteAgain(write: PgWrite, ids: readonly string[], request: number): Promise<void> {
   if (ids.length === 0) return;
   await write.change(
-    `INSERT INTO @seen_again (id, request)
+    `INSERT INTO @dedupe_repeats (id, request)
      SELECT u, $2 FROM unnest($1::uuid[]) u ORDER BY u ON CONFLICT DO NOTHING`,
     [ids, request],
   );

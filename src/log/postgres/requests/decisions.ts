@@ -98,7 +98,7 @@ export async function recordDecision(
   verdicts.forEach((verdict, index) => {
     const entry = accepted.entries[index] as Entry;
     if (!ours.has(entry.postback.id)) return;
-    const { settled, outcome, status } = verdict;
+    const { rowState: settled, outcome, status } = verdict;
     const { account } = accepted;
     if (status === 'success') delivered.push(entry);
     else if (settled === 'failed') {

@@ -1,4 +1,4 @@
-import type { BatchAnswer, DroppedEntry, Entry, Leaving } from '../../entry.js';
+import type { BatchAnswer, DroppedEntry, Entry, UnsentEntries } from '../../entry.js';
 import { confirmMemberships } from '../audiences/memberships.js';
 import type { PgWrite } from '../database/write-queue.js';
 import type { PgParts } from '../parts.js';
@@ -9,7 +9,7 @@ import { closeRequest } from './requests.js';
 
 /** Whether an answer changes only what belongs to the run: no row and no lock. */
 export function isPlain({ result }: BatchAnswer): boolean {
-  return result.verdicts.every(({ settled }) => settled === undefined);
+  return result.verdicts.every(({ rowState: settled }) => settled === undefined);
 }
 
 /** Records the answer to a request, see `DeliveryLog.finish`. */
@@ -27,7 +27,7 @@ export async function finishRequest(
   await confirmMemberships(write, delivered, nowMs);
   const rows: RowWrite[] = [];
   const failed: Entry[] = [];
-  result.verdicts.forEach(({ settled, outcome }, index) => {
+  result.verdicts.forEach(({ rowState: settled, outcome }, index) => {
     if (settled === undefined) return;
     const entry = open.entries[index] as Entry;
     const isProcessing = outcome.kind === 'processing';
@@ -51,10 +51,10 @@ export async function finishRequest(
 }
 
 /** Puts postbacks that get no further attempt now into rows, see `DeliveryLog.settle`. */
-export async function settleEntries(
+export async function storeUnsent(
   write: PgWrite,
   parts: PgParts,
-  { account, entries, state, outcome, batchId, rest = [], claimed = false }: Leaving,
+  { account, entries, state, outcome, batchId, rest = [], claimed = false }: UnsentEntries,
 ): Promise<DroppedEntry[]> {
   const { run, clock, batches } = parts;
   if (batchId === undefined) await batches.release(write, entries);

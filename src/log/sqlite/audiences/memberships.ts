@@ -24,7 +24,7 @@ export class Memberships {
       digest,
       names,
       encrypted,
-    }: Omit<Membership, 'isSettled' | 'updatedMs'>,
+    }: Omit<Membership, 'isConfirmed' | 'updatedMs'>,
     nowMs: number,
   ): void {
     this.#database
@@ -33,7 +33,7 @@ export class Memberships {
   }
 
   /** The network has taken a change. Of who has left nothing is kept but that. */
-  settle(list: string, member: string, change: string, nowMs: number): void {
+  confirm(list: string, member: string, change: string, nowMs: number): void {
     this.#database
       .prepare(
         `UPDATE membership SET confirmed = 1, updated = ?,
@@ -84,7 +84,7 @@ export function recordMembership(
   { membership, eventId }: Postback,
   nowMs: number,
 ): void {
-  if (membership) memberships.settle(membership.list, membership.member, eventId, nowMs);
+  if (membership) memberships.confirm(membership.list, membership.member, eventId, nowMs);
 }
 
 /** Records changes, see `DeliveryLog.recordMemberships`. Call inside a write transaction. */

@@ -47,8 +47,17 @@ async function mirror(
 function copyPage(database: Database, page: readonly Membership[]): void {
   const put = database.prepare('INSERT INTO temp.membership VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   for (const membership of page) {
-    const { list, member, change, action, digest, names, encrypted, isSettled, updatedMs } =
-      membership;
+    const {
+      list,
+      member,
+      change,
+      action,
+      digest,
+      names,
+      encrypted,
+      isConfirmed: isConfirmed,
+      updatedMs,
+    } = membership;
     put.run(
       list,
       member,
@@ -57,7 +66,7 @@ function copyPage(database: Database, page: readonly Membership[]): void {
       digest,
       names.join(' '),
       encrypted ?? null,
-      isSettled ? 1 : 0,
+      isConfirmed ? 1 : 0,
       updatedMs,
     );
   }

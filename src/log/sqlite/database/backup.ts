@@ -49,7 +49,7 @@ export function backUpLog(path: string, workspace: string, file: string): Backup
   }
 }
 
-interface LogPlace {
+interface LogLocation {
   path: string;
   workspace: string;
 }
@@ -78,7 +78,7 @@ function checkCopy(draft: string): string | undefined {
  * SQLite reads the log in one transaction: writers go on, and what they commit later is not in the
  * copy.
  */
-function makeCopy({ path, workspace }: LogPlace, draft: string, file: string): void {
+function makeCopy({ path, workspace }: LogLocation, draft: string, file: string): void {
   const database = openToRead(path);
   try {
     // A log of a newer program or without its tables is refused by its own name, not by the copy's.

@@ -39,10 +39,10 @@ export function hasBits(bits: BloomBits, hash: number): boolean {
   return isSet(bits, (low + high) & MASK) && isSet(bits, (low + 2 * high) & MASK);
 }
 
-function set(bits: BloomBits, place: number): void {
-  bits[place >>> 5] = bits[place >>> 5]! | (1 << (place & 31));
+function set(bits: BloomBits, bit: number): void {
+  bits[bit >>> 5] = bits[bit >>> 5]! | (1 << (bit & 31));
 }
 
-function isSet(bits: BloomBits, place: number): boolean {
-  return (bits[place >>> 5]! & (1 << (place & 31))) !== 0;
+function isSet(bits: BloomBits, bit: number): boolean {
+  return (bits[bit >>> 5]! & (1 << (bit & 31))) !== 0;
 }

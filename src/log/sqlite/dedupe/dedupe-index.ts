@@ -261,7 +261,7 @@ export class DedupeIndex {
   }
 
   /** Notes the postbacks of the requests after one and up to another, and reports each request. */
-  #hash(after: number, through: number, tell?: (request: number) => void): void {
+  #hash(after: number, through: number, onRequest?: (request: number) => void): void {
     const rows = this.#database.prepare(
       'SELECT id, network, started, ids, details FROM request WHERE id > ? AND id <= ? ORDER BY id',
     );
@@ -271,7 +271,7 @@ export class DedupeIndex {
       for (const { goal, eventId } of this.#readKeys(row)) {
         this.#note(hashOf(this.#identify(network, goal, eventId)), request);
       }
-      tell?.(request);
+      onRequest?.(request);
     }
   }
 

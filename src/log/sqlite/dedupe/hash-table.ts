@@ -16,16 +16,16 @@ export class HashTable {
   }
 
   get(hash: number): number | undefined {
-    const place = this.#placeOf(hash);
-    return this.#keys[place] === EMPTY ? undefined : this.#values[place];
+    const cell = this.#cellOf(hash);
+    return this.#keys[cell] === EMPTY ? undefined : this.#values[cell];
   }
 
   /** Notes the number of a hash; false where it has one, which stays. */
   add(hash: number, value: number): boolean {
-    const place = this.#placeOf(hash);
-    if (this.#keys[place] !== EMPTY) return false;
-    this.#keys[place] = hash;
-    this.#values[place] = value;
+    const cell = this.#cellOf(hash);
+    if (this.#keys[cell] !== EMPTY) return false;
+    this.#keys[cell] = hash;
+    this.#values[cell] = value;
     this.#size++;
     // Half full, most hashes are found at the first look.
     if (this.#size * 2 > this.#keys.length) this.#grow();
@@ -43,12 +43,12 @@ export class HashTable {
   }
 
   /** Where a hash is, or would be. */
-  #placeOf(hash: number): number {
+  #cellOf(hash: number): number {
     const mask = this.#keys.length - 1;
-    let place = hash & mask;
-    for (let key = this.#keys[place]; key !== hash && key !== EMPTY; key = this.#keys[place])
-      place = (place + 1) & mask;
-    return place;
+    let cell = hash & mask;
+    for (let key = this.#keys[cell]; key !== hash && key !== EMPTY; key = this.#keys[cell])
+      cell = (cell + 1) & mask;
+    return cell;
   }
 
   #grow(): void {
@@ -57,9 +57,9 @@ export class HashTable {
     this.#values = new Float64Array(keys.length * 2);
     keys.forEach((key, index) => {
       if (key === EMPTY) return;
-      const place = this.#placeOf(key);
-      this.#keys[place] = key;
-      this.#values[place] = values[index]!;
+      const cell = this.#cellOf(key);
+      this.#keys[cell] = key;
+      this.#values[cell] = values[index]!;
     });
   }
 }

@@ -42,11 +42,11 @@ export class UnsortedIds {
     if (this.#count === 0) return NONE;
     const number = numberOf(eventId);
     const mask = this.#numbers.length - 1;
-    let place = number & mask;
-    if (this.#numbers[place] === EMPTY) return NONE;
+    let cell = number & mask;
+    if (this.#numbers[cell] === EMPTY) return NONE;
     const found = new Set<number>();
-    for (; this.#numbers[place] !== EMPTY; place = (place + 1) & mask) {
-      if (this.#numbers[place] === number) found.add(this.#requests[place]!);
+    for (; this.#numbers[cell] !== EMPTY; cell = (cell + 1) & mask) {
+      if (this.#numbers[cell] === number) found.add(this.#requests[cell]!);
     }
     return [...found];
   }
@@ -65,10 +65,10 @@ export class UnsortedIds {
 
   #put(number: number, request: number): void {
     const mask = this.#numbers.length - 1;
-    let place = number & mask;
-    while (this.#numbers[place] !== EMPTY) place = (place + 1) & mask;
-    this.#numbers[place] = number;
-    this.#requests[place] = request;
+    let cell = number & mask;
+    while (this.#numbers[cell] !== EMPTY) cell = (cell + 1) & mask;
+    this.#numbers[cell] = number;
+    this.#requests[cell] = request;
   }
 
   #grow(): void {
@@ -78,8 +78,8 @@ export class UnsortedIds {
     // From a free place on, so that what is in a row stays in its order, also around the end.
     const first = numbers.indexOf(EMPTY);
     for (let step = 0; step < numbers.length; step++) {
-      const place = (first + step) & (numbers.length - 1);
-      if (numbers[place] !== EMPTY) this.#put(numbers[place]!, requests[place]!);
+      const cell = (first + step) & (numbers.length - 1);
+      if (numbers[cell] !== EMPTY) this.#put(numbers[cell]!, requests[cell]!);
     }
   }
 }

@@ -29,7 +29,7 @@ const BATCHES =
  * A request that is under way when somebody is erased ends within this time: it is the longest
  * time-out there is.
  */
-const LANDING_MS = 600_000;
+const COMPLETION_MS = 600_000;
 const LOOK_AGAIN_MS = 50;
 
 type ErasureParts = ErasureOptions & Pick<LogLocation, 'path' | 'clock'>;
@@ -50,7 +50,7 @@ export async function erasePerson(
     erasure.find(subject);
     if (!parts.dryRun) {
       erasure.suppress();
-      await erasure.awaitLanding(parts.signal);
+      await erasure.awaitCompletion(parts.signal);
     }
     const counts = parts.dryRun ? erasure.dryRun() : erasure.purge();
     const rewritten = !parts.dryRun && rewriteFile(database, parts.path, parts.clock);
@@ -124,8 +124,8 @@ class Erasure {
    * Waits until no request that was recorded before the suppression is under way with the person in
    * it.
    */
-  async awaitLanding(signal: AbortSignal): Promise<void> {
-    const untilMs = this.#clock.now() + LANDING_MS;
+  async awaitCompletion(signal: AbortSignal): Promise<void> {
+    const untilMs = this.#clock.now() + COMPLETION_MS;
     while (this.#isFlying()) {
       if (signal.aborted || this.#clock.now() > untilMs) {
         const message = 'A request with the person in it is still in flight; new ones are stopped.';
@@ -157,7 +157,7 @@ class Erasure {
         ? this.#people.clicks.forget(person)
         : this.#howMany('click', person);
       claimsRemoved += removes
-        ? this.#people.claims.forget(person)
+        ? this.#people.onceLocks.forget(person)
         : this.#howMany('once_lock', person);
       if (removes) this.#database.prepare('DELETE FROM alias WHERE person = ?').run(person);
     }

@@ -12,7 +12,7 @@ export function readKnownPeople(people: People): KnownPeople {
     isSuppressed: (event) => people.isSuppressed(event),
     playerOf: (event) => people.playerOf(event),
     membersOf: (event) => people.membersOf(event),
-    lockOwner: (lock) => people.claims.lockOwner(lock),
+    lockOwner: (lock) => people.onceLocks.lockOwner(lock),
   };
 }
 
@@ -39,7 +39,7 @@ export function openDryRunPeople(real: People | undefined): DryRunPeople {
     lockOwner: (lock) => {
       const persons = [...closePersons([lock.person], sides)];
       const owners = persons.flatMap((person) =>
-        sides.map(({ claims }) => claims.lockOwner({ ...lock, person })),
+        sides.map(({ onceLocks }) => onceLocks.lockOwner({ ...lock, person })),
       );
       return (
         owners.find((owner) => owner !== undefined && owner !== lock.id) ?? owners.find(Boolean)
@@ -47,7 +47,7 @@ export function openDryRunPeople(real: People | undefined): DryRunPeople {
     },
     joinedWith: (members) => closePersons(members, sides),
     remember: (events) => database.transact(() => own.note(events)),
-    take: (lock) => database.transact(() => void own.claims.take(lock)),
+    take: (lock) => database.transact(() => void own.onceLocks.take(lock)),
     close: () => database.close(),
   };
 }

@@ -86,7 +86,7 @@ function put(
     const alias = database.prepare('INSERT OR REPLACE INTO alias VALUES (?, ?)');
     for (const [member, person] of aliases) alias.run(member, person);
     for (const { person, atMs, fields } of clicks) copy.clicks.note(person, atMs, fields);
-    for (const lock of locks) copy.claims.take(lock);
+    for (const lock of locks) copy.onceLocks.take(lock);
     copy.suppressions.add(suppressed, 0);
   });
   refresh(copy);

@@ -18,7 +18,7 @@ export class People {
   readonly keys: MemberKeys;
   readonly aliases: Aliases;
   readonly clicks: ClickLedger;
-  readonly claims: OnceLocks;
+  readonly onceLocks: OnceLocks;
   readonly suppressions: Suppressions;
   readonly #database: Database;
   #version: number;
@@ -29,7 +29,7 @@ export class People {
     this.keys = keys ?? new MemberKeys(readSalt(database));
     this.aliases = new Aliases(database);
     this.clicks = new ClickLedger(database);
-    this.claims = new OnceLocks(database);
+    this.onceLocks = new OnceLocks(database);
     this.suppressions = new Suppressions(database);
     this.#version = readDataVersion(database);
   }
@@ -117,13 +117,13 @@ export class People {
    * @returns false when another postback has it
    */
   takeLock(lock: OnceLock): boolean {
-    return this.claims.take(this.#underName(lock));
+    return this.onceLocks.take(this.#underName(lock));
   }
 
   /** Releases a once-per-player lock, where this postback has it. Call inside a write transaction. */
   releaseLock(lock: OnceLock): void {
     this.refresh();
-    this.claims.release(this.#underName(lock));
+    this.onceLocks.release(this.#underName(lock));
   }
 
   #underName(lock: OnceLock): OnceLock {

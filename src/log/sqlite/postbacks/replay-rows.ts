@@ -33,9 +33,9 @@ export function* listUndelivered(
   among('state', states);
   bound('>=', filter.sinceMs);
   bound('<=', filter.untilMs);
-  if (filter.settledSinceMs !== undefined) {
+  if (filter.finalSinceMs !== undefined) {
     where.push("(state = 'pending' OR updated >= ?)");
-    values.push(filter.settledSinceMs);
+    values.push(filter.finalSinceMs);
   }
   among('network', filter.networks);
   among('goal', filter.goals);
@@ -58,10 +58,7 @@ export function* listDelivered(
        FROM batch f JOIN batch_payload c ON c.batch = f.id JOIN request r ON r.id = f.request
        WHERE f.completed IS NOT NULL AND r.started >= ? AND r.started <= ? ORDER BY r.started`,
     )
-    .iterate(
-      filter.sinceMs ?? filter.settledSinceMs ?? 0,
-      filter.untilMs ?? Number.MAX_SAFE_INTEGER,
-    );
+    .iterate(filter.sinceMs ?? filter.finalSinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER);
   for (const row of rows) {
     const verdicts = row['verdicts'] === null ? undefined : String(row['verdicts']);
     const ids = readUnlessDamaged(() => unpackIds(row['ids'] as Uint8Array | string)) ?? [];

@@ -161,7 +161,7 @@ export class SqliteLogReader implements LogReader {
   }
 
   findLockOwners(locks: readonly OnceLock[]): Promise<(string | undefined)[]> {
-    return answer(() => locks.map((lock) => this.#context.people.claims.lockOwner(lock)));
+    return answer(() => locks.map((lock) => this.#context.people.onceLocks.lockOwner(lock)));
   }
 
   hasUndecided(): Promise<boolean> {

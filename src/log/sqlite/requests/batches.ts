@@ -22,7 +22,7 @@ export class Batches {
   readonly #run: number;
   readonly #keepDelivered: number;
   readonly #holds = new Map<string, Hold>();
-  #landed = 0;
+  #completed = 0;
 
   constructor(database: Database, run: number, keepDelivered: number) {
     this.#database = database;
@@ -102,11 +102,11 @@ export class Batches {
   }
 
   /** A batch whose request is answered: kept for a while where something in it was delivered. */
-  land(batchId: number, delivered: number, nowMs: number): void {
+  complete(batchId: number, delivered: number, nowMs: number): void {
     if (delivered === 0 || this.#keepDelivered === 0) return this.remove(batchId);
     this.#database.prepare('UPDATE batch SET completed = ? WHERE id = ?').run(nowMs, batchId);
-    this.#landed++;
-    if (this.#landed % PRUNE_EVERY === 0) this.#prune();
+    this.#completed++;
+    if (this.#completed % PRUNE_EVERY === 0) this.#prune();
   }
 
   /**

@@ -37,12 +37,12 @@ export function listAccepted(
   const select = database.prepare(
     'SELECT run, account, remote_id, ended, ids, details, started FROM request WHERE id = ?',
   );
-  const placesOf = new Map<number, Indexes>();
+  const indexesOf = new Map<number, Indexes>();
   for (const { request, postback, attempts } of rows.listAccepted(networks)) {
     const id = request as number;
     const row = found.has(id) ? undefined : select.get(id);
     if (row) {
-      placesOf.set(id, readIndexes(database, row));
+      indexesOf.set(id, readIndexes(database, row));
       found.set(id, {
         request: id,
         network: postback.network,
@@ -51,14 +51,14 @@ export function listAccepted(
         acceptedMs: Number(row['ended']),
         entries: [],
         positions: [],
-        total: placesOf.get(id)?.total ?? 0,
+        total: indexesOf.get(id)?.total ?? 0,
         run: Number(row['run']),
       });
     }
     const accepted = found.get(id);
     if (!accepted) continue;
     accepted.entries.push({ postback, attempts, stored: true });
-    accepted.positions.push(placesOf.get(id)?.find(postback) ?? -1);
+    accepted.positions.push(indexesOf.get(id)?.find(postback) ?? -1);
   }
   return [...found.values()];
 }
@@ -117,11 +117,11 @@ export function recordDecision(
         if (!entry.postback.membership) delivered.push(entry);
         recordMembership(memberships, entry.postback, clock.now());
         rows.remove(entry.postback.id);
-      } else if (verdict.settled === 'failed') {
+      } else if (verdict.rowState === 'failed') {
         rows.put(entry, { state: 'failed', account, outcome });
         const lock = lockOf(entry.postback);
         if (lock) people.releaseLock(lock);
-      } else if (verdict.settled === 'pending') {
+      } else if (verdict.rowState === 'pending') {
         rows.put(entry, { state: 'pending', account, outcome });
       } else if (again && verdict.status !== 'accepted') {
         rows.put(entry, { state: 'pending', account, outcome });
@@ -135,7 +135,7 @@ export function recordDecision(
         postback,
         attempts: attempts - 1,
       }));
-      batches.land(
+      batches.complete(
         batches.insert(accepted.account, facts, accepted.request),
         delivered.length,
         clock.now(),

@@ -1,4 +1,4 @@
-import type { BatchAnswer, DroppedEntry, Entry, EntryVerdict, Leaving } from '../../entry.js';
+import type { BatchAnswer, DroppedEntry, Entry, EntryVerdict, UnsentEntries } from '../../entry.js';
 import { recordMembership } from '../audiences/memberships.js';
 import { catchUp, type SqliteParts } from '../parts.js';
 import { removeDropped } from './begin.js';
@@ -15,7 +15,7 @@ export function finishRequest(
   const kept = result.verdicts.filter(
     ({ status }, index) => status === 'success' && !open.entries[index]?.postback.membership,
   );
-  batches.land(open.batchId, kept.length, clock.now());
+  batches.complete(open.batchId, kept.length, clock.now());
   result.verdicts.forEach((verdict, index) => {
     const entry = open.entries[index] as Entry;
     if (verdict.status === 'success') recordMembership(memberships, entry.postback, clock.now());
@@ -29,7 +29,7 @@ function putVerdict(
   { rows, run, obstacles }: SqliteParts,
   { account, open, result: { http } }: Pick<BatchAnswer, 'account' | 'open' | 'result'>,
   entry: Entry,
-  { settled, outcome }: EntryVerdict,
+  { rowState: settled, outcome }: EntryVerdict,
 ): void {
   if (settled === undefined) return;
   const isProcessing = outcome.kind === 'processing';
@@ -45,9 +45,9 @@ function putVerdict(
  * Puts postbacks that get no further attempt now into rows, see `DeliveryLog.settle`. Call inside a
  * write transaction.
  */
-export function settleEntries(
+export function storeUnsent(
   parts: SqliteParts,
-  { account, entries, state, outcome, batchId, rest = [], claimed = false }: Leaving,
+  { account, entries, state, outcome, batchId, rest = [], claimed = false }: UnsentEntries,
 ): DroppedEntry[] {
   const { rows, run, batches, obstacles } = parts;
   const left = state === 'pending' && !claimed ? { leftBy: run.id } : {};

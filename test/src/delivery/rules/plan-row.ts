@@ -21,8 +21,8 @@ import { goal, type Case, type Step } from './row.js';
 const ACCOUNT = '4567890123';
 const VERDICTS: Record<'delivered' | 'failed' | 'pending', EntryVerdict> = {
   delivered: { status: 'success', outcome: DELIVERED },
-  failed: { status: 'failed', outcome: REFUSED, settled: 'failed' },
-  pending: { status: 'retried', outcome: THROTTLED, settled: 'pending' },
+  failed: { status: 'failed', outcome: REFUSED, rowState: 'failed' },
+  pending: { status: 'retried', outcome: THROTTLED, rowState: 'pending' },
 };
 
 /**

@@ -7,7 +7,7 @@ import { CredentialStore } from '../../../../src/accounts/credential-store.js';
 import { refuseToGuess } from '../../../../src/accounts/choose-account.js';
 import { UserConfig } from '../../../../src/config/user-config.js';
 import { runSend } from '../../../../src/delivery/send.js';
-import { surveyTargets } from '../../../../src/delivery/resolve-targets.js';
+import { describeTargets } from '../../../../src/delivery/resolve-targets.js';
 import { PostbackError } from '../../../../src/errors.js';
 import { readGoals } from '../../../../src/goals/goal-rules.js';
 import type { ConversionGoal } from '../../../../src/goals/goal.js';
@@ -144,7 +144,7 @@ export class RuleWorkspace {
    */
   async plan(game = 'one', click: JsonObject = {}): Promise<string[]> {
     return this.#within(game, (workspace) => {
-      const { planContext } = surveyTargets(workspace, { networks: [], goals: [] });
+      const { planContext } = describeTargets(workspace, { networks: [], goals: [] });
       const people = openDryRunPeople(undefined);
       onTestFinished(() => people.close());
       const parsed = parseLine(JSON.stringify(this.#purchase(click)));

@@ -21,7 +21,7 @@ const DELIVERED = `success delivered ${SANDBOX_REDDIT_PIXEL}`;
  * A game with a goal that has a name of its own at Reddit, connected by a token that has been
  * deleted since.
  */
-async function settle(workspace: RuleWorkspace): Promise<void> {
+async function connectAndMap(workspace: RuleWorkspace): Promise<void> {
   await workspace.keep([goal('Purchase', { map: { reddit: 'LEAD' } })]);
   await workspace.paste(reddit, SANDBOX_REDDIT_TOKEN, SANDBOX_REDDIT_PIXEL);
 }
@@ -29,7 +29,7 @@ async function settle(workspace: RuleWorkspace): Promise<void> {
 const TWCLID = { ...NO_CLICK, twclid: 'click-1' };
 
 /** Connected to X by a pixel token, with goals that are mapped so. */
-async function settleX(workspace: RuleWorkspace, ...tags: (string | undefined)[]): Promise<void> {
+async function connectX(workspace: RuleWorkspace, ...tags: (string | undefined)[]): Promise<void> {
   const goals = tags.map((tag, index) =>
     goal(`Goal ${index + 1}`, { map: tag === undefined ? {} : { x: tag } }),
   );
@@ -43,7 +43,7 @@ export const TOKEN_ROWS: WorkspaceRow[] = [
     'K15',
     'a token is replaced by another: mappings and pixel stay',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       const before = await workspace.plan('one', RDT);
       await workspace.paste(reddit, SANDBOX_REDDIT_TOKEN, SANDBOX_REDDIT_PIXEL);
       return [before, await workspace.plan('one', RDT), await workspace.send('one', RDT)];
@@ -54,7 +54,7 @@ export const TOKEN_ROWS: WorkspaceRow[] = [
     'K15',
     'what the network does not take replaces nothing',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       return [
         await refusalOf(workspace.paste(reddit, 'other', SANDBOX_REDDIT_PIXEL)),
         await refusalOf(workspace.paste(reddit, SANDBOX_REDDIT_TOKEN, 'a2_sandboxsolo')),
@@ -70,7 +70,7 @@ export const TOKEN_ROWS: WorkspaceRow[] = [
     'K15',
     'nor is one that is refused later renewed: it waits for another',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       await workspace.revoke('conversion_events');
       return [
         await workspace.send('one', RDT),
@@ -83,7 +83,7 @@ export const TOKEN_ROWS: WorkspaceRow[] = [
     'K1',
     'another pixel takes the place of the first when it may',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       await workspace.paste(reddit, SANDBOX_REDDIT_TOKEN, SANDBOX_REDDIT_PIXELS.events, {
         replaces: true,
       });
@@ -105,14 +105,14 @@ export const TOKEN_ROWS: WorkspaceRow[] = [
   [
     'K9',
     'goals without an event tag are not forwarded',
-    async (workspace) => (await settleX(workspace, undefined), workspace.plan('one', TWCLID)),
+    async (workspace) => (await connectX(workspace, undefined), workspace.plan('one', TWCLID)),
     ['-unmapped_goal goal-1@x'],
   ],
   [
     'K9',
     'two goals on one event, each with a tag of its own',
     async (workspace) => (
-      await settleX(workspace, 'tw-o8z6j-o87ne', 'o87nf'),
+      await connectX(workspace, 'tw-o8z6j-o87ne', 'o87nf'),
       workspace.plan('one', TWCLID)
     ),
     ['goal-1@x:tw-o8z6j-o87ne', 'goal-2@x:o87nf'],
@@ -120,7 +120,7 @@ export const TOKEN_ROWS: WorkspaceRow[] = [
   [
     'K9',
     'a tag that the pixel does not have: the network tells, and the log',
-    async (workspace) => (await settleX(workspace, 'zzzzz'), workspace.send('one', TWCLID)),
+    async (workspace) => (await connectX(workspace, 'zzzzz'), workspace.send('one', TWCLID)),
     `failed configuration NOT_FOUND ${SANDBOX_X_PIXEL}`,
   ],
 ];

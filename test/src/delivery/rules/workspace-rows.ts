@@ -23,7 +23,7 @@ const ENTER = '\r';
 const check = createMappingCheck({ amazon: 'capi-v1' });
 
 /** A game that is connected and sends. */
-async function settle(workspace: RuleWorkspace, user = 'na', goals = BUY): Promise<void> {
+async function connectAndMap(workspace: RuleWorkspace, user = 'na', goals = BUY): Promise<void> {
   await workspace.connect(user);
   await workspace.keep(goals);
 }
@@ -43,14 +43,14 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
   [
     'G2',
     'the goal of a game counts in it',
-    async (workspace) => (await settle(workspace), workspace.plan()),
+    async (workspace) => (await connectAndMap(workspace), workspace.plan()),
     COUNTED,
   ],
   [
     'G2',
     'and is not seen in another',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       await workspace.connect('na', {}, { game: 'two' });
       return workspace.plan('two');
     },
@@ -70,7 +70,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K1',
     'one connection a game: another account is refused unless it may take its place',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       const refused = await refusalOf(workspace.connect('eu'));
       return [
         refused,
@@ -84,7 +84,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K1',
     'one connection a game: another account takes its place when it may',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       await workspace.connect('eu', {}, { replaces: true });
       return [await workspace.send(), workspace.store.find('one', 'amazon')?.connection.account];
     },
@@ -94,7 +94,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K1',
     'another game keeps its own',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       await workspace.connect('eu', {}, { game: 'two' });
       return ['one', 'two'].map((game) => workspace.store.find(game, 'amazon')?.connection.account);
     },
@@ -104,7 +104,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K2',
     'switched off, and on again',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       await workspace.store.setEnabled('one', 'amazon', false);
       const off = await workspace.plan();
       await workspace.store.setEnabled('one', 'amazon', true);
@@ -116,7 +116,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K2',
     'off in one game is not off in another',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       await workspace.connect('na', {}, { game: 'two' });
       await workspace.keep(BUY, 'two');
       await workspace.store.setEnabled('two', 'amazon', false);
@@ -128,7 +128,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K3',
     'grants belong to the user who runs the program: nobody else reads them',
     async (workspace) => (
-      await settle(workspace),
+      await connectAndMap(workspace),
       (statSync(workspace.store.path).mode & 0o777).toString(8)
     ),
     '600',
@@ -137,7 +137,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K4',
     'the region is found after consent',
     async (workspace) => (
-      await settle(workspace, 'fe'),
+      await connectAndMap(workspace, 'fe'),
       workspace.store.find('one', 'amazon')?.connection.region
     ),
     'fe',
@@ -146,7 +146,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K4',
     'and pinned: later postbacks go there, also with a new token',
     async (workspace) => {
-      await settle(workspace, 'eu');
+      await connectAndMap(workspace, 'eu');
       await workspace.send();
       workspace.clock.advance(HOURS_MS);
       await workspace.send();
@@ -175,7 +175,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
   [
     'K5',
     'without the terms every event is refused, and the log says why',
-    async (workspace) => (await settle(workspace, 'terms'), workspace.send()),
+    async (workspace) => (await connectAndMap(workspace, 'terms'), workspace.send()),
     `failed credential terms_not_accepted ${SANDBOX_TERMS_ACCOUNT}`,
   ],
   ...['12a', 'abc', '12 34', '-1', '1.5', '1e9', '', '١٢', '123456789012345678901'].map(
@@ -183,7 +183,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
       'K6',
       `"${id}" is not saved`,
       async (workspace) => {
-        await settle(workspace);
+        await connectAndMap(workspace);
         const target = { goal: 'purchase', network: 'amazon', kind: 'map' } as const;
         return [
           await refusalOf(workspace.change((goals) => setMapping(goals, target, id, check))),
@@ -197,7 +197,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K6',
     'digits are',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       const target = { goal: 'purchase', network: 'amazon', kind: 'map' } as const;
       await workspace.change((goals) => setMapping(goals, target, '007', check));
       return workspace.plan();
@@ -208,7 +208,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K6',
     'letters in a file that somebody edited stop the run before its first event',
     async (workspace) => (
-      await settle(workspace, 'na', [goal('Purchase', { map: { amazon: '12a' } })]),
+      await connectAndMap(workspace, 'na', [goal('Purchase', { map: { amazon: '12a' } })]),
       refusalOf(workspace.plan())
     ),
     'invalid_mapping',
@@ -217,7 +217,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K8',
     'digits that are not a definition of the account: the network and the log report it',
     async (workspace) => (
-      await settle(workspace, 'na', [goal('Purchase', { map: { amazon: '404' } })]),
+      await connectAndMap(workspace, 'na', [goal('Purchase', { map: { amazon: '404' } })]),
       workspace.send()
     ),
     `failed configuration NOT_FOUND ${na}`,
@@ -235,7 +235,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K12',
     'nor put in place of what works',
     async (workspace) => (
-      await settle(workspace),
+      await connectAndMap(workspace),
       [await refusalOf(workspace.connect('nobody')), await workspace.send()]
     ),
     ['grant_refused', `success delivered ${na}`],
@@ -253,7 +253,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K13',
     'an access token that has ended is refreshed on the way',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       const before = workspace.store.find('one', 'amazon')?.accessToken?.reveal();
       workspace.clock.advance(HOURS_MS);
       const sent = await workspace.send();
@@ -265,7 +265,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K14',
     'revoked: the connection says so; connected again, with the mappings it had',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       await workspace.revoke();
       const sent = await workspace.send();
       const refused = workspace.store.find('one', 'amazon')?.refused?.status;
@@ -284,7 +284,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K14',
     'connected again, a switch that is off stays off',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       await workspace.store.setEnabled('one', 'amazon', false);
       await workspace.connect('na');
       return workspace.plan();
@@ -295,7 +295,7 @@ export const WORKSPACE_ROWS: WorkspaceRow[] = [
     'K14',
     'disconnecting is another thing: nothing is connected then, and the mappings wait',
     async (workspace) => {
-      await settle(workspace);
+      await connectAndMap(workspace);
       await workspace.store.remove('one', 'amazon');
       const gone = await workspace.plan();
       await workspace.connect('na');

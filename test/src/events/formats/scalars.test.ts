@@ -5,7 +5,7 @@ import type { FormatChoice } from '../../../../src/events/event-parser.js';
 import type { JsonObject } from '../../../../src/json.js';
 import { parseWithWarnings } from '../../../kit/events.js';
 import { CONVERSION, RECORD_BUILDERS } from '../../../kit/foreign-events.js';
-import { FORMATS, readPurchase, tellPurchase, TIME_FIELDS } from '../../../kit/foreign-fields.js';
+import { FORMATS, readPurchase, writePurchase, TIME_FIELDS } from '../../../kit/foreign-fields.js';
 
 /**
  * Fields in addition to the event, its name, time, id and money, by names that every format reads.
@@ -53,7 +53,7 @@ const ODD_VALUES: unknown[] = [
 describe.each(FORMATS)('K10 %s', (format) => {
   test.each(SIDE_FIELDS)('%s of any type costs itself, never the purchase', (name) => {
     for (const value of ODD_VALUES) {
-      const { event } = readPurchase(format, tellPurchase(format, { [name]: value }));
+      const { event } = readPurchase(format, writePurchase(format, { [name]: value }));
       expect({ name, value, event }).toMatchObject({
         event: { name: 'purchase', value: '9.99', currency: 'USD' },
       });
@@ -67,7 +67,7 @@ describe.each(FORMATS)('K10 %s', (format) => {
         fc.constantFrom('item_id', 'utm_campaign', 'rdt_cid'),
         (id, name) => {
           const read = (value: unknown) =>
-            readPurchase(format, tellPurchase(format, { [name]: value })).event;
+            readPurchase(format, writePurchase(format, { [name]: value })).event;
           expect({ ...read(id), properties: 0 }).toEqual({ ...read(String(id)), properties: 0 });
         },
       ),
@@ -76,7 +76,7 @@ describe.each(FORMATS)('K10 %s', (format) => {
 
   it('K10: keeps the digits of ids beyond 2^53, or refuses those that are lost', () => {
     const write = (digits: string): string =>
-      JSON.stringify(tellPurchase(format, { item_id: 4242424242 })).replaceAll(
+      JSON.stringify(writePurchase(format, { item_id: 4242424242 })).replaceAll(
         '4242424242',
         digits,
       );
@@ -102,7 +102,7 @@ describe.each(FORMATS)('K10 %s', (format) => {
     [' 3 ', 3],
     ['3.0', 3],
   ])('K10: quantity %j is %j', (quantity, expected) => {
-    const { event, codes } = readPurchase(format, tellPurchase(format, { quantity }));
+    const { event, codes } = readPurchase(format, writePurchase(format, { quantity }));
     expect(event.quantity).toBe(expected);
     expect(codes.includes('unusable_field')).toBe(expected === undefined);
   });
@@ -110,7 +110,7 @@ describe.each(FORMATS)('K10 %s', (format) => {
   test.each([['true'], ['TRUE'], ['1'], [1], ['yes'], ['y'], [true]])(
     'K10: limited_data_use %j is a limit',
     (limit) => {
-      const { event } = readPurchase(format, tellPurchase(format, { limited_data_use: limit }));
+      const { event } = readPurchase(format, writePurchase(format, { limited_data_use: limit }));
       expect(event.consent.limitedDataUse).toBe(true);
     },
   );
@@ -124,12 +124,12 @@ describe.each(FORMATS)('K10 %s', (format) => {
     ['1e1', '10'],
     [0.1, '0.1'],
   ])('K20: money %j is %j', (value, expected) => {
-    expect(readPurchase(format, tellMoney(format, value)).event.value).toBe(expected);
+    expect(readPurchase(format, writeMoney(format, value)).event.value).toBe(expected);
   });
 
   it('K20: keeps every digit of money that is a number', () => {
     const digits = '32.83999999999999612345';
-    const text = JSON.stringify(tellMoney(format, 4242424242)).replaceAll('4242424242', digits);
+    const text = JSON.stringify(writeMoney(format, 4242424242)).replaceAll('4242424242', digits);
     expect(readPurchase(format, text).event.value).toBe(digits);
   });
 
@@ -146,7 +146,7 @@ describe.each(FORMATS)('K10 %s', (format) => {
     [{}],
   ])('K20: money %j is not guessed', (value) => {
     const { parsed } = parseWithWarnings(
-      JSON.stringify(tellMoney(format, value)),
+      JSON.stringify(writeMoney(format, value)),
       format as FormatChoice,
     );
     expect(parsed).toMatchObject({
@@ -156,18 +156,18 @@ describe.each(FORMATS)('K10 %s', (format) => {
 });
 
 /** The purchase with its money where the format has it. */
-function tellMoney(format: string, value: unknown): JsonObject {
-  if (format === 'segment') return tellPurchase(format, { revenue: value });
+function writeMoney(format: string, value: unknown): JsonObject {
+  if (format === 'segment') return writePurchase(format, { revenue: value });
   return format === 'ecapi' || format === 'google'
-    ? tellPurchase(format, {}, { value })
-    : tellPurchase(format, { value });
+    ? writePurchase(format, {}, { value })
+    : writePurchase(format, { value });
 }
 
 const AT_MS = Date.UTC(2026, 10, 30, 11, 58, 26);
 
 describe.each(FORMATS)('K19 %s', (format) => {
   const read = (time: unknown) =>
-    readPurchase(format, tellPurchase(format, {}, { [TIME_FIELDS[format]!]: time }));
+    readPurchase(format, writePurchase(format, {}, { [TIME_FIELDS[format]!]: time }));
 
   test.each<[unknown, number]>([
     ['2026-11-30T11:58:26Z', 0],
@@ -213,7 +213,7 @@ describe.each(FORMATS)('K19 %s', (format) => {
   });
 
   it('reads nanoseconds that are a number', () => {
-    const text = JSON.stringify(tellPurchase(format, {}, { [TIME_FIELDS[format]!]: 4242424242 }));
+    const text = JSON.stringify(writePurchase(format, {}, { [TIME_FIELDS[format]!]: 4242424242 }));
     expect(
       readPurchase(format, text.replace('4242424242', '1796039906529713123')).event.timeMs - AT_MS,
     ).toBe(529);
@@ -240,7 +240,7 @@ describe.each(FORMATS)('K19 %s', (format) => {
     ['/Date(17)/'],
     ['Mon Nov 31 2026 13:58:26 GMT+0200'],
   ])('%j is refused, and the message says what it is', (time) => {
-    const record = JSON.stringify(tellPurchase(format, {}, { [TIME_FIELDS[format]!]: time }));
+    const record = JSON.stringify(writePurchase(format, {}, { [TIME_FIELDS[format]!]: time }));
     const { parsed } = parseWithWarnings(record, format as FormatChoice);
     const field = TIME_FIELDS[format]!;
     const shown =
@@ -265,13 +265,13 @@ describe.each(FORMATS)('K19 %s', (format) => {
 
   it('never shows an e-mail address that stands for a time', () => {
     const record = JSON.stringify(
-      tellPurchase(format, {}, { [TIME_FIELDS[format]!]: 'test@example.com' }),
+      writePurchase(format, {}, { [TIME_FIELDS[format]!]: 'test@example.com' }),
     );
     expect(JSON.stringify(parseWithWarnings(record, format as FormatChoice))).not.toContain('@');
   });
 
   test('a time without zone is UTC where the format means that', () => {
-    const record = tellPurchase(format, {}, { [TIME_FIELDS[format]!]: '2026-11-30T11:58:26.898' });
+    const record = writePurchase(format, {}, { [TIME_FIELDS[format]!]: '2026-11-30T11:58:26.898' });
     const { parsed, warnings } = parseWithWarnings(JSON.stringify(record), format as FormatChoice);
     const codes = warnings.map(({ code }) => code);
     if (format === 'segment' || format === 'snowplow') {
@@ -296,7 +296,7 @@ describe.each(FORMATS)('K19 %s', (format) => {
   ])('K18: click_time %j is %j, never 1970', (clickTime, expected) => {
     const { event, codes } = readPurchase(
       format,
-      tellPurchase(format, { click_time: clickTime, fbclid: 'F' }),
+      writePurchase(format, { click_time: clickTime, fbclid: 'F' }),
     );
     expect(event.click.timeMs).toBe(expected);
     expect(codes.includes('unusable_field')).toBe(expected === undefined);
@@ -310,7 +310,7 @@ describe('K03: a list where one value belongs', () => {
       item_id: [7, 8],
       gclid: [{}],
     };
-    const { event, codes } = readPurchase(format, tellPurchase(format, properties));
+    const { event, codes } = readPurchase(format, writePurchase(format, properties));
     expect(event).toMatchObject({ itemName: 'Gem', itemId: '7' });
     expect(event.click.fields.gclid).toBeUndefined();
     expect(codes).toEqual(expect.arrayContaining(['list_value', 'unusable_field']));
@@ -319,7 +319,7 @@ describe('K03: a list where one value belongs', () => {
 
 describe('K03 and K11: where other systems keep identifiers', () => {
   const read = (properties: JsonObject) =>
-    readPurchase('audience', tellPurchase('audience', { email: undefined, ...properties }));
+    readPurchase('audience', writePurchase('audience', { email: undefined, ...properties }));
   const LISTS: [properties: JsonObject, plain: JsonObject][] = [
     [{ emails: [{ value: 'a@example.com', type: 'work' }] }, { email: 'a@example.com' }],
     [
@@ -351,7 +351,11 @@ describe('K03 and K11: where other systems keep identifiers', () => {
     }));
     const { event } = readPurchase(
       'ga4',
-      tellPurchase('ga4', { email: undefined, city: 'Paris' }, { user_properties: userProperties }),
+      writePurchase(
+        'ga4',
+        { email: undefined, city: 'Paris' },
+        { user_properties: userProperties },
+      ),
     );
     expect(event.identifiers.plain).toMatchObject({ email: 'email@example.com', city: 'Paris' });
   });
@@ -391,7 +395,7 @@ describe('K10: an empty list where an object belongs', () => {
 describe('K24: an event without an id of its own', () => {
   test.each(Object.entries(ID_FIELDS))('%s: has one made of the record', (format, field) => {
     const read = (changes: JsonObject) =>
-      readPurchase(format, tellPurchase(format, {}, { ...changes, [field]: undefined }));
+      readPurchase(format, writePurchase(format, {}, { ...changes, [field]: undefined }));
     const { event, codes } = read({});
     expect(event.id).toMatch(/^[0-9a-f]{32}$/);
     expect(codes).toContain('derived_id');
@@ -403,10 +407,9 @@ describe('K24: an event without an id of its own', () => {
 
   it('Segment: two orders that differ beyond 2^53 have two ids', () => {
     const write = (order: string): string =>
-      JSON.stringify(tellPurchase('segment', { order_id: 4242 }, { messageId: undefined })).replace(
-        '4242',
-        order,
-      );
+      JSON.stringify(
+        writePurchase('segment', { order_id: 4242 }, { messageId: undefined }),
+      ).replace('4242', order);
     const ids = ['12345678901234567890', '12345678901234567891'].map(
       (order) => readPurchase('segment', write(order)).event.id,
     );

@@ -204,7 +204,7 @@ export function describeAudiences(make: MakeStore): void {
       ]);
       expect(pairs[0]).toMatchObject({
         staged: { digest: 'd9', names: ['name-m-1'], encrypted: 'e-m-1' },
-        known: { digest: 'd1', action: 'CREATE', isSettled: true, names: ['name-m-1'] },
+        known: { digest: 'd1', action: 'CREATE', isConfirmed: true, names: ['name-m-1'] },
       });
       await staging.note([['m-3', 'add']]);
       const todo = await collect(staging.pages(true));

@@ -65,7 +65,7 @@ export function describeDecisions(make: MakeStore): void {
       await runOnce(store, (log) => accept(log, makeEntries(1, 2, 3, 4)));
       await runOnce(store, async (log) => {
         const [accepted] = await log.listAccepted(['amazon']);
-        const verdicts = [SUCCESS, FAILURE, UNDECIDED, { ...AGAIN, settled: 'pending' as const }];
+        const verdicts = [SUCCESS, FAILURE, UNDECIDED, { ...AGAIN, rowState: 'pending' as const }];
         expect(await log.recordDecision(accepted!, { verdicts, again: false })).toBe(true);
         const [open] = await log.listAccepted(['amazon']);
         expect(idsOf(open!.entries)).toEqual(uuids(3));

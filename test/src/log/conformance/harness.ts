@@ -33,12 +33,12 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
 export const SUCCESS: EntryVerdict = { status: 'success', outcome: DELIVERED };
-export const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, settled: 'failed' };
+export const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, rowState: 'failed' };
 export const RETRY: EntryVerdict = { status: 'retried', outcome: THROTTLED };
 export const ACCEPTED: EntryVerdict = {
   status: 'accepted',
   outcome: { kind: 'processing', reason: 'processing', message: 'decides later' },
-  settled: 'pending',
+  rowState: 'pending',
 };
 
 /** Opens the log for one more run, as another process would. It is abandoned when the test ends. */
@@ -128,7 +128,7 @@ export async function deliver(
 
 /** Leaves entries pending for a later run. */
 export function leave(log: DeliveryLog, entries: readonly Entry[], claimed = false) {
-  return log.settle({
+  return log.storeUnsent({
     account: ACCOUNT,
     entries,
     state: 'pending',

@@ -54,7 +54,7 @@ export function describeOncePerPlayer(make: MakeStore): void {
           outcome,
         } as const;
         await leave(log, [makeOnce(3)]);
-        await log.settle({ ...expired, entries: [{ ...makeOnce(3), stored: true }] });
+        await log.storeUnsent({ ...expired, entries: [{ ...makeOnce(3), stored: true }] });
         await deliver(log, [makeOnce(4)]);
       });
     });

@@ -267,7 +267,7 @@ export function describePending(make: MakeStore): void {
       expect(await list({ https: [207] })).toEqual(uuids(1));
       expect(await list({ reasons: ['http_429'] })).toEqual(uuids(2, 3));
       expect(await list({ sinceMs: nowMs })).toEqual([]);
-      expect(await list({ settledSinceMs: nowMs })).toEqual(uuids(2, 3));
+      expect(await list({ finalSinceMs: nowMs })).toEqual(uuids(2, 3));
       expect(await list({ untilMs: nowMs - 60_000 })).toEqual([]);
     });
   });

@@ -51,7 +51,7 @@ async function makeHistory(store: TestStore): Promise<string> {
   const [batchId] = (await finish(log, open, [SUCCESS, SUCCESS, FAILURE, RETRY], [[rest]])) ?? [];
   const { postback } = rest;
   const left = { account: ACCOUNT, entries: [rest], batchId, state: 'pending' } as const;
-  await log.settle({ ...left, outcome: { kind: 'transient', reason: 'timeout' } });
+  await log.storeUnsent({ ...left, outcome: { kind: 'transient', reason: 'timeout' } });
   await finish(log, await begin(log, makeEntries(5)), [ACCEPTED]);
   await leave(log, makeEntries(6));
   // Rows of one millisecond are in no order.
@@ -365,11 +365,11 @@ export function describeUpkeep(make: MakeStore): void {
     it('5.3: are saved with the request that makes them hold, or not at all', async () => {
       const store = await make();
       const log = await openRun(store);
-      const checkpoints = [{ path: '/data/a', place: PLACE }];
+      const checkpoints = [{ path: '/data/a', checkpoint: PLACE }];
       await log.begin({ account: ACCOUNT, entries: makeEntries(1), checkpoints });
       expect(await log.findCheckpoint('/data/a')).toMatchObject({ line: 42 });
       await runOnce(store, (other) => deliver(other, makeEntries(2)));
-      const later = [{ path: '/data/a', place: { ...PLACE, line: 43 } }];
+      const later = [{ path: '/data/a', checkpoint: { ...PLACE, line: 43 } }];
       await log.begin({ account: ACCOUNT, entries: makeEntries(2, 3), checkpoints: later });
       expect(await log.findCheckpoint('/data/a')).toMatchObject({ line: 42 });
       await log.skip([SKIP], later);
@@ -377,7 +377,7 @@ export function describeUpkeep(make: MakeStore): void {
       await store.kill(log);
       await runOnce(store, async (other) => {
         expect(await other.findCheckpoint('/data/a')).toMatchObject({ line: 43 });
-        await other.close({ checkpoints: [{ path: '/data/a', place: undefined }] });
+        await other.close({ checkpoints: [{ path: '/data/a', checkpoint: undefined }] });
       }).catch(() => undefined);
       expect(await read(store, (reader) => reader.findCheckpoint('/data/a'))).toBeUndefined();
     });

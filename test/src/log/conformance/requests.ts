@@ -178,7 +178,7 @@ export function describeRequests(make: MakeStore): void {
         const [batchId] = (await finish(log, open, [RETRY, RETRY], [[first, second]])) ?? [];
         const outcome = { kind: 'expired', reason: 'too_old' } as const;
         const leaving = { account: ACCOUNT, entries: [first], batchId, rest: [second] };
-        expect(await log.settle({ ...leaving, state: 'failed', outcome })).toEqual([]);
+        expect(await log.storeUnsent({ ...leaving, state: 'failed', outcome })).toEqual([]);
         await finish(log, await begin(log, [second], batchId));
       });
       expect(await listUndelivered(store)).toMatchObject([
@@ -196,7 +196,7 @@ export function describeRequests(make: MakeStore): void {
       const other = await openRun(store);
       const log = await openRun(store);
       const [entry] = makeEntries(1) as [Entry];
-      await deliver(log, [entry], [{ ...RETRY, settled: 'deferred' }]);
+      await deliver(log, [entry], [{ ...RETRY, rowState: 'deferred' }]);
       const claimed = await log.listClaimed({ network: 'amazon' }, 10);
       expect(claimed).toMatchObject([{ attempts: 1, stored: true, postback: entry.postback }]);
       expect(await other.claim([{ id: entry.postback.id }])).toEqual([undefined]);

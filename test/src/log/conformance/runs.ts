@@ -298,7 +298,7 @@ export function describeRuns(make: MakeStore): void {
         ['finish', () => finish(log, open)],
         ['begin', () => log.begin({ account: ACCOUNT, entries: makeEntries(2) })],
         ['begin again', () => log.begin({ account: ACCOUNT, entries: [rest], batchId })],
-        ['settle', () => leave(log, makeEntries(3))],
+        ['storeUnsent', () => leave(log, makeEntries(3))],
         ['persistBuffered', () => log.persistBuffered(ACCOUNT, makeEntries(4))],
         ['skip', () => log.skip([{ eventId, event: 'purchase', reason: 'organic' }])],
         ['claim', () => log.claim([{ id: makeEntries(1)[0]!.postback.id }])],

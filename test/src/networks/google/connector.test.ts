@@ -104,9 +104,7 @@ test('the login asks for a refresh token, each time', () => {
 });
 
 test('who connects is told of the seven days and of what is decided later', () => {
-  expect(googleConnector.remarks?.join(' ')).toMatch(
-    /Testing.*7 days.*Publish.*processing.*--wait/s,
-  );
+  expect(googleConnector.notes?.join(' ')).toMatch(/Testing.*7 days.*Publish.*processing.*--wait/s);
 });
 
 test('variables are those of the contract; dashes are taken off', () => {

@@ -7,8 +7,8 @@ const HOUR_MS = 3_600_000;
 const UNTIL_MS = Date.parse('2026-11-25T12:30:00Z');
 const ADVICE = { skips: { too_old: 'send sooner' }, byKind: { payload: 'look at the event' } };
 
-function makeSurvey(): Aggregate {
-  const survey = new Aggregate({
+function makeAggregate(): Aggregate {
+  const aggregate = new Aggregate({
     sinceMs: UNTIL_MS - 24 * HOUR_MS,
     untilMs: UNTIL_MS,
     nowMs: UNTIL_MS,
@@ -17,24 +17,30 @@ function makeSurvey(): Aggregate {
   });
   const at = { network: 'amazon', goal: 'first-purchase', atMs: UNTIL_MS - HOUR_MS };
   for (let number = 0; number < 97; number++) {
-    survey.addDelivered({
+    aggregate.addDelivered({
       ...at,
       responseMs: number < 50 ? 5_000 : 400_000,
       value: '1234.56',
       currency: 'USD',
     });
   }
-  survey.addDelivered({ ...at, network: 'meta', responseMs: 90_000, value: '10', currency: 'USD' });
-  survey.addDelivered({ ...at, responseMs: 90_000, value: '0.1', currency: 'EUR' });
+  aggregate.addDelivered({
+    ...at,
+    network: 'meta',
+    responseMs: 90_000,
+    value: '10',
+    currency: 'USD',
+  });
+  aggregate.addDelivered({ ...at, responseMs: 90_000, value: '0.1', currency: 'EUR' });
   const words = { kind: 'payload', reason: 'BAD', message: '<img src=x onerror=alert(1)>' };
-  survey.addWaiting({ ...at, state: 'failed', ...words, count: 2 });
-  const lost = survey.addSkipped({ ...at, reason: 'too_old', eventId: 'e-1' });
-  if (lost) survey.addLost(lost, at.atMs);
-  return survey;
+  aggregate.addWaiting({ ...at, state: 'failed', ...words, count: 2 });
+  const lost = aggregate.addSkipped({ ...at, reason: 'too_old', eventId: 'e-1' });
+  if (lost) aggregate.addLost(lost, at.atMs);
+  return aggregate;
 }
 
-function render(survey = makeSurvey()): string {
-  return renderPage({ workspace: 'my <game>', survey, advice: ADVICE, timeZone: 'UTC' });
+function render(aggregate = makeAggregate()): string {
+  return renderPage({ workspace: 'my <game>', aggregate, advice: ADVICE, timeZone: 'UTC' });
 }
 
 /** Text of the page without markup. */
@@ -86,30 +92,30 @@ test('draws each chart as a picture with a name and a description, and no broken
 });
 
 test('of nothing it says so, and has no empty chart', () => {
-  const { filter } = makeSurvey();
+  const { filter } = makeAggregate();
   const page = render(new Aggregate(filter));
   expect(read(page)).toContain('No activity in this period');
   expect(page).not.toContain('<svg');
 });
 
 test('where everything was left out there is no rate, but reasons', () => {
-  const survey = new Aggregate(makeSurvey().filter);
-  survey.addSkipped({
+  const aggregate = new Aggregate(makeAggregate().filter);
+  aggregate.addSkipped({
     network: undefined,
     goal: undefined,
     atMs: UNTIL_MS,
     reason: 'organic',
     eventId: 'e',
   });
-  const page = render(survey);
+  const page = render(aggregate);
   expect(read(page)).toContain('There were no conversions to deliver in this period');
   expect(page).toContain('organic');
   expect(page).not.toMatch(/NaN|undefined/);
 });
 
 test('one conversion, and ten million, make a page alike', () => {
-  const survey = new Aggregate(makeSurvey().filter);
-  survey.addWaiting({
+  const aggregate = new Aggregate(makeAggregate().filter);
+  aggregate.addWaiting({
     network: 'x',
     goal: 'g',
     atMs: UNTIL_MS,
@@ -119,6 +125,6 @@ test('one conversion, and ten million, make a page alike', () => {
     message: undefined,
     count: 10_000_000,
   });
-  expect(read(render(survey))).toContain('0 of 10,000,000');
-  expect(render(survey)).not.toMatch(/NaN|undefined/);
+  expect(read(render(aggregate))).toContain('0 of 10,000,000');
+  expect(render(aggregate)).not.toMatch(/NaN|undefined/);
 });

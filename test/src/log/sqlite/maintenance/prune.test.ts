@@ -24,7 +24,7 @@ const ACCOUNT = '1234567890123';
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.now();
 const SUCCESS: EntryVerdict = { status: 'success', outcome: DELIVERED };
-const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, settled: 'failed' };
+const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, rowState: 'failed' };
 const ALL = ['success', 'failed', 'retried', 'skipped'] as const;
 
 let path: string;
@@ -113,7 +113,7 @@ function stateOf(number: number): string {
 async function makeHistory(): Promise<void> {
   await run(40, async (log) => {
     await deliver(log, [makeEntry(1), makeEntry(2)], [SUCCESS, FAILURE]);
-    await log.settle({
+    await log.storeUnsent({
       account: ACCOUNT,
       entries: [makeEntry(3)],
       state: 'pending',
@@ -216,7 +216,7 @@ describe('logs prune', () => {
       await deliver(
         log,
         [makeEntry(1), makeEntry(2)],
-        [SUCCESS, { status: 'retried', outcome: processing, settled: 'pending' }],
+        [SUCCESS, { status: 'retried', outcome: processing, rowState: 'pending' }],
       );
       await deliver(log, [makeEntry(3)]);
     });

@@ -19,11 +19,11 @@ import {
 
 const ACCOUNT = '1234567890123';
 const SUCCESS: EntryVerdict = { status: 'success', outcome: DELIVERED };
-const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, settled: 'failed' };
+const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, rowState: 'failed' };
 const PROCESSING: EntryVerdict = {
   status: 'retried',
   outcome: { kind: 'processing', reason: 'processing' },
-  settled: 'pending',
+  rowState: 'pending',
 };
 const ALL = ['success', 'failed', 'retried', 'skipped'] as const;
 /** Looks a hundred times as often as the real one. */
@@ -75,13 +75,13 @@ async function follow(
   const states: FollowState[] = [];
   const ids: string[] = [];
   const acts: unknown[] = [];
-  const tell = (state: FollowState): void => {
+  const report = (state: FollowState): void => {
     states.push(state);
     acts.push(act(state));
   };
   const location = { path, workspace: WORKSPACE, clock: hasty };
   const before = backlog === 'all' ? undefined : backlog;
-  const options = { filter, backlog: before, signal: stop.signal, report: tell };
+  const options = { filter, backlog: before, signal: stop.signal, report };
   if (count === 0) setTimeout(() => stop.abort(), 100);
   for await (const row of followLog(location, options)) {
     ids.push(row.eventId);

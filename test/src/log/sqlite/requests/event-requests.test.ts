@@ -38,7 +38,7 @@ const EVENTS = [makeUuid(1), makeUuid(2), 'order-1', 'order-12'];
 const NETWORKS: readonly NetworkName[] = ['amazon', 'x'];
 const ALL = ['success', 'failed', 'retried', 'skipped'] as const;
 const SUCCESS: EntryVerdict = { status: 'success', outcome: DELIVERED };
-const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, settled: 'failed' };
+const FAILURE: EntryVerdict = { status: 'failed', outcome: REFUSED, rowState: 'failed' };
 const RETRY: EntryVerdict = { status: 'retried', outcome: THROTTLED };
 /** After so long the index forgets the ids of what was pruned. */
 const FORGOTTEN_DAYS = 400;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutIntoIntervals, type Slot } from '../../../../src/report/page/slots.js';
+import { cutIntoIntervals, type Interval } from '../../../../src/report/page/intervals.js';
 import { Aggregate } from '../../../../src/report/aggregate.js';
 
 const HOUR_MS = 3_600_000;
@@ -7,8 +7,8 @@ const DAY_MS = 24 * HOUR_MS;
 const UNTIL_MS = Date.parse('2026-03-30T12:30:00Z');
 
 /** A conversion is delivered at each of these times; the last one fails besides. */
-function cut(spanMs: number, times: readonly string[], timeZone = 'UTC'): Slot[] {
-  const survey = new Aggregate({
+function cut(spanMs: number, times: readonly string[], timeZone = 'UTC'): Interval[] {
+  const aggregate = new Aggregate({
     sinceMs: UNTIL_MS - spanMs,
     untilMs: UNTIL_MS,
     nowMs: UNTIL_MS,
@@ -18,9 +18,9 @@ function cut(spanMs: number, times: readonly string[], timeZone = 'UTC'): Slot[]
   const base = { network: 'amazon', goal: 'g' };
   for (const time of times) {
     const fact = { ...base, atMs: Date.parse(time), responseMs: 1, value: undefined, currency: '' };
-    survey.addDelivered(fact);
+    aggregate.addDelivered(fact);
   }
-  return cutIntoIntervals(survey, timeZone);
+  return cutIntoIntervals(aggregate, timeZone);
 }
 
 test('of nothing there are none', () => {

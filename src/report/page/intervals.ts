@@ -2,7 +2,7 @@ import { Metrics } from '../metrics.js';
 import type { Aggregate } from '../aggregate.js';
 
 /** A step of time in a chart. */
-export interface Slot {
+export interface Interval {
   /** Short, for the axis. */
   label: string;
   /** In full, for tables and titles. */
@@ -25,7 +25,7 @@ const MOST_WHOLE_DAYS = 31;
  * The time of a survey in hours, days or months of a time zone, also those with nothing in them.
  * None where nothing is.
  */
-export function cutIntoIntervals({ hours, filter }: Aggregate, timeZone: string): Slot[] {
+export function cutIntoIntervals({ hours, filter }: Aggregate, timeZone: string): Interval[] {
   if (hours.size === 0) return [];
   const start = Math.floor(filter.sinceMs / HOUR_MS) * HOUR_MS;
   const isWhole = filter.untilMs - start <= MOST_WHOLE_DAYS * 24 * HOUR_MS;
@@ -33,18 +33,21 @@ export function cutIntoIntervals({ hours, filter }: Aggregate, timeZone: string)
   const count = Math.floor((filter.untilMs - first) / HOUR_MS) + 1;
   const unit = count <= MOST_HOURS ? 'hour' : count <= MOST_DAYS * 24 ? 'day' : 'month';
   const { keyOf, nameOf, labelOf } = makeFormats(unit, timeZone);
-  const slots = new Map<string, Slot & { metrics: Metrics }>();
+  const intervals = new Map<string, Interval & { metrics: Metrics }>();
   for (let hour = first; hour <= filter.untilMs; hour += HOUR_MS) {
     const key = keyOf(hour);
-    let slot = slots.get(key);
-    if (!slot)
-      slots.set(key, (slot = { label: labelOf(hour), name: nameOf(hour), metrics: new Metrics() }));
+    let interval = intervals.get(key);
+    if (!interval)
+      intervals.set(
+        key,
+        (interval = { label: labelOf(hour), name: nameOf(hour), metrics: new Metrics() }),
+      );
     const metrics = hours.get(hour);
     if (!metrics) continue;
     for (const name of ['delivered', 'failed', 'pending', 'lost'] as const)
-      slot.metrics[name] += metrics[name];
+      interval.metrics[name] += metrics[name];
   }
-  return [...slots.values()];
+  return [...intervals.values()];
 }
 
 interface Formats {
