@@ -59,7 +59,8 @@ module.exports = {
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'imports-exist', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
-      // Packages are bundled (scripts/bundle/), so they are devDependencies. The bundler fails at one that it cannot resolve.
+      // Packages are bundled (scripts/bundle/), so they are devDependencies. The bundler fails at
+      // one that it cannot resolve.
       name: 'no-unlisted-packages-in-the-product',
       severity: 'error',
       from: { path: '^(src|commands|bin)/' },

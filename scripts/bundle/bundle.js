@@ -1,7 +1,7 @@
 // The program as it is started: commands, engine and packages in few files. Node spends most of a
 // short command's time on finding, reading and compiling modules, so what a command does not need
-// is not in the files that it loads (docs/development/performance.md, start). CommonJS, because on Node 20 the
-// loader of ES modules alone costs 10 ms.
+// is not in the files that it loads (docs/development/performance.md, start). CommonJS, because on
+// Node 20 the loader of ES modules alone costs 10 ms.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

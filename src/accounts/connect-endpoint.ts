@@ -62,7 +62,9 @@ export async function connectEndpoint(
   return connection;
 }
 
-/** The connection as a run would find it; variables may still be missing, except those of a host. */
+/**
+ * The connection as a run would find it; variables may still be missing, except those of a host.
+ */
 function describeHost({
   template,
   variables,

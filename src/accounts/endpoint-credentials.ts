@@ -24,7 +24,8 @@ export interface TemplateOrigin {
 
 /**
  * The connection that a template describes, with the values of its variables. Those are kept in
- * memory only. Variables of the host are filled into the address: a host is shown, which is not a secret.
+ * memory only. Variables of the host are filled into the address: a host is shown, which is not a
+ * secret.
  * @throws ConfigError for a template with a mistake or a host that is none; AuthError naming each
  *   variable that is not set.
  */

@@ -4,7 +4,9 @@ import type { AudienceContent, AudienceRecord } from '../networks/audience-netwo
 import type { Postback } from '../networks/network.js';
 import type { Random } from '../random.js';
 
-/** Returns what `logs` shows as the goal of the changes of a list; no goal has a colon in its id. */
+/**
+ * Returns what `logs` shows as the goal of the changes of a list; no goal has a colon in its id.
+ */
 export function goalOfList(id: string): string {
   return `audience:${id}`;
 }

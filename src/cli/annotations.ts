@@ -57,7 +57,9 @@ export function formatJobSummary(summary: Summary): string {
   );
 }
 
-/** Appends the summary of a run to the page of the job; a page that cannot be written costs nothing. */
+/**
+ * Appends the summary of a run to the page of the job; a page that cannot be written costs nothing.
+ */
 export function appendJobSummary(
   summary: Summary,
   path = process.env['GITHUB_STEP_SUMMARY'],

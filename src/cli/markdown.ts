@@ -4,7 +4,9 @@ import { displayWidth, wrapWords } from './table-layout.js';
 export interface PageLayout {
   /** Columns of the terminal. */
   width: number;
-  /** What to type for the page that a link leads to; undefined for pages that help does not show. */
+  /**
+   * What to type for the page that a link leads to; undefined for pages that help does not show.
+   */
   commandOf: (target: string) => string | undefined;
 }
 

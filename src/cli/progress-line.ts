@@ -79,7 +79,9 @@ export class ProgressLine {
   }
 }
 
-/** The counts of a run in one line: `310 lines: 119 delivered, 0 failed, 0 pending, 174 skipped`. */
+/**
+ * The counts of a run in one line: `310 lines: 119 delivered, 0 failed, 0 pending, 174 skipped`.
+ */
 export function describeCounts(summary: Summary): string {
   const { lines, delivered, failed, pending, skipped } = summary;
   const counts =

@@ -27,9 +27,9 @@ export interface RejectsOptions {
 }
 
 /**
- * What `--rejects` names: a file, a topic or a stream. Gets what was invalid, failed or too old, one
- * JSON object a line, with the file and line it was read from and the record, hashed where it may
- * name a person. Rows are appended, and each names its run.
+ * What `--rejects` names: a file, a topic or a stream. Gets what was invalid, failed or too old,
+ * one JSON object a line, with the file and line it was read from and the record, hashed where it
+ * may name a person. Rows are appended, and each names its run.
  */
 export class Rejects {
   readonly #descriptor: number | undefined;

@@ -67,8 +67,8 @@ export function loadRunConfig({
 
 /**
  * What a project file must say so that a run elsewhere does the same: the goals, and the settings
- * that files say. What flags and variables say belongs to one run and is left out, and so is where the
- * log is kept.
+ * that files say. What flags and variables say belongs to one run and is left out, and so is where
+ * the log is kept.
  */
 export function exportProject({
   goals,

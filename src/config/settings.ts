@@ -2,8 +2,8 @@ import { PROFILES, type NetworkSettings } from '../networks/profiles.js';
 import type { SettingRule } from './setting-rule.js';
 
 /**
- * The settings that belong to no network, flat, by the name it has in config files. Defaults are the safe side
- * (docs/development/decisions/).
+ * The settings that belong to no network, flat, by the name it has in config files. Defaults are
+ * the safe side (docs/development/decisions/).
  */
 interface CommonSettings {
   /** Level that a message without `consentLevel` is taken to have; `not_set` sends nothing. */

@@ -11,8 +11,9 @@ export interface Reduced {
 const DIRECT_IDS = { externalId: 'external_id', maid: 'maid', rampId: 'ramp_id' } as const;
 
 /**
- * The event without the identifiers that only `full` consent allows (docs/development/decisions/consent.md).
- * Click ids, match id, country, IP address and user agent stay.
+ * The event without the identifiers that only `full` consent allows
+ * (docs/development/decisions/consent.md). Click ids, match id, country, IP address and user agent
+ * stay.
  */
 export function withoutPersonalIdentifiers(event: ConversionEvent): Reduced {
   const { plain, hashed } = event.identifiers;

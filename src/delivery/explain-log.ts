@@ -29,7 +29,9 @@ export interface LoggedPostback extends ExplainedPostback {
   now: { result: 'pass' | 'stop'; reason?: string; message?: string } | null;
   /** The command that sends it, where it is not delivered and could be. */
   next?: string;
-  /** What the goal is mapped to now, and the command that changes it, where that may be the cause. */
+  /**
+   * What the goal is mapped to now, and the command that changes it, where that may be the cause.
+   */
   mapping?: { value: string; fix: string };
 }
 

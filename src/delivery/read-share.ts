@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises';
 import { isPlainFile } from '../events/input-bytes.js';
 import type { Input } from '../events/input.js';
 
-/** How much of the inputs of a run was read; known where all of them are files that are not packed. */
+/**
+ * How much of the inputs of a run was read; known where all of them are files that are not packed.
+ */
 export class ReadShare {
   readonly #sizes: ReadonlyMap<Input, number>;
   readonly #total: number;

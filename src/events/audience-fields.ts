@@ -19,7 +19,10 @@ import { MAX_ID_LENGTH } from './field-values.js';
 /** Source: Audience OpenAPI 3.0.3 (docs/reference/formats.md#audience-message). */
 export const MESSAGE_TYPES = ['track', 'page', 'screen', 'identify', 'alias'] as const;
 export const CONSENT_LEVELS = ['not_set', 'none', 'anonymous', 'full'] as const;
-/** A consent answer: a word (docs/development/decisions/consent-words.md), a boolean, or a list of them. */
+/**
+ * A consent answer: a word (docs/development/decisions/consent-words.md), a boolean, or a list of
+ * them.
+ */
 const answer: FieldKind<unknown> = {
   ...free,
   schema: { type: ['string', 'boolean', 'number', 'array', 'object'] },

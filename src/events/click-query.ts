@@ -7,7 +7,9 @@ import { decodePercent } from './percent-encoding.js';
 const MAX_LENGTH = 8192;
 /** A longer address is not read. */
 const MAX_ADDRESS_LENGTH = 65_536;
-/** Parameters of landing pages in lower case, and the field of each. Cookies stand in no address. */
+/**
+ * Parameters of landing pages in lower case, and the field of each. Cookies stand in no address.
+ */
 const FIELDS = new Map<string, ClickField>([
   ...Object.entries(CLICK_ALIASES)
     .filter(([name]) => !name.startsWith('_'))

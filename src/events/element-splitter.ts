@@ -60,7 +60,9 @@ export class ElementSplitter {
   #record: RecordStart | undefined;
   readonly #held = new HeldBytes();
 
-  /** The current chunk, the start of the record and of its line in it (negative: before the chunk). */
+  /**
+   * The current chunk, the start of the record and of its line in it (negative: before the chunk).
+   */
   #chunk: Buffer = Buffer.alloc(0);
   #start = 0;
   #lineStart = 0;

@@ -16,8 +16,8 @@ export interface RecordSplitterOptions {
 
 /**
  * Cuts bytes into records by what they are, line by line: JSON Lines as long as lines are records,
- * and by brackets where one is not (docs/development/decisions/framing.md). What a line makes depends on the
- * input alone, not on how its bytes arrive.
+ * and by brackets where one is not (docs/development/decisions/framing.md). What a line makes
+ * depends on the input alone, not on how its bytes arrive.
  */
 export class RecordSplitter {
   readonly #lines: LineSplitter;

@@ -30,10 +30,10 @@ const EPOCH_SHIFTS: ReadonlyMap<number, number> = new Map([
 /**
  * Reads a point in time: RFC 3339; ISO 8601 in its extended or basic form, with a space for the
  * `T`, a comma before the fraction, and a zone such as `+0000`, `+00` or ` UTC`; RFC 2822; and
- * numbers since 1970, also in digits, whose unit follows from their size; dates as MongoDB, .NET and
- * JavaScript write them: `{"$date": …}`, `/Date(1796072400000)/` and the text of `Date.toString()`
- * (docs/reference/formats.md#times). Anything with two
- * readings is refused: day before month or the reverse, a date alone.
+ * numbers since 1970, also in digits, whose unit follows from their size; dates as MongoDB, .NET
+ * and JavaScript write them: `{"$date": …}`, `/Date(1796072400000)/` and the text of
+ * `Date.toString()` (docs/reference/formats.md#times). Anything with two readings is refused: day
+ * before month or the reverse, a date alone.
  */
 export function readTime(value: unknown, zoneless: ZonelessTimes): ReadTime {
   if (typeof value === 'number') return readNumber(value);

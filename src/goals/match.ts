@@ -113,7 +113,7 @@ function findObstacle(
 ): string | undefined {
   if (!goal.enabled) return 'is disabled';
   const missed = conditions.find((condition) => !meetsCondition(event, condition));
-  return missed && `${missed.text} does not match${describeSeen(event, missed.field)}`;
+  return missed && `${missed.text} does not match${describeFound(event, missed.field)}`;
 }
 
 /** Only of fields that cannot be personal is the value shown. */

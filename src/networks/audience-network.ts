@@ -58,7 +58,9 @@ export interface ListReport {
   size?: number;
 }
 
-/** What the upload of records is doing (Amazon's specification "Advertiser audiences", jobState). */
+/**
+ * What the upload of records is doing (Amazon's specification "Advertiser audiences", jobState).
+ */
 export type JobState = 'PENDING' | 'SUCCEEDED' | 'COMPLETED' | 'PARTIALLYSUCCEEDED' | 'FAILED';
 
 /** An upload as the network describes it. */

@@ -1,6 +1,8 @@
 import type { OutcomeKind } from './network.js';
 
-/** Request Timeout, Conflict and Too Early (RFC 9110, RFC 8470): the same request may pass later. */
+/**
+ * Request Timeout, Conflict and Too Early (RFC 9110, RFC 8470): the same request may pass later.
+ */
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([408, 409, 425]);
 /** Bad Request, Content Too Large and Unprocessable Content: an event of the request may be bad. */
 const PAYLOAD_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);

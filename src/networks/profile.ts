@@ -56,7 +56,9 @@ export interface NetworkProfile {
   paidSources?: readonly string[];
   /** UTM sources that are paid together with a paid medium, in lower case. */
   sourcesWithMedium?: readonly string[];
-  /** Names of the network in Snowplow's `mkt_network`, besides its own, and the click field of each. */
+  /**
+   * Names of the network in Snowplow's `mkt_network`, besides its own, and the click field of each.
+   */
   snowplowNames?: Readonly<Record<string, string>>;
   destinations: DestinationNames;
   /** Names of headers that carry a secret, in lower case. */

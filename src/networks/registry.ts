@@ -26,7 +26,9 @@ export const NETWORKS: readonly AnyNetwork[] = [
   applovin,
 ];
 
-/** Every network that postbacks can go to: those of this version, and the endpoints of templates. */
+/**
+ * Every network that postbacks can go to: those of this version, and the endpoints of templates.
+ */
 export function listNetworks(
   endpoints: ReadonlyMap<EndpointName, EndpointTemplate>,
 ): readonly AnyNetwork[] {

@@ -53,8 +53,8 @@ export interface LoginOptions {
  * Leads one person through the consent: prints the URL, waits for the callback or a pasted
  * redirect, whichever comes first, and redeems the code.
  * @throws AuthError when consent is denied, refused or not given in time; NetworkError when the
- *   token endpoint cannot be reached; UsageError when no port is free and nobody can paste; AbortError
- *   when the signal aborts.
+ *   token endpoint cannot be reached; UsageError when no port is free and nobody can paste;
+ *   AbortError when the signal aborts.
  */
 export async function runLogin(options: LoginOptions): Promise<TokenGrant> {
   const { provider, client, presenter, signal } = options;

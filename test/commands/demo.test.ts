@@ -81,7 +81,8 @@ describe('demo', () => {
       eventId: first!.eventId,
     });
     expect(data.log.filter(({ status }) => status === 'skipped').length).toBeGreaterThan(2);
-    // Neither config nor data: at most Node's compile cache (docs/development/decisions/code-cache.md).
+    // Neither config nor data: at most Node's compile cache
+    // (docs/development/decisions/code-cache.md).
     expect(readdirSync(home).filter((name) => name !== 'cache')).toEqual([]);
     expect(left()).toEqual([]);
   });

@@ -124,7 +124,9 @@ test.each([
   expect(listCommands(`Text \`postback ${line}\`.`).map(findProblem)).toEqual([problem]);
 });
 
-/** Commands of the `sh` blocks of a page that begin with `postback`, without what stands after #. */
+/**
+ * Commands of the `sh` blocks of a page that begin with `postback`, without what stands after #.
+ */
 function listShellLines(page: string): string[] {
   return [...read(page).matchAll(/^```sh\n([^]*?)^```/gm)]
     .flatMap(([, block]) => block!.split('\n'))

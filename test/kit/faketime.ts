@@ -4,7 +4,9 @@ import { join } from 'node:path';
 /** Folders in which distributions install libfaketime. */
 const PLACES = ['/usr/lib', '/usr/lib64'];
 
-/** Finds libfaketime, which changes the clock of one process; undefined where it is not installed. */
+/**
+ * Finds libfaketime, which changes the clock of one process; undefined where it is not installed.
+ */
 function findFaketime(): string | undefined {
   return PLACES.flatMap((place) => [
     join(place, 'faketime'),

@@ -1,5 +1,6 @@
 'use strict';
-// Preloaded into the program by tests: appends the path of every file that Node's fs opens to OPENED_FILES.
+// Preloaded into the program by tests: appends the path of every file that Node's fs opens to
+// OPENED_FILES.
 const fs = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');
 

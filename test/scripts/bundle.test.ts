@@ -20,8 +20,8 @@ const files = readdirSync(DIST, { recursive: true, encoding: 'utf8' }).filter((f
 /** What ajv writes into validators that it compiles to a file, which nobody here does. */
 const ONLY_TEXT = /^ajv(?:-formats)?\/dist\//;
 /**
- * The binding in C that pg loads, and the signatures over regions that the AWS SDK loads, only where
- * a program asks for them.
+ * The binding in C that pg loads, and the signatures over regions that the AWS SDK loads, only
+ * where a program asks for them.
  */
 const NOT_ASKED_FOR = new Set(['pg-native', '@aws-sdk/signature-v4-crt', '@aws-sdk/signature-v4a']);
 

@@ -4,9 +4,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { findExpressions, findIn } from '../../scripts/expressions/find.js';
 
 /*
- * C4: no expression over input is super-linear. V8 counts no steps, so only time can show it: at this length one text
- * takes a linear expression a millisecond, and a quadratic one (2 * 10^10 steps) at least ten seconds. The linter judges
- * the same expressions by their structure (`regexp/no-super-linear-*`).
+ * C4: no expression over input is super-linear. V8 counts no steps, so only time can show it: at
+ * this length one text takes a linear expression a millisecond, and a quadratic one (2 * 10^10
+ * steps) at least ten seconds. The linter judges the same expressions by their structure
+ * (`regexp/no-super-linear-*`).
  */
 const LENGTH = 200_000;
 const LIMIT_MS = 8_000;

@@ -1,5 +1,5 @@
-// Replaces `ansi-styles` in the bundle for the line wrapping of oclif's help, which only needs the closing code of each style.
-// The package takes 8 ms to create all styles and color conversions.
+// Replaces `ansi-styles` in the bundle for the line wrapping of oclif's help, which only needs the
+// closing code of each style. The package takes 8 ms to create all styles and color conversions.
 const ends = [
   [0, 0],
   [1, 22],

@@ -1,4 +1,5 @@
-// Replaces oclif's access to files, of which this program uses reading JSON: without `node:fs/promises`, which is quicker for small files.
+// Replaces oclif's access to files, of which this program uses reading JSON: without
+// `node:fs/promises`, which is quicker for small files.
 const { existsSync, readFileSync } = require('node:fs');
 
 exports.existsSync = existsSync;

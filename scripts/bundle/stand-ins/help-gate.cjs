@@ -1,4 +1,5 @@
-// Replaces oclif's help in its `main.js`: the flags that ask for help are known without the modules that print it.
+// Replaces oclif's help in its `main.js`: the flags that ask for help are known without the modules
+// that print it.
 const { getHelpFlagAdditions, normalizeArgv } = require('oclif-lib:help/util');
 
 module.exports = {

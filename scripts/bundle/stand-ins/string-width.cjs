@@ -1,5 +1,6 @@
-// What stands for `string-width` in the bundle, before it: of a text that is plain ASCII, as nearly all help is, the width is its length.
-// The package compiles a pattern of all emoji (10 KB) for the first text.
+// What stands for `string-width` in the bundle, before it: of a text that is plain ASCII, as nearly
+// all help is, the width is its length. The package compiles a pattern of all emoji (10 KB) for the
+// first text.
 const PLAIN = /^[ -~]*$/;
 
 module.exports = (text) =>

@@ -1,4 +1,5 @@
-// Replaces packages that oclif needs only for features that this program does not use (see bundle.js).
+// Replaces packages that oclif needs only for features that this program does not use (see
+// bundle.js).
 module.exports = new Proxy(
   {},
   {

@@ -139,7 +139,9 @@ function listFlagValues(
   return values.map(({ value, ...rest }) => ({ value: `${kept}${value}`, ...rest }));
 }
 
-/** Choices that only the help value names: `success|failed`. A pattern such as `500|5xx` is none. */
+/**
+ * Choices that only the help value names: `success|failed`. A pattern such as `500|5xx` is none.
+ */
 function readChoices(helpValue: CompletableFlag['helpValue']): string[] | undefined {
   const [text = ''] = [helpValue ?? ''].flat();
   return /^[a-z_]+(?:\|[a-z_]+)+$/.test(text) ? text.split('|') : undefined;

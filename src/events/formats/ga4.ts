@@ -85,7 +85,10 @@ const STORE_EVENTS: readonly unknown[] = [
   'app_store_subscription_renew',
 ];
 
-/** Whole numbers of store events are micros of the currency (docs/development/decisions/ga4-micros.md). */
+/**
+ * Whole numbers of store events are micros of the currency
+ * (docs/development/decisions/ga4-micros.md).
+ */
 function putMoney(
   draft: Draft,
   record: JsonObject,

@@ -2,8 +2,8 @@ import type { Outcome } from '../../networks/network.js';
 import type { EntryVerdict } from '../entry.js';
 
 /**
- * Kind, reason, message and warning of the problem row of an entry. A delivered entry has nothing but its
- * warning.
+ * Kind, reason, message and warning of the problem row of an entry. A delivered entry has nothing
+ * but its warning.
  */
 export function problemOf({
   status,

@@ -38,7 +38,8 @@ async function putCheckpoint(
   const { device, inode, offset, line, head, headBytes, updatedMs = nowMs } = checkpoint;
   await session.change(
     `INSERT INTO @checkpoint VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-     ON CONFLICT (path, device, inode) DO UPDATE SET read_to = excluded.read_to, line = excluded.line,
+     ON CONFLICT (path, device, inode) DO UPDATE SET read_to = excluded.read_to,
+       line = excluded.line,
        head = excluded.head, head_bytes = excluded.head_bytes, updated = excluded.updated`,
     // A file system may date files in fractions of a millisecond.
     [path, device, inode, offset, line, head, headBytes, Math.floor(updatedMs)],

@@ -2,7 +2,9 @@ import type { Clock } from '../../clock.js';
 import type { SharedPace } from '../shared-pace.js';
 import type { WriteQueue } from './database/write-queue.js';
 
-/** Slots of so much time are taken at once, in milliseconds: a question for each would cost more. */
+/**
+ * Slots of so much time are taken at once, in milliseconds: a question for each would cost more.
+ */
 const BLOCK_MS = 100;
 
 /** How often a request that waits looks whether it is still to leave, in milliseconds. */
@@ -51,7 +53,8 @@ export class PgPace implements SharedPace {
     this.#blocks.delete(account);
     await this.#queue.read((session) =>
       session.change(
-        `INSERT INTO @pace AS p (account, next_at) VALUES ($1, clock_timestamp() + make_interval(secs => $2))
+        `INSERT INTO @pace AS p (account, next_at) VALUES ($1,
+           clock_timestamp() + make_interval(secs => $2))
          ON CONFLICT (account) DO UPDATE SET next_at = greatest(p.next_at, excluded.next_at)`,
         [account, restMs / 1000],
       ),
@@ -89,7 +92,8 @@ export class PgPace implements SharedPace {
     const askedMs = performance.now();
     const [row] = await this.#queue.read((session) =>
       session.rows(
-        `INSERT INTO @pace AS p (account, next_at) VALUES ($1, clock_timestamp() + make_interval(secs => $2))
+        `INSERT INTO @pace AS p (account, next_at) VALUES ($1,
+           clock_timestamp() + make_interval(secs => $2))
          ON CONFLICT (account) DO UPDATE SET
            next_at = greatest(p.next_at, clock_timestamp()) + make_interval(secs => $2)
          RETURNING extract(epoch FROM next_at - clock_timestamp())::float8 * 1000 AS ends_in`,

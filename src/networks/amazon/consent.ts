@@ -18,9 +18,9 @@ const GPP = /^[\w~.-]+$/;
 
 /**
  * The consent signal that is passed on: one kind only, Amazon's own where it is a refusal, then
- * TCF, then Amazon's own, then GPP (docs/development/decisions/amazon-consent.md). DENIED is a signal like
- * GRANTED: Amazon acts on it. With `fromLevel`, an event without any whose `consentLevel` is full
- * counts as granted. The IP address is neither kept nor sent as a signal.
+ * TCF, then Amazon's own, then GPP (docs/development/decisions/amazon-consent.md). DENIED is a
+ * signal like GRANTED: Amazon acts on it. With `fromLevel`, an event without any whose
+ * `consentLevel` is full counts as granted. The IP address is neither kept nor sent as a signal.
  */
 export function readAmazonConsent(
   event: Pick<ConversionEvent, 'consent' | 'consentLevel'>,

@@ -1,6 +1,8 @@
 import type { EventDescription, Mapping } from '../../goals/goal.js';
 
-/** The two contracts: `capi-v1` is the default (docs/development/decisions/amazon-two-contracts.md). */
+/**
+ * The two contracts: `capi-v1` is the default (docs/development/decisions/amazon-two-contracts.md).
+ */
 export const AMAZON_APIS = ['capi-v1', 'events-api'] as const;
 
 /** Conversion types of the Events API (specification of the Ads API v1, ConversionType). */

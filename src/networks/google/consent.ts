@@ -16,8 +16,9 @@ const PERSONALIZATION_PURPOSES = [3, 4];
 /**
  * The consent that is passed on: `ad_user_data` and `ad_personalization` as the event says them and
  * as its TCF string does; where the two differ, the refusal. DENIED is passed on like GRANTED:
- * Google acts on it. Limited data use means that nothing is personalized (docs/development/decisions/consent.md).
- * Undefined where nothing is known, and then the account's own default holds at Google.
+ * Google acts on it. Limited data use means that nothing is personalized
+ * (docs/development/decisions/consent.md). Undefined where nothing is known, and then the account's
+ * own default holds at Google.
  */
 export function readGoogleAdsConsent({ consent }: ConversionEvent): GoogleConsent | undefined {
   const read = consent.tcf === undefined ? undefined : readTcfPurposes(consent.tcf);

@@ -66,7 +66,9 @@ function limitsOf({ template, maxEvents }: Endpoint): Limits {
   };
 }
 
-/** Why a conversion cannot be sent: what the template requires, and what holds for every network. */
+/**
+ * Why a conversion cannot be sent: what the template requires, and what holds for every network.
+ */
 function checkPayload(
   payload: EndpointPayload,
   { required, template }: Endpoint,

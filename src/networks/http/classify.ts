@@ -20,8 +20,8 @@ const UNREADABLE: Outcome = {
 const MAX_SHOWN = 2000;
 
 /**
- * Classifies an answer by the template's rules. A status of success is not enough: the body must have
- * what the template asks for, or must not say no where the template says nothing of it.
+ * Classifies an answer by the template's rules. A status of success is not enough: the body must
+ * have what the template asks for, or must not say no where the template says nothing of it.
  */
 export function classifyEndpointAnswer(
   template: EndpointTemplate,

@@ -3,7 +3,9 @@ import { SYNTHETIC_CLICK } from '../profile.js';
 import { compileTemplate } from './compile.js';
 import type { EndpointTemplate } from './template.js';
 
-/** Fields of a synthetic event for macros that a template requires. RFC 2606 and 5737 reserve them. */
+/**
+ * Fields of a synthetic event for macros that a template requires. RFC 2606 and 5737 reserve them.
+ */
 const VALUES: Readonly<Record<string, JsonObject>> = {
   transaction_id: { transaction_id: SYNTHETIC_CLICK },
   country: { country: 'US' },

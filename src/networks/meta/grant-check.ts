@@ -13,7 +13,8 @@ const TOKEN_CODES: ReadonlySet<number | undefined> = new Set([190, 102]);
 /**
  * Whether the token may send to the pixel, which a request without events tells: Meta refuses it
  * for its emptiness only when it takes token and pixel. The pixel is read for its name; a token
- * made for sending may not read it. Nothing is counted (docs/development/decisions/meta-grant-check.md).
+ * made for sending may not read it. Nothing is counted
+ * (docs/development/decisions/meta-grant-check.md).
  * @throws AuthError when token or pixel are refused; NetworkError when Meta cannot be asked.
  */
 export async function checkMetaGrant(

@@ -7,7 +7,8 @@ import { readPageUrl } from '../page-url.js';
 import { buildUserData, type MetaUser } from './user-data.js';
 
 /**
- * The words of `action_source` that an event line can mean (docs/development/decisions/meta-action-source.md).
+ * The words of `action_source` that an event line can mean
+ * (docs/development/decisions/meta-action-source.md).
  */
 export type ActionSource = 'website' | 'physical_store' | 'other';
 

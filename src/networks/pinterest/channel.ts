@@ -15,7 +15,9 @@ const LIMITS: Limits = {
   maxEvents: 1000,
   /** What a partner batches at. */
   maxBytes: 2_000_000,
-  /** 5,000 calls a minute for an ad account are 83 a second; this leaves room for other programs. */
+  /**
+   * 5,000 calls a minute for an ad account are 83 a second; this leaves room for other programs.
+   */
   requestsPerSecond: 50,
   /** Not documented: the shortest window of the other networks (#window). */
   windowMs: 7 * DAY_MS,
@@ -41,7 +43,9 @@ const NO_SYSTEM: Skip = {
   message: 'the event does not say whether the app runs on ios or android, as Pinterest requires',
 };
 
-/** The Conversions API: `POST /v5/ad_accounts/{id}/events` (docs/reference/pinterest.md#request). */
+/**
+ * The Conversions API: `POST /v5/ad_accounts/{id}/events` (docs/reference/pinterest.md#request).
+ */
 export function openPinterest({ account }: Connection): DefinedChannel<PinterestPayload> {
   return defineChannel(TYPES, {
     network: 'pinterest',

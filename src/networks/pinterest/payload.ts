@@ -38,7 +38,9 @@ export function isPinterestPayload(stored: object): stored is PinterestPayload {
   return 'user' in stored && isJsonObject(stored.user);
 }
 
-/** Hashes and keeps what Pinterest may be told of `event`. The click id is kept unmodified. Pure. */
+/**
+ * Hashes and keeps what Pinterest may be told of `event`. The click id is kept unmodified. Pure.
+ */
 export function preparePinterestPayload(
   event: ConversionEvent,
   settings: Settings,

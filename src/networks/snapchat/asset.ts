@@ -11,7 +11,9 @@ export function checkAsset(asset: string): string | undefined {
     : `expected ${ASSET_FORM.words}, as Events Manager shows it`;
 }
 
-/** Where events of a pixel or an app go. Test events are only validated, at an address of theirs. */
+/**
+ * Where events of a pixel or an app go. Test events are only validated, at an address of theirs.
+ */
 export function eventsUrl(asset: string, isTest: boolean, accessToken: string): string {
   const path = isTest ? 'events/validate' : 'events';
   const token = encodeURIComponent(accessToken);

@@ -29,7 +29,9 @@ const LIMITS: Limits = {
 /** Positions of `extinfo`, of which only the version of the data is known (#app-events). */
 const EXTINFO_LENGTH = 16;
 
-/** The Conversions API v3: `POST /v3/{pixel or app}/events` (docs/reference/snapchat.md#request). */
+/**
+ * The Conversions API v3: `POST /v3/{pixel or app}/events` (docs/reference/snapchat.md#request).
+ */
 export function openSnapchat({
   account,
   api = 'pixel',

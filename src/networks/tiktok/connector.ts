@@ -86,8 +86,8 @@ const CHECK_EVENT = 'postback_check';
 
 /**
  * Nothing but an event shows whether a token may report for a pixel: one is sent as a test event,
- * which counts nothing (docs/development/decisions/tiktok-check.md). It is made and sent as ordinary events
- * are.
+ * which counts nothing (docs/development/decisions/tiktok-check.md). It is made and sent as
+ * ordinary events are.
  */
 async function checkGrant(
   call: ConnectCall,

@@ -18,7 +18,9 @@ const HOUR_MS = 3_600_000;
 const MOST_HOURS = 49;
 const MOST_DAYS = 120;
 
-/** Longest period that is shown whole; a longer one begins with its first hour that has anything. */
+/**
+ * Longest period that is shown whole; a longer one begins with its first hour that has anything.
+ */
 const MOST_WHOLE_DAYS = 31;
 
 /**

@@ -44,8 +44,9 @@ const MEDIA_TYPE = 'application/json';
 const MAX_EVENTS = 500;
 
 /**
- * 7 or 21 days by source, and the specification is silent (docs/development/decisions/amazon-windows.md): the
- * sandbox refuses only what every source calls too old.
+ * 7 or 21 days by source, and the specification is silent
+ * (docs/development/decisions/amazon-windows.md): the sandbox refuses only what every source calls
+ * too old.
  */
 const WINDOW_DAYS = 21;
 

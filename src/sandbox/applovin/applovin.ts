@@ -25,8 +25,8 @@ function refuse(status: number, message = WORDS[status] ?? 'Request failed'): Sa
 }
 
 /**
- * Creates the sandbox of AppLovin: events of one pixel, with a key and no test mode. All events of a
- * request are taken, or it is dropped.
+ * Creates the sandbox of AppLovin: events of one pixel, with a key and no test mode. All events of
+ * a request are taken, or it is dropped.
  */
 export function createAppLovinSandbox(tools: SandboxTools): SandboxNetwork {
   const grants = new GrantStore(tools, [{ accessTokens: [SANDBOX_APPLOVIN_KEY] }]);

@@ -21,8 +21,8 @@ function refuse(status: number, reason = REASONS[status] ?? 'The request failed.
 }
 
 /**
- * Creates the sandbox of Snapchat: events of a pixel or an app, and the address that only validates.
- * All events of a request are taken, or none.
+ * Creates the sandbox of Snapchat: events of a pixel or an app, and the address that only
+ * validates. All events of a request are taken, or none.
  */
 export function createSnapchatSandbox(tools: SandboxTools): SandboxNetwork {
   const grants = new GrantStore(tools, [{ accessTokens: [SANDBOX_SNAPCHAT_TOKEN] }]);

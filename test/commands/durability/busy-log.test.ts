@@ -34,7 +34,8 @@ it(
     await expect
       .poll(() => harness.sandbox.state.received(), { timeout: 120_000 })
       .toBeGreaterThan(0);
-    // In this process, which has no other connection to the file: closing it drops no lock of theirs.
+    // In this process, which has no other connection to the file: closing it drops no lock of
+    // theirs.
     const lockOwner = openDatabase(harness.logPath, 'normal');
     expect(lockOwner.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: LONGEST_WAIT_MS });
     lockOwner.exec('BEGIN IMMEDIATE');

@@ -80,7 +80,9 @@ class Chaos {
     this.#random = random;
   }
 
-  /** Every event is in the files of two machines; one connects through the proxy, one an hour ahead. */
+  /**
+   * Every event is in the files of two machines; one connects through the proxy, one an hour ahead.
+   */
   static async create(server: TestServer): Promise<Chaos> {
     const random = makeSeededRandom(SEED);
     const faults = [{ match: 'eventData', latencyMs: 20 }];

@@ -7,7 +7,9 @@ import { hasNats, TestNats } from '../../kit/brokers/nats.js';
 import { reportSkipped } from '../../kit/brokers/server.js';
 import { hasPostgres, startPostgres, type TestServer } from '../../kit/postgres.js';
 
-/** `CHAOS_MESSAGES=200000` runs the full size, and Kafka too: its broker takes long to start again. */
+/**
+ * `CHAOS_MESSAGES=200000` runs the full size, and Kafka too: its broker takes long to start again.
+ */
 const MESSAGES = Number(process.env['CHAOS_MESSAGES'] ?? 6_000);
 const LIMIT_MS = MESSAGES > 50_000 ? 3_600_000 : 360_000;
 /** After this time NATS delivers a dead worker's messages again; the program's own is 30 s. */

@@ -9,9 +9,11 @@ export async function putAudience(session: PgSession, list: AudienceList): Promi
   const { network, account, id, name, externalId, country, ttlSeconds, connectionId, createdMs } =
     list;
   await session.change(
-    `INSERT INTO @audience (id, network, account, name, external_id, country, ttl, connection, created)
+    `INSERT INTO @audience (id, network, account, name, external_id, country, ttl, connection,
+       created)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     ON CONFLICT (id) DO UPDATE SET network = excluded.network, account = excluded.account, name = excluded.name,
+     ON CONFLICT (id) DO UPDATE SET network = excluded.network, account = excluded.account,
+       name = excluded.name,
        external_id = excluded.external_id, country = excluded.country, ttl = excluded.ttl,
        connection = excluded.connection, created = excluded.created`,
     [
@@ -35,7 +37,8 @@ export async function listAudiences(
   const rows = await session.rows(
     `SELECT a.*, count(*) FILTER (WHERE m.action = 'CREATE' AND m.confirmed) AS members,
        count(*) FILTER (WHERE NOT m.confirmed) AS waiting
-     FROM @audience a LEFT JOIN @membership m ON m.list = a.id GROUP BY a.id ORDER BY a.created, a.id`,
+     FROM @audience a LEFT JOIN @membership m ON m.list = a.id GROUP BY a.id ORDER BY a.created,
+       a.id`,
   );
   return rows.map((row) => ({
     ...readAudienceList(row),
@@ -80,8 +83,10 @@ export async function putMemberships(
   const sorted = [...last.keys()].sort().map((key) => last.get(key) as Membership);
   if (sorted.length === 0) return;
   await session.change(
-    `INSERT INTO @membership (list, member, change, action, digest, names, encrypted_id, confirmed, updated)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+    `INSERT INTO @membership (list, member, change, action, digest, names, encrypted_id, confirmed,
+       updated)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+       $7::text[],
        $8::boolean[], $9::bigint[])
      ON CONFLICT (list, member) DO UPDATE SET change = excluded.change, action = excluded.action,
        digest = excluded.digest, names = excluded.names, encrypted_id = excluded.encrypted_id,

@@ -11,7 +11,8 @@ export async function findSuperseded(
   );
   if (changes.length === 0) return [];
   const rows = await session.rows(
-    `SELECT c.id FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) c(id, list, member, change)
+    `SELECT c.id FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) c(id, list, member,
+       change)
      JOIN @membership m ON m.list = c.list AND m.member = c.member WHERE m.change <> c.change`,
     [
       changes.map(({ id }) => id),

@@ -162,7 +162,9 @@ export class PgDatabase implements PgSession {
     return explainFault(this.address, error);
   }
 
-  /** Whether another program answers in the place of the server: a pooler gives other process ids. */
+  /**
+   * Whether another program answers in the place of the server: a pooler gives other process ids.
+   */
   async isPooled(): Promise<boolean> {
     const client = await this.#pool.connect();
     try {

@@ -43,7 +43,8 @@ export async function makePartitions(database: PgDatabase): Promise<void> {
     for (const month of months) {
       if (!found.has(month))
         missing.push(
-          `CREATE TABLE IF NOT EXISTS @${table}_${month} PARTITION OF @${table} FOR VALUES IN (${month})`,
+          `CREATE TABLE IF NOT EXISTS @${table}_${month} PARTITION OF @${table} FOR
+             VALUES IN (${month})`,
         );
     }
   }
@@ -60,7 +61,8 @@ export async function makePartitions(database: PgDatabase): Promise<void> {
 
 async function listMonths(session: PgSession): Promise<number[]> {
   const rows = await session.rows(
-    `SELECT to_char(date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => n), 'YYYYMM')::int AS month
+    `SELECT to_char(date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => n),
+       'YYYYMM')::int AS month
      FROM generate_series(0, $1::int) n`,
     [MONTHS_AHEAD],
   );

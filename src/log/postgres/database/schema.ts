@@ -22,7 +22,8 @@ export interface SchemaState {
 /** Reads what is there; writes nothing. */
 export async function readSchemaState(database: PgDatabase): Promise<SchemaState> {
   const [found] = await database.rows(
-    `SELECT current_setting('server_version_num')::int AS server, to_regclass($1) IS NOT NULL AS known`,
+    `SELECT current_setting('server_version_num')::int AS server, to_regclass($1) IS NOT NULL
+       AS known`,
     [`${database.schema}.meta`],
   );
   const server = Number(found?.['server']);

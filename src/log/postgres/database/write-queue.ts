@@ -209,11 +209,13 @@ export class WriteQueue {
     let begun;
     try {
       [begun] = await session.script(
-        `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}; SET LOCAL lock_timeout = ${LOCK_MS};
+        `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS};
+           SET LOCAL lock_timeout = ${LOCK_MS};
          LOCK TABLE @suppression IN ROW SHARE MODE;
          WITH live AS (SELECT id FROM @run WHERE id = ${this.#run} AND ended IS NULL FOR KEY SHARE)
          INSERT INTO @write_token (token, run) SELECT '${attempt.token}', id FROM live
-         RETURNING EXISTS (SELECT 1 FROM @postback) AS has_rows, EXISTS (SELECT 1 FROM @suppression) AS has_suppressions`,
+         RETURNING EXISTS (SELECT 1 FROM @postback) AS has_rows, EXISTS (SELECT 1 FROM @suppression)
+           AS has_suppressions`,
       );
     } catch (error) {
       if (!attempt.sent || (error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;

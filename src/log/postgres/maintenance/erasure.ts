@@ -17,7 +17,9 @@ import { packColumns, readEntries } from '../requests/batches.js';
 import { openToRecord } from '../recorders.js';
 import { takeOff } from '../../packed/people.js';
 
-/** A request in flight ends within this time, in milliseconds: it is the longest timeout there is. */
+/**
+ * A request in flight ends within this time, in milliseconds: it is the longest timeout there is.
+ */
 const COMPLETION_MS = 600_000;
 const LOOK_AGAIN_MS = 200;
 /** Rows that are read at once. */
@@ -278,7 +280,8 @@ class Erasure {
   async #listMemberships(session: PgSession): Promise<Membership[]> {
     const names = [...this.#names()];
     const rows = await session.rows(
-      `SELECT * FROM @membership WHERE member = ANY($1::text[]) OR string_to_array(names, ' ') && $1::text[]`,
+      `SELECT * FROM @membership WHERE member = ANY($1::text[]) OR string_to_array(names,
+         ' ') && $1::text[]`,
       [names],
     );
     return rows.map(readMembership);
@@ -329,7 +332,8 @@ class Erasure {
 
   async #isInFlight(): Promise<boolean> {
     const rows = await this.#database.rows(
-      `SELECT b.network, b.entries, b.entries_text FROM @batch b JOIN @request r ON r.id = b.request JOIN @run n ON n.id = b.run
+      `SELECT b.network, b.entries, b.entries_text FROM @batch b JOIN @request r ON r.id = b.request
+         JOIN @run n ON n.id = b.run
        WHERE b.completed IS NULL AND r.ended IS NULL AND n.ended IS NULL AND n.lease >= now()`,
     );
     return rows.some((row) =>
@@ -360,13 +364,15 @@ interface Walk {
 }
 
 const ROWS: Walk = {
-  sql: `SELECT ${STORED_COLUMNS}, p.id AS key FROM @postback p WHERE p.id > $1::uuid ORDER BY p.id LIMIT ${PAGE}`,
+  sql: `SELECT ${STORED_COLUMNS}, p.id AS key FROM @postback p WHERE p.id > $1::uuid ORDER BY p.id
+      LIMIT ${PAGE}`,
   first: '0'.repeat(32),
   page: PAGE,
 };
 
 const ALL_BATCHES: Walk = {
-  sql: `SELECT id AS key, network, completed, entries, entries_text FROM @batch WHERE id > $1::bigint ORDER BY id LIMIT ${BATCHES}`,
+  sql: `SELECT id AS key, network, completed, entries, entries_text FROM @batch
+      WHERE id > $1::bigint ORDER BY id LIMIT ${BATCHES}`,
   first: 0,
   page: BATCHES,
 };

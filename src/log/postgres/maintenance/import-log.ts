@@ -130,7 +130,8 @@ export class LogImport {
     // A lock whose postback has failed on the server was released there.
     const where =
       table === 'once_lock'
-        ? ` WHERE NOT EXISTS (SELECT 1 FROM @postback p WHERE p.id = r.postback::uuid AND p.state = 'failed')`
+        ? ` WHERE NOT EXISTS (SELECT 1 FROM @postback p WHERE p.id = r.postback::uuid
+            AND p.state = 'failed')`
         : '';
     return this.#insert(
       table,
@@ -166,7 +167,8 @@ export class LogImport {
       rows.map((row) => (row[name] === null ? null : String(row[name])));
     await this.#database.change(
       `INSERT INTO @problem (request, position, kind, reason, message, warning)
-       SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[]) ON CONFLICT DO NOTHING`,
+       SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[])
+         ON CONFLICT DO NOTHING`,
       [
         rows.map((row) => toNumber(row['request'])),
         rows.map((row) => Number(row['position'])),
@@ -183,8 +185,10 @@ export class LogImport {
       const [known] = await session.rows(`SELECT value FROM @meta WHERE name = 'salt' FOR UPDATE`);
       if (known?.['value'] === salt) return;
       const [used] = await session.rows(
-        `SELECT EXISTS (SELECT 1 FROM @alias) OR EXISTS (SELECT 1 FROM @click) OR EXISTS (SELECT 1 FROM @once_lock)
-           OR EXISTS (SELECT 1 FROM @suppression) OR EXISTS (SELECT 1 FROM @request) OR EXISTS (SELECT 1 FROM @membership)
+        `SELECT EXISTS (SELECT 1 FROM @alias) OR EXISTS (SELECT 1 FROM @click) OR EXISTS (SELECT 1
+           FROM @once_lock)
+           OR EXISTS (SELECT 1 FROM @suppression) OR EXISTS (SELECT 1 FROM @request)
+             OR EXISTS (SELECT 1 FROM @membership)
            OR EXISTS (SELECT 1 FROM @postback) AS used`,
       );
       if (used?.['used'] === true) {
@@ -245,12 +249,14 @@ export class LogImport {
     if (ids.length === 0) return 0;
     const day = new Date(Number(row['started'])).toISOString().slice(0, 10);
     const count = await this.#database.change(
-      `INSERT INTO @dedupe_index (id, request, day) SELECT u, $2, $3::date FROM unnest($1::uuid[]) u ORDER BY u ON CONFLICT DO NOTHING`,
+      `INSERT INTO @dedupe_index (id, request, day) SELECT u, $2, $3::date FROM unnest($1::uuid[]) u
+         ORDER BY u ON CONFLICT DO NOTHING`,
       [ids, request, day],
     );
     if (request !== 0 && count < ids.length) {
       await this.#database.change(
-        `INSERT INTO @dedupe_repeats (id, request, day) SELECT u, $2, $3::date FROM unnest($1::uuid[]) u
+        `INSERT INTO @dedupe_repeats (id, request, day) SELECT u, $2, $3::date
+           FROM unnest($1::uuid[]) u
          JOIN @dedupe_index s ON s.id = u AND s.request <> $2 ORDER BY u ON CONFLICT DO NOTHING`,
         [ids, request, day],
       );
@@ -268,7 +274,8 @@ export class LogImport {
     });
     const isText = typeof row['ids'] === 'string';
     return this.#database.change(
-      `INSERT INTO @request (id, run, network, account, started, ended, http, latency, remote_id, count, delivered, ids,
+      `INSERT INTO @request (id, run, network, account, started, ended, http, latency, remote_id,
+         count, delivered, ids,
          ids_text, details, people, verdicts, kind, reason, message)
        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
        WHERE NOT EXISTS (SELECT 1 FROM @request WHERE id = $1::bigint)`,
@@ -293,7 +300,8 @@ export class LogImport {
   async #findRun(): Promise<number> {
     if (this.#run > 0) return this.#run;
     await this.#database.change(
-      `INSERT INTO @run (name, command, pid, host, started, lease, ended) VALUES ($1, 'move', 0, '', 0, now(), 0)
+      `INSERT INTO @run (name, command, pid, host, started, lease, ended) VALUES ($1, 'move', 0, '',
+         0, now(), 0)
        ON CONFLICT (name) DO NOTHING`,
       [MOVED_RUN],
     );
@@ -312,7 +320,8 @@ export class LogImport {
     const list = names.join(', ');
     const arrays = columns.map((column, index) => `$${index + 1}::${column.split(' ')[1]}[]`);
     return this.#database.change(
-      `INSERT INTO @${table} (${list}) SELECT ${list} FROM unnest(${arrays.join(', ')}) r(${list})${where} ON CONFLICT DO NOTHING`,
+      `INSERT INTO @${table} (${list}) SELECT ${list}
+         FROM unnest(${arrays.join(', ')}) r(${list})${where} ON CONFLICT DO NOTHING`,
       names.map((name) =>
         rows.map((row) => (row[name] ?? null) as string | number | boolean | null),
       ),

@@ -47,12 +47,14 @@ export async function pruneLog(
 
 async function countAll(database: PgDatabase, beforeMs: number): Promise<PruneCounts> {
   const [requests] = await database.rows(
-    `SELECT count(*) AS number, coalesce(sum(count), 0) AS attempts FROM @request WHERE ${REQUESTS}`,
+    `SELECT count(*) AS number, coalesce(sum(count), 0) AS attempts FROM @request
+       WHERE ${REQUESTS}`,
     [beforeMs],
   );
   const [skips] = await database.rows(
     `SELECT (SELECT coalesce(sum(count), 0) FROM @skip WHERE at < $1::bigint) +
-       (SELECT coalesce(sum(count), 0) FROM @skip_count WHERE (hour + 1) * 3600000::bigint <= $1) AS number`,
+       (SELECT coalesce(sum(count), 0) FROM @skip_count WHERE (hour + 1) * 3600000::bigint <= $1)
+         AS number`,
     [beforeMs],
   );
   const states = await database.rows(
@@ -117,7 +119,8 @@ async function removeAll(
   );
   await database.change(
     `DELETE FROM @run WHERE ended < $1::bigint AND id < (SELECT max(id) FROM @run)
-       AND NOT EXISTS (SELECT 1 FROM @request r WHERE r.run = @run.id) AND NOT EXISTS (SELECT 1 FROM @skip s WHERE s.run = @run.id)
+       AND NOT EXISTS (SELECT 1 FROM @request r WHERE r.run = @run.id) AND NOT EXISTS (SELECT 1
+         FROM @skip s WHERE s.run = @run.id)
        AND NOT EXISTS (SELECT 1 FROM @skip_count c WHERE c.run = @run.id)
        AND NOT EXISTS (SELECT 1 FROM @batch b WHERE b.run = @run.id)`,
     [beforeMs],

@@ -12,8 +12,10 @@ export async function describeServer(location: LogLocation): Promise<LogServerFa
   try {
     const askedMs = location.clock.now();
     const [row] = await database.rows(
-      `SELECT current_setting('server_version') AS version, current_setting('synchronous_commit') AS commits,
-         pg_is_in_recovery() AS is_replica, current_setting('transaction_read_only') = 'on' AS is_read_only,
+      `SELECT current_setting('server_version') AS version, current_setting('synchronous_commit')
+         AS commits,
+         pg_is_in_recovery() AS is_replica, current_setting('transaction_read_only') = 'on'
+           AS is_read_only,
          extract(epoch FROM clock_timestamp())::float8 * 1000 AS now`,
     );
     const answeredMs = location.clock.now();
@@ -49,7 +51,8 @@ async function mayCreate(database: PgDatabase, isThere: boolean): Promise<boolea
 
 async function listForbidden(database: PgDatabase): Promise<string[]> {
   const rows = await database.rows(
-    `SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = $1::regnamespace AND c.relkind IN ('r', 'p')
+    `SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = $1::regnamespace
+       AND c.relkind IN ('r', 'p')
        AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
          AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))
      ORDER BY c.relname`,

@@ -76,7 +76,8 @@ async function join(
   { one, two, first, second }: Record<'one' | 'two' | 'first' | 'second', string>,
 ): Promise<string> {
   const [counts] = await session.rows(
-    `SELECT (SELECT count(*) FROM @alias WHERE person = $1) AS first, (SELECT count(*) FROM @alias WHERE person = $2) AS second`,
+    `SELECT (SELECT count(*) FROM @alias WHERE person = $1) AS first, (SELECT count(*) FROM @alias
+       WHERE person = $2) AS second`,
     [first, second],
   );
   const isSecondLarger = Number(counts?.['second']) > Number(counts?.['first']);
@@ -91,11 +92,13 @@ async function join(
   });
   await session.script(
     `UPDATE @alias SET person = '${kept}' WHERE person = '${left}';
-     INSERT INTO @alias (member, person) SELECT DISTINCT unnest(ARRAY['${one}', '${two}', '${left}']), '${kept}'
+     INSERT INTO @alias (member, person) SELECT DISTINCT unnest(ARRAY['${one}', '${two}',
+       '${left}']), '${kept}'
        ON CONFLICT (member) DO UPDATE SET person = excluded.person;
      ${moved.join('\n')}
      UPDATE @postback SET person = '${kept}' WHERE person = '${left}';
-     INSERT INTO @suppression SELECT '${kept}', at FROM @suppression WHERE member = '${left}' ON CONFLICT DO NOTHING`,
+     INSERT INTO @suppression SELECT '${kept}', at FROM @suppression WHERE member = '${left}'
+       ON CONFLICT DO NOTHING`,
   );
   return kept;
 }
@@ -118,7 +121,8 @@ async function recordClicks(
   }
   const clicks = [...found.keys()].sort().map((key) => found.get(key)!);
   await session.change(
-    `INSERT INTO @click (person, at, fields) SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[])
+    `INSERT INTO @click (person, at, fields) SELECT * FROM unnest($1::text[], $2::bigint[],
+       $3::text[])
      ON CONFLICT (person, at) DO UPDATE SET fields = excluded.fields`,
     [
       clicks.map(({ person }) => person),

@@ -44,7 +44,8 @@ export async function takeLocks(
   );
   const rows = await session.rows(
     `SELECT l.postback FROM ${LOCKS} LEFT JOIN @alias a ON a.member = l.person
-     JOIN @once_lock o ON o.goal = l.goal AND o.test = l.test AND o.person = coalesce(a.person, l.person)
+     JOIN @once_lock o ON o.goal = l.goal AND o.test = l.test AND o.person = coalesce(a.person,
+       l.person)
      WHERE o.postback <> l.postback`,
     columnsOf(locks),
   );
@@ -56,7 +57,8 @@ export async function releaseLocks(session: PgSession, locks: readonly OnceLock[
   if (locks.length === 0) return;
   await session.change(
     `DELETE FROM @once_lock o USING ${LOCKS} LEFT JOIN @alias a ON a.member = l.person
-     WHERE o.goal = l.goal AND o.test = l.test AND o.person = coalesce(a.person, l.person) AND o.postback = l.postback`,
+     WHERE o.goal = l.goal AND o.test = l.test AND o.person = coalesce(a.person, l.person)
+       AND o.postback = l.postback`,
     columnsOf(locks),
   );
 }
@@ -68,7 +70,8 @@ export async function findLockOwners(
 ): Promise<(string | undefined)[]> {
   if (locks.length === 0) return [];
   const rows = await session.rows(
-    `SELECT l.position, o.postback FROM unnest($1::text[], $2::boolean[], $3::text[]) WITH ORDINALITY l(goal, test, person, position)
+    `SELECT l.position, o.postback FROM unnest($1::text[], $2::boolean[], $3::text[])
+       WITH ORDINALITY l(goal, test, person, position)
      JOIN @once_lock o ON o.goal = l.goal AND o.test = l.test AND o.person = l.person`,
     [
       locks.map(({ goal }) => goal),

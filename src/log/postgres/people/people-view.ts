@@ -61,7 +61,8 @@ type Table = 'alias' | 'suppression' | 'click' | 'once_lock';
 
 async function findFilled(session: PgSession): Promise<Record<Table, boolean>> {
   const [row] = await session.rows(
-    `SELECT EXISTS (SELECT 1 FROM @alias) AS alias, EXISTS (SELECT 1 FROM @suppression) AS suppression,
+    `SELECT EXISTS (SELECT 1 FROM @alias) AS alias, EXISTS (SELECT 1 FROM @suppression)
+       AS suppression,
        EXISTS (SELECT 1 FROM @click) AS click, EXISTS (SELECT 1 FROM @once_lock) AS once_lock`,
   );
   return row as Record<Table, boolean>;

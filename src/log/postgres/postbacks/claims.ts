@@ -40,11 +40,14 @@ export async function claimTargets(
   const sorted = [...targets].sort((one, other) => (one.id < other.id ? -1 : 1));
   const rows = await write.rows(
     `WITH wanted AS (
-       SELECT p.id FROM unnest($1::uuid[], $2::text[]) t(id, account) JOIN @postback p ON p.id = t.id
-       WHERE (p.state = 'pending' OR (p.state = 'failed' AND p.reason = 'log_damaged')) AND (p.run IS NULL OR p.run = $3)
+       SELECT p.id FROM unnest($1::uuid[], $2::text[]) t(id, account)
+         JOIN @postback p ON p.id = t.id
+       WHERE (p.state = 'pending' OR (p.state = 'failed' AND p.reason = 'log_damaged'))
+         AND (p.run IS NULL OR p.run = $3)
          AND (t.account IS NULL OR p.account IS NULL OR p.account = t.account)
        ORDER BY p.id FOR UPDATE OF p)
-     UPDATE @postback p SET run = $3, state = 'pending' FROM wanted w WHERE p.id = w.id RETURNING ${STORED_COLUMNS}`,
+     UPDATE @postback p SET run = $3, state = 'pending' FROM wanted w WHERE p.id = w.id
+       RETURNING ${STORED_COLUMNS}`,
     [sorted.map(({ id }) => id), sorted.map(({ account }) => account ?? null), write.run],
   );
   const claimed = new Map(rows.map((row) => [String(row['id']), toEntry(readStoredRow(row))]));
@@ -146,9 +149,11 @@ async function takeRows(
     .map(({ postback: { id, network } }) => ({ id, account: accounts[network] ?? null }))
     .sort((one, other) => (one.id < other.id ? -1 : 1));
   const rows = await write.rows(
-    `UPDATE @postback p SET state = 'pending', run = $3, request = NULL, updated = $4, account = coalesce(t.account, p.account)
+    `UPDATE @postback p SET state = 'pending', run = $3, request = NULL, updated = $4,
+       account = coalesce(t.account, p.account)
      FROM unnest($1::uuid[], $2::text[]) t(id, account)
-     WHERE p.id = t.id AND p.run IS NULL AND ($5 OR t.account IS NULL OR p.account IS NULL OR p.account = t.account)
+     WHERE p.id = t.id AND p.run IS NULL AND ($5 OR t.account IS NULL OR p.account IS NULL
+       OR p.account = t.account)
      RETURNING replace(p.id::text, '-', '') AS id`,
     [sorted.map(({ id }) => id), sorted.map(({ account }) => account), write.run, nowMs, moves],
   );
@@ -197,7 +202,8 @@ export async function claimPending(
   const waiting = waitingAmong('$1', '$2');
   const count = await write.change(
     `UPDATE @postback SET run = $4 WHERE id IN (
-       SELECT id FROM @postback WHERE ${waiting} AND (account IS NULL OR account = $3) ORDER BY id FOR UPDATE SKIP LOCKED)`,
+       SELECT id FROM @postback WHERE ${waiting} AND (account IS NULL OR account = $3) ORDER BY id
+         FOR UPDATE SKIP LOCKED)`,
     [network, goals, account, write.run],
   );
   const [others] = await write.rows(
@@ -217,7 +223,8 @@ export async function claimRecovered(
   const left = `left_by = ${LEFT_BY_DEAD_RUN} AND ${waitingAmong('$1', '$2')}`;
   const rows = await write.rows(
     `UPDATE @postback SET run = $5 WHERE id IN (
-       SELECT id FROM @postback WHERE ${left} AND (account IS NULL OR account = $3) ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED)
+       SELECT id FROM @postback WHERE ${left} AND (account IS NULL OR account = $3) ORDER BY id
+         LIMIT $4 FOR UPDATE SKIP LOCKED)
      RETURNING replace(id::text, '-', '') AS id`,
     [network, goals, account, limit, write.run],
   );

@@ -34,18 +34,26 @@ export async function putRows(
   const ofPostback = <T>(read: (postback: Postback) => T): T[] =>
     rows.map(({ entry }) => read(entry.postback));
   await session.change(
-    `INSERT INTO @postback (id, state, network, account, goal, event, event_id, event_time, updated, attempts, run,
+    `INSERT INTO @postback (id, state, network, account, goal, event, event_id, event_time, updated,
+       attempts, run,
        kind, reason, message, http, person, data, request, left_by, test, list)
-     SELECT id, state, network, account, goal, event, event_id, event_time, $18::bigint, attempts, run, kind, reason,
+     SELECT id, state, network, account, goal, event, event_id, event_time, $18::bigint, attempts,
+       run, kind, reason,
        message, http, person, data, request, left_by, test, list
-     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-       $9::int[], $10::int[], $11::text[], $12::text[], $13::text[], $14::int[], $15::text[], $16::text[],
-       $17::bigint[], $19::int[], $20::boolean[], $21::text[]) r(id, state, network, account, goal, event, event_id, event_time, attempts, run,
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+       $8::bigint[],
+       $9::int[], $10::int[], $11::text[], $12::text[], $13::text[], $14::int[], $15::text[],
+         $16::text[],
+       $17::bigint[], $19::int[], $20::boolean[], $21::text[]) r(id, state, network, account, goal,
+         event, event_id, event_time, attempts, run,
        kind, reason, message, http, person, data, request, left_by, test, list)
      ORDER BY id
-     ON CONFLICT (id) DO UPDATE SET state = excluded.state, account = excluded.account, updated = excluded.updated,
-       attempts = excluded.attempts, run = excluded.run, kind = excluded.kind, reason = excluded.reason,
-       message = excluded.message, http = excluded.http, data = excluded.data, request = excluded.request,
+     ON CONFLICT (id) DO UPDATE SET state = excluded.state, account = excluded.account,
+       updated = excluded.updated,
+       attempts = excluded.attempts, run = excluded.run, kind = excluded.kind,
+         reason = excluded.reason,
+       message = excluded.message, http = excluded.http, data = excluded.data,
+         request = excluded.request,
        left_by = excluded.left_by`,
     [
       [...byId.keys()].sort(),

@@ -69,7 +69,8 @@ async function addCounts(write: PgWrite, counts: readonly SkipCount[]): Promise<
     await write.change(
       `INSERT INTO @skip_count AS c (run, hour, reason, goal, network, count)
        VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (run, hour, reason, goal, network) DO UPDATE SET count = c.count + excluded.count`,
+       ON CONFLICT (run, hour, reason, goal, network) DO UPDATE
+         SET count = c.count + excluded.count`,
       [run, hour, reason, goal, network, count],
     );
   }

@@ -34,9 +34,11 @@ WITH open AS MATERIALIZED (
 SELECT replace(u.id::text, '-', '') AS key, s.request IS NOT NULL AS is_known,
   CASE WHEN s.request IS NULL OR p.id IS NOT NULL THEN false
     ELSE s.request IN (SELECT request FROM open)
-      OR EXISTS (SELECT 1 FROM @dedupe_repeats a JOIN open o ON o.request = a.request WHERE a.id = u.id) END AS is_open,
+      OR EXISTS (SELECT 1 FROM @dedupe_repeats a JOIN open o ON o.request = a.request
+        WHERE a.id = u.id) END AS is_open,
   p.id IS NOT NULL AS has_row, ${STORED_COLUMNS}
-FROM unnest($1::uuid[]) u(id) LEFT JOIN @dedupe_index s ON s.id = u.id LEFT JOIN @postback p ON p.id = u.id
+FROM unnest($1::uuid[]) u(id) LEFT JOIN @dedupe_index s ON s.id = u.id LEFT
+  JOIN @postback p ON p.id = u.id
 WHERE s.id IS NOT NULL OR p.id IS NOT NULL`;
 
 /**

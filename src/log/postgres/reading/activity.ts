@@ -77,24 +77,31 @@ function toFailure(row: PgRow): Failure {
 
 /** `verdicts` has one letter a postback, and is null where all succeeded. */
 const RECENT = `
-SELECT network, sum(CASE WHEN verdicts IS NULL THEN count ELSE length(verdicts) - length(replace(verdicts, 's', '')) END) AS delivered
+SELECT network, sum(CASE WHEN verdicts IS NULL THEN count
+  ELSE length(verdicts) - length(replace(verdicts, 's', '')) END) AS delivered
 FROM @request WHERE started >= $1::bigint AND ended IS NOT NULL GROUP BY network ORDER BY network`;
 
 const WAITING = `
-SELECT network, kind, account, count(*) AS count, max(updated) AS newest, min(event_time) AS oldest FROM @postback WHERE state = 'pending'
+SELECT network, kind, account, count(*) AS count, max(updated) AS newest,
+  min(event_time) AS oldest
+FROM @postback WHERE state = 'pending'
 GROUP BY network, kind, account ORDER BY network, kind, account`;
 
 const FAILED = `
-SELECT network, kind, reason, max(message) AS message, count(*) AS count, count(*) FILTER (WHERE updated >= $1::bigint) AS recent
-FROM @postback WHERE state = 'failed' GROUP BY network, kind, reason ORDER BY recent DESC, network, kind, reason`;
+SELECT network, kind, reason, max(message) AS message, count(*) AS count,
+  count(*) FILTER (WHERE updated >= $1::bigint) AS recent
+FROM @postback WHERE state = 'failed' GROUP BY network, kind, reason ORDER BY recent DESC, network,
+  kind, reason`;
 
 /** The newest request of each kind, found by the index of times. */
 const TIMES = `
 SELECT n.network,
-  (SELECT started FROM @request r WHERE r.network = n.network AND (ended IS NOT NULL OR run = ANY($1::int[]))
+  (SELECT started FROM @request r WHERE r.network = n.network AND (ended IS NOT NULL
+    OR run = ANY($1::int[]))
      ORDER BY started DESC LIMIT 1) AS attempt,
   (SELECT started FROM @request r WHERE r.network = n.network AND ended IS NOT NULL
      AND (verdicts IS NULL OR strpos(verdicts, 's') > 0) ORDER BY started DESC LIMIT 1) AS delivery,
-  (SELECT started FROM @request r WHERE r.network = n.network AND verdicts IS NOT NULL AND kind = 'credential'
+  (SELECT started FROM @request r WHERE r.network = n.network AND verdicts IS NOT NULL
+    AND kind = 'credential'
      ORDER BY started DESC LIMIT 1) AS refusal
 FROM (SELECT DISTINCT network FROM @request) n ORDER BY n.network`;

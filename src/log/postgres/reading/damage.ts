@@ -82,7 +82,8 @@ async function countDamaged(
   let damaged = 0;
   for (let after: string | number = first; ;) {
     const rows: PgRow[] = await database.rows(
-      `SELECT ${columns} FROM ${from} WHERE ${column} > $1::${type} ORDER BY ${column} LIMIT ${PAGE}`,
+      `SELECT ${columns} FROM ${from} WHERE ${column} > $1::${type} ORDER BY ${column}
+         LIMIT ${PAGE}`,
       [after],
     );
     damaged += rows.filter((row) => !isWhole(row)).length;

@@ -118,8 +118,10 @@ export class PgFacts implements LogFacts {
     const [timeAt, idAt] = [values.length + 3, values.length + 4];
     for (let after: readonly [number, number] = [-1, -1]; ;) {
       const rows = await this.#context.database.rows(
-        `SELECT ${columns} FROM @${table} WHERE ${time} >= $1::bigint AND ${time} <= $2::bigint AND ${where}
-           AND (${time}, id) > ($${timeAt}::bigint, $${idAt}::bigint) ORDER BY ${time}, id LIMIT ${PAGE}`,
+        `SELECT ${columns} FROM @${table} WHERE ${time} >= $1::bigint AND ${time} <= $2::bigint
+           AND ${where}
+           AND (${time}, id) > ($${timeAt}::bigint, $${idAt}::bigint) ORDER BY ${time}, id
+             LIMIT ${PAGE}`,
         [Math.ceil(sinceMs), Math.floor(untilMs), ...values, ...after],
       );
       if (rows.length > 0) yield rows;
@@ -132,11 +134,14 @@ export class PgFacts implements LogFacts {
   async #listWaiting(state: 'failed' | 'pending'): Promise<WaitingFact[]> {
     const { sinceMs, untilMs, networks, goals } = this.#filter;
     const rows = await this.#context.database.rows(
-      `SELECT network, goal, kind, reason, max(message) AS message, updated / ${HOUR_MS} AS hour, count(*) AS count
+      `SELECT network, goal, kind, reason, max(message) AS message, updated / ${HOUR_MS} AS hour,
+         count(*) AS count
        FROM @postback WHERE state = $1 AND updated >= $2::bigint AND updated <= $3::bigint
-         AND (cardinality($4::text[]) = 0 OR network = ANY($4::text[])) AND (cardinality($5::text[]) = 0 OR goal = ANY($5::text[]))
+         AND (cardinality($4::text[]) = 0 OR network = ANY($4::text[]))
+           AND (cardinality($5::text[]) = 0 OR goal = ANY($5::text[]))
          AND NOT test AND list IS NULL AND reason IS DISTINCT FROM 'replayed'
-       GROUP BY network, goal, kind, reason, hour ORDER BY network, goal, kind NULLS FIRST, reason NULLS FIRST, hour`,
+       GROUP BY network, goal, kind, reason, hour ORDER BY network, goal, kind NULLS FIRST,
+         reason NULLS FIRST, hour`,
       [state, Math.ceil(sinceMs), Math.floor(untilMs), networks, goals],
     );
     return rows.map((row) => ({
@@ -244,7 +249,8 @@ export class PgFacts implements LogFacts {
     const carried = await database.rows(
       `SELECT replace(s.id::text, '-', '') AS id, s.request FROM (
          SELECT id, request FROM @dedupe_index WHERE id = ANY($1::uuid[])
-         UNION ALL SELECT id, request FROM @dedupe_repeats WHERE id = ANY($1::uuid[])) s WHERE s.request < $2`,
+         UNION ALL SELECT id, request FROM @dedupe_repeats WHERE id = ANY($1::uuid[])) s
+           WHERE s.request < $2`,
       [keys.map(({ id }) => id), request],
     );
     const numbers = [...new Set(carried.map((row) => Number(row['request'])))];

@@ -6,7 +6,9 @@ import type { PgReadContext } from './read-context.js';
 
 /** Most rows of a table that one look reads. */
 const PAGE = 500;
-/** Requests whose answer comes later that are remembered; of older ones the decision is not shown. */
+/**
+ * Requests whose answer comes later that are remembered; of older ones the decision is not shown.
+ */
 const MOST_UNDECIDED = 20_000;
 
 /**

@@ -175,7 +175,8 @@ export class PgLogReader implements LogReader {
 
   async listRequestIds(run: string): Promise<string[]> {
     const rows = await this.#context.database.rows(
-      `SELECT remote_id FROM @request WHERE run = (SELECT id FROM @run WHERE name = $1) AND remote_id IS NOT NULL
+      `SELECT remote_id FROM @request WHERE run = (SELECT id FROM @run WHERE name = $1)
+         AND remote_id IS NOT NULL
          AND http BETWEEN 200 AND 299 ORDER BY id`,
       [run],
     );

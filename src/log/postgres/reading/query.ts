@@ -106,7 +106,8 @@ export class PgLogQuery {
       const conditions = [...where, ...bound].join(' AND ') || 'true';
       const page = await this.#context.database.use(async (session) => {
         const found = await session.rows(
-          `SELECT *, ${time} AS at_ms FROM @${table} WHERE ${conditions} ORDER BY ${time} ${order}, id ${order} LIMIT ${PAGE}`,
+          `SELECT *, ${time} AS at_ms FROM @${table} WHERE ${conditions} ORDER BY ${time} ${order},
+             id ${order} LIMIT ${PAGE}`,
           [...values, ...(after ?? [])],
         );
         const context = await (table === 'request'
@@ -153,7 +154,8 @@ export class PgLogQuery {
       ),
     );
     const rows = await database.rows(
-      `SELECT request FROM @dedupe_index WHERE id = ANY($1::uuid[]) UNION SELECT request FROM @dedupe_repeats WHERE id = ANY($1::uuid[])`,
+      `SELECT request FROM @dedupe_index WHERE id = ANY($1::uuid[]) UNION SELECT request
+         FROM @dedupe_repeats WHERE id = ANY($1::uuid[])`,
       [ids],
     );
     return rows.map(({ request }) => Number(request));

@@ -43,7 +43,8 @@ export async function* listUndelivered(
   const [timeAt, idAt] = [`$${values.length + 1}::bigint`, `$${values.length + 2}::uuid`];
   for (let after: readonly [number, string] = [-1, '0'.repeat(32)]; ;) {
     const rows = await database.rows(
-      `SELECT ${STORED_COLUMNS} FROM @postback p WHERE ${where.join(' AND ')} AND (p.event_time, p.id) > (${timeAt}, ${idAt})
+      `SELECT ${STORED_COLUMNS} FROM @postback p WHERE ${where.join(' AND ')} AND (p.event_time,
+         p.id) > (${timeAt}, ${idAt})
        ORDER BY p.event_time, p.id LIMIT ${PAGE}`,
       [...values, ...after],
     );
@@ -64,7 +65,8 @@ export async function* listDelivered(
   const until = filter.untilMs ?? Number.MAX_SAFE_INTEGER;
   for (let after: readonly [number, number] = [-1, -1]; ;) {
     const rows = await database.rows(
-      `SELECT b.id, b.network, b.entries, b.entries_text, r.account, r.ids, r.ids_text, r.verdicts, r.http, r.started
+      `SELECT b.id, b.network, b.entries, b.entries_text, r.account, r.ids, r.ids_text, r.verdicts,
+         r.http, r.started
        FROM @batch b JOIN @request r ON r.id = b.request
        WHERE b.completed IS NOT NULL AND r.started >= $1::bigint AND r.started <= $2::bigint
          AND (r.started, b.id) > ($3::bigint, $4::bigint)

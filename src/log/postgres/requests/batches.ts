@@ -131,7 +131,8 @@ export class PgBatches {
     await this.#database.change(
       `DELETE FROM @batch WHERE id IN (
          SELECT id FROM @batch WHERE completed IS NOT NULL AND id <= (
-           SELECT id FROM (SELECT id, sum(count) OVER (ORDER BY id DESC) AS newer FROM @batch WHERE completed IS NOT NULL) b
+           SELECT id FROM (SELECT id, sum(count) OVER (ORDER BY id DESC) AS newer FROM @batch
+             WHERE completed IS NOT NULL) b
            WHERE newer > $1 ORDER BY id DESC LIMIT 1)
          ORDER BY id FOR UPDATE SKIP LOCKED)`,
       [this.#keepDelivered],

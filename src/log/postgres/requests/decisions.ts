@@ -22,7 +22,8 @@ export async function listAccepted(
   networks: readonly NetworkName[],
 ): Promise<AcceptedRequest[]> {
   const rows = await session.rows(
-    `SELECT ${STORED_COLUMNS} FROM @postback p WHERE request IS NOT NULL AND run IS NULL AND network = ANY($1::text[])
+    `SELECT ${STORED_COLUMNS} FROM @postback p WHERE request IS NOT NULL AND run IS NULL
+       AND network = ANY($1::text[])
      ORDER BY request, event_time, id`,
     [networks],
   );
@@ -129,7 +130,8 @@ async function lockRows(
   { entries, request }: AcceptedRequest,
 ): Promise<Set<string>> {
   const rows = await write.rows(
-    `SELECT replace(id::text, '-', '') AS id FROM @postback WHERE id = ANY($1::uuid[]) AND request = $2
+    `SELECT replace(id::text, '-', '') AS id FROM @postback WHERE id = ANY($1::uuid[])
+       AND request = $2
      ORDER BY id FOR UPDATE`,
     [idsOf(entries), request],
   );
@@ -176,7 +178,8 @@ async function rewriteRequest(
   ]);
   const delivered = letters.filter((letter) => letter === 's').length;
   await write.change(
-    `UPDATE @request SET ended = $2, delivered = $3, verdicts = $4, kind = NULL, reason = NULL, message = NULL,
+    `UPDATE @request SET ended = $2, delivered = $3, verdicts = $4, kind = NULL, reason = NULL,
+       message = NULL,
        changed = pg_current_xact_id() WHERE id = $1`,
     [request, nowMs, delivered, delivered === letters.length && !left ? null : letters.join('')],
   );

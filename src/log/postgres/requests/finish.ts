@@ -96,7 +96,8 @@ async function findFree(write: PgWrite, entries: readonly Entry[]): Promise<Set<
   const free = await findUnsent(write, idsOf(entries.filter((entry) => !entry.stored)));
   if (stored.length === 0) return free;
   for (const { id } of await write.rows(
-    `UPDATE @postback SET run = $2, state = 'pending' WHERE id = ANY($1::uuid[]) AND (run IS NULL OR run = $2)
+    `UPDATE @postback SET run = $2, state = 'pending' WHERE id = ANY($1::uuid[]) AND (run IS NULL
+       OR run = $2)
        AND (state = 'pending' OR (state = 'failed' AND reason = 'log_damaged'))
      RETURNING replace(id::text, '-', '') AS id`,
     [stored, write.run],

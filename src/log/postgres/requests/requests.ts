@@ -53,7 +53,8 @@ export async function insertRequest(
   const ids = packIds(entries.map(({ postback }) => postback.eventId));
   const isText = typeof ids === 'string';
   await session.change(
-    `INSERT INTO @request (id, run, network, account, started, count, ids, ids_text, details, people)
+    `INSERT INTO @request (id, run, network, account, started, count, ids, ids_text, details,
+       people)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       id,
@@ -81,7 +82,8 @@ export async function closeRequest(
   const hasWarnings = verdicts.some(({ outcome }) => outcome.warning !== undefined);
   const common = findCommon(verdicts.map(({ outcome }) => outcome));
   const changed = await session.change(
-    `UPDATE @request SET ended = $2, http = $3, latency = $4, remote_id = $5, delivered = $6, verdicts = $7, kind = $8,
+    `UPDATE @request SET ended = $2, http = $3, latency = $4, remote_id = $5, delivered = $6,
+       verdicts = $7, kind = $8,
        reason = $9, message = $10, changed = pg_current_xact_id() WHERE id = $1 AND ended IS NULL`,
     [
       request,

@@ -42,7 +42,8 @@ export class Lease {
     const changed = await this.#database.borrow(
       (session) =>
         session.change(
-          `UPDATE @run SET lease = now() + make_interval(secs => $2) WHERE id = $1 AND ended IS NULL`,
+          `UPDATE @run SET lease = now() + make_interval(secs => $2) WHERE id = $1
+             AND ended IS NULL`,
           [this.#run, LEASE_MS / 1000],
         ),
       RENEWAL_MS,

@@ -66,7 +66,8 @@ export async function listAbandoned(
   workspace: string,
 ): Promise<AbandonedBatch[]> {
   const rows = await session.rows(
-    `SELECT b.id, b.network, b.account, b.request, b.entries, b.entries_text, r.id IS NOT NULL AS is_open
+    `SELECT b.id, b.network, b.account, b.request, b.entries, b.entries_text, r.id IS NOT NULL
+       AS is_open
      FROM @batch b LEFT JOIN @request r ON r.id = b.request AND r.ended IS NULL
      WHERE b.run = $1 AND b.completed IS NULL ORDER BY b.request IS NULL, b.id`,
     [run],
@@ -150,7 +151,8 @@ export async function listCarried(
 
 async function closeRequests(session: PgSession, run: number, nowMs: number): Promise<void> {
   await session.change(
-    `UPDATE @request SET ended = $2, delivered = 0, verdicts = repeat('r', count), kind = $3, reason = $4, message = $5,
+    `UPDATE @request SET ended = $2, delivered = 0, verdicts = repeat('r', count), kind = $3,
+       reason = $4, message = $5,
        changed = pg_current_xact_id() WHERE run = $1 AND ended IS NULL`,
     [run, nowMs, INTERRUPTED.kind, INTERRUPTED.reason, INTERRUPTED.message],
   );

@@ -35,7 +35,8 @@ export async function registerRun(
     `INSERT INTO @run AS r (name, command, pid, host, started, lease)
      VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))
      ON CONFLICT (name) DO UPDATE SET lease = excluded.lease
-       WHERE (r.host, r.pid, r.started) = (excluded.host, excluded.pid, excluded.started) RETURNING id`,
+       WHERE (r.host, r.pid, r.started) = (excluded.host, excluded.pid, excluded.started)
+         RETURNING id`,
     [name, command, pid, hostname(), startedMs, LEASE_MS / 1000],
   );
   if (!row) {
@@ -58,7 +59,8 @@ export async function findDeadRuns(session: PgSession, self = 0): Promise<number
 /** The runs, but for one, that are at work. */
 export async function listLivingRuns(session: PgSession, self = 0): Promise<LivingRun[]> {
   const rows = await session.rows(
-    `SELECT id, name, command, host, pid, extract(epoch FROM lease - now())::float8 * 1000 AS left_ms
+    `SELECT id, name, command, host, pid, extract(epoch FROM lease - now())::float8 * 1000
+       AS left_ms
      FROM @run WHERE ended IS NULL AND lease >= now() AND id <> $1 ORDER BY id`,
     [self],
   );

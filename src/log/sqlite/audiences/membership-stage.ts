@@ -58,7 +58,8 @@ class MembershipStage {
       this.#database
         .prepare(
           `INSERT INTO temp.stage
-           SELECT m.member, 'DELETE', '', m.names, m.encrypted_id, '{"action":"DELETE","pii":{}}', NULL FROM membership m
+           SELECT m.member, 'DELETE', '', m.names, m.encrypted_id, '{"action":"DELETE","pii":{}}',
+             NULL FROM membership m
            WHERE m.list = ? AND (m.action = 'CREATE' OR m.confirmed = 0)
              AND NOT EXISTS (SELECT 1 FROM temp.stage s WHERE s.member = m.member)`,
         )
@@ -72,10 +73,12 @@ class MembershipStage {
     for (;;) {
       const rows = this.#database
         .prepare(
-          `SELECT s.member AS s_member, s.action AS s_action, s.digest AS s_digest, s.names AS s_names,
+          `SELECT s.member AS s_member, s.action AS s_action, s.digest AS s_digest, s.names
+             AS s_names,
              s.encrypted_id AS s_encrypted_id, s.content, s.todo, m.*
            FROM temp.stage s LEFT JOIN membership m ON m.list = ? AND m.member = s.member
-           WHERE s.member > ?${onlyTodo ? ' AND s.todo IS NOT NULL' : ''} ORDER BY s.member LIMIT ${PAGE}`,
+           WHERE s.member > ?${onlyTodo ? ' AND s.todo IS NOT NULL' : ''} ORDER BY s.member
+             LIMIT ${PAGE}`,
         )
         .all(this.#list, after);
       if (rows.length === 0) return;

@@ -36,7 +36,8 @@ async function mirror(
   // A temporary table hides the one of the same name in the database.
   database.exec(
     `CREATE TEMP TABLE membership (
-       list TEXT NOT NULL, member TEXT PRIMARY KEY, change TEXT NOT NULL, action TEXT NOT NULL, digest TEXT NOT NULL,
+       list TEXT NOT NULL, member TEXT PRIMARY KEY, change TEXT NOT NULL, action TEXT NOT NULL,
+         digest TEXT NOT NULL,
        names TEXT NOT NULL, encrypted_id TEXT, confirmed INTEGER NOT NULL, updated INTEGER NOT NULL
      ) WITHOUT ROWID`,
   );

@@ -43,8 +43,8 @@ const APPLICATION_ID = 0x70737462;
  * `skip.general` is how many of its skips concern no goal or network. The newest of these are kept;
  * of the others `skip_count` has how many there were, by run, hour and reason.
  *
- * With `list` a row of `postback` is a change of that audience list and not a conversion, and so are
- * all postbacks of a `postback_type` whose `list` is 1. Their `goal` is what `logs` shows.
+ * With `list` a row of `postback` is a change of that audience list and not a conversion, and so
+ * are all postbacks of a `postback_type` whose `list` is 1. Their `goal` is what `logs` shows.
  *
  * A row of `membership` is the last change of one person in one audience list: `digest` is a salted
  * hash of what was uploaded, `names` are keys as `member` is, and `encrypted_id` is the external
@@ -54,25 +54,29 @@ const APPLICATION_ID = 0x70737462;
 const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE run (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, command TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, command TEXT NOT NULL, pid INTEGER NOT NULL,
+    host TEXT NOT NULL,
   started INTEGER NOT NULL, alive INTEGER NOT NULL, ended INTEGER, summary TEXT, machine TEXT
 );
 CREATE INDEX run_open ON run(id) WHERE ended IS NULL;
 CREATE TABLE postback_type (
-  id INTEGER PRIMARY KEY, goal TEXT NOT NULL, event TEXT NOT NULL, currency TEXT NOT NULL, test INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY, goal TEXT NOT NULL, event TEXT NOT NULL, currency TEXT NOT NULL,
+    test INTEGER NOT NULL,
   list INTEGER NOT NULL, UNIQUE (goal, event, currency, test, list)
 );
 CREATE TABLE request (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, network TEXT NOT NULL, account TEXT NOT NULL,
   started INTEGER NOT NULL, ended INTEGER, http INTEGER, latency INTEGER, remote_id TEXT,
-  count INTEGER NOT NULL, delivered INTEGER, ids NOT NULL, details TEXT NOT NULL, people BLOB, verdicts TEXT,
+  count INTEGER NOT NULL, delivered INTEGER, ids NOT NULL, details TEXT NOT NULL, people BLOB,
+    verdicts TEXT,
   kind TEXT, reason TEXT, message TEXT
 );
 CREATE INDEX request_time ON request(started);
 CREATE INDEX request_problem ON request(started) WHERE verdicts IS NOT NULL;
 CREATE INDEX request_open ON request(run) WHERE ended IS NULL;
 CREATE TABLE problem (
-  request INTEGER NOT NULL, position INTEGER NOT NULL, kind TEXT, reason TEXT, message TEXT, warning TEXT,
+  request INTEGER NOT NULL, position INTEGER NOT NULL, kind TEXT, reason TEXT, message TEXT,
+    warning TEXT,
   PRIMARY KEY (request, position)
 ) WITHOUT ROWID;
 CREATE TABLE batch (
@@ -80,13 +84,16 @@ CREATE TABLE batch (
   request INTEGER, completed INTEGER, count INTEGER NOT NULL
 );
 CREATE TABLE batch_payload (batch INTEGER PRIMARY KEY, entries NOT NULL);
-CREATE TRIGGER batch_deleted AFTER DELETE ON batch BEGIN DELETE FROM batch_payload WHERE batch = old.id; END;
+CREATE TRIGGER batch_deleted AFTER DELETE ON batch BEGIN DELETE FROM batch_payload
+  WHERE batch = old.id; END;
 CREATE INDEX batch_run ON batch(run) WHERE completed IS NULL;
 CREATE INDEX batch_request ON batch(request) WHERE completed IS NOT NULL;
 CREATE TABLE postback (
   id BLOB PRIMARY KEY, state TEXT NOT NULL, network TEXT NOT NULL, account TEXT, goal TEXT NOT NULL,
-  event TEXT NOT NULL, event_id TEXT NOT NULL, event_time INTEGER NOT NULL, updated INTEGER NOT NULL,
-  attempts INTEGER NOT NULL, run INTEGER, kind TEXT, reason TEXT, message TEXT, http INTEGER, person TEXT,
+  event TEXT NOT NULL, event_id TEXT NOT NULL, event_time INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, run INTEGER, kind TEXT, reason TEXT, message TEXT, http INTEGER,
+    person TEXT,
   data TEXT NOT NULL, request INTEGER, left_by INTEGER, list TEXT
 ) WITHOUT ROWID;
 CREATE INDEX postback_state ON postback(state, updated);
@@ -94,16 +101,19 @@ CREATE INDEX postback_request ON postback(request) WHERE request IS NOT NULL;
 CREATE INDEX postback_run ON postback(run, network, event_time) WHERE run IS NOT NULL;
 CREATE INDEX postback_left ON postback(left_by, network) WHERE left_by IS NOT NULL;
 CREATE TABLE dedupe_index (hash INTEGER PRIMARY KEY, request INTEGER NOT NULL);
-CREATE TABLE dedupe_repeats (hash INTEGER NOT NULL, request INTEGER NOT NULL, PRIMARY KEY (hash, request)) WITHOUT ROWID;
+CREATE TABLE dedupe_repeats (hash INTEGER NOT NULL, request INTEGER NOT NULL, PRIMARY KEY (hash,
+  request)) WITHOUT ROWID;
 CREATE TABLE dedupe_filter (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, bits BLOB NOT NULL);
 CREATE TABLE skip (
-  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL, general INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL,
+    general INTEGER NOT NULL,
   entries TEXT NOT NULL
 );
 CREATE INDEX skip_time ON skip(at);
 CREATE INDEX skip_general ON skip(id, general) WHERE general > 0;
 CREATE TABLE skip_count (
-  run INTEGER NOT NULL, hour INTEGER NOT NULL, reason TEXT NOT NULL, goal TEXT NOT NULL, network TEXT NOT NULL,
+  run INTEGER NOT NULL, hour INTEGER NOT NULL, reason TEXT NOT NULL, goal TEXT NOT NULL,
+    network TEXT NOT NULL,
   count INTEGER NOT NULL, PRIMARY KEY (run, hour, reason, goal, network)
 ) WITHOUT ROWID;
 CREATE INDEX postback_person ON postback(person) WHERE person IS NOT NULL;
@@ -118,17 +128,20 @@ CREATE TABLE once_lock (
 ) WITHOUT ROWID;
 CREATE INDEX once_lock_person ON once_lock(person);
 CREATE TABLE audience (
-  id TEXT PRIMARY KEY, network TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL, external_id TEXT,
+  id TEXT PRIMARY KEY, network TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL,
+    external_id TEXT,
   country TEXT, ttl INTEGER, connection TEXT, created INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE membership (
-  list TEXT NOT NULL, member TEXT NOT NULL, change TEXT NOT NULL, action TEXT NOT NULL, digest TEXT NOT NULL,
+  list TEXT NOT NULL, member TEXT NOT NULL, change TEXT NOT NULL, action TEXT NOT NULL,
+    digest TEXT NOT NULL,
   names TEXT NOT NULL, encrypted_id TEXT, confirmed INTEGER NOT NULL, updated INTEGER NOT NULL,
   PRIMARY KEY (list, member)
 ) WITHOUT ROWID;
 CREATE TABLE suppression (member TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE checkpoint (
-  path TEXT PRIMARY KEY, device TEXT NOT NULL, inode TEXT NOT NULL, offset INTEGER NOT NULL, line INTEGER NOT NULL,
+  path TEXT PRIMARY KEY, device TEXT NOT NULL, inode TEXT NOT NULL, offset INTEGER NOT NULL,
+    line INTEGER NOT NULL,
   head TEXT NOT NULL, head_bytes INTEGER NOT NULL, updated INTEGER NOT NULL
 ) WITHOUT ROWID;
 `;
@@ -136,7 +149,8 @@ CREATE TABLE checkpoint (
 /** One row per attempt and per skip, for anyone with the sqlite3 shell. */
 const VIEW = `
 CREATE VIEW attempts AS
-SELECT strftime('%Y-%m-%dT%H:%M:%fZ', r.started / 1000.0, 'unixepoch') AS time, k.event, k.goal, r.network, r.account,
+SELECT strftime('%Y-%m-%dT%H:%M:%fZ', r.started / 1000.0, 'unixepoch') AS time, k.event, k.goal,
+  r.network, r.account,
   CASE coalesce(substr(r.verdicts, d.key + 1, 1), 's') WHEN 's' THEN 'success' WHEN 'a' THEN 'accepted'
     WHEN 'f' THEN 'failed' ELSE 'retried' END AS status,
   r.http, r.latency AS latency_ms, coalesce(json_extract(d.value, '$[3]'), 1) AS attempt,
@@ -155,7 +169,8 @@ WHERE r.ended IS NOT NULL
 UNION ALL
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', s.at / 1000.0, 'unixepoch'), json_extract(e.value, '$[1]'),
   json_extract(e.value, '$[3]'), json_extract(e.value, '$[4]'), NULL, 'skipped', NULL, NULL, NULL,
-  json_extract(e.value, '$[0]'), NULL, json_extract(e.value, '$[2]'), json_extract(e.value, '$[5]'), NULL, run.name
+  json_extract(e.value, '$[0]'), NULL, json_extract(e.value, '$[2]'), json_extract(e.value, '$[5]'),
+    NULL, run.name
 FROM skip s JOIN run ON run.id = s.run, json_each(s.entries) e;
 `;
 

@@ -291,7 +291,8 @@ export class DedupeIndex {
     // Another process may have sorted in the same: then the index has it, and nothing is to be
     // added.
     const insert = this.#database.prepare(
-      `INSERT INTO dedupe_repeats SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM dedupe_index WHERE hash = ?1 AND request = ?2)
+      `INSERT INTO dedupe_repeats SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM dedupe_index
+         WHERE hash = ?1 AND request = ?2)
        ON CONFLICT DO NOTHING`,
     );
     for (let at = 0; at < this.#again.length; at += 2)

@@ -143,7 +143,8 @@ async function takeAll(
     database.prepare(`DELETE FROM skip_count WHERE ${COUNTED}`).run(beforeMs);
     database
       .prepare(
-        `DELETE FROM run WHERE ended < ? AND id < (SELECT max(id) FROM run) AND id NOT IN (SELECT run FROM request) AND id NOT IN (SELECT run FROM skip)
+        `DELETE FROM run WHERE ended < ? AND id < (SELECT max(id) FROM run)
+           AND id NOT IN (SELECT run FROM request) AND id NOT IN (SELECT run FROM skip)
            AND id NOT IN (SELECT run FROM skip_count)
            AND id NOT IN (SELECT run FROM batch)`,
       )

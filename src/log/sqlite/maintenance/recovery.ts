@@ -18,8 +18,8 @@ export interface AbandonedParts {
 /**
  * Makes the work of abandoned runs pending: their open requests are closed as interrupted, and
  * every postback that was in flight, held or claimed gets a pending row, with its dedupe id
- * unchanged, so that a second delivery is harmless. Call inside a write transaction, with the dedupe index
- * caught up.
+ * unchanged, so that a second delivery is harmless. Call inside a write transaction, with the
+ * dedupe index caught up.
  */
 export function recoverRuns(
   parts: AbandonedParts & { rows: PostbackRows; clock: Clock; runs: Runs },
@@ -90,7 +90,8 @@ export function* listAbandoned(
 function closeRequests(database: Database, run: number, nowMs: number): void {
   database
     .prepare(
-      `UPDATE request SET ended = ?, delivered = 0, verdicts = replace(hex(zeroblob(count)), '00', 'r'), kind = ?,
+      `UPDATE request SET ended = ?, delivered = 0, verdicts = replace(hex(zeroblob(count)), '00',
+         'r'), kind = ?,
          reason = ?, message = ? WHERE run = ? AND ended IS NULL`,
     )
     .run(nowMs, INTERRUPTED.kind, INTERRUPTED.reason, INTERRUPTED.message, run);

@@ -253,7 +253,8 @@ class Erasure {
   #isFlying(): boolean {
     const rows = this.#database
       .prepare(
-        `SELECT f.run, f.network, c.entries FROM batch f JOIN batch_payload c ON c.batch = f.id JOIN request r ON r.id = f.request
+        `SELECT f.run, f.network, c.entries FROM batch f JOIN batch_payload c ON c.batch = f.id
+           JOIN request r ON r.id = f.request
          WHERE f.completed IS NULL AND r.ended IS NULL`,
       )
       .all();

@@ -120,7 +120,9 @@ export class People {
     return this.onceLocks.take(this.#underName(lock));
   }
 
-  /** Releases a once-per-player lock, where this postback has it. Call inside a write transaction. */
+  /**
+   * Releases a once-per-player lock, where this postback has it. Call inside a write transaction.
+   */
   releaseLock(lock: OnceLock): void {
     this.refresh();
     this.onceLocks.release(this.#underName(lock));

@@ -58,12 +58,15 @@ export class PostbackRows {
     this.#filter.add(postback.id);
     this.#database
       .prepare(
-        `INSERT INTO postback (id, state, network, account, goal, event, event_id, event_time, updated, attempts, run,
+        `INSERT INTO postback (id, state, network, account, goal, event, event_id, event_time,
+           updated, attempts, run,
            kind, reason, message, http, person, data, request, left_by, list)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET state = excluded.state, account = excluded.account, updated = excluded.updated,
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, account = excluded.account,
+           updated = excluded.updated,
            attempts = excluded.attempts, run = NULL, kind = excluded.kind, reason = excluded.reason,
-           message = excluded.message, http = excluded.http, data = excluded.data, request = excluded.request,
+           message = excluded.message, http = excluded.http, data = excluded.data,
+             request = excluded.request,
            left_by = excluded.left_by`,
       )
       .run(
@@ -107,7 +110,8 @@ export class PostbackRows {
     const { changes } = this.#database
       .prepare(
         `UPDATE postback SET run = ?1, state = 'pending'
-         WHERE id = ?2 AND (state = 'pending' OR (state = 'failed' AND reason = '${LOG_DAMAGED}')) AND (run IS NULL OR run = ?1)
+         WHERE id = ?2 AND (state = 'pending' OR (state = 'failed' AND reason = '${LOG_DAMAGED}'))
+           AND (run IS NULL OR run = ?1)
            AND (?3 IS NULL OR account IS NULL OR account = ?3)`,
       )
       .run(run, keyOf(id), account ?? null);
@@ -207,7 +211,8 @@ export class PostbackRows {
   ): boolean {
     const { changes } = this.#database
       .prepare(
-        `UPDATE postback SET state = 'pending', run = ?1, request = NULL, updated = ?2, account = coalesce(?4, account)
+        `UPDATE postback SET state = 'pending', run = ?1, request = NULL, updated = ?2,
+           account = coalesce(?4, account)
          WHERE id = ?3 AND run IS NULL AND (?5 OR ?4 IS NULL OR account IS NULL OR account = ?4)`,
       )
       .run(run, this.#clock.now(), keyOf(id), account ?? null, moves ? 1 : 0);

@@ -91,13 +91,15 @@ function listNetworks(database: Database): string[] {
 
 /** `verdicts` has one letter a postback, and is null where all succeeded (schema.ts). */
 const RECENT = `
-SELECT network, sum(CASE WHEN verdicts IS NULL THEN count ELSE length(verdicts) - length(replace(verdicts, 's', '')) END)
+SELECT network, sum(CASE WHEN verdicts IS NULL THEN count
+  ELSE length(verdicts) - length(replace(verdicts, 's', '')) END)
     AS delivered
 FROM request WHERE started >= ? AND ended IS NOT NULL GROUP BY network`;
 const readRecent = rowReader({ network: text, delivered: total });
 
 const WAITING = `
-SELECT network, kind, account, count(*) AS count, max(updated) AS newestMs, min(event_time) AS oldestEventMs
+SELECT network, kind, account, count(*) AS count, max(updated) AS newestMs,
+  min(event_time) AS oldestEventMs
 FROM postback WHERE state = 'pending'
 GROUP BY network, kind, account`;
 const readWaiting = rowReader({
@@ -110,7 +112,8 @@ const readWaiting = rowReader({
 });
 
 const FAILED = `
-SELECT network, kind, reason, max(message) AS message, count(*) AS count, sum(updated >= ?) AS recent
+SELECT network, kind, reason, max(message) AS message, count(*) AS count, sum(updated >= ?)
+  AS recent
 FROM postback WHERE state = 'failed' GROUP BY network, kind, reason ORDER BY recent DESC`;
 const readFailed = rowReader({
   network: text,
@@ -128,7 +131,8 @@ WHERE network = ? AND (ended IS NOT NULL OR run IN (SELECT value FROM json_each(
 ORDER BY started DESC LIMIT 1`;
 
 const LAST_DELIVERY = `
-SELECT started FROM request WHERE network = ? AND ended IS NOT NULL AND (verdicts IS NULL OR instr(verdicts, 's') > 0)
+SELECT started FROM request WHERE network = ? AND ended IS NOT NULL AND (verdicts IS NULL
+  OR instr(verdicts, 's') > 0)
 ORDER BY started DESC LIMIT 1`;
 
 const LAST_REFUSAL = `

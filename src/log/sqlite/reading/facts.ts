@@ -65,7 +65,8 @@ export class Facts implements LogFacts {
     const rows = this.#context.database
       .prepare(
         `SELECT id, run, network, started, ended, details, verdicts FROM request
-         WHERE started >= ? AND started <= ? AND ended IS NOT NULL AND delivered > 0${among} ORDER BY started`,
+         WHERE started >= ? AND started <= ? AND ended IS NOT NULL AND delivered > 0${among}
+           ORDER BY started`,
       )
       .iterate(...values);
     for (const row of rows) yield readUnlessDamaged(() => this.#unpack(readDelivery(row))) ?? [];
@@ -78,8 +79,10 @@ export class Facts implements LogFacts {
       const among = amongNames('network', networks, values) + amongNames('goal', goals, values);
       const rows = this.#context.database
         .prepare(
-          `SELECT network, goal, kind, reason, max(message) AS message, updated / ? AS hour, count(*) AS count FROM postback
-           WHERE state = ? AND updated >= ? AND updated <= ?${among} AND CASE WHEN json_valid(data) THEN json_extract(data, '$.test') END IS NOT 1
+          `SELECT network, goal, kind, reason, max(message) AS message, updated / ? AS hour,
+             count(*) AS count FROM postback
+           WHERE state = ? AND updated >= ? AND updated <= ?${among} AND CASE WHEN json_valid(data)
+             THEN json_extract(data, '$.test') END IS NOT 1
              AND list IS NULL
              AND reason IS NOT 'replayed'
            GROUP BY network, goal, kind, reason, hour`,

@@ -120,7 +120,8 @@ export class Batches {
     this.#database
       .prepare(
         `DELETE FROM batch WHERE completed IS NOT NULL AND id <= (
-           SELECT id FROM (SELECT id, sum(count) OVER (ORDER BY id DESC) AS newer FROM batch WHERE completed IS NOT NULL)
+           SELECT id FROM (SELECT id, sum(count) OVER (ORDER BY id DESC) AS newer FROM batch
+             WHERE completed IS NOT NULL)
            WHERE newer > ? LIMIT 1)`,
       )
       .run(this.#keepDelivered);

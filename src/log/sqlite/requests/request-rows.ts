@@ -59,7 +59,8 @@ export function closeRequest(
   const common = findCommon(verdicts.map(({ outcome }) => outcome));
   const { changes } = database
     .prepare(
-      `UPDATE request SET ended = ?, http = ?, latency = ?, remote_id = ?, delivered = ?, verdicts = ?, kind = ?,
+      `UPDATE request SET ended = ?, http = ?, latency = ?, remote_id = ?, delivered = ?,
+         verdicts = ?, kind = ?,
          reason = ?, message = ? WHERE id = ? AND ended IS NULL`,
     )
     .run(

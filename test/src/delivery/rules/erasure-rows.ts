@@ -9,7 +9,9 @@ const EMAIL_HASH = `sha256:973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea
 const ERASED = { erased: { userId: PLAYER } };
 const ERASED_MAIL = { erased: { email: ' Test@Example.com' } };
 
-/** Who was erased is not reported any more (docs/privacy.md), by whatever of the names the line has. */
+/**
+ * Who was erased is not reported any more (docs/privacy.md), by whatever of the names the line has.
+ */
 export const ERASURE_ROWS: Row[] = [
   ['E3', 'by the user id', { before: [ERASED] }, SUPPRESSED],
   [

@@ -26,7 +26,10 @@ import {
   type TestStore,
 } from './harness.js';
 
-/** A run that delivered 1 and deferred 2, and died with 3 in a request, 4 buffered, 5 between attempts. */
+/**
+ * A run that delivered 1 and deferred 2, and died with 3 in a request, 4 buffered, 5 between
+ * attempts.
+ */
 async function leaveDeadRun(store: TestStore): Promise<void> {
   const log = await openRun(store);
   const [first, second, third, fourth, fifth] = makeEntries(1, 2, 3, 4, 5) as [

@@ -71,8 +71,8 @@ describe('body', () => {
   });
 
   // Values of a test of segmentio/action-destinations (23c2f35d, pinterest-conversions,
-  // reportConversionEvent, "should detect pre-hashed data in legacy mode"): hashes pass as they are,
-  // money is text, units a number. The rest of its person is made up there and left out here.
+  // reportConversionEvent, "should detect pre-hashed data in legacy mode"): hashes pass as they
+  // are, money is text, units a number. The rest of its person is made up there and left out here.
   test("makes the body of Segment's test with hashed data", () => {
     const email = 'c551027f06bd3f307ccd6abb61edc500def2680944c010e932ab5b27a3a8f151';
     const firstName = '44104fcaef8476724152090d6d7bd9afa8ca5b385f6a99d3c6cf36b943b9872d';

@@ -52,8 +52,8 @@ describe('body', () => {
     });
   });
 
-  // The event of that file's "should handle a basic event". Its body differs where the official page
-  // is followed (docs/reference/snapchat.md): seconds, WEB instead of website, money as text.
+  // The event of that file's "should handle a basic event". Its body differs where the official
+  // page is followed (docs/reference/snapchat.md): seconds, WEB instead of website, money as text.
   test("makes the body of Segment's basic event", () => {
     const userAgent =
       'Mozilla/5.0 (iPhone; CPU iPhone OS 9_1 like Mac OS X) AppleWebKit/601.1.46 (KHTML, like ' +
