@@ -12,7 +12,8 @@ export async function putRefusal(
 ): Promise<void> {
   const name = `${PREFIX}${refusal.network} ${refusal.account}${isForLists ? ' lists' : ''}`;
   await session.change(
-    'INSERT INTO @meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    `INSERT INTO @meta (name, value) VALUES ($1, $2)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
     [name, JSON.stringify(refusal)],
   );
 }

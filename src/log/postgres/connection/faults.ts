@@ -41,8 +41,8 @@ const EXPLANATIONS: readonly Explanation[] = [
         `The user of log.url lacks a right at ${shown}: ${messageOf(error)}.`,
         {
           hint:
-            'The first run needs CREATE on the database. docs/shared-log.md lists the rights of a ' +
-            'second role.',
+            'The first run needs CREATE on the database. docs/shared-log.md lists the rights of ' +
+            'a second role.',
         },
       ),
   },
@@ -138,8 +138,8 @@ function unreachable(shown: string, error: unknown): InternalError {
     `The delivery log at ${shown} cannot be reached: ${messageOf(error) || codeOf(error)}.`,
     {
       hint:
-        'Nothing is sent without the log. Check that the database runs and that log.url is right, ' +
-        'then run the same command again.',
+        'Nothing is sent without the log. Check that the database runs and that log.url is ' +
+        'right, then run the same command again.',
     },
   );
 }

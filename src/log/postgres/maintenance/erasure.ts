@@ -116,7 +116,8 @@ class Erasure {
     await this.#database.transact(async (session) => {
       await session.script('LOCK TABLE @suppression IN EXCLUSIVE MODE');
       await session.change(
-        'INSERT INTO @suppression (member, at) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING',
+        `INSERT INTO @suppression (member, at) SELECT unnest($1::text[]), $2
+         ON CONFLICT DO NOTHING`,
         [[...this.#names()], this.#clock.now()],
       );
     });
@@ -194,7 +195,8 @@ class Erasure {
       known = this.#names().size;
       const ids = [...this.#persons];
       const persons = await this.#database.rows(
-        'SELECT DISTINCT person FROM @alias WHERE member = ANY($1::text[]) OR person = ANY($1::text[])',
+        `SELECT DISTINCT person FROM @alias
+         WHERE member = ANY($1::text[]) OR person = ANY($1::text[])`,
         [ids],
       );
       for (const { person } of persons) this.#add(String(person));
@@ -313,7 +315,8 @@ class Erasure {
     for (const person of this.#persons) {
       const bytes = Buffer.from(person, 'hex');
       const rows = await session.rows(
-        'SELECT id, network, people, verdicts FROM @request WHERE position($1::bytea IN people) > 0',
+        `SELECT id, network, people, verdicts FROM @request
+         WHERE position($1::bytea IN people) > 0`,
         [bytes],
       );
       for (const row of rows) {

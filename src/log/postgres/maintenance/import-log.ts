@@ -194,7 +194,8 @@ export class LogImport {
       if (used?.['used'] === true) {
         throw new ConfigError(
           'log_people_differ',
-          `The log at ${this.shownAddress} knows people by other keys than the log on this machine.`,
+          `The log at ${this.shownAddress} knows people by other keys than the log on this ` +
+            'machine.',
           {
             hint:
               'Only one log can be moved to a server, before anything else is sent there. Set ' +

@@ -129,7 +129,8 @@ async function removeAll(
 }
 
 function removeSome(table: string, key: string, where: string): string {
-  return `DELETE FROM ${table} WHERE ${key} = ANY(ARRAY(SELECT ${key} FROM ${table} WHERE ${where} LIMIT ${ROWS_A_STEP}))`;
+  const some = `SELECT ${key} FROM ${table} WHERE ${where} LIMIT ${ROWS_A_STEP}`;
+  return `DELETE FROM ${table} WHERE ${key} = ANY(ARRAY(${some}))`;
 }
 
 async function removeRequests(database: PgDatabase, beforeMs: number): Promise<number> {

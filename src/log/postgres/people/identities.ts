@@ -86,8 +86,8 @@ async function join(
     throw new TypeError('not a member key');
   const moved = ['click', 'once_lock'].map((table) => {
     const key = table === 'click' ? 'at, fields' : 'goal, test, postback';
-    return `INSERT INTO @${table} (person, ${key}) SELECT '${kept}', ${key} FROM @${table} WHERE person = '${left}'
-        ON CONFLICT DO NOTHING;
+    return `INSERT INTO @${table} (person, ${key}) SELECT '${kept}', ${key} FROM @${table}
+        WHERE person = '${left}' ON CONFLICT DO NOTHING;
       DELETE FROM @${table} WHERE person = '${left}';`;
   });
   await session.script(

@@ -16,9 +16,9 @@ const UNKNOWN: FoundState = { state: 'unknown', isElsewhere: false };
 
 /** Columns of a row of `postback` in the form that {@link readStored} reads. */
 export const STORED_COLUMNS =
-  "replace(p.id::text, '-', '') AS id, p.state, p.network, p.account, p.goal, p.event, p.event_id, " +
-  'p.event_time, p.updated, p.attempts, p.run, p.kind, p.reason, p.message, p.http, p.person, ' +
-  'p.data, p.request';
+  "replace(p.id::text, '-', '') AS id, p.state, p.network, p.account, p.goal, p.event, " +
+  'p.event_id, p.event_time, p.updated, p.attempts, p.run, p.kind, p.reason, p.message, ' +
+  'p.http, p.person, p.data, p.request';
 
 /** Reads a row of {@link STORED_COLUMNS}. */
 export const readStoredRow = (row: PgRow): ReturnType<typeof readStored> =>

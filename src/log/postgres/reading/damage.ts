@@ -67,8 +67,8 @@ export async function findDamage(database: PgDatabase): Promise<LogDamage | unde
   const shown = describeAddress(database.address);
   return {
     problem:
-      `The delivery log at ${shown} has rows that cannot be read: ${found.join(', ')}. All others ` +
-      'are used as ever.',
+      `The delivery log at ${shown} has rows that cannot be read: ${found.join(', ')}. All ` +
+      'others are used as ever.',
     hint:
       'Send the events of those rows again: what was not delivered is delivered then, with the ' +
       'dedupe ids of the first attempt. Or restore a backup.',

@@ -31,7 +31,8 @@ export async function listAccepted(
   await types.load();
   const numbers = [...new Set(rows.map((row) => Number(row['request'])))];
   const requests = await session.rows(
-    'SELECT id, run, account, remote_id, ended, ids, ids_text, details, started FROM @request WHERE id = ANY($1::bigint[])',
+    `SELECT id, run, account, remote_id, ended, ids, ids_text, details, started FROM @request
+     WHERE id = ANY($1::bigint[])`,
     [numbers],
   );
   const found = new Map<number, AcceptedRequest>();

@@ -28,7 +28,8 @@ export async function recoverDeadRuns(
   clock: Clock,
 ): Promise<void> {
   const dead = await write.rows(
-    'SELECT id FROM @run WHERE ended IS NULL AND lease < now() AND id <> $1 ORDER BY id FOR UPDATE SKIP LOCKED',
+    `SELECT id FROM @run WHERE ended IS NULL AND lease < now() AND id <> $1 ORDER BY id
+     FOR UPDATE SKIP LOCKED`,
     [write.run],
   );
   for (const row of dead) {

@@ -30,8 +30,8 @@ const EXPLANATIONS: readonly Explanation[] = [
     code: 'disk_full',
     message: (path) => `The disk is full: the delivery log at ${path} cannot grow.`,
     hint:
-      'Free disk space and run the same command again: what was recorded is kept, and only what is ' +
-      'missing is sent.',
+      'Free disk space and run the same command again: what was recorded is kept, and only what ' +
+      'is missing is sent.',
   },
   {
     pattern: /^(EMFILE|ENFILE)/,

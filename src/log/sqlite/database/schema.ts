@@ -151,12 +151,14 @@ const VIEW = `
 CREATE VIEW attempts AS
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', r.started / 1000.0, 'unixepoch') AS time, k.event, k.goal,
   r.network, r.account,
-  CASE coalesce(substr(r.verdicts, d.key + 1, 1), 's') WHEN 's' THEN 'success' WHEN 'a' THEN 'accepted'
-    WHEN 'f' THEN 'failed' ELSE 'retried' END AS status,
+  CASE coalesce(substr(r.verdicts, d.key + 1, 1), 's') WHEN 's' THEN 'success'
+    WHEN 'a' THEN 'accepted' WHEN 'f' THEN 'failed' ELSE 'retried' END AS status,
   r.http, r.latency AS latency_ms, coalesce(json_extract(d.value, '$[3]'), 1) AS attempt,
   CASE typeof(r.ids) WHEN 'blob' THEN lower(
-      hex(substr(r.ids, d.key * 16 + 1, 4)) || '-' || hex(substr(r.ids, d.key * 16 + 5, 2)) || '-' ||
-      hex(substr(r.ids, d.key * 16 + 7, 2)) || '-' || hex(substr(r.ids, d.key * 16 + 9, 2)) || '-' ||
+      hex(substr(r.ids, d.key * 16 + 1, 4)) || '-' ||
+      hex(substr(r.ids, d.key * 16 + 5, 2)) || '-' ||
+      hex(substr(r.ids, d.key * 16 + 7, 2)) || '-' ||
+      hex(substr(r.ids, d.key * 16 + 9, 2)) || '-' ||
       hex(substr(r.ids, d.key * 16 + 11, 6)))
     ELSE json_extract(r.ids, '$[' || d.key || ']') END AS event_id,
   coalesce(p.kind, r.kind) AS kind, coalesce(p.reason, r.reason) AS reason,

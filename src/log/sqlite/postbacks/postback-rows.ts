@@ -172,8 +172,9 @@ export class PostbackRows {
 
   /** Whether a dead run left anything pending that no run has claimed since. */
   get hasRecovered(): boolean {
-    const sql = `SELECT 1 FROM postback WHERE left_by = ${LEFT_BY_DEAD_RUN} AND run IS NULL LIMIT 1`;
-    return this.#database.prepare(sql).get() !== undefined;
+    const left = `left_by = ${LEFT_BY_DEAD_RUN} AND run IS NULL`;
+    const found = this.#database.prepare(`SELECT 1 FROM postback WHERE ${left} LIMIT 1`).get();
+    return found !== undefined;
   }
 
   /** Marks everything that a run has claimed or left pending as left by a dead run. */

@@ -49,7 +49,8 @@ export class Runs {
   start(command: string, random: Random): Run {
     this.#lastCommit.check(this.#path);
     const nowMs = this.#clock.now();
-    const name = `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${random.bytes(3).toString('hex')}`;
+    const time = new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
+    const name = `${time}-${random.bytes(3).toString('hex')}`;
     this.#lock = takeRunLock(this.#path, name);
     const { lastInsertRowid } = this.#database
       .prepare(
