@@ -51,7 +51,17 @@ function failPlainly({ code, message = 'unknown' }) {
   }
 }
 
+/**
+ * Stops Node from writing warnings to stderr, which has messages of the program alone. Warnings of
+ * Node and dependencies (the AWS SDK's of Node 20, for example) are for developers.
+ */
+function silenceWarnings() {
+  const options = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`;
+  if (!options.includes('--trace-warnings')) process.removeAllListeners('warning');
+}
+
 async function main() {
+  silenceWarnings();
   // What is cached (the newest version, compiled code) is where everything else of ours is.
   if (process.env.POSTBACK_HOME)
     process.env.POSTBACK_CACHE_DIR = join(process.env.POSTBACK_HOME, 'cache');

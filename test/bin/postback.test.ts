@@ -253,3 +253,17 @@ it('a full disk at stdout is an error, not a success', async () => {
   });
   expect(code).toBe(1);
 });
+
+it('stderr has no warnings of Node or of dependencies, unless they are asked for', async () => {
+  const cwd = await makeFolder();
+  const preload = join(cwd, 'warn.cjs');
+  await writeFile(preload, "process.emitWarning('Upgrade this dependency.');");
+  const listWith = (options: string): ReturnType<typeof runPostback> =>
+    runPostback(['goals', 'list', '--json'], {
+      cwd,
+      env: { NODE_OPTIONS: `--require ${JSON.stringify(preload)} ${options}` },
+    });
+  expect(await listWith('')).toMatchObject({ code: 0, stderr: '' });
+  const { stderr } = await listWith('--trace-warnings');
+  expect(stderr).toContain('Upgrade this dependency.');
+});

@@ -114,7 +114,8 @@ describe('one file with clicks of all networks', () => {
     const file = new EventFile();
     for (const network of NETWORK_NAMES) file.add('purchase', NETWORK_CLICKS[network], network);
     const args = ['send', '-', '--sandbox', '--json'];
-    const { stdout, stderr } = await runPostback(args, { input: file.text });
+    const env = { NODE_OPTIONS: '--trace-warnings' };
+    const { stdout, stderr } = await runPostback(args, { input: file.text, env });
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({ postbacks: NETWORK_NAMES.length, failed: 0 });
   });
