@@ -307,7 +307,8 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
           `Pipe the ${pasted} token in with --token-stdin, or set the variables ` +
             `${variables.join(', ')} instead of connecting. --no-browser prints the URL and ` +
             'waits.',
-        next: `postback connect ${network} --token-stdin ${accountFlag} ID < token.txt`,
+        next:
+          advice?.next ?? `postback connect ${network} --token-stdin ${accountFlag} ID < token.txt`,
       },
     );
   }

@@ -85,7 +85,7 @@ export default class Erase extends WorkspaceCommand<typeof Erase> {
     const { deliveredKept } = receipt;
     await printRecord(this.io, [
       ...(this.flags['dry-run']
-        ? ([['Dry run', 'nothing was erased; the counts are what would be']] as const)
+        ? ([['Dry run', 'nothing was erased; these are the counts of a real run']] as const)
         : ([
             ['Receipt', receipt.receipt],
             ['Erased at', receipt.erasedAt],
@@ -94,7 +94,7 @@ export default class Erase extends WorkspaceCommand<typeof Erase> {
       ['Pending purged', receipt.pendingPurged],
       ['Failed and skipped purged', receipt.otherPurged],
       ['Clicks removed', receipt.clicksRemoved],
-      ['Claims removed', receipt.claimsRemoved],
+      ['Locks removed', receipt.claimsRemoved],
       ['Audience lists left', receipt.listsLeft],
       ...Object.entries(deliveredKept).map(
         ([network, count]) => [`Held by ${network}`, count] as const,

@@ -216,3 +216,14 @@ export function adviseOnNetwork(network: NetworkName, variables: Variables): CiA
 function isSecretField(field: VariableRule['field']): field is SecretField {
   return (SECRET_FIELDS as readonly string[]).includes(field);
 }
+
+/**
+ * As {@link adviseOnNetwork}, where no network was asked for: names the variables of Amazon as an
+ * example.
+ */
+export function adviseOnAnyNetwork(variables: Variables): CiAdvice | undefined {
+  const advice = adviseOnNetwork('amazon', variables);
+  if (!advice) return undefined;
+  const hint = `A job needs the variables of a network. For amazon: ${advice.hint}`;
+  return { ...advice, hint };
+}

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import type { Summary } from '../delivery/tally.js';
-import type { LintProblem } from '../events/lint.js';
+import { describeProblem, type LintProblem } from '../events/lint.js';
 import type { IO } from './io.js';
 
 /** A place in a file that a job points at. */
@@ -31,9 +31,9 @@ export async function* annotateProblems<T extends LintProblem>(
   let count = 0;
   for await (const batch of batches) {
     const errors = batch.filter(({ severity }) => severity === 'error');
-    for (const { code, message, ...position } of io.isGitHubJob ? errors : [])
+    for (const problem of io.isGitHubJob ? errors : [])
       if (++count <= ANNOTATED_RECORDS)
-        await io.error(formatAnnotation(`${code}: ${message}`, position));
+        await io.error(formatAnnotation(`${problem.code}: ${describeProblem(problem)}`, problem));
     yield batch;
   }
 }

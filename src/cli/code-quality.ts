@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, writeSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
-import type { LintProblem } from '../events/lint.js';
+import { describeProblem, type LintProblem } from '../events/lint.js';
 import { openToReplace, type Protected } from '../files/output-file.js';
 import { text } from './flags.js';
 import { toSafeJson } from './io.js';
@@ -27,7 +27,7 @@ export function formatFinding(
   const path = relative(root, resolve(file)).split(sep).join('/');
   const place = [path, line, element ?? '', field, code].join('\0');
   return {
-    description: field === '' ? message : `${field} ${message}`,
+    description: describeProblem({ field, message }),
     check_name: code,
     // The same finding has the same print in each pipeline, so that GitLab can compare them.
     fingerprint: createHash('sha256').update(place).digest('hex').slice(0, 32),

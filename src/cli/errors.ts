@@ -99,7 +99,8 @@ export async function reportError(
   const view = describeError(error);
   try {
     await (io.json ? io.fail(toData(view)) : io.error(toWords(view, io)));
-    if (io.isGitHubJob) await io.error(formatAnnotation(view.message));
+    const said = [view.message, view.hint ?? ''].join(' ').trimEnd();
+    if (io.isGitHubJob) await io.error(formatAnnotation(said));
     if (process.env['POSTBACK_DEBUG'] && error instanceof Error && error.stack)
       await io.error(cleanText(maskSecrets(error.stack)));
   } catch {

@@ -30,11 +30,11 @@ export async function printExplanation(
 ): Promise<void> {
   const { bold, dim } = io.color.out;
   const { eventId, event, gates, postbacks, otherGoals = [] } = explanation;
-  await io.print(describeVerdict(io, explanation));
-  await io.print(
-    `${bold(cleanCell(event ?? 'no event'))}  ${cleanCell(eventId ?? '')}  ` +
-      dim(cleanCell(origin)).trimEnd(),
-  );
+  const fit = (text: string): string => (io.isTerminal ? wrapWords(text, io.width) : text);
+  await io.print(wrapAroundCommands(io.hint(describeVerdict(io, explanation)), fit));
+  const [name, id, at] = [event ?? 'no event', eventId ?? '', origin].map(cleanCell);
+  const isLong = io.isTerminal && `${name}  ${id}  ${at}`.length > io.width;
+  await io.print(`${bold(name)}  ${id}${isLong ? '\n' : '  '}${dim(at)}`.trimEnd());
   let about = '';
   for (const gate of verbose ? gates : gatherRecorded(gates)) {
     const goal = gate.goal === undefined ? '' : `${gate.goal} at ${gate.network}`;

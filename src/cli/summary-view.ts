@@ -149,14 +149,24 @@ function printRow(io: IO, row: string): Promise<void> {
   return io.write(`${row}\n`);
 }
 
+/** Indent of a text below its label. */
+const LOW_INDENT = ' '.repeat(11);
+
 /** Returns a label and a text that wraps next to it; off a terminal, one line. */
 function hang(io: IO, label: string, text: string): string {
   const { dim } = io.color.out;
   const hinted = io.hint(text);
   if (!io.isTerminal) return `${label}${hinted}`.trimEnd();
   const room = Math.max(LEAST_ROOM, io.width - label.length);
-  const wrapped = wrapAroundCommands(hinted, (part) => wrapWords(part, room));
-  const [first = '', ...more] = wrapped.split('\n');
+  const wrap = (width: number): string[] =>
+    wrapAroundCommands(hinted, (part) => wrapWords(part, width)).split('\n');
+  const lines = wrap(room);
+  // A command that the edge of the screen would break goes below the label.
+  if (lines.some((line) => line.length > room) && label.length > LOW_INDENT.length) {
+    const below = wrap(io.width - LOW_INDENT.length).map((line) => LOW_INDENT + dim(line));
+    return [label.trimEnd(), ...below].join('\n');
+  }
+  const [first = '', ...more] = lines;
   const rest = more.map((line) => `${' '.repeat(label.length)}${dim(line)}`);
   return [`${label}${dim(first)}`.trimEnd(), ...rest].join('\n');
 }

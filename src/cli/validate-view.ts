@@ -1,18 +1,22 @@
-import type { LintCounts, LintProblem } from '../events/lint.js';
+import { describeProblem, type LintCounts, type LintProblem } from '../events/lint.js';
 import type { IO } from './io.js';
 import { type Column, printTable } from './table.js';
 
-const COLUMNS: readonly Column<LintProblem>[] = [
-  { header: 'Place', value: describePosition },
-  { header: 'Field', value: ({ field }) => field || 'the line', dropOrder: 1 },
-  {
-    header: 'Code',
-    value: ({ code }) => code,
-    paint: (text, color, { severity }) =>
-      severity === 'error' ? color.red(text) : color.yellow(text),
-  },
-  { header: 'Message', value: ({ message }) => message },
-];
+const PLACE: Column<LintProblem> = { header: 'Place', value: describePosition };
+const FIELD: Column<LintProblem> = { header: 'Field', value: ({ field }) => field || 'the line' };
+const CODE: Column<LintProblem> = {
+  header: 'Code',
+  value: ({ code }) => code,
+  paint: (text, color, { severity }) =>
+    severity === 'error' ? color.red(text) : color.yellow(text),
+};
+
+/** On a terminal the message begins with the field, which saves a column. */
+function columnsOf({ isTerminal }: IO): Column<LintProblem>[] {
+  return isTerminal
+    ? [PLACE, CODE, { header: 'Message', value: describeProblem }]
+    : [PLACE, FIELD, CODE, { header: 'Message', value: ({ message }) => message }];
+}
 
 /** Prints every problem as it is found, then what was counted. */
 export async function printLint(
@@ -20,7 +24,7 @@ export async function printLint(
   batches: AsyncIterable<LintProblem[]>,
   counts: LintCounts,
 ): Promise<void> {
-  await printTable(io, flatten(batches), COLUMNS);
+  await printTable(io, flatten(batches), columnsOf(io));
   const color = io.color.out;
   const { lines, valid, invalid, codes, warnings } = counts;
   const shown = [

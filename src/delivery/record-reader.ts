@@ -2,6 +2,7 @@ import type { ConversionEvent, InvalidLine } from '../events/conversion-event.js
 import type { EventParser } from '../events/event-parser.js';
 import { type Input, openParser } from '../events/input.js';
 import type { Line } from '../events/line-splitter.js';
+import { describeProblem } from '../events/lint.js';
 import { WarningTally, type WarningCounts } from '../events/warnings.js';
 import type { Origins } from './origins.js';
 import type { Report } from './report.js';
@@ -131,5 +132,5 @@ export function describeInvalid(
   { field, message, ...at }: InvalidLine,
 ): string {
   const element = at.element === undefined ? '' : ` (element ${at.element})`;
-  return `${input}:${at.line ?? line}${element}: ${field === '' ? 'the line' : field} ${message}`;
+  return `${input}:${at.line ?? line}${element}: ${describeProblem({ field, message })}`;
 }

@@ -1,5 +1,5 @@
 import type { Connected } from '../accounts/connections.js';
-import { adviseOnNetwork, type Variables } from '../accounts/environment.js';
+import { adviseOnAnyNetwork, adviseOnNetwork, type Variables } from '../accounts/environment.js';
 import { AuthError, ConfigError } from '../errors.js';
 import { findGoal } from '../goals/goal-list.js';
 import type { ConversionGoal } from '../goals/goal.js';
@@ -99,7 +99,7 @@ function checkConnected(
     throw new AuthError('not_connected', message, advice);
   }
   if (names.length > 0) return;
-  const advice = adviseOnNetwork('amazon', variables) ?? {
+  const advice = adviseOnAnyNetwork(variables) ?? {
     hint: 'Connect one, set its variables (POSTBACK_AMAZON_…), or try --sandbox first.',
     next: 'postback connect amazon',
   };

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 
 import type { Connected } from '../accounts/connections.js';
-import { adviseOnNetwork } from '../accounts/environment.js';
+import { adviseOnAnyNetwork } from '../accounts/environment.js';
 import { AuthError, ConfigError } from '../errors.js';
 import type { AnyNetwork } from '../networks/network.js';
 import { listNetworks } from '../networks/registry.js';
@@ -86,7 +86,7 @@ async function* checkNetworks(input: DoctorInput): AsyncGenerator<Check> {
       });
   }
   if (count > 0) return;
-  const advice = adviseOnNetwork('amazon', variables);
+  const advice = adviseOnAnyNetwork(variables);
   const more = {
     why: advice?.hint ?? 'Postbacks cannot be sent anywhere.',
     next: advice?.next ?? 'postback connect',

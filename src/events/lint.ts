@@ -107,6 +107,11 @@ export function toProblem(file: string, line: number, invalid: InvalidLine): Pro
   };
 }
 
+/** The problem in a sentence, which begins with the field. */
+export function describeProblem({ field, message }: Pick<Problem, 'field' | 'message'>): string {
+  return `${field === '' ? 'the line' : field} ${message}`;
+}
+
 function count(problem: Problem, counts: LintCounts): LintProblem {
   counts.invalid++;
   counts.codes[problem.code] = (counts.codes[problem.code] ?? 0) + 1;

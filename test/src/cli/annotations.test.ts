@@ -63,7 +63,7 @@ test('76: validate annotates invalid records in a job of GitHub Actions, and non
     yield [problem, { ...problem, line: 4, severity: 'warning' as const }];
   };
   for (const [parts, expected] of [
-    [JOB, '::error file=events.jsonl,line=3::bad_value: expected a number\n'],
+    [JOB, '::error file=events.jsonl,line=3::bad_value: properties.value expected a number\n'],
     [{}, ''],
   ] as const) {
     const { io, stderr } = createMemoryIO(undefined, parts);

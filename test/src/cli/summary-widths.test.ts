@@ -44,6 +44,14 @@ test.each([80, 100])('a summary fits %i columns and breaks no command', async (c
   ]);
 });
 
+test('a command that does not fit next to its reason goes below it', async () => {
+  const long = (await print(60)).filter((line) => line.length > 60);
+  // Only one that is longer than the room below is left to the terminal.
+  expect(long.map((line) => line.trim())).toEqual([
+    'postback config set consent.default anonymous --sandbox',
+  ]);
+});
+
 test('accounts go on below the first one on a terminal, and stay on a line elsewhere', async () => {
   expect((await print(60)).slice(1, 3)).toEqual([
     'Workspace  game · amazon 1234567890123 · meta',

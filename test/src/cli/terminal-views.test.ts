@@ -93,8 +93,8 @@ describe('explain of a failed postback', () => {
     ],
     postbacks: [postback],
   } as Explanation<LoggedPostback>;
-  const show = async (verbose: boolean): Promise<string> => {
-    const { io, stdout } = createMemoryIO(80, { noColor: true });
+  const show = async (verbose: boolean, columns = 80): Promise<string> => {
+    const { io, stdout } = createMemoryIO(columns, { noColor: true });
     await printExplanation(io, explanation, { origin: 'in the log', verbose });
     return stdout.text;
   };
@@ -112,6 +112,8 @@ describe('explain of a failed postback', () => {
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(text).toMatch(/attribution {2}a click of[^\n]*\n {21}\S/);
     expect((await show(true)).match(/recorded then/g)).toHaveLength(2);
+    const head = (await show(false, 50)).split('\n').slice(0, 4);
+    expect(head.filter((line) => line.length > 50)).toEqual([]);
   });
 });
 

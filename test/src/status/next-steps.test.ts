@@ -124,6 +124,13 @@ test.each<[string, NetworkStatus[], number, Stage, string]>([
     'attention',
     'postback status',
   ],
+  [
+    'a network of the sandbox that nobody tried',
+    [status(), status({ source: 'sandbox', health: 'no_recent_activity', problem: 'Not mapped.' })],
+    1,
+    'well',
+    'postback status',
+  ],
   ['well', [status()], 1, 'well', 'postback status'],
   [
     'one network is enough',
