@@ -15,7 +15,7 @@ import type { Workspace } from '../src/workspace.js';
 import { printBackfillPlan } from '../src/cli/backfill-view.js';
 import { DeliveryCommand } from '../src/cli/delivery-command.js';
 import { EXIT, type ExitCode, RUN_EXITS } from '../src/cli/exit-codes.js';
-import { argument, defineArgs, defineFlags, moment, toggle } from '../src/cli/flags.js';
+import { argument, defineArgs, defineFlags, moment, yesFlag } from '../src/cli/flags.js';
 import type { PlannedRequests } from '../src/cli/planned-requests.js';
 import type { Rejects } from '../src/cli/rejects.js';
 import { endRun } from '../src/cli/run-end.js';
@@ -54,7 +54,7 @@ export default class Backfill extends DeliveryCommand<typeof Backfill> {
   static override flags = defineFlags({
     since: moment({ summary: 'only events at or after this time' }),
     until: moment({ summary: 'only events up to this time' }),
-    yes: toggle({ char: 'y', summary: 'do not ask' }),
+    yes: yesFlag(),
     ...runFlags,
   });
   static override notes = {
@@ -116,9 +116,12 @@ export default class Backfill extends DeliveryCommand<typeof Backfill> {
       await this.present({ ...summary, plan }, () =>
         this.io.info('Stopped while reading. Nothing was sent.'),
       );
-      return await endRun(this.io, summary);
+      return await endRun(this.io, summary, { sawBadEncoding: view.sawBadEncoding });
     }
-    if (requests) return this.#showDryRun({ ...summary, requests: requests.shown, plan }, requests);
+    if (requests) {
+      const planned = { ...summary, requests: requests.shown, plan };
+      return this.#showDryRun(planned, requests, view);
+    }
     if (!this.io.json) await printBackfillPlan(this.io, plan);
     if (plan.eligible > 0 && !(await this.#confirm(plan, summary))) return EXIT.done;
     return this.#send(workspace, plan, options, { view, rejects });
@@ -127,13 +130,14 @@ export default class Backfill extends DeliveryCommand<typeof Backfill> {
   async #showDryRun(
     summary: DryRunSummary & { plan: BackfillPlan },
     requests: PlannedRequests,
+    view: RunView,
   ): Promise<ExitCode> {
     await this.present(summary, async () => {
       await printBackfillPlan(this.io, summary.plan);
       await printSummary(this.io, summary);
       await requests.print(this.io, this.flags.requests);
     });
-    return await endRun(this.io, summary);
+    return await endRun(this.io, summary, { sawBadEncoding: view.sawBadEncoding });
   }
 
   #confirm(plan: BackfillPlan, summary: Summary): Promise<boolean> {
@@ -164,7 +168,7 @@ export default class Backfill extends DeliveryCommand<typeof Backfill> {
       });
       view.clear();
       await this.present({ ...summary, plan }, () => this.#report(summary));
-      return await endRun(this.io, summary);
+      return await endRun(this.io, summary, { sawBadEncoding: view.sawBadEncoding });
     } finally {
       view.clear();
     }

@@ -273,12 +273,9 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
     }
     if (!this.flags['token-stdin'] && !this.io.isInteractive) {
       throw new UsageError(
-        'missing_flag',
+        'needs_terminal',
         `${name} is connected with a token, and there is no terminal to ask for it.`,
-        {
-          hint: `Pipe the token in. You find it in the ${connector.tokenHelp}.`,
-          next: `postback connect ${name} --token-stdin ${connector.accountFlag} ID < token.txt`,
-        },
+        this.#explainWithoutTerminal(name, connector, `You find it in the ${connector.tokenHelp}.`),
       );
     }
     if (this.io.isInteractive)
@@ -292,25 +289,35 @@ export default class Connect extends WorkspaceCommand<typeof Connect> {
   }
 
   /** Without a terminal nobody sees the URL, unless --no-browser was given. */
-  #refuseToWait(network: NetworkName, { accountFlag, pasted }: Connector): void {
+  #refuseToWait(network: NetworkName, connector: Connector): void {
     if (this.io.isInteractive || this.flags['no-browser']) return;
+    throw new UsageError(
+      'needs_terminal',
+      `Connecting ${network} in a browser requires a terminal.`,
+      this.#explainWithoutTerminal(network, connector, '--no-browser prints the URL and waits.'),
+    );
+  }
+
+  /**
+   * Names what connects a network where nobody can be asked: a token on stdin, or variables, and in
+   * a CI job where it keeps them.
+   */
+  #explainWithoutTerminal(
+    network: NetworkName,
+    { accountFlag, pasted }: Connector,
+    more: string,
+  ): { hint: string; next: string } {
     const variables = variablesOf(network)
       .rules.filter(({ overlays }) => !overlays)
       .map(({ suffix }) => variableOf(network, suffix));
     const advice = adviseOnNetwork(network, this.environment.variables);
-    throw new UsageError(
-      'needs_terminal',
-      `Connecting ${network} in a browser requires a terminal.`,
-      {
-        hint:
-          advice?.hint ??
-          `Pipe the ${pasted} token in with --token-stdin, or set the variables ` +
-            `${variables.join(', ')} instead of connecting. --no-browser prints the URL and ` +
-            'waits.',
-        next:
-          advice?.next ?? `postback connect ${network} --token-stdin ${accountFlag} ID < token.txt`,
-      },
-    );
+    return {
+      hint:
+        `Pipe the ${pasted} token in with --token-stdin, or set the variables ` +
+        `${variables.join(', ')} instead of connecting. ${advice?.hint ?? more}`,
+      next:
+        advice?.next ?? `postback connect ${network} --token-stdin ${accountFlag} ID < token.txt`,
+    };
   }
 
   #loginConsent(pasted: AsyncIterable<string>): Consent {

@@ -1,7 +1,7 @@
 import { AuthError, UsageError } from '../src/errors.js';
 import { readNetworkArguments } from '../src/cli/network-argument.js';
 import { isEndpointName } from '../src/networks/names.js';
-import { argument, defineArgs, defineFlags, toggle } from '../src/cli/flags.js';
+import { argument, defineArgs, defineFlags, toggle, yesFlag } from '../src/cli/flags.js';
 import { NETWORK_CHOICES } from '../src/cli/network-words.js';
 import { confirmOrYes } from '../src/cli/prompts.js';
 import { WorkspaceCommand } from '../src/cli/workspace-command.js';
@@ -20,7 +20,7 @@ export default class Disconnect extends WorkspaceCommand<typeof Disconnect> {
     name: argument({ description: 'http: the name of the endpoint' }),
   });
   static override flags = defineFlags({
-    yes: toggle({ summary: 'do not ask' }),
+    yes: yesFlag(),
     'dry-run': toggle({ summary: 'show what would be removed without removing it' }),
   });
 
@@ -41,10 +41,12 @@ export default class Disconnect extends WorkspaceCommand<typeof Disconnect> {
           'not_stored',
           `The connection to ${network} is not stored here, so it cannot be removed.`,
           {
-            hint: isEndpointName(network)
-              ? 'It comes from the project file: remove its template there.'
-              : 'It comes from the environment: unset the variables ' +
-                `POSTBACK_${network.toUpperCase()}_*.`,
+            hint: this.flags.sandbox
+              ? 'It belongs to the embedded sandbox, which connects every network for each command.'
+              : isEndpointName(network)
+                ? 'It comes from the project file: remove its template there.'
+                : 'It comes from the environment: unset the variables ' +
+                  `POSTBACK_${network.toUpperCase()}_*.`,
           },
         );
       }

@@ -1,6 +1,7 @@
 import type { Check } from '../src/doctor/check.js';
 import { checkLive } from '../src/doctor/doctor.js';
 import { ConfigError } from '../src/errors.js';
+import { endWithVerdict } from '../src/cli/errors.js';
 import { printCheck, printVerdict } from '../src/cli/doctor-view.js';
 import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
 import { WorkspaceCommand } from '../src/cli/workspace-command.js';
@@ -39,7 +40,8 @@ export default class Doctor extends WorkspaceCommand<typeof Doctor> {
       } = error;
       const check: Check = { id: 'config', result: 'fail', message, why, next };
       await this.present({ checks: [check] }, () => printCheck(this.io, check));
-      return EXIT.usage;
+      const { code } = error;
+      return endWithVerdict(this.io, { code, message, hint: why, next, exit: EXIT.usage });
     }
   }
 
@@ -61,16 +63,33 @@ export default class Doctor extends WorkspaceCommand<typeof Doctor> {
         if (!this.io.json) await printCheck(this.io, check);
       }
       await this.present({ checks: checks.map(withoutKind) }, () => printVerdict(this.io, checks));
-      return exitOf(checks);
+      return this.#end(checks);
+    });
+  }
+
+  /** Ends with the exit code of the checks; the first that failed says how to go on. */
+  async #end(checks: readonly Check[]): Promise<ExitCode> {
+    const failed = checks.filter(({ result }) => result === 'fail');
+    const [first] = failed;
+    if (first === undefined) return EXIT.done;
+    const subject = (check: Check): string =>
+      check.network === undefined ? check.id : `${check.network} ${check.id}`;
+    const others = failed.slice(1).map(subject);
+    const more = others.length === 0 ? '' : ` Also failed: ${others.join(', ')}.`;
+    return endWithVerdict(this.io, {
+      code: 'checks_failed',
+      message: `${subject(first)}: ${first.message}${more}`,
+      ...(first.why === undefined ? {} : { hint: first.why }),
+      ...(first.next === undefined ? {} : { next: first.next }),
+      exit: exitOf(failed),
     });
   }
 }
 
-function exitOf(checks: readonly Check[]): ExitCode {
-  const failed = checks.filter(({ result }) => result === 'fail');
+function exitOf(failed: readonly Check[]): ExitCode {
   if (failed.some(({ kind }) => kind === 'auth')) return EXIT.auth;
   if (failed.some(({ kind }) => kind === 'network')) return EXIT.pending;
-  return failed.length > 0 ? EXIT.failed : EXIT.done;
+  return EXIT.failed;
 }
 
 function withoutKind({ kind: _kind, ...check }: Check): Omit<Check, 'kind'> {

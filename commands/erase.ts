@@ -6,7 +6,7 @@ import { locateLog } from '../src/config/log-location.js';
 import type { Erased, ErasureReceipt, Subject } from '../src/log/maintenance.js';
 import { systemRandom } from '../src/random.js';
 import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
-import { defineFlags, text, toggle } from '../src/cli/flags.js';
+import { defineFlags, text, toggle, yesFlag } from '../src/cli/flags.js';
 import { confirmOrYes } from '../src/cli/prompts.js';
 import { endRun } from '../src/cli/run-end.js';
 import { printRecord } from '../src/cli/table.js';
@@ -32,7 +32,7 @@ export default class Erase extends WorkspaceCommand<typeof Erase> {
     'user-id': text({ summary: 'the user id of the person', helpValue: 'ID' }),
     'anonymous-id': text({ summary: 'an anonymous id of the person', helpValue: 'ID' }),
     email: text({ summary: 'an e-mail address of the person', helpValue: 'ADDRESS' }),
-    yes: toggle({ char: 'y', summary: 'do not ask' }),
+    yes: yesFlag(),
     'dry-run': toggle({ summary: 'count what would be removed without removing it' }),
   });
 

@@ -5,6 +5,7 @@ import type { ExplainedPostback, Explanation } from '../src/delivery/explain.js'
 import type { Input } from '../src/events/input.js';
 import { FORMAT_CHOICES } from '../src/events/event-parser.js';
 import type { Workspace } from '../src/workspace.js';
+import { endWithVerdict } from '../src/cli/errors.js';
 import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
 import { readExplainTarget } from '../src/cli/explain-target.js';
 import { printExplanation } from '../src/cli/explain-view.js';
@@ -60,13 +61,19 @@ export default class Explain extends WorkspaceCommand<typeof Explain> {
       input: { ...input, ...(format && { format }) },
       ...(line === undefined ? {} : { line }),
     };
-    let exit: ExitCode = EXIT.done;
+    const invalid: string[] = [];
     const run = { ...where, limit, networks: [], goals: [], signal: this.signal };
     for await (const record of explainInput(workspace, run)) {
-      if (record.eventId === null) exit = EXIT.failed;
+      if (record.eventId === null) invalid.push(`${record.file}:${record.line}`);
       await this.#print(record, `${record.file}:${record.line}`);
     }
-    return exit;
+    if (invalid.length === 0) return EXIT.done;
+    return endWithVerdict(this.io, {
+      code: 'lines_invalid',
+      message: `${invalid.join(', ')} ${invalid.length === 1 ? 'is' : 'are'} invalid.`,
+      hint: 'The result on stdout names the field. Fix the line and send it again.',
+      exit: EXIT.failed,
+    });
   }
 
   async #print(

@@ -14,7 +14,7 @@ import type { Workspace } from '../src/workspace.js';
 import { checkFilterValues } from '../src/cli/filter-values.js';
 import { DeliveryCommand } from '../src/cli/delivery-command.js';
 import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
-import { defineFlags, integer, list, moment, toggle } from '../src/cli/flags.js';
+import { defineFlags, integer, list, moment, toggle, yesFlag } from '../src/cli/flags.js';
 import { readHttpStatuses } from '../src/cli/log-view.js';
 import type { PlannedRequests } from '../src/cli/planned-requests.js';
 import { printReplayPlan } from '../src/cli/replay-view.js';
@@ -67,7 +67,7 @@ export default class Replay extends DeliveryCommand<typeof Replay> {
     'account-changed': toggle({
       summary: 'send what was recorded for another account too',
     }),
-    yes: toggle({ char: 'y', summary: 'do not ask' }),
+    yes: yesFlag(),
     ...logRunFlags,
   });
   static override notes = {

@@ -24,6 +24,7 @@ export default class Schema extends BaseCommand<typeof Schema> {
   });
 
   protected async execute(): Promise<void> {
+    await this.refuseUnknownWorkspace();
     const schema = BUILDERS[this.args.subject as keyof typeof BUILDERS]();
     // Under --json a line, as everywhere; else as people and diffs like it.
     await this.io.print(this.io.json ? schema : JSON.stringify(schema, undefined, 2));

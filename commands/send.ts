@@ -62,10 +62,8 @@ export default class Send extends DeliveryCommand<typeof Send> {
     const isRepeatable = inputs.every(
       ({ path, address }) => path !== undefined || address?.kind === 's3',
     );
-    let sawBadEncoding = false;
     const report = (update: Update): void => {
       if (update.type === 'invalid') {
-        if (update.code === 'not_utf8') sawBadEncoding = true;
         quality.note({ severity: 'error', ...toProblem(update.input, update.line, update) });
       }
       if (update.type === 'progress') view.progress(update.summary, Date.now());
@@ -92,7 +90,10 @@ export default class Send extends DeliveryCommand<typeof Send> {
       view.clear();
       const shown = view.problems.length === 0 ? summary : { ...summary, problems: view.problems };
       await this.present(shown, () => this.#report(summary, view, { requests, isRepeatable }));
-      return await endRun(this.io, summary, { sawBadEncoding, isRepeatable });
+      return await endRun(this.io, summary, {
+        sawBadEncoding: view.sawBadEncoding,
+        isRepeatable,
+      });
     } finally {
       view.clear();
       await rejects.close();

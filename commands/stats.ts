@@ -2,10 +2,11 @@ import { readNetworkName } from '../src/networks/mapping-check.js';
 import { checkMetrics, type Demands } from '../src/report/checks.js';
 import { formatPrometheus } from '../src/report/prometheus.js';
 import { toStats } from '../src/report/stats.js';
+import { endWithVerdict } from '../src/cli/errors.js';
 import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
 import { choice, defineFlags, duration, list, moment, percent } from '../src/cli/flags.js';
 import { MetricsCommand } from '../src/cli/metrics-command.js';
-import { printStats } from '../src/cli/stats-view.js';
+import { explainCheck, printStats } from '../src/cli/stats-view.js';
 
 const DAY_MS = 86_400_000;
 
@@ -62,7 +63,15 @@ export default class Stats extends MetricsCommand<typeof Stats> {
     } else {
       await this.present(data, () => printStats(this.io, aggregate, checks));
     }
-    return checks.every(({ holds }) => holds) ? EXIT.done : EXIT.failed;
+    const failed = checks.filter(({ holds }) => !holds);
+    if (failed.length === 0) return EXIT.done;
+    return endWithVerdict(this.io, {
+      code: 'checks_failed',
+      message: `${failed.map(explainCheck).join('; ')}.`,
+      hint: 'See what was not delivered, and why.',
+      next: 'postback logs --all',
+      exit: EXIT.failed,
+    });
   }
 
   #readDemands(): Demands {

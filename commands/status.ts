@@ -1,6 +1,8 @@
 import type { Update } from '../src/delivery/report.js';
-import { readNetworkStates } from '../src/status/network-status.js';
+import type { NetworkName } from '../src/networks/names.js';
+import { readNetworkStates, type NetworkStatus } from '../src/status/network-status.js';
 import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
+import { endWithVerdict, type Verdict } from '../src/cli/errors.js';
 import { printStatus } from '../src/cli/status-view.js';
 import { WorkspaceCommand } from '../src/cli/workspace-command.js';
 
@@ -32,8 +34,31 @@ export default class Status extends WorkspaceCommand<typeof Status> {
       await this.present(status, () =>
         printStatus(this.io, { ...status, haveIssues }, workspace.clock.now()),
       );
-      const isConnected = status.networks.some(({ connected }) => connected);
-      return haveIssues.length > 0 || !isConnected ? EXIT.auth : EXIT.done;
+      const verdict = judge(status.networks, haveIssues);
+      return verdict ? endWithVerdict(this.io, verdict) : EXIT.done;
     });
   }
+}
+
+/** Returns why a status ends with 4; undefined where each grant that is needed works. */
+function judge(
+  networks: readonly NetworkStatus[],
+  haveIssues: readonly NetworkName[],
+): Verdict | undefined {
+  if (haveIssues.length > 0) {
+    const first = networks.find(({ network }) => network === haveIssues[0]);
+    return {
+      code: 'grant_needs_attention',
+      message: `${haveIssues.join(', ')}: ${first?.problem ?? 'the grant needs attention.'}`,
+      ...(first?.next === undefined ? {} : { next: first.next }),
+      exit: EXIT.auth,
+    };
+  }
+  if (networks.some(({ connected }) => connected)) return undefined;
+  return {
+    code: 'not_connected',
+    message: 'No network is connected in this workspace.',
+    next: 'postback connect amazon',
+    exit: EXIT.auth,
+  };
 }

@@ -82,7 +82,7 @@ export default class Tail extends DeliveryCommand<typeof Tail> {
       signal: this.signal,
     };
     try {
-      if (requests) return await this.#showDryRun(run, requests);
+      if (requests) return await this.#showDryRun(run, requests, view);
       const summary = await this.withWorkspace((workspace) => runTail(workspace, run));
       await rows.shown();
       const isRepeatable = input.path !== undefined || input.address !== undefined;
@@ -92,7 +92,10 @@ export default class Tail extends DeliveryCommand<typeof Tail> {
       if (!summary.takenOver) {
         await printNextSteps(this.io, summary, { isStopped: this.signal.aborted, isRepeatable });
       }
-      return await endRun(this.io, summary, { isRepeatable });
+      return await endRun(this.io, summary, {
+        sawBadEncoding: view.sawBadEncoding,
+        isRepeatable,
+      });
     } finally {
       stopCounts();
       view.clear();
@@ -101,7 +104,7 @@ export default class Tail extends DeliveryCommand<typeof Tail> {
     }
   }
 
-  async #showDryRun(run: TailRun, requests: PlannedRequests): Promise<ExitCode> {
+  async #showDryRun(run: TailRun, requests: PlannedRequests, view: RunView): Promise<ExitCode> {
     const planned = await this.withWorkspace((workspace) =>
       planTail(workspace, { ...run, requests }),
     );
@@ -111,6 +114,6 @@ export default class Tail extends DeliveryCommand<typeof Tail> {
       await printSummary(this.io, summary);
       await requests.print(this.io, this.flags.requests);
     });
-    return await endRun(this.io, summary);
+    return await endRun(this.io, summary, { sawBadEncoding: view.sawBadEncoding });
   }
 }

@@ -8,8 +8,9 @@ import { listCautions, planTests } from '../src/delivery/test-plan.js';
 import { dryRunTests, runTests } from '../src/delivery/test-run.js';
 import { UsageError } from '../src/errors.js';
 import { readNetworkName } from '../src/networks/mapping-check.js';
+import { endWithVerdict } from '../src/cli/errors.js';
 import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
-import { defineFlags, list, toggle } from '../src/cli/flags.js';
+import { defineFlags, list, toggle, yesFlag } from '../src/cli/flags.js';
 import { endRun, exitOfRun } from '../src/cli/run-end.js';
 import { confirmOrYes } from '../src/cli/prompts.js';
 import { describeTarget, printNextSteps, RunView } from '../src/cli/run-view.js';
@@ -33,7 +34,7 @@ export default class Test extends WorkspaceCommand<typeof Test> {
     network: list({ summary: 'only these networks', helpValue: 'NAME' }),
     goal: list({ summary: 'only these goals', helpValue: 'ID' }),
     live: toggle({ summary: 'send real conversions to the real mapping; networks count them' }),
-    yes: toggle({ char: 'y', summary: 'send real conversions without asking' }),
+    yes: yesFlag('send real conversions without asking'),
     'allow-private': toggle({
       summary: 'allow endpoints of the project file at loopback, private or link-local addresses',
     }),
@@ -68,7 +69,10 @@ export default class Test extends WorkspaceCommand<typeof Test> {
       }
       for (const caution of live ? [] : listCautions(runContext, plan)) await this.io.info(caution);
       const view = new RunView(this.io);
-      const report = (update: Update): void => view.show(update);
+      const report = (update: Update): void => {
+        // The format of a synthetic event is nobody's question.
+        if (update.type !== 'input') view.show(update);
+      };
       const summary = await runTests(workspace, plan, {
         ...selection,
         report,
@@ -90,7 +94,13 @@ export default class Test extends WorkspaceCommand<typeof Test> {
     });
     const exit = summary.dryRun ? exitOfRun(summary) : await endRun(this.io, summary);
     // A test that a gate stopped has shown nothing.
-    return exit === EXIT.done && summary.skipped > 0 ? EXIT.failed : exit;
+    if (exit !== EXIT.done || summary.skipped === 0) return exit;
+    return endWithVerdict(this.io, {
+      code: 'tests_skipped',
+      message: `${countOf(summary.skipped, 'test')} skipped: ${Object.keys(summary.skips).join(', ')}.`,
+      hint: 'A skipped test shows nothing about the delivery.',
+      exit: EXIT.failed,
+    });
   }
 
   async #refuse(plan: TestPlan): Promise<never> {

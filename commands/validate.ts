@@ -7,6 +7,7 @@ import {
 } from '../src/events/lint.js';
 import { BaseCommand } from '../src/cli/base-command.js';
 import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
+import { endWithVerdict, type Verdict } from '../src/cli/errors.js';
 import { annotateProblems } from '../src/cli/annotations.js';
 import { CodeQuality, codeQualityFlag } from '../src/cli/code-quality.js';
 import { argument, defineArgs, defineFlags } from '../src/cli/flags.js';
@@ -42,6 +43,7 @@ export default class Validate extends BaseCommand<typeof Validate> {
   static override notes = { exitCodes: [EXIT.input, EXIT.interrupted, EXIT.terminated] };
 
   protected async execute(): Promise<ExitCode> {
+    await this.refuseUnknownWorkspace();
     const inputs = readInputArguments(this.inputContext, this.args.file ?? [], this.flags.format);
     const counts = emptyLintCounts();
     const read = this.#readProblems(lintInputs(inputs, counts, this.signal));
@@ -54,9 +56,11 @@ export default class Validate extends BaseCommand<typeof Validate> {
     } finally {
       report.close();
     }
-    if (!this.signal.aborted)
+    // Where nothing holds a record, the error says so.
+    if (!this.signal.aborted && (counts.lines > 0 || !this.io.json))
       for (const name of counts.empty) await warnOfEmpty(this.io, `${name} contains no records.`);
-    return counts.invalid > 0 || counts.lines === 0 ? EXIT.input : EXIT.done;
+    if (counts.invalid === 0 && counts.lines > 0 && !this.signal.aborted) return EXIT.done;
+    return endWithVerdict(this.io, judge(counts));
   }
 
   /** Passes the problems on, and prints what is to be known of the inputs. */
@@ -77,4 +81,22 @@ export default class Validate extends BaseCommand<typeof Validate> {
     const opening = separator === ',' ? '' : separator;
     await this.io.print(`${opening}],${toSafeJson(counts).slice(1)}`);
   }
+}
+
+function judge({ lines, invalid, empty }: LintCounts): Verdict {
+  if (lines === 0) {
+    const verb = empty.length === 1 ? 'contains' : 'contain';
+    return {
+      code: 'no_records',
+      message: `${empty.join(', ')} ${verb} no records.`,
+      hint: 'Check whether this is the right input.',
+      exit: EXIT.input,
+    };
+  }
+  return {
+    code: 'lines_invalid',
+    message: `${invalid === 1 ? '1 line is' : `${invalid} lines are`} invalid.`,
+    hint: 'stdout lists them as problems; postback help errors explains their codes.',
+    exit: EXIT.input,
+  };
 }

@@ -1,7 +1,9 @@
 import { readJob } from '../../src/audiences/job.js';
 import { jobData, printJob } from '../../src/cli/audience-view.js';
+import { endWithVerdict } from '../../src/cli/errors.js';
 import { EXIT, type ExitCode } from '../../src/cli/exit-codes.js';
 import { argument, defineArgs, defineFlags, toggle } from '../../src/cli/flags.js';
+import { countOf } from '../../src/cli/text.js';
 import { WorkspaceCommand } from '../../src/cli/workspace-command.js';
 
 export default class AudiencesStatus extends WorkspaceCommand<typeof AudiencesStatus> {
@@ -27,7 +29,15 @@ export default class AudiencesStatus extends WorkspaceCommand<typeof AudiencesSt
       const { job } = this.args;
       const report = await readJob(workspace, job, this.flags.wait, this.signal);
       await this.present(jobData(job, report), () => printJob(this.io, job, report));
-      return report.state === 'FAILED' || report.invalid.length > 0 ? EXIT.failed : EXIT.done;
+      if (report.state !== 'FAILED' && report.invalid.length === 0) return EXIT.done;
+      const refused = countOf(report.invalid.length, 'record');
+      return endWithVerdict(this.io, {
+        code: 'job_failed',
+        message:
+          report.state === 'FAILED' ? `Job ${job} failed.` : `Job ${job} refused ${refused}.`,
+        hint: 'The result on stdout has the reasons.',
+        exit: EXIT.failed,
+      });
     });
   }
 }

@@ -7,7 +7,7 @@ import type { Update } from '../../src/delivery/report.js';
 import type { Workspace } from '../../src/workspace.js';
 import { printSyncPlan } from '../../src/cli/audience-view.js';
 import { type ExitCode, RUN_EXITS } from '../../src/cli/exit-codes.js';
-import { argument, defineArgs, defineFlags, text, toggle } from '../../src/cli/flags.js';
+import { argument, defineArgs, defineFlags, text, toggle, yesFlag } from '../../src/cli/flags.js';
 import { readInputArguments } from '../../src/cli/inputs.js';
 import { confirmOrYes } from '../../src/cli/prompts.js';
 import { endRun } from '../../src/cli/run-end.js';
@@ -47,7 +47,7 @@ export default class AudiencesSync extends WorkspaceCommand<typeof AudiencesSync
       summary: 'AMC connection of a list that was created elsewhere',
       helpValue: 'ID',
     }),
-    yes: toggle({ char: 'y', summary: 'do not ask' }),
+    yes: yesFlag(),
     'dry-run': dryRun,
     wait: toggle({ summary: 'wait until Amazon has processed the upload' }),
     strict,
@@ -74,9 +74,7 @@ export default class AudiencesSync extends WorkspaceCommand<typeof AudiencesSync
     if (full && !yes && !isDryRun && !this.io.isInteractive) await this.#confirm(undefined);
     const view = new RunView(this.io);
     const rejected = await this.openRejects(input ? [input] : []);
-    let sawBadEncoding = false;
     const report = (update: Update): void => {
-      if (update.type === 'invalid' && update.code === 'not_utf8') sawBadEncoding = true;
       if (update.type === 'progress') view.progress(update.summary, Date.now());
       else view.show(update);
       rejected.note(update);
@@ -99,7 +97,7 @@ export default class AudiencesSync extends WorkspaceCommand<typeof AudiencesSync
       view.clear();
       const shown = view.problems.length === 0 ? result : { ...result, problems: view.problems };
       await this.present(shown, () => this.#report(result, view));
-      return await endRun(this.io, result, { sawBadEncoding });
+      return await endRun(this.io, result, { sawBadEncoding: view.sawBadEncoding });
     } finally {
       view.clear();
       await rejected.close();

@@ -7,7 +7,7 @@ import { diffReplaced } from '../../src/goals/goal-diff.js';
 import { importGoals } from '../../src/goals/goal-list.js';
 import type { EndpointTemplate } from '../../src/networks/http/template.js';
 import { endpointNameOf } from '../../src/networks/names.js';
-import { argument, defineArgs, defineFlags, toggle } from '../../src/cli/flags.js';
+import { argument, defineArgs, defineFlags, toggle, yesFlag } from '../../src/cli/flags.js';
 import { describeImport, printChanges } from '../../src/cli/import-view.js';
 import { confirmOrYes } from '../../src/cli/prompts.js';
 import { warnOfShared } from '../../src/cli/shared-warning.js';
@@ -25,7 +25,7 @@ export default class ConfigImport extends SettingsCommand<typeof ConfigImport> {
     file: argument({ description: 'the file', required: true }),
   });
   static override flags = defineFlags({
-    yes: toggle({ summary: 'replace goals without asking' }),
+    yes: yesFlag('replace goals without asking'),
     'dry-run': toggle({ summary: 'show what would be stored without storing it' }),
   });
 

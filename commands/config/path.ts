@@ -11,6 +11,7 @@ export default class ConfigPath extends BaseCommand<typeof ConfigPath> {
   static override examples = ['<%= config.bin %> config path'];
 
   protected async execute(): Promise<void> {
+    await this.refuseUnknownWorkspace();
     const { cwd, directories } = this.environment;
     const paths = {
       config: new UserConfig(directories.config).path,

@@ -2,7 +2,7 @@ import { readProjectFile } from '../../src/config/project-file.js';
 import { refuseOwnInput } from '../../src/files/own-files.js';
 import { diffReplaced } from '../../src/goals/goal-diff.js';
 import { importGoals } from '../../src/goals/goal-list.js';
-import { argument, defineArgs, defineFlags, toggle } from '../../src/cli/flags.js';
+import { argument, defineArgs, defineFlags, toggle, yesFlag } from '../../src/cli/flags.js';
 import { warnOfShared } from '../../src/cli/shared-warning.js';
 import { GoalsCommand } from '../../src/cli/goals-command.js';
 import { describeImport, printChanges } from '../../src/cli/import-view.js';
@@ -19,7 +19,7 @@ export default class GoalsImport extends GoalsCommand<typeof GoalsImport> {
     file: argument({ description: 'the file', required: true }),
   });
   static override flags = defineFlags({
-    yes: toggle({ summary: 'replace goals without asking' }),
+    yes: yesFlag('replace goals without asking'),
     'dry-run': toggle({ summary: 'show what would be stored without storing it' }),
   });
 

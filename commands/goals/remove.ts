@@ -1,5 +1,5 @@
 import { findGoal, removeGoal } from '../../src/goals/goal-list.js';
-import { argument, defineArgs, defineFlags, toggle } from '../../src/cli/flags.js';
+import { argument, defineArgs, defineFlags, toggle, yesFlag } from '../../src/cli/flags.js';
 import { GoalsCommand } from '../../src/cli/goals-command.js';
 import { confirmOrYes } from '../../src/cli/prompts.js';
 
@@ -13,7 +13,7 @@ export default class GoalsRemove extends GoalsCommand<typeof GoalsRemove> {
     goal: argument({ description: 'id of the goal', required: true }),
   });
   static override flags = defineFlags({
-    yes: toggle({ summary: 'do not ask' }),
+    yes: yesFlag(),
     'dry-run': toggle({ summary: 'show what would be removed without removing it' }),
   });
 

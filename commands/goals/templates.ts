@@ -10,6 +10,7 @@ export default class GoalsTemplates extends BaseCommand<typeof GoalsTemplates> {
   ];
 
   protected async execute(): Promise<void> {
+    await this.refuseUnknownWorkspace();
     await this.present(GOAL_TEMPLATES, async () => {
       await printTable(this.io, GOAL_TEMPLATES, [
         { header: 'Id', value: ({ id }) => id },

@@ -4,7 +4,7 @@ import { locateLog } from '../../src/config/log-location.js';
 import type { PruneReceipt } from '../../src/log/maintenance.js';
 import { BaseCommand } from '../../src/cli/base-command.js';
 import { EXIT, type ExitCode } from '../../src/cli/exit-codes.js';
-import { defineFlags, duration, toggle } from '../../src/cli/flags.js';
+import { defineFlags, duration, toggle, yesFlag } from '../../src/cli/flags.js';
 import { confirmOrYes } from '../../src/cli/prompts.js';
 import { describeNothingToPrune, isNothingToPrune, printPruned } from '../../src/cli/prune-view.js';
 
@@ -27,7 +27,7 @@ export default class LogsPrune extends BaseCommand<typeof LogsPrune> {
       helpValue: '30d',
       required: true,
     }),
-    yes: toggle({ char: 'y', summary: 'do not ask' }),
+    yes: yesFlag(),
     'dry-run': toggle({ summary: 'count what would be removed without removing it' }),
   });
   static override notes = { exitCodes: [EXIT.interrupted, EXIT.terminated] };

@@ -12,6 +12,7 @@ import type { Connection, AnyNetwork } from '../networks/network.js';
 import { refreshGrant } from '../oauth/exchange.js';
 import { runLogin, type LoginOptions } from '../oauth/login.js';
 import type { OAuthClient, TokenGrant } from '../oauth/provider.js';
+import { quoteWord } from '../shell-word.js';
 import { narrowAccounts } from './choose-account.js';
 import type { CredentialStore } from './credential-store.js';
 import { SECRET_FIELDS, type Credentials } from './credentials.js';
@@ -161,12 +162,13 @@ async function finish(
  * asked.
  */
 async function mayConnect(
-  { network, confirmReplace, replaces = false }: ConnectInput,
+  { network, connector, consent, confirmReplace, replaces = false }: ConnectInput,
   from: Connection | undefined,
   to: AccountCandidate,
 ): Promise<boolean> {
   if (replaces || from === undefined || from.account === to.account) return true;
   if (confirmReplace) return confirmReplace({ network: network.name, from, to });
+  const account = `${connector.accountFlag} ${quoteWord(to.account)}`;
   throw new UsageError(
     'account_differs',
     `${describeChange({ network: network.name, from, to })} Nothing was stored.`,
@@ -174,7 +176,10 @@ async function mayConnect(
       hint:
         'Select the connected account, or replace it with --replace. Existing mappings belong to ' +
         `${from.account}.`,
-      next: `postback connect ${network.name} --replace`,
+      next:
+        consent.kind === 'token'
+          ? `postback connect ${network.name} --token-stdin ${account} --replace < token.txt`
+          : `postback connect ${network.name} ${account} --replace`,
     },
   );
 }

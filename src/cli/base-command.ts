@@ -127,6 +127,23 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     return { io: this.io, signal: this.signal };
   }
 
+  /**
+   * Refuses a `--workspace` that is not there, in a command that needs none: the typing error would
+   * go into the next command too. Other faults of the configuration are left to the commands that
+   * read it.
+   * @throws ConfigError with the nearest names
+   */
+  protected async refuseUnknownWorkspace(): Promise<void> {
+    const flags = this.flags as { workspace?: string; sandbox?: boolean };
+    if (flags.workspace === undefined) return;
+    const { loadRunConfig } = await import('../config/run-config.js');
+    try {
+      loadRunConfig({ flags, ...this.environment });
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'unknown_workspace') throw error;
+    }
+  }
+
   /** Shows a result: `data` as JSON under `--json`, else through `view`. */
   protected async present(data: object, view: () => Promise<void>): Promise<void> {
     await (this.io.json ? this.io.print(data) : view());

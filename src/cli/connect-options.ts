@@ -29,7 +29,9 @@ export async function chooseNetwork(
     name === undefined
       ? await select(context, {
           message: 'Which network?',
-          flagName: 'its name: postback connect NETWORK',
+          flagName:
+            'its name (postback connect NETWORK) with --token-stdin, or set its variables: ' +
+            'postback help environment',
           choices: NETWORKS.map(({ name: value, title }) => ({ name: title, value })),
         })
       : readNetworkName(name);

@@ -1,5 +1,5 @@
 import { run, settings } from '@oclif/core';
-import { moveLeadingFlags } from './leading-flags.js';
+import { moveLeadingFlags, withoutGlobalFlags } from './leading-flags.js';
 
 export { findInterruption, interruptRun } from './interruption.js';
 
@@ -18,8 +18,8 @@ export async function runCommand(argv: string[], { root, pjson }: Package): Prom
   // Neither oclif's flush, which gives up after 10 s, nor its handler, which exits before the
   // output has drained.
   const moved = moveLeadingFlags(argv);
-  // oclif's help takes no such flag; ours finds it in the arguments of the process.
-  const words = moved[0] === 'help' ? moved.filter((word) => word !== '--verbose') : moved;
+  // oclif's help takes no such flags; ours finds them in the arguments of the process.
+  const words = moved[0] === 'help' ? withoutGlobalFlags(moved) : moved;
   // eslint-disable-next-line no-restricted-syntax -- oclif types the whole package.json, and reads what is here
   await run(words, { root, pjson: pjson as never, userPlugins: false, devPlugins: false });
 }

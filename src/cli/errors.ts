@@ -3,9 +3,9 @@ import { maskSecrets } from '../secret-mask.js';
 import { forShell } from '../shell-word.js';
 import { formatAnnotation } from './annotations.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { interruptionOf, type Interruption } from './interruption.js';
+import { findInterruption, interruptionOf, type Interruption } from './interruption.js';
 import { createProcessIO, type IO } from './io.js';
-import { describeParseError, isParseError } from './parse-errors.js';
+import { describeParseError, isParseError, sourceOf } from './parse-errors.js';
 import { cleanCell, cleanText } from './text.js';
 
 const EXIT_BY_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
@@ -74,7 +74,7 @@ function viewOf(error: unknown): ErrorView {
 /** Removes the text that oclif adds to errors of a flag's parse function. */
 function withoutParserWords(message: string): string {
   return message
-    .replace(/^Parsing (--\S+) \n\t/, '$1: ')
+    .replace(/^Parsing (--\S+) \n\t/, (_text, flag: string) => `${sourceOf(flag)}: `)
     .replace(/\nSee more help with --help$/, '');
 }
 
@@ -119,9 +119,42 @@ function isQuietExit(error: unknown): boolean {
   return error instanceof Error && (error as { oclif?: { exit?: number } }).oclif?.exit === 0;
 }
 
-/** The error object of `--json` (schemas/error.json). */
-export function toData({ code, message, hint, next, exit }: ErrorView): object {
-  return { code, message, hint: hint ?? null, ...(next === undefined ? {} : { next }), exit };
+/** The hint of an error that has neither a hint nor a next command, by its exit code. */
+const GENERAL_HINTS: Partial<Record<ExitCode, string>> = {
+  [EXIT.fault]: 'Fix the cause, then run the same command again. It sends nothing twice.',
+  [EXIT.usage]: 'Correct it, then run the same command again. --help shows what it accepts.',
+  [EXIT.auth]: 'See what is connected: postback status',
+  [EXIT.pending]: 'Run the same command again. It sends nothing twice.',
+  [EXIT.input]: 'Check the name, the content and the access rights of the input.',
+};
+
+/** The error object of `--json` (schemas/error.json). A script always finds a hint. */
+function toData({ code, message, hint, next, exit }: ErrorView): object {
+  const found = hint ?? (next === undefined ? GENERAL_HINTS[exit] : `Run: ${next}`);
+  return {
+    code,
+    message,
+    hint: found ?? 'See: postback --help',
+    ...(next === undefined ? {} : { next }),
+    exit,
+  };
+}
+
+/** Why a command that printed its result ends with an exit code other than 0. */
+export type Verdict = Pick<ErrorView, 'code' | 'message' | 'exit'> &
+  Partial<Pick<ErrorView, 'hint' | 'next'>>;
+
+/**
+ * Ends a command whose result is on stdout, but shows that something is wrong: under `--json`,
+ * stderr gets the error object that every exit code other than 0 has. The words for people are the
+ * view's.
+ * @returns the exit code
+ */
+export async function endWithVerdict(io: IO, verdict: Verdict): Promise<ExitCode> {
+  const stopped = findInterruption();
+  if (stopped) return reportError(stopped, io);
+  if (io.json) await io.fail(toData({ hint: undefined, next: undefined, ...verdict }));
+  return verdict.exit;
 }
 
 function toWords({ message, hint, next }: ErrorView, io: IO): string {

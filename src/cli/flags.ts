@@ -35,6 +35,10 @@ export const toggle = (
   options: Partial<Interfaces.BooleanFlag<boolean>> = {},
 ): Interfaces.BooleanFlag<boolean> => Flags.boolean({ default: false, ...options });
 
+/** `--yes`, which answers the question of a command that cannot be undone. */
+export const yesFlag = (summary = 'do not ask'): Interfaces.BooleanFlag<boolean> =>
+  toggle({ char: 'y', summary });
+
 /** A flag with a text. */
 export const text = Flags.string;
 

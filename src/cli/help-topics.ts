@@ -89,7 +89,7 @@ const GENERAL_VARIABLES: (readonly [string, string])[] = [
   ['POSTBACK_NO_UPDATE_CHECK', 'set to 1: do not check for a newer version'],
   ['POSTBACK_DEBUG', 'set to 1: print stack traces of errors'],
   ['HTTPS_PROXY, NO_PROXY', 'the proxy for requests, and hosts that bypass it'],
-  ['NO_COLOR, FORCE_COLOR', 'disable color; force color without a terminal'],
+  ['NO_COLOR, FORCE_COLOR', 'disable color; force color on a terminal. A pipe never gets color'],
   ['COLUMNS', 'width of tables without a terminal'],
   ['CI', 'if set, nothing is asked and no update notice is printed'],
 ];

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { CommandHelp, Help, type Command, type HelpSectionRenderer } from '@oclif/core';
 import type { HelpNotes } from './base-command.js';
 import { BRIEF_GROUPS, BRIEF_WORDS, COMMAND_GROUPS, FIRST_STEPS } from './command-groups.js';
@@ -7,6 +8,7 @@ import { exampleForShell } from '../shell-word.js';
 import { ADVANCED } from './flags.js';
 import { EXIT, EXIT_WORDS, type ExitCode } from './exit-codes.js';
 import type { HelpPage } from './help-pages.js';
+import { hasFlag, toSafeJson } from './io.js';
 import { HELP_TOPICS } from './help-topics.js';
 import { unknownCommandError } from './suggestions.js';
 import { wrapText } from './table-layout.js';
@@ -22,6 +24,8 @@ type WithNotes = Command.Loadable & { notes?: HelpNotes };
 /** Help with examples first (clig.dev), the environment and the exit codes. */
 export class PostbackHelp extends Help {
   override CommandHelpClass = PostbackCommandHelp;
+  /** What is printed at the end, under `--json`. */
+  readonly #held: string[] = [];
   override render = (text: string): string => fillIn(text, this.config.bin);
 
   constructor(...parts: ConstructorParameters<typeof Help>) {
@@ -31,7 +35,19 @@ export class PostbackHelp extends Help {
     this.opts = { ...this.opts, maxWidth: this.opts.maxWidth - 2 };
   }
 
+  /** Under `--json`, help is one object like every result. */
   override async showHelp(argv: string[]): Promise<void> {
+    await this.showSubject(argv);
+    const text = this.#held.splice(0).join('\n');
+    if (text !== '') super.log(toSafeJson({ help: stripVTControlCharacters(text) }));
+  }
+
+  protected override log(...texts: string[]): void {
+    if (hasFlag(process.argv, 'json', process.env)) this.#held.push(...texts);
+    else super.log(...texts);
+  }
+
+  private async showSubject(argv: string[]): Promise<void> {
     // `postback` alone is a question: what now?
     if (process.argv.length <= 2) {
       await this.config.runCommand('next');

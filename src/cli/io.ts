@@ -147,7 +147,12 @@ export function toSafeJson(data: object): string {
   );
 }
 
-function hasFlag(argv: readonly string[], name: string, environment: NodeJS.ProcessEnv): boolean {
+/** Whether a switch is on, by the command line or by its variable, before flags are parsed. */
+export function hasFlag(
+  argv: readonly string[],
+  name: string,
+  environment: NodeJS.ProcessEnv,
+): boolean {
   const end = argv.indexOf('--');
   if ((end === -1 ? argv : argv.slice(0, end)).includes(`--${name}`)) return true;
   const variable = environment[`POSTBACK_${name.toUpperCase().replaceAll('-', '_')}`];
@@ -167,8 +172,11 @@ function widthOf({ stdout, stderr, environment }: IOParts): number {
 function buildChalk(stream: Output, { environment, noColor }: IOParts): ChalkInstance {
   if (noColor || environment['NO_COLOR']) return new Chalk({ level: 0 });
   const forced = environment['FORCE_COLOR'];
+  // What is not a terminal gets no colour, even if forced: test runners set the variable for all
+  // that they start, and a script would read escape sequences as data.
+  if (!stream.isTTY) return new Chalk({ level: 0 });
   if (forced !== undefined) return new Chalk({ level: isSet(forced) || forced === '' ? 1 : 0 });
-  return new Chalk({ level: stream.isTTY && environment['TERM'] !== 'dumb' ? 1 : 0 });
+  return new Chalk({ level: environment['TERM'] === 'dumb' ? 0 : 1 });
 }
 
 /**

@@ -3,6 +3,15 @@ const WITH_VALUE: ReadonlySet<string> = new Set(['--workspace', '--gateway']);
 /** Global flags without a value. */
 const SWITCHES: ReadonlySet<string> = new Set(['--json', '--sandbox', '--no-color']);
 
+/** Returns the arguments of `help` without global flags, which oclif's help refuses. Pure. */
+export function withoutGlobalFlags(argv: readonly string[]): string[] {
+  return argv.filter((word, index) => {
+    const [name = ''] = word.split('=');
+    if (SWITCHES.has(word) || word === '--verbose') return false;
+    return !WITH_VALUE.has(name) && !WITH_VALUE.has(argv[index - 1] ?? '');
+  });
+}
+
 /**
  * Moves global flags from the front to the end of the command line, where the commands
  * expect them: `--workspace game status` becomes `status --workspace game`. Global flags alone

@@ -1,6 +1,7 @@
 import { Errors } from '@oclif/core';
 import { findNearMatches } from '../near-match.js';
 import { textBefore } from '../text-ends.js';
+import { envNameOf } from './flags.js';
 
 interface ParseDetails {
   flags?: unknown;
@@ -10,6 +11,13 @@ interface ParseDetails {
     input?: { args?: Record<string, unknown>; flags?: Record<string, unknown> };
     output?: { argv?: unknown[] };
   };
+}
+
+/** Returns what gave a flag its value: the flag, or its variable where it was not typed. */
+export function sourceOf(flag: string): string {
+  const isTyped = process.argv.some((word) => word === flag || word.startsWith(`${flag}=`));
+  const variable = envNameOf(flag.slice(2));
+  return isTyped || process.env[variable] === undefined ? flag : variable;
 }
 
 /** Whether oclif refused the command line: its CLIError carries an exit code of its own. */
@@ -91,7 +99,7 @@ function suggestFlags(names: readonly string[], known: object): string | undefin
 function plainMessageOf(error: Error): string {
   return error.message
     .replace(/\nSee more help with --help$/, '')
-    .replace(/^Parsing (--\S+) \n\t/, '$1: ')
+    .replace(/^Parsing (--\S+) \n\t/, (_text, flag: string) => `${sourceOf(flag)}: `)
     .replace(/^The following errors? occurred:\n\s*/, '')
     .replace(/Missing required flag (\S+)/g, 'Missing flag: --$1.')
     .replace(/^Expected (--\w[\w-]*)=(.*) to be one of: (.*)$/s, describeChoices)
@@ -99,7 +107,7 @@ function plainMessageOf(error: Error): string {
 }
 
 function describeChoices(_text: string, flag: string, value: string, choices: string): string {
-  return `Invalid value "${value}" for ${flag}. Expected: ${choices}.`;
+  return `Invalid value "${value}" for ${sourceOf(flag)}. Expected: ${choices}.`;
 }
 
 /** Names two flags that exclude each other; a value may be a secret, so it is left out. */

@@ -27,6 +27,7 @@ export class RunView {
   readonly #io: IO;
   readonly #line = new ProgressLine();
   #problems = 0;
+  #sawBadEncoding = false;
   readonly #listed: Problem[] = [];
   #shownAtMs = 0;
   #hasProgress = false;
@@ -164,6 +165,11 @@ export class RunView {
     return Math.max(0, this.#problems - SHOWN_PROBLEMS);
   }
 
+  /** Whether a line was not UTF-8 text: the input could not be read. */
+  get sawBadEncoding(): boolean {
+    return this.#sawBadEncoding;
+  }
+
   /** The first invalid lines as data, for `--json`. */
   get problems(): readonly Problem[] {
     return this.#listed;
@@ -171,6 +177,7 @@ export class RunView {
 
   #showProblem(update: Extract<Update, { type: 'invalid' }>): void {
     this.#problems++;
+    this.#sawBadEncoding ||= update.code === 'not_utf8';
     if (this.#problems > SHOWN_PROBLEMS) return;
     const { input, line } = update;
     this.#listed.push(toProblem(input, line, update));

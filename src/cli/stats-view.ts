@@ -127,15 +127,20 @@ function describeState(io: IO, { deliveryRate, responseTimeMs, accuracy }: Metri
   return lines.join('\n');
 }
 
-function describeCheck(io: IO, { check, limit, actual, holds }: Check): string {
+function describeCheck(io: IO, check: Check): string {
   const { err } = io.color;
+  return `${check.holds ? err.green('passed') : err.red('failed')} ${explainCheck(check)}`;
+}
+
+/** Returns a limit and what was found, without whether it is met. */
+export function explainCheck({ check, limit, actual }: Check): string {
   const describe = check === 'min-delivery-rate' ? describeRate : describeSpan;
   const words =
     check === 'min-delivery-rate'
       ? `the delivery rate is ${describe(actual)}, the minimum is ${describe(limit)}`
       : `95 % are delivered within ${describe(actual)}, the maximum is ${describe(limit)}`;
   const described = actual === null ? 'there are no conversions in this period' : words;
-  return `${holds ? err.green('passed') : err.red('failed')} --${check} ${describe(limit)}: ${described}`;
+  return `--${check} ${describe(limit)}: ${described}`;
 }
 
 function toRows(aggregate: Aggregate, scope: 'network' | 'goal'): Row[] {

@@ -25,7 +25,7 @@ import { RecordReader } from './record-reader.js';
 import type { Report } from './report.js';
 import type { SendRun } from './send.js';
 import { accountsOf, reportShared, resolveTargets, type Selection } from './resolve-targets.js';
-import { checkLines, refuseEmpty } from './strict.js';
+import { checkLines, refuseEmpty, refuseInvalid } from './strict.js';
 import { expandBuckets, previewLines } from './run-source.js';
 import type { Summary } from './tally.js';
 import { Tally } from './tally.js';
@@ -75,6 +75,8 @@ export interface DryRunOptions extends Selection {
   origins?: Origins | undefined;
   /** Absent: no request is built. */
   requests?: RequestSink | undefined;
+  /** Stops at the first invalid line. */
+  strict?: boolean | undefined;
   /** Events outside of it count as events and make nothing. */
   range?: TimeRange;
   /**
@@ -213,14 +215,20 @@ export class DryRun {
    */
   checkRecords(inputs: readonly Input[], isStrict: boolean): void {
     if (this.#options.signal.aborted) return;
-    this.#reader.reportEmpty(inputs);
+    this.#reader.reportEmpty(inputs, isStrict);
     if (isStrict && this.#tally.summary.lines === 0) throw refuseEmpty(inputs);
   }
 
-  /** Plans the events of some lines. */
+  /**
+   * Plans the events of some lines.
+   * @throws InputError at the first invalid line, under `strict`
+   */
   async take(lines: readonly Line[], input: Input): Promise<PlannedEvent[]> {
     const events: ConversionEvent[] = [];
-    for (const line of lines) this.#reader.read(line, input, events);
+    for (const line of lines) {
+      const isValid = this.#reader.read(line, input, events);
+      if (!isValid && this.#options.strict) throw refuseInvalid(1, this.#reader.lastProblem);
+    }
     const { identities, ...request } = this.#planner.prepare(this.#withinRange(events));
     const isKnown = this.#prescanned.has(input);
     const known = await this.#memory.lookup({ ...request, identities: isKnown ? [] : identities });

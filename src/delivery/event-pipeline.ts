@@ -86,7 +86,7 @@ export class EventPipeline {
 
   /** Reports each input that has ended without a record. */
   reportEmpty(inputs: readonly Input[]): void {
-    this.#reader.reportEmpty(inputs);
+    this.#reader.reportEmpty(inputs, this.#strict);
   }
 
   /**

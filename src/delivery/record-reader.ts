@@ -91,8 +91,12 @@ export class RecordReader {
     });
   }
 
-  /** Reports each input that has ended without a record. */
-  reportEmpty(inputs: readonly Input[]): void {
+  /**
+   * Reports each input that has ended without a record. Under `strict`, inputs without any record
+   * are an error, which says so.
+   */
+  reportEmpty(inputs: readonly Input[], isStrict: boolean): void {
+    if (isStrict && this.#filled.size === 0) return;
     for (const { name } of inputs) {
       if (!this.#filled.has(name))
         this.#report({ type: 'empty', message: `${name} holds no record.` });

@@ -31,8 +31,12 @@ export async function planTail(
   return withDryRun(workspace, { ...run, command: 'tail' }, async (dryRun, logReader) => {
     if (logReader) await resumePending(workspace, run, dryRun, logReader);
     if (input.address?.kind === 's3') await readBucket(workspace, run, dryRun, logReader);
-    else if (input.path === undefined) await dryRun.read(input, run.from);
-    else await readFrom(input as Input & { path: string }, run, dryRun, logReader);
+    else if (input.path !== undefined)
+      await readFrom(input as Input & { path: string }, run, dryRun, logReader);
+    else {
+      await dryRun.read(input, run.from);
+      if (input.address === undefined) dryRun.checkRecords([input], run.strict);
+    }
   });
 }
 
@@ -77,12 +81,13 @@ async function readBucket(
 
 async function readFrom(
   input: Input & { path: string },
-  { from, signal }: Pick<TailRun, 'from' | 'signal'>,
+  { from, signal, strict }: Pick<TailRun, 'from' | 'signal' | 'strict'>,
   dryRun: DryRun,
   logReader: LogReader | undefined,
 ): Promise<void> {
+  if (from === 'end') return;
   // A file that is not there yet holds nothing.
-  if (from === 'end' || !(await stat(input.path).catch(() => undefined))) return;
+  if (!(await stat(input.path).catch(() => undefined))) return dryRun.checkRecords([input], strict);
   const known = from === 'last' ? await logReader?.findCheckpoint(resolve(input.path)) : undefined;
   const start = known && (await findStart(input.path, known));
   const parts = start
@@ -95,6 +100,8 @@ async function readFrom(
   }
   // A line without its end is still being written: a tail waits for the rest of it.
   if (last.length > 0 && (await endsWithLine(input.path))) await dryRun.take(last, input);
+  // Where an earlier run has read the beginning, nothing new is not an empty input.
+  if (!start) dryRun.checkRecords([input], strict);
 }
 
 async function* linesOf(parts: AsyncIterable<{ lines: Line[] }>): AsyncGenerator<Line[]> {

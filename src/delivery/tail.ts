@@ -17,6 +17,7 @@ import type { Update } from './report.js';
 import { RunMetrics } from './run-metrics.js';
 import type { SendRun } from './send.js';
 import { recordProgress } from './source-progress.js';
+import { refuseEmpty } from './strict.js';
 import type { Summary } from './tally.js';
 
 export interface TailRun extends Omit<SendRun, 'inputs'> {
@@ -32,7 +33,8 @@ export interface TailRun extends Omit<SendRun, 'inputs'> {
  * Follows a file as it grows, a stream or a broker, and delivers its events as they come. What a
  * network does not take is tried again until it does or the deadline passes. Ends when `signal`
  * aborts, the stream ends or every grant is refused; it never looks alive while dead.
- * @throws InputError when the input cannot be read; what withDelivery throws
+ * @throws InputError when the input cannot be read, or a stream is invalid or empty under `strict`;
+ *   what withDelivery throws
  */
 export async function runTail(workspace: Workspace, run: TailRun): Promise<Summary> {
   const metrics = new RunMetrics();
@@ -42,7 +44,7 @@ export async function runTail(workspace: Workspace, run: TailRun): Promise<Summa
   };
   const leavesWork = run.input.address !== undefined;
   const options = { ...run, report, leavesWork, command: 'tail', recovers: 'at_once' } as const;
-  return withDelivery(workspace, options, async (delivery) => {
+  const summary = await withDelivery(workspace, options, async (delivery) => {
     const source = await openTailSource(delivery, run);
     let server: MetricsServer | undefined;
     const stopRecording = run.input.address ? recordProgress(delivery, source) : undefined;
@@ -54,6 +56,8 @@ export async function runTail(workspace: Workspace, run: TailRun): Promise<Summa
       const reading = { input, maxPending, rejects, display, endsWhenRefused: true };
       await readSource(delivery, pipeline, source, reading);
       await pipeline.flush();
+      // Only a stream ends by itself.
+      if (isStream(input) && !delivery.signal.aborted) pipeline.reportEmpty([input]);
     } finally {
       stopRecording?.();
       // Before what is in flight is finished: other workers take over at once.
@@ -61,6 +65,14 @@ export async function runTail(workspace: Workspace, run: TailRun): Promise<Summa
       await server?.close();
     }
   });
+  const isEmpty = isStream(run.input) && summary.lines === 0;
+  if (run.strict && isEmpty && !summary.takenOver && !run.signal.aborted)
+    throw refuseEmpty([run.input]);
+  return summary;
+}
+
+function isStream({ path, address }: Input): boolean {
+  return path === undefined && address === undefined;
 }
 
 async function startMetrics(

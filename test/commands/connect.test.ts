@@ -230,7 +230,7 @@ describe('called wrongly', () => {
     [['connect'], {}, 2, 'needs_answer'],
     [['connect', 'facebook'], {}, 2, 'unknown_network'],
     [['connect', 'meta'], {}, 2, 'needs_terminal'],
-    [['connect', 'reddit'], {}, 2, 'missing_flag'],
+    [['connect', 'reddit'], {}, 2, 'needs_terminal'],
     [['connect', 'meta', '--region', 'na'], {}, 2, 'flag_not_for_network'],
     [['connect', 'amazon', '--pixel', '12'], {}, 2, 'flag_not_for_network'],
     [['connect', 'meta', '--pixel', '1', '--account', '2'], {}, 2, 'conflicting_flags'],

@@ -43,6 +43,16 @@ describe('C12: a filter value that cannot match is an error with a suggestion', 
   });
 });
 
+test.each([
+  ['POSTBACK_STATUS', 'faild', ['logs']],
+  ['POSTBACK_LIMIT', '0', ['logs']],
+  ['POSTBACK_FORMAT', 'csv', ['validate']],
+])('a value of %s is refused by the name of the variable', async (name, value, args) => {
+  const workspace = await TestWorkspace.create();
+  const { code, stderr } = await workspace.run([...args, '--json'], { env: { [name]: value } });
+  expect([code, readError(stderr).message]).toEqual([2, expect.stringContaining(name)]);
+});
+
 test('--http takes a status or a class of them; --status narrows --all', async () => {
   const workspace = await TestWorkspace.create();
   await steer(workspace.sandbox, 'POST', '/faults', { status: 503, match: 'eventData' });

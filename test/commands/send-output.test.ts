@@ -149,6 +149,7 @@ describe('streams', () => {
 
   test.each([
     ['a pipe', [], {}],
+    ['a pipe, even if forced', [], { FORCE_COLOR: '1' }],
     ['NO_COLOR', [], { NO_COLOR: '1' }],
     ['--no-color', ['--no-color'], { FORCE_COLOR: '1' }],
   ])('no colour: %s', async (_what, args, env) => {

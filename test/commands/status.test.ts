@@ -23,7 +23,8 @@ async function readStatus(
 ): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await workspace.run(['status', '--json'], { env });
   expect(code, stderr + stdout).toBe(exit);
-  expect(stderr).toBe('');
+  if (exit === 0) expect(stderr).toBe('');
+  else expect(readError(stderr)).toMatchObject({ exit, hint: expect.stringContaining('') });
   const { networks } = JSON.parse(stdout) as Status;
   return networks.find(({ network }) => network === 'amazon')!;
 }

@@ -130,6 +130,7 @@ describe('postback test', () => {
     ]);
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('These are real: 2 conversions will be counted');
+    expect(stderr).not.toContain('reading it as');
     expect(stdout).toMatch(/first\tamazon\tdelivered\t207/);
     expect(definitionsOf(workspace)).toEqual(['1234567891', '1234567891']);
   });

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { LintProblem } from '../../src/events/lint.js';
 import { CONVERSION, RECORD_BUILDERS } from '../kit/foreign-events.js';
-import { makeLine } from '../kit/test-workspace.js';
+import { makeLine, readError } from '../kit/test-workspace.js';
 import { makeFolder, runPostback } from '../kit/run.js';
 
 interface Report {
@@ -145,7 +145,7 @@ describe('formats', () => {
     ];
     for (const files of both) {
       const { code, report, stderr } = await validate(files);
-      expect([code, stderr]).toEqual([6, '']);
+      expect([code, readError(stderr)]).toMatchObject([6, { code: 'lines_invalid', exit: 6 }]);
       expect(report).toMatchObject({ lines: 3, valid: 2, codes: { missing_required_field: 1 } });
       expect(report.problems).toMatchObject([{ element: 2, field: 'event' }]);
       expect(Object.values(report.formats)).toEqual(['segment']);

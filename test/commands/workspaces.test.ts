@@ -46,6 +46,7 @@ describe('A11: workspaces', () => {
         ['disconnect', 'x'],
       ],
       ['config', 'set', 'delivery.rate', '1'],
+      ...[['validate', '-'], ['schema'], ['goals', 'templates'], ['config', 'path']],
     ];
     for (const call of calls) {
       const { code, stderr } = await run(...call, '--workspace', 'space-raider', '--json');

@@ -328,7 +328,8 @@ export function ago(spanMs: number): string {
 export function readError(stderr: string): {
   code: string;
   message: string;
-  hint: string | null;
+  hint: string;
+  next?: string;
   exit: number;
 } {
   const last = stderr.trim().split('\n').at(-1) as string;

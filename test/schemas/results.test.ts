@@ -79,6 +79,7 @@ const CALLS: [id: string, args: string[], exit: number][] = [
   ['enable', ['amazon', SANDBOX], 0],
   ['validate', ['events.jsonl'], 6],
   ['explain', ['events.jsonl:1', SANDBOX], 0],
+  ['explain', ['events.jsonl:18', SANDBOX], 3],
   ['send', ['events.jsonl', '--dry-run', SANDBOX], 3],
   ['send', ['events.jsonl', SANDBOX], 3],
   ['status', [SANDBOX], 0],
@@ -86,6 +87,7 @@ const CALLS: [id: string, args: string[], exit: number][] = [
   ['next', [SANDBOX], 0],
   ['logs', ['--all', SANDBOX], 0],
   ['stats', [SANDBOX], 0],
+  ['stats', ['--min-delivery-rate', '100', SANDBOX], 3],
   ['replay', ['--state', 'delivered', '--limit', '1', '--force', '--yes', SANDBOX], 0],
   ['test', ['--goal', 'first-purchase', '--network', 'amazon', SANDBOX], 0],
   ['backfill', ['events.jsonl', '--yes', SANDBOX], 3],
@@ -110,6 +112,14 @@ describe('results', () => {
       check(object);
       expect((check as unknown as { errors: unknown }).errors, JSON.stringify(object)).toBeNull();
     }
+    // Each exit code other than 0 is explained by one object on stderr.
+    expect(stderr).toMatch(exit === 0 ? /^$/ : /^\{.*\}\n$/);
+    const errors = objectsOf(stderr);
+    expect(errors).toHaveLength(exit === 0 ? 0 : 1);
+    for (const error of errors) {
+      expect(schemaOf('error')(error), stderr).toBe(true);
+      expect(error).toMatchObject({ error: { exit } });
+    }
   });
 });
 
@@ -126,6 +136,12 @@ test.each([
   expect(more).toEqual([]);
   expect(schemaOf('error')(error)).toBe(true);
   expect((error as { error: { exit: number } }).error.exit).toBe(exit);
+});
+
+test.each([[['help', 'send']], [['audiences']]])('%j is one object too', async (args) => {
+  const { code, stdout, stderr } = await run(...args);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(objectsOf(stdout)).toEqual([{ help: expect.stringContaining('audience') as string }]);
 });
 
 test('audience lists: made, listed, synced, asked about', async () => {

@@ -47,6 +47,9 @@ describe('A8: connecting another account', () => {
     for (const id of [SANDBOX_ACCOUNTS.na, SANDBOX_ACCOUNTS.eu])
       expect(readError(refused.stderr).message).toContain(id);
     expect(readError(refused.stderr).hint).toMatch(/--replace. Existing mappings belong to/);
+    expect(readError(refused.stderr).next).toBe(
+      `postback connect amazon --token-stdin --account ${SANDBOX_ACCOUNTS.eu} --replace < token.txt`,
+    );
     expect(account()).toBe(SANDBOX_ACCOUNTS.na);
     expect(await connect('na')).toMatchObject({ code: 0, stderr: '' });
     expect((await connect('eu', '--replace')).code).toBe(0);
@@ -80,18 +83,20 @@ describe('A8: connecting another account', () => {
 });
 
 describe('C13: connect without a terminal', () => {
-  test.each(['amazon', 'google'])(
-    '%s fails at once, and names --token-stdin and the variables',
-    async (network) => {
-      const prefix = `POSTBACK_${network.toUpperCase()}`;
-      const env = { CI: 'true', [`${prefix}_CLIENT_ID`]: 'x', [`${prefix}_CLIENT_SECRET`]: 'y' };
-      const { code, stderr } = await runPostback(['connect', network, '--json'], { env });
-      const { code: name, hint } = readError(stderr);
-      expect([code, name]).toEqual([2, 'needs_terminal']);
-      expect(hint).toContain('--token-stdin');
-      expect(hint).toContain(`${prefix}_REFRESH_TOKEN`);
-    },
-  );
+  test.each([
+    ['amazon', 'REFRESH_TOKEN'],
+    ['google', 'REFRESH_TOKEN'],
+    ['reddit', 'ACCESS_TOKEN'],
+    ['x', 'PIXEL_TOKEN'],
+  ])('%s fails at once, and names --token-stdin and the variables', async (network, secret) => {
+    const prefix = `POSTBACK_${network.toUpperCase()}`;
+    const env = { CI: 'true', [`${prefix}_CLIENT_ID`]: 'x', [`${prefix}_CLIENT_SECRET`]: 'y' };
+    const { code, stderr } = await runPostback(['connect', network, '--json'], { env });
+    const { code: name, hint } = readError(stderr);
+    expect([code, name]).toEqual([2, 'needs_terminal']);
+    expect(hint).toContain('--token-stdin');
+    expect(hint).toContain(`${prefix}_${secret}`);
+  });
 });
 
 describe('B6: the page in the browser reports the final result', () => {

@@ -180,11 +180,14 @@ describe('an input without a record', () => {
       ['send', '-'],
       ['send', '--dry-run', 'in'],
       ['backfill', '--yes', 'in'],
+      ['tail', '-'],
+      ['tail', '--dry-run', 'in'],
     ]) {
       const { code, stderr } = await workspace.run(args, { input: content });
       expect([code, stderr]).toEqual([0, expect.stringMatching(/holds no record/)]);
       const strict = await workspace.run([...args, '--strict', '--json'], { input: content });
       expect([strict.code, readError(strict.stderr).code]).toEqual([6, 'no_records']);
+      expect(strict.stderr.trimEnd().split('\n')).toHaveLength(1);
     }
     expect((await workspace.run(['validate', 'in', '--json'])).code).toBe(6);
     expect((await workspace.run(['validate', '-'], { input: content })).code).toBe(6);

@@ -6,6 +6,7 @@ import { findNetwork } from '../../../src/networks/registry.js';
 import {
   makeLine,
   parseRows,
+  readError,
   type RunSummary,
   steer,
   TestWorkspace,
@@ -235,3 +236,39 @@ test.each([
     }
   },
 );
+
+test('a line that is not UTF-8 ends every command that reads events with 6', async () => {
+  const workspace = await openOne('amazon');
+  const content = Buffer.concat([
+    Buffer.from(makeLines('amazon', 1, 1)),
+    Buffer.from('{"type":"track","eventName":"\u00e9"}\n', 'latin1'),
+  ]);
+  writeFileSync(join(workspace.cwd, 'events.jsonl'), content);
+  for (const args of [
+    ['backfill', 'events.jsonl', '--dry-run'],
+    ['backfill', 'events.jsonl', '--yes'],
+    ['tail', 'events.jsonl', '--dry-run'],
+    ['tail', '-'],
+    ['send', 'events.jsonl'],
+  ]) {
+    const result = await workspace.run([...args, '--json'], { input: content });
+    const { error } = readEnding(result);
+    expect([args, error.code, error.exit]).toEqual([args, 'not_utf8', 6]);
+  }
+});
+
+test('--strict stops a dry run of a stream or a followed file at the first invalid line', async () => {
+  const workspace = await openOne('amazon');
+  const content = `${makeLines('amazon', 1, 1)}{\n${makeLines('amazon', 2, 1)}`;
+  writeFileSync(join(workspace.cwd, 'events.jsonl'), content);
+  for (const args of [
+    ['send', '-'],
+    ['tail', '-'],
+    ['tail', 'events.jsonl'],
+  ]) {
+    const { code, stderr } = await workspace.run([...args, '--strict', '--dry-run', '--json'], {
+      input: content,
+    });
+    expect([args, code, readError(stderr).code]).toEqual([args, 6, 'invalid_lines']);
+  }
+});

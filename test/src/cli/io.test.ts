@@ -14,7 +14,8 @@ describe('colour', () => {
     ['an empty NO_COLOR says nothing', terminal, { NO_COLOR: '' }, false, true],
     ['--no-color takes it away, even if forced', terminal, { FORCE_COLOR: '1' }, true, false],
     ['a dumb terminal has none', terminal, { TERM: 'dumb' }, false, false],
-    ['FORCE_COLOR brings it to a pipe', pipe, { FORCE_COLOR: '1' }, false, true],
+    ['FORCE_COLOR does not bring it to a pipe', pipe, { FORCE_COLOR: '1' }, false, false],
+    ['FORCE_COLOR beats TERM', terminal, { TERM: 'dumb', FORCE_COLOR: '1' }, false, true],
     ['FORCE_COLOR=0 takes it away', terminal, { FORCE_COLOR: '0' }, false, false],
     ['NO_COLOR beats FORCE_COLOR', terminal, { NO_COLOR: '1', FORCE_COLOR: '1' }, false, false],
   ])('%s', (_case, columns, environment, noColor, isColoured) => {
