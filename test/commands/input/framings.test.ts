@@ -181,7 +181,8 @@ describe('an input without a record', () => {
       ['send', '--dry-run', 'in'],
       ['backfill', '--yes', 'in'],
       ['tail', '-'],
-      ['tail', '--dry-run', 'in'],
+      // A gzipped file is complete: it cannot be followed.
+      ...(typeof content === 'string' ? [['tail', '--dry-run', 'in']] : []),
     ]) {
       const { code, stderr } = await workspace.run(args, { input: content });
       expect([code, stderr]).toEqual([0, expect.stringMatching(/holds no record/)]);
