@@ -87,7 +87,10 @@ async function readFrom(
 ): Promise<void> {
   if (from === 'end') return;
   // A file that is not there yet holds nothing.
-  if (!(await stat(input.path).catch(() => undefined))) return dryRun.checkRecords([input], strict);
+  if (!(await stat(input.path).catch(() => undefined))) {
+    dryRun.checkRecords([input], strict);
+    return;
+  }
   const known = from === 'last' ? await logReader?.findCheckpoint(resolve(input.path)) : undefined;
   const start = known && (await findStart(input.path, known));
   const parts = start

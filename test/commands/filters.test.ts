@@ -24,7 +24,7 @@ describe('C12: a filter value that cannot match is an error with a suggestion', 
     const { code: exit, stderr } = await workspace.run([...args, '--json']);
     const error = readError(stderr);
     expect([exit, error.code]).toEqual([2, code]);
-    expect(`${error.message} ${String(error.hint)}`).toMatch(words);
+    expect(`${error.message} ${error.hint}`).toMatch(words);
   });
 
   test('what is in the log or known is taken: a goal that was removed, reasons of networks', async () => {

@@ -86,8 +86,8 @@ describe.each(NETWORKS)('%s', (network) => {
       [['tail', 'events.jsonl']],
       [['replay', '--all', '--yes']],
     ];
-    // What ends a command is the same for each network: the first plays all, the others, in turn, one
-    // besides the first.
+    // What ends a command is the same for each network: the first network takes every run, each
+    // other one the first run and one more, in turn.
     const place = NETWORKS.indexOf(network);
     const another = 1 + (place % (runs.length - 1));
     const played = place === 0 ? runs : runs.filter((_, index) => index === 0 || index === another);
