@@ -34,14 +34,14 @@ export default class Status extends WorkspaceCommand<typeof Status> {
       await this.present(status, () =>
         printStatus(this.io, { ...status, haveIssues }, workspace.clock.now()),
       );
-      const verdict = judge(status.networks, haveIssues);
+      const verdict = evaluateStatus(status.networks, haveIssues);
       return verdict ? endWithVerdict(this.io, verdict) : EXIT.done;
     });
   }
 }
 
 /** Returns why a status ends with 4; undefined where each grant that is needed works. */
-function judge(
+function evaluateStatus(
   networks: readonly NetworkStatus[],
   haveIssues: readonly NetworkName[],
 ): Verdict | undefined {

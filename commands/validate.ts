@@ -60,7 +60,7 @@ export default class Validate extends BaseCommand<typeof Validate> {
     if (!this.signal.aborted && (counts.lines > 0 || !this.io.json))
       for (const name of counts.empty) await warnOfEmpty(this.io, `${name} contains no records.`);
     if (counts.invalid === 0 && counts.lines > 0 && !this.signal.aborted) return EXIT.done;
-    return endWithVerdict(this.io, judge(counts));
+    return endWithVerdict(this.io, validateCounts(counts));
   }
 
   /** Passes the problems on, and prints what is to be known of the inputs. */
@@ -83,7 +83,7 @@ export default class Validate extends BaseCommand<typeof Validate> {
   }
 }
 
-function judge({ lines, invalid, empty }: LintCounts): Verdict {
+function validateCounts({ lines, invalid, empty }: LintCounts): Verdict {
   if (lines === 0) {
     const verb = empty.length === 1 ? 'contains' : 'contain';
     return {
