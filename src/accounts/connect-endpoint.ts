@@ -112,8 +112,8 @@ function checkClicks(
     if (shared === undefined) continue;
     throw new ConfigError(
       'click_id_shared',
-      `${network} and ${other} both name their clicks by ${shared}, so that a click could be ` +
-        'of either.',
+      `${network} and ${other} both identify their clicks by ${shared}, so a click could ` +
+        'belong to either.',
       {
         hint:
           'Give one of them another click parameter, or give each its own utmSources in its ' +

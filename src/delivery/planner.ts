@@ -183,7 +183,7 @@ function gateTest(
   const isStopped = event.test && !planContext.takesTestEvents;
   const words = 'a test event, and no goal has a test mapping, no network a test area';
   const stop = isStopped ? skip('test_event', words) : undefined;
-  trace?.push({ gate: 'test', stop, saw: event.test ? 'test true' : 'no test event' });
+  trace?.push({ gate: 'test', stop, saw: event.test ? 'test true' : 'not a test event' });
   return stop;
 }
 
@@ -202,7 +202,7 @@ function evaluateLevel(event: ConversionEvent, consent: Consent): Skip | undefin
   const why =
     source === 'default'
       ? 'and consent.default is not_set'
-      : 'and consent.default does not stand in for it';
+      : 'and consent.default does not replace it';
   return skip('consent_unknown', `${describeSignals(event, consent)}, ${why}`);
 }
 
@@ -218,7 +218,7 @@ function gateDestination(
     gate: 'consent',
     network,
     stop,
-    saw: stop?.message ?? `integrations let ${network} know`,
+    saw: stop?.message ?? `integrations include ${network}`,
   });
   return stop && { ...stop, network };
 }

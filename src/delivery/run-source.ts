@@ -105,8 +105,8 @@ export async function expandSources(
 function refuseQueue(url: string): UsageError {
   return new UsageError('unsupported_source', 'backfill cannot read sqs://.', {
     hint:
-      'It reads its input twice, for the plan and to send, and a queue gives a message once. ' +
-      'send reads what is there.',
+      'It reads its input twice, for the plan and to send, but a queue delivers each message ' +
+      'once. Use send.',
     next: `postback send ${argumentWords(url)}`,
   });
 }

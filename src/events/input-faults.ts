@@ -17,7 +17,7 @@ export function explainReadFault(name: string, error: NodeJS.ErrnoException): Po
     return new InputError('input_not_found', `${name} does not exist.`, { cause: error });
   }
   if (error.code === 'EACCES' || error.code === 'EPERM') {
-    return new InputError('input_unreadable', `This user may not read ${name}.`, { cause: error });
+    return new InputError('input_unreadable', `This user cannot read ${name}.`, { cause: error });
   }
   if (error.code?.startsWith('Z_')) {
     return new InputError('input_broken_gzip', `${name} is not a complete gzip file.`, {

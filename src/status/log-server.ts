@@ -42,7 +42,7 @@ function checkRights({ readOnly, forbiddenTables, mayCreate, bytes }: LogServerF
     return {
       id: 'log_rights',
       result: 'fail',
-      message: `The user of log.url may not write ${named}${more > 0 ? ` and ${more} more tables` : ''}.`,
+      message: `The user of log.url cannot write ${named}${more > 0 ? ` and ${more} more tables` : ''}.`,
       why: 'Grant the rights that docs/shared-log.md lists.',
     };
   }
@@ -50,7 +50,7 @@ function checkRights({ readOnly, forbiddenTables, mayCreate, bytes }: LogServerF
     return {
       id: 'log_rights',
       result: 'fail',
-      message: 'The user of log.url may not create the tables of the log.',
+      message: 'The user of log.url cannot create the tables of the log.',
       why: 'The first run needs CREATE on the database, see docs/shared-log.md.',
     };
   }

@@ -1,7 +1,7 @@
 import type { Mapping } from '../../goals/goal.js';
 
 /** What a mapping of an endpoint looks like. */
-export const EXPECTED_NAME = 'expected a name as the endpoint knows the goal, such as sale';
+export const EXPECTED_NAME = 'expected the name that the endpoint has for the goal, such as sale';
 
 const MAX_LENGTH = 256;
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for

@@ -29,7 +29,7 @@ export async function findPixels(call: ConnectCall): Promise<FoundAccounts> {
   for (const business of businesses) {
     const found = await list(call, `/businesses/${idOf(business)}/ad_accounts`);
     if (found === 'not allowed')
-      warnings.push(`This token may not list the ad accounts of ${nameOf(business)}.`);
+      warnings.push(`This token cannot list the ad accounts of ${nameOf(business)}.`);
     else accounts.push(...found);
   }
   if (accounts.length > MAX_ACCOUNTS) {

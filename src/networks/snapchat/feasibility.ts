@@ -6,7 +6,7 @@ import type { SnapchatPayload } from './payload.js';
 const LIMITED: Skip = {
   reason: 'opted_out',
   message:
-    'the person limits the use of data; sources contradict each other about how Snapchat is told, ' +
+    'the person limits the use of data; sources contradict each other on the field for it, ' +
     'so nothing is sent',
 };
 const NO_CLICK: Skip = {

@@ -184,7 +184,7 @@ function checkCustomData({
     return refuse(
       2_804_017,
       'Currency Is Invalid',
-      `${JSON.stringify(currency)} is no currency of ISO 4217.`,
+      `${JSON.stringify(currency)} is not an ISO 4217 currency.`,
     );
   if (name !== 'Purchase' || (isAmount && isCode)) return undefined;
   const words = 'Purchase events need the parameters value and currency in custom_data.';

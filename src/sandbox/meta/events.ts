@@ -81,7 +81,7 @@ interface Batch {
 
 function readBatch(request: SandboxRequest): Batch | GraphError {
   const body = readJson(request)?.value;
-  if (!isJsonObject(body)) return { code: 100, message: 'The body is no JSON object' };
+  if (!isJsonObject(body)) return { code: 100, message: 'The body is not a JSON object' };
   const { data, test_event_code: testCode } = body;
   if (!Array.isArray(data) || data.length === 0)
     return { code: 100, message: '(#100) param data must be non-empty.' };

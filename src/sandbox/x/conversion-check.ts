@@ -97,7 +97,7 @@ function checkIdentifier(
   const isDevice =
     names.length > 0 && names.every((name) => name === 'ip_address' || name === 'user_agent');
   if (!isDevice && names.length !== 1)
-    return report('identifiers', 'Each identifier is an object of its own');
+    return report('identifiers', 'Each identifier must be a separate object');
   for (const name of names) {
     const value = identifier[name];
     if (typeof value !== 'string' || value === '')

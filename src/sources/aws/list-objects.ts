@@ -50,7 +50,7 @@ export async function listObjects(
   const found = await findObjects(client, address);
   if (found.length === 0) {
     throw new InputError('no_objects', `${url}: no object of ${bucket} matches ${pattern}.`, {
-      hint: 'In the address, * stands for any characters, also for /.',
+      hint: 'In the address, * matches any characters, including /.',
     });
   }
   return found.map((object) => ({

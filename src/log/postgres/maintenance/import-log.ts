@@ -194,7 +194,7 @@ export class LogImport {
       if (used?.['used'] === true) {
         throw new ConfigError(
           'log_people_differ',
-          `The log at ${this.shownAddress} knows people by other keys than the log on this ` +
+          `The log at ${this.shownAddress} uses other keys for people than the log on this ` +
             'machine.',
           {
             hint:

@@ -13,6 +13,6 @@ export async function readMemberKeys(session: PgSession): Promise<MemberKeys> {
   throw new InternalError(
     'log_damaged',
     'The delivery log is damaged: it has no salt (meta.salt).',
-    { hint: 'People in it cannot be recognized any more. Restore a backup of the database.' },
+    { hint: 'People in it can no longer be recognized. Restore a backup of the database.' },
   );
 }

@@ -163,7 +163,7 @@ function readSalt(database: Database): string {
     {
       hint:
         'People in it can no longer be recognized. Restore a backup of delivery.db, or move ' +
-        'the file away to begin a new log; what was sent before is then not known.',
+        'the file away to begin a new log, which does not know what was sent before.',
     },
   );
 }
