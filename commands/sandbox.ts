@@ -93,18 +93,18 @@ export default class Sandbox extends BaseCommand<typeof Sandbox> {
 
 /** The variables are set in the form of PowerShell, which cmd does not know. */
 function cmdNote(): string {
-  return platform() === 'win32' ? '\nIn cmd, set each variable with: set NAME=VALUE' : '';
+  return platform() === 'win32' ? ' (PowerShell; in cmd: set NAME=VALUE)' : '';
 }
 
 /**
  * Returns the commands for another terminal. The client secret is a public constant of the sandbox.
  */
 function describeUse({ url, seed }: RunningSandbox): string {
-  return `The sandbox is running (seed ${String(seed)}). In another terminal:
+  return `The sandbox is running (seed ${String(seed)}). In another terminal${cmdNote()}:
   ${assignVariable('POSTBACK_GATEWAY', url)}
   ${assignVariable('POSTBACK_AMAZON_CLIENT_ID', SANDBOX_CLIENT_ID)}
   ${assignVariable('POSTBACK_AMAZON_CLIENT_SECRET', SANDBOX_CLIENT_SECRET)}
-  postback connect amazon${cmdNote()}
+  postback connect amazon
 Accounts: ${SANDBOX_ACCOUNTS.na} (na), ${SANDBOX_ACCOUNTS.eu} (eu), ${SANDBOX_ACCOUNTS.fe} (fe).
 It imitates ${SANDBOX_SEEDS.map(({ connection }) => connection.network).join(', ')}. Their tokens and ids: postback help sandbox-guide
 Accepted conversions: ${url}/_sandbox/   Stop with Ctrl-C.`;

@@ -95,7 +95,7 @@ function checkConnected(
   const [first] = missing;
   if (first !== undefined) {
     const message = `${missing.join(', ')} is not connected in this workspace.`;
-    const advice = adviseOnNetwork(first, variables) ?? { next: `postback connect ${first}` };
+    const advice = adviseOnNetwork(first, variables) ?? { next: `postback connect ${missing[0]}` };
     throw new AuthError('not_connected', message, advice);
   }
   if (names.length > 0) return;

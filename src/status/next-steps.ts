@@ -86,9 +86,12 @@ function describeRefused({
 
 const REPLAY_PENDING = 'postback replay --state pending --all';
 
+/** The problem of a network that `connect` can connect. */
+const NOT_CONNECTED = 'Not connected.';
+
 function describeNewcomer(goals: number, [first]: readonly NetworkStatus[]): Guidance {
   // A CI job cannot connect: its variables are missing.
-  if (first?.problem !== undefined && first.next !== `postback connect ${first.network}`) {
+  if (first?.problem !== undefined && first.problem !== NOT_CONNECTED) {
     const command = first.next ?? 'postback help environment';
     return {
       stage: 'not_connected',

@@ -22,6 +22,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'logs backup FILE':
     'test/commands/durability/backup.test.ts copies a log in use and puts the copy in its place',
   'replay --state failed --all --dry-run': 'test/commands/outputs/damaged-rows.test.ts runs it',
+  'logs --all --sandbox': 'test/commands/demo.test.ts reads the log of a kept demo',
+  "send {quoteWord(join(home,'events.jsonl'))} --sandbox":
+    'test/commands/demo.test.ts sends the events of a kept demo again',
   sandbox: 'the title of a page',
   tail: 'words about what three commands read',
   'config get log.url': 'for a log on a server: test/commands/shared-log/errors.test.ts runs it',
