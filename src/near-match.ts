@@ -16,6 +16,14 @@ export function findNearMatches(word: string, candidates: Iterable<string>): str
     .map(({ candidate }) => candidate);
 }
 
+/**
+ * Returns a name as it was typed, to quote it in an error: in quotes after a blank. What is too
+ * long or odd for a name is left out, because it may be a token in the wrong place.
+ */
+export function quoteTypedName(word: string): string {
+  return /^[\w:. -]{1,40}$/.test(word) ? ` "${word}"` : '';
+}
+
 /** Returns ` Did you mean a or b?` to append to a sentence, or an empty string. */
 export function suggestNearMatches(word: string, candidates: Iterable<string>): string {
   const matches = findNearMatches(word, candidates);

@@ -36,13 +36,15 @@ export default class LogsPrune extends BaseCommand<typeof LogsPrune> {
     const beforeMs = systemClock.now() - this.flags['older-than'];
     const plan = await this.#prune(beforeMs, true);
     if (this.flags['dry-run'] || isNothingToPrune(plan)) {
-      await this.present(plan, () => this.#report(plan));
+      // Where there is nothing to remove, that is the result, not a plan.
+      const receipt = { ...plan, dryRun: this.flags['dry-run'] };
+      await this.present(receipt, () => this.#report(receipt));
       return EXIT.done;
     }
     if (!this.io.json && !this.flags.yes) await printPruned(this.io, plan);
     const question = 'Remove these rows? This cannot be undone.';
     if (!(await confirmOrYes(this.prompting, { question, yes: this.flags.yes }))) return EXIT.done;
-    const receipt = await this.#prune(beforeMs, false);
+    const receipt = { ...(await this.#prune(beforeMs, false)), dryRun: false };
     await this.present(receipt, () => this.#report(receipt));
     return EXIT.done;
   }

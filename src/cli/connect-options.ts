@@ -30,8 +30,8 @@ export async function chooseNetwork(
       ? await select(context, {
           message: 'Which network?',
           flagName:
-            'its name (postback connect NETWORK) with --token-stdin, or set its variables: ' +
-            'postback help environment',
+            'its name, and --token-stdin or its variables (postback help environment): ' +
+            'postback connect NETWORK',
           choices: NETWORKS.map(({ name: value, title }) => ({ name: title, value })),
         })
       : readNetworkName(name);

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { findNearMatches } from '../near-match.js';
+import { findNearMatches, quoteTypedName } from '../near-match.js';
 
 /** Names that other programs give to commands of ours. */
 const SYNONYMS: Readonly<Record<string, string>> = {
@@ -33,13 +33,13 @@ export function unknownCommandError(
   const [meant] = synonym === undefined ? findNearMatches(typed, known) : [synonym];
   const [topic] = meant === undefined ? findNearMatches(typed, topics) : [];
   if (topic !== undefined) {
-    return new UsageError('unknown_command', `Unknown command "${typed}".`, {
+    return new UsageError('unknown_command', `Unknown command${quoteTypedName(typed)}.`, {
       hint: `Did you mean the topic "${topic}"?`,
       next: `postback help ${topic}`,
     });
   }
   const list = topics.length > 0 ? 'postback help topics' : 'postback --help';
-  return new UsageError('unknown_command', `Unknown command "${typed}".`, {
+  return new UsageError('unknown_command', `Unknown command${quoteTypedName(typed)}.`, {
     ...(meant === undefined ? {} : { hint: `Did you mean "${meant}"?` }),
     next: meant === undefined ? list : `postback ${meant} --help`,
   });

@@ -1,4 +1,5 @@
 import { quoteWord } from '../shell-word.js';
+import { textBefore } from '../text-ends.js';
 import { isDeepStrictEqual } from 'node:util';
 
 import { ConfigError } from '../errors.js';
@@ -50,6 +51,7 @@ export function setMapping(
     throw new ConfigError(
       'mapping_invalid',
       `${target.goal} cannot be mapped at ${target.network}: ${problem}.`,
+      { next: `postback help ${textBefore(target.network, /:/)}` },
     );
   }
   const [other] = isShared ? [] : findSharing(goals, target, mapping);

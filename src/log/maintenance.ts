@@ -53,7 +53,7 @@ export interface ErasureOptions {
 export interface PruneReceipt {
   /** Everything that was older than this went, ISO 8601. */
   olderThan: string;
-  dryRun?: true;
+  dryRun?: boolean;
   /** Attempts, and the requests that carried them. */
   attempts: number;
   requests: number;

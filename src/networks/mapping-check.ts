@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.js';
 import type { MappingCheck } from '../goals/mapping.js';
-import { suggestNearMatches } from '../near-match.js';
+import { quoteTypedName, suggestNearMatches } from '../near-match.js';
 import { NETWORK_NAMES, isNetworkName, type NetworkName, type PerNetwork } from './names.js';
 import { findNetwork } from './registry.js';
 
@@ -24,7 +24,7 @@ export function createMappingCheck(apis: PerNetwork<string | undefined>): Mappin
 export function readNetworkName(text: string): NetworkName {
   const name = text.toLowerCase();
   if (isNetworkName(name)) return name;
-  const message = `Unknown network ${JSON.stringify(text)}.${suggestNearMatches(text, NETWORK_NAMES)}`;
+  const message = `Unknown network${quoteTypedName(text)}.${suggestNearMatches(text, NETWORK_NAMES)}`;
   throw new ConfigError('unknown_network', message, {
     hint: `The networks are: ${NETWORK_NAMES.join(', ')}, and endpoints such as http:acme.`,
   });

@@ -229,6 +229,7 @@ describe('called wrongly', () => {
   test.each([
     [['connect'], {}, 2, 'needs_answer'],
     [['connect', 'facebook'], {}, 2, 'unknown_network'],
+    [['connect', 'Atzr|IwEBIJaTokenInTheWrongPlace'], {}, 2, 'unknown_network'],
     [['connect', 'meta'], {}, 2, 'needs_terminal'],
     [['connect', 'reddit'], {}, 2, 'needs_terminal'],
     [['connect', 'meta', '--region', 'na'], {}, 2, 'flag_not_for_network'],
@@ -259,6 +260,7 @@ describe('called wrongly', () => {
     const result = await runPostback([...args, '--json'], options({ env }));
     expect(result).toMatchObject({ code: exit, stdout: '' });
     expect(errorOf(result.stderr).code).toBe(code);
+    expect(result.stderr).not.toContain('IwEBIJ');
   });
 
   test('an application that is not approved for the Ads API is told what to do', async () => {

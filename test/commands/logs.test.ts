@@ -143,6 +143,8 @@ describe('logs prune', () => {
       2,
       { code: 'needs_answer', hint: 'Give --yes.' },
     ]);
+    const nothing = await workspace.run(['logs', 'prune', '--older-than', '90d', '--json']);
+    expect(JSON.parse(nothing.stdout)).toMatchObject({ attempts: 0, dryRun: false });
     expect(await workspace.logs('--all')).toHaveLength(7);
   });
 
@@ -163,7 +165,7 @@ describe('logs prune', () => {
     const expected = { attempts: 4, requests: 2, skips: 1, failed: 1, pendingKept: 0 };
     expect(await prune('--dry-run')).toMatchObject({ ...expected, dryRun: true });
     expect(await workspace.logs('--all')).toHaveLength(7);
-    expect(await prune('--yes')).toMatchObject(expected);
+    expect(await prune('--yes')).toMatchObject({ ...expected, dryRun: false });
     const left = await workspace.logs('--all');
     expect(left.map(({ eventId }) => eventId).sort()).toEqual([makeUuid(6), makeUuid(7)]);
     const again = await workspace.send(

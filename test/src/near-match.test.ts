@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findNearMatches, suggestNearMatches } from '../../src/near-match.js';
+import { findNearMatches, quoteTypedName, suggestNearMatches } from '../../src/near-match.js';
 
 const names = ['amazon', 'meta', 'tiktok', 'google', 'reddit', 'x'];
 
@@ -18,4 +18,13 @@ test.each([
 test('suggestNearMatches says it in words, or nothing', () => {
   expect(suggestNearMatches('ab', ['abc', 'abd', 'zzz'])).toBe(' Did you mean abc or abd?');
   expect(suggestNearMatches('facebook', names)).toBe('');
+});
+
+test.each([
+  ['facebook', ' "facebook"'],
+  ['goals lst', ' "goals lst"'],
+  ['Atzr|IwEBIJ', ''],
+  ['x'.repeat(41), ''],
+])('quotes %j only as a name', (typed, quoted) => {
+  expect(quoteTypedName(typed)).toBe(quoted);
 });
