@@ -9,9 +9,9 @@ export function unreachable(name: string, error: unknown): InputError {
   });
 }
 
-/** Makes the error of a source that refuses to be read. */
+/** Makes the error of a source, or of a target for rejected records, that refuses its use. */
 export function refused(name: string, error: unknown, hint: string): InputError {
-  return new InputError('source_refused', `${name} cannot be read: ${describe(error)}.`, {
+  return new InputError('source_refused', `${name} cannot be used: ${describe(error)}.`, {
     hint,
     cause: error,
   });

@@ -205,12 +205,13 @@ describe.skipIf(!hasNats)('nats:// source', () => {
       durable_name: 'fire-and-forget',
       ack_policy: AckPolicy.None,
     });
-    for (const [url, exit, code, text] of [
-      [nats.url('MISSING'), 6, 'source_refused', /not a stream named MISSING/],
-      [nats.url(`${stream}/fire-and-forget`), 2, 'unsuitable_consumer', /policy "none"/],
-      ['nats://127.0.0.1:1/EVENTS', 6, 'source_unreachable', /connection refused/i],
+    for (const [args, exit, code, text] of [
+      [[nats.url('MISSING')], 6, 'source_refused', /not a stream named MISSING/],
+      [['-', '--rejects', nats.url('MISSING')], 6, 'source_refused', /MISSING cannot be used: /],
+      [[nats.url(`${stream}/fire-and-forget`)], 2, 'unsuitable_consumer', /policy "none"/],
+      [['nats://127.0.0.1:1/EVENTS'], 6, 'source_unreachable', /connection refused/i],
     ] as const) {
-      const result = await workspace.run(['send', url, '--json']);
+      const result = await workspace.run(['send', ...args, '--json']);
       expect(result.code, result.stderr).toBe(exit);
       expect(readError(result.stderr)).toMatchObject({
         code,
