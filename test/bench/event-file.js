@@ -36,7 +36,10 @@ export function writeEventFile(path, lines, nowMs, kind = 'conversions') {
       const invalid = index % 500 === 499;
       const other = isOther(index) ? pickOther(index, kind) : undefined;
       if (!invalid && !other) postbacks += 1;
-      const line = makeLine(index, nowMs, other);
+      const line =
+        other && kind === 'day'
+          ? makeTelemetry(index, nowMs, other)
+          : makeLine(index, nowMs, other);
       text += `${invalid ? line.slice(0, -2) : line}\n`;
       if (text.length < CHUNK_CHARACTERS && index < lines - 1) continue;
       bytes += writeSync(file, text);
@@ -50,6 +53,28 @@ export function writeEventFile(path, lines, nowMs, kind = 'conversions') {
 
 function pickOther(index, kind) {
   return OTHER_EVENTS[kind === 'day' ? index % OTHER_EVENTS.length : 0];
+}
+
+/** A line of a game's own telemetry, about as long as a conversion: no click, nobody's address. */
+function makeTelemetry(index, nowMs, eventName) {
+  return JSON.stringify({
+    type: 'track',
+    messageId: makeUuid(index),
+    eventTimestamp: new Date(nowMs - 2 * DAY_MS + (index % 100_000) * 1000).toISOString(),
+    anonymousId: makeUuid((index % 50_000) + 2 ** 40),
+    userId: `player-${index % 50_000}`,
+    consentLevel: 'full',
+    eventName,
+    properties: {
+      game_id: 'example-game',
+      level: index % 80,
+      session_id: makeUuid((index >>> 6) + 2 ** 41),
+      country: 'US',
+      score: index % 9_973,
+      difficulty: 'normal',
+    },
+    context: { library: 'bench', libraryVersion: '1.0.0', os: { name: 'iOS', version: '18.1' } },
+  });
 }
 
 function makeLine(index, nowMs, other) {
