@@ -172,8 +172,9 @@ export class EventPipeline {
       await this.#record(accountQueues, goesOn);
   }
 
-  /** Resolves when the account queues can take more. */
+  /** Resolves when the account queues can take more, and few postbacks wait for another run. */
   async space(): Promise<void> {
+    await this.#delivery.elsewhere.makeRoom();
     for (const accountQueue of this.#delivery.accountQueues.values()) await accountQueue.space();
   }
 

@@ -14,10 +14,12 @@ const LOOK_EVERY_MS = 500;
 /** Postbacks that are asked for in one transaction. */
 const PER_LOOK = 500;
 /**
- * Postbacks kept in memory. More are only counted: another run that has so many does not finish
- * within a lease.
+ * Postbacks kept in memory. Reading waits before there are more ({@link Elsewhere.makeRoom}); what
+ * comes all the same, because the other run does not get on, is only counted.
  */
 const MOST_KEPT = 10_000;
+/** Those at which reading waits: one part of an input has fewer than the rest. */
+const MANY = MOST_KEPT / 2;
 
 /** What an account queue does for postbacks that come back to this run. */
 interface Taker {
@@ -49,6 +51,8 @@ export class Elsewhere {
   /** Of each network, those beyond {@link MOST_KEPT}. */
   readonly #more = new Map<NetworkName, number>();
   #isLooking = false;
+  /** The other run did not get on for a lease: reading waits for it no more. */
+  #isStuck = false;
   /** It was said that the run waits. */
   #isReported = false;
 
@@ -90,6 +94,20 @@ export class Elsewhere {
       return this.size !== before;
     } finally {
       this.#isLooking = false;
+    }
+  }
+
+  /**
+   * Waits while there are many of them and the other run gets on: two runs of the same file meet
+   * half of its postbacks at each other, and in memory there is room for a few.
+   */
+  async makeRoom(): Promise<void> {
+    const { clock, signal } = this.#parts;
+    const startedMs = clock.now();
+    while (this.size >= MANY && !this.#isStuck && !signal.aborted) {
+      if (await this.look()) continue;
+      this.#isStuck = clock.now() - startedMs >= LEASE_MS;
+      await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
     }
   }
 
