@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { Checkpoint } from '../../events/source-position.js';
 import { readCheckpoint, type StoredCheckpoint } from '../checkpoint.js';
 import type { PgSession } from './connection/pg-database.js';
+import type { PgWrite } from './database/write-queue.js';
 
 /** Identity of the file at a path on this machine; undefined where there is none. */
 function identify(path: string): { device: string; inode: string } | undefined {
@@ -16,16 +17,18 @@ function identify(path: string): { device: string; inode: string } | undefined {
 
 /**
  * Saves how far inputs were read, and deletes the checkpoints that are not needed any more. Several
- * machines may have different files at one path, so a checkpoint is that of a file.
+ * machines may have different files at one path, so a checkpoint is that of a file. Runs that read
+ * the same file write the same row, so that comes at the end of the transaction, after their ids.
  */
-export async function putCheckpoints(
-  session: PgSession,
+export function putCheckpoints(
+  write: PgWrite,
   kept: readonly StoredCheckpoint[],
   nowMs: number,
-): Promise<void> {
+): void {
   for (const { path, checkpoint } of kept) {
-    if (checkpoint) await putCheckpoint(session, path, checkpoint, nowMs);
-    else await removeCheckpoint(session, path);
+    write.atEnd(`checkpoint ${path}`, () =>
+      checkpoint ? putCheckpoint(write, path, checkpoint, nowMs) : removeCheckpoint(write, path),
+    );
   }
 }
 

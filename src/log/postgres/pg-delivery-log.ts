@@ -220,7 +220,7 @@ export class PgDeliveryLog implements DeliveryLog {
     const record = entries.some(({ postback }) => postback) ? 'write' : 'share';
     await this.#queue[record](async (write) => {
       const nowMs = this.#options.clock.now();
-      await putCheckpoints(write, checkpoints, nowMs);
+      putCheckpoints(write, checkpoints, nowMs);
       await recordSkips(write, entries, nowMs, this.#skips);
     });
   }
@@ -291,9 +291,10 @@ export class PgDeliveryLog implements DeliveryLog {
   }
 
   saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
-    return this.#queue.share((write) =>
-      putCheckpoints(write, [{ path, checkpoint }], this.#options.clock.now()),
-    );
+    return this.#queue.share((write) => {
+      putCheckpoints(write, [{ path, checkpoint }], this.#options.clock.now());
+      return Promise.resolve();
+    });
   }
 
   findCheckpoint(path: string): Promise<Checkpoint | undefined> {
@@ -329,7 +330,7 @@ export class PgDeliveryLog implements DeliveryLog {
       else await write.change('UPDATE @postback SET run = NULL WHERE run = $1', [this.run.id]);
       await this.#parts.batches.clear(write);
       await trimGeneralSkips(write, this.#skips);
-      await putCheckpoints(write, checkpoints, nowMs);
+      putCheckpoints(write, checkpoints, nowMs);
       await endRun(write, this.run.id, { summary: JSON.stringify(summary), nowMs });
     });
     await this.#lease.end();

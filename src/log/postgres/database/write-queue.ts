@@ -16,6 +16,11 @@ export interface PgWrite extends PgSession {
   readonly hasSuppressions: boolean;
   /** Notes what undoes a change in memory. It is called where the transaction is rolled back. */
   onRollback(undo: () => void): void;
+  /**
+   * Runs `step` when all jobs of the transaction are done, in the order of the keys: for rows that
+   * other runs write too. A later step of the same key takes the place of an earlier one.
+   */
+  atEnd(key: string, step: () => Promise<void>): void;
 }
 
 type Work = (write: PgWrite) => Promise<unknown>;
@@ -63,7 +68,8 @@ const LEAST_TIMEOUT_MS = 2_000;
  * earlier one was committed and only its answer was lost.
  *
  * Several runs that take locks in different orders would wait for each other, so each job sorts
- * what it writes, and at most one exclusive job is in a transaction.
+ * what it writes, at most one exclusive job is in a transaction, and what runs of the same file
+ * share comes last.
  */
 export class WriteQueue {
   readonly #database: PgDatabase;
@@ -154,7 +160,7 @@ export class WriteQueue {
   }
 
   async #commit(jobs: readonly Job[]): Promise<unknown[]> {
-    const attempt: Attempt = { token: randomUUID(), undo: [], sent: undefined };
+    const attempt: Attempt = { token: randomUUID(), undo: [], last: new Map(), sent: undefined };
     let pauseMs = FIRST_PAUSE_MS;
     let tries = 0;
     for (let repeats = 0; ;) {
@@ -185,6 +191,7 @@ export class WriteQueue {
       if (write === 'committed') return attempt.sent as unknown[];
       const results: unknown[] = [];
       for (const { work } of jobs) results.push(await work(write));
+      for (const key of [...attempt.last.keys()].sort()) await attempt.last.get(key)?.();
       attempt.sent = results;
       await session.script('COMMIT');
       return results;
@@ -233,6 +240,7 @@ export class WriteQueue {
       hasRows: begun['has_rows'] === true,
       hasSuppressions: begun['has_suppressions'] === true,
       onRollback: (step) => attempt.undo.push(step),
+      atEnd: (key, step) => attempt.last.set(key, step),
     };
   }
 }
@@ -242,6 +250,8 @@ interface Attempt {
   token: string;
   /** What undoes the changes in memory of the last try. */
   undo: (() => void)[];
+  /** What comes after the jobs of this try, by its key. */
+  last: Map<string, () => Promise<void>>;
   /** Results of a try whose COMMIT was sent and not answered. */
   sent: unknown[] | undefined;
 }
@@ -251,6 +261,7 @@ const UNIQUE_VIOLATION = '23505';
 function rollBack(attempt: Attempt): void {
   for (const step of attempt.undo.reverse()) step();
   attempt.undo = [];
+  attempt.last.clear();
   attempt.sent = undefined;
 }
 

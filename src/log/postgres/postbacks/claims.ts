@@ -201,9 +201,10 @@ export async function claimPending(
 ): Promise<ClaimedPending> {
   const waiting = waitingAmong('$1', '$2');
   const count = await write.change(
-    `UPDATE @postback SET run = $4 WHERE id IN (
+    `WITH wanted AS MATERIALIZED (
        SELECT id FROM @postback WHERE ${waiting} AND (account IS NULL OR account = $3) ORDER BY id
-         FOR UPDATE SKIP LOCKED)`,
+         FOR UPDATE SKIP LOCKED)
+     UPDATE @postback p SET run = $4 FROM wanted w WHERE p.id = w.id`,
     [network, goals, account, write.run],
   );
   const [others] = await write.rows(
@@ -221,11 +222,13 @@ export async function claimRecovered(
   limit: number,
 ): Promise<Recovered> {
   const left = `left_by = ${LEFT_BY_DEAD_RUN} AND ${waitingAmong('$1', '$2')}`;
+  // As a subquery it may run once for each row, and claim more than the limit.
   const rows = await write.rows(
-    `UPDATE @postback SET run = $5 WHERE id IN (
+    `WITH wanted AS MATERIALIZED (
        SELECT id FROM @postback WHERE ${left} AND (account IS NULL OR account = $3) ORDER BY id
          LIMIT $4 FOR UPDATE SKIP LOCKED)
-     RETURNING replace(id::text, '-', '') AS id`,
+     UPDATE @postback p SET run = $5 FROM wanted w WHERE p.id = w.id
+     RETURNING replace(p.id::text, '-', '') AS id`,
     [network, goals, account, limit, write.run],
   );
   const [others] = await write.rows(

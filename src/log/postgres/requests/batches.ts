@@ -129,12 +129,13 @@ export class PgBatches {
     if (this.#completed < PRUNE_EVERY) return;
     this.#completed = 0;
     await this.#database.change(
-      `DELETE FROM @batch WHERE id IN (
+      `WITH gone AS MATERIALIZED (
          SELECT id FROM @batch WHERE completed IS NOT NULL AND id <= (
            SELECT id FROM (SELECT id, sum(count) OVER (ORDER BY id DESC) AS newer FROM @batch
              WHERE completed IS NOT NULL) b
            WHERE newer > $1 ORDER BY id DESC LIMIT 1)
-         ORDER BY id FOR UPDATE SKIP LOCKED)`,
+         ORDER BY id FOR UPDATE SKIP LOCKED)
+       DELETE FROM @batch b USING gone WHERE b.id = gone.id`,
       [this.#keepDelivered],
     );
   }

@@ -41,7 +41,7 @@ export async function beginRequest(
     batchId: batchId ?? (await parts.batches.insert(write, account, mine, request)),
     entries: mine,
   };
-  if (dropped.length === 0) await putCheckpoints(write, checkpoints, nowMs);
+  if (dropped.length === 0) putCheckpoints(write, checkpoints, nowMs);
   return { open, dropped };
 }
 
