@@ -96,7 +96,10 @@ export default class Map extends GoalsCommand<typeof Map> {
     const mapping =
       this.readMapping() ?? (await this.ask(goal, target.network, check, false)) ?? '';
     // Checks the form and conflicts with other goals before it asks the network.
-    if (this.isProjectChanged(config)) setMapping(config.goals, target, mapping, check);
+    const isInEffect =
+      config.goalsFrom === 'user config' || config.goals.some(({ id }) => id === goal);
+    if (this.isProjectChanged(config) && isInEffect)
+      setMapping(config.goals, target, mapping, check);
     await this.checkListed(target, mapping);
     const goals = await this.changeMappings(config, (stored) =>
       setMapping(stored, target, mapping, check),

@@ -62,7 +62,15 @@ export abstract class GoalsCommand<T extends typeof Command> extends BaseCommand
   ): Promise<ConversionGoal[]> {
     const { project } = config;
     if (!project?.goals || !this.isProjectChanged(config)) return this.changeGoals(config, change);
-    const goals = updateProjectMappings(project.path, change);
+    let goals;
+    try {
+      goals = updateProjectMappings(project.path, change);
+    } catch (error) {
+      const isUnknown = error instanceof ConfigError && error.code === 'unknown_goal';
+      if (!isUnknown) throw error;
+      // It may be a stored goal, which the project file hides.
+      return this.changeGoals(config, change);
+    }
     await this.io.info(`Changed ${project.path}.`);
     return goals;
   }

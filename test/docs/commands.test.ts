@@ -75,7 +75,8 @@ function findProblem(line: string): string | undefined {
     return known || /^[A-Z]+$/.test(topic) ? undefined : `no topic ${topic}`;
   }
   const plain = words.filter((word) => !word.startsWith('-'));
-  if (plain.length === 0 || /^[A-Z]+$/.test(plain[0]!)) return undefined;
+  // `…` stands for any command.
+  if (plain.length === 0 || /^(?:[A-Z]+|…)$/.test(plain[0]!)) return undefined;
   const name = [plain.slice(0, 2).join(':'), plain[0]!].find((id) => byName.has(id));
   if (name === undefined) {
     const isTopic = [...byName.keys()].some((id) => id.startsWith(`${plain[0]}:`));

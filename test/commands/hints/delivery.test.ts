@@ -66,7 +66,7 @@ testHints(
     'replay --state pending --all --account-changed --network {network}',
     'replay {repeatFlags(refused)} --account-changed',
     'connect {network} --replace',
-    'connect {network.name} --replace',
+    'connect {network.name} --token-stdin {account} --replace',
     "replay {flagWords('event-id',postback.eventId)}{isOther?'--account-changed':''}",
   ],
   'what was recorded for another account is sent to the new one, or waits for its own, as the suggestion says',
@@ -79,6 +79,7 @@ testHints(
     // Another account is refused with the command that takes it.
     const { stderr } = await workspace.run(['connect', 'amazon', '--token-stdin', '--json'], other);
     const replace = (readError(stderr) as unknown as { next: string }).next;
+    workspace.write('token.txt', other.input);
     expect((await workspace.follow(replace, other)).code).toBe(0);
 
     const sent = await workspace.run(['send', 'events.jsonl']);
@@ -250,7 +251,7 @@ testHints(
       join(workspace.home, 'data/game/delivery.db'),
       '--json',
     ]);
-    const hint = /postback logs.*?:\d+/.exec(readError(stderr).hint ?? '')![0];
+    const hint = /postback logs.*?:\d+/.exec(readError(stderr).hint)![0];
     expect((await workspace.follow(hint)).stdout).toContain('purchase');
 
     const [wide] = await workspace.suggestedBy(['replay', '--dry-run']);
@@ -269,13 +270,9 @@ testHints(
     workspace.write('old events.jsonl', makeLine(1, { eventTimestamp: tooOld }));
     const { stderr } = await workspace.run(['send', 'old events.jsonl']);
     const [fromSend] = /postback logs --status skipped.*\d/.exec(stderr)!;
-    const [first, explain, doctor] = await nextSteps(workspace);
-    for (const command of [fromSend, first!]) {
-      expect([command, (await workspace.follow(command)).stdout]).toEqual([
-        command,
-        expect.stringContaining('too_old'),
-      ]);
-    }
+    // What is skipped for its age may be a matter of the clock, which `doctor` compares.
+    const [doctor, explain] = await nextSteps(workspace);
+    expect((await workspace.follow(fromSend)).stdout).toContain('too_old');
     const explained = await workspace.follow(explain!, { fill: { FILE: 'old events.jsonl' } });
     expect(explained.stdout).toContain('too_old');
     expect((await workspace.follow(doctor!)).code).toBe(0);

@@ -17,12 +17,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'complete -- "${(@)words[2,CURRENT]}': 'code of a completion script',
   'complete -- "${COMP_WORDS[@]:1:COMP_CWORD}': 'code of a completion script',
   'complete -- $words[2..-1] (commandline -ct': 'code of a completion script',
+  'connect {network.name} {account} --replace':
+    'for a login in a browser: test/commands/networks/google.test.ts replaces an account with it',
   'connect {NETWORKS[0]!.name}':
     'for a network that this version only knows by name: there is none now',
   'logs backup FILE':
     'test/commands/durability/backup.test.ts copies a log in use and puts the copy in its place',
   'replay --state failed --all --dry-run': 'test/commands/outputs/damaged-rows.test.ts runs it',
-  'logs --all --sandbox': 'test/commands/demo.test.ts reads the log of a kept demo',
   "send {quoteWord(join(home,'events.jsonl'))} --sandbox":
     'test/commands/demo.test.ts sends the events of a kept demo again',
   sandbox: 'the title of a page',

@@ -124,13 +124,7 @@ testHints(
 );
 
 testHints(
-  [
-    'connect amazon',
-    'connect {missing[0]}',
-    'connect {network}',
-    'connect {network.name}',
-    'connect {others[0]!.network}',
-  ],
+  ['connect amazon', 'connect {missing[0]}', 'connect {network}', 'connect {network.name}'],
   'every command that needs a connection suggests the one that makes it',
   async () => {
     const commands = [
@@ -276,6 +270,7 @@ testHints(
     "map {goal} {network} {near[0]??'VALUE'}{flag}",
     'map {goal} {network} {wordsOf(mapping)} --shared',
     'map {goal} amazon DEFINITION_ID{flag}',
+    'help {textBefore(target.network,/:/)}',
   ],
   'a missing, mistyped, shared or unknown definition is corrected by the command that is suggested',
   async () => {
@@ -294,6 +289,8 @@ testHints(
     expect(await checkOf(workspace, 'mappings')).toMatchObject({ result: 'pass' });
     expect((await workspace.follow(missing, { fill: { VALUE: '1234567892' } })).code).toBe(0);
 
+    const rules = await workspace.nextOf(['map', 'purchase', 'tiktok', 'purchase']);
+    expect((await workspace.follow(rules)).stdout).toContain('TikTok');
     const near = await workspace.nextOf(['map', 'purchase', 'amazon', '123456789']);
     expect((await workspace.follow(near)).code).toBe(0);
     const test = await workspace.nextOf(['map', 'purchase', 'amazon', '123456789', '--test']);
