@@ -47,9 +47,12 @@ const WINDOWS_FORMS: readonly [RegExp, string][] = [
     ': 7z x $1',
   ],
   [new RegExp(` in a pipe: tar -xOf ${WORD} \\| postback send -`), ': tar -xf $1'],
-  [new RegExp(`\\bmlr (.+?) cat ${WORD} > ([\\w.]*\\w)`), 'mlr $1 --from $2 tee $3 then nothing'],
+  [
+    new RegExp(`\\bmlr (.{1,80}?) cat ${WORD} > ([\\w.]*\\w)`),
+    'mlr $1 --from $2 tee $3 then nothing',
+  ],
   // PowerShell has no <, and cmd has type too.
-  [/\b(postback .+?) < (\S+)$/, 'type $2 | $1'],
+  [/\b(postback [^<]{1,400}) < (\S+)$/, 'type $2 | $1'],
   [/Raise the limit \(ulimit -n\)(?: or close other programs)?/, 'Close other programs'],
 ];
 

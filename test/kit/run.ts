@@ -29,7 +29,7 @@ export interface RunOptions {
   cwd?: string;
   /** POSTBACK_HOME; a new empty folder, removed when the test ends, where there is none. */
   home?: string;
-  /** The child is killed after this long. Default 50 s. */
+  /** The child is killed after this long. Default 200 s. */
   timeoutMs?: number;
   /** A command that starts the program, with its arguments: `unshare --pid --fork`, say. */
   wrapper?: readonly string[];

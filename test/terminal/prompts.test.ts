@@ -138,6 +138,6 @@ describe('without a terminal', () => {
     });
     expect([2, 4], stderr + stdout).toContain(code);
     const { message, hint } = readError(stderr);
-    expect(`${message} ${hint ?? ''} ${stderr}`).toMatch(words);
+    expect(`${message} ${hint} ${stderr}`).toMatch(words);
   });
 });
