@@ -25,6 +25,13 @@ export function unknownCommandError(
   topics: readonly string[] = [],
 ): UsageError {
   const [first = '', second] = id.split(':');
+  if (first.startsWith('-')) {
+    return new UsageError(
+      'unknown_flag',
+      `Unknown flag${quoteTypedName(first)} in front of the command.`,
+      { hint: 'Give the command first, then its flags.', next: 'postback --help' },
+    );
+  }
   const isTopic = second !== undefined && commandIds.some((known) => known.startsWith(`${first}:`));
   const typed = isTopic ? `${first} ${second}` : first;
   const depth = isTopic ? 2 : 1;

@@ -91,7 +91,9 @@ export class Elsewhere {
       await this.#parts.log.recoverAbandonedRuns();
       for (let at = 0; at < all.length; at += PER_LOOK)
         await this.#inquire(all.slice(at, at + PER_LOOK));
-      return this.size !== before;
+      const hasChanged = this.size !== before;
+      if (hasChanged) this.#isStuck = false;
+      return hasChanged;
     } finally {
       this.#isLooking = false;
     }

@@ -134,6 +134,11 @@ describe('a wrong command line', () => {
     ['a flag without its value', ['goals', 'list', '--workspace'], 'usage'],
     ['an unknown command', ['sned', 'file.jsonl'], 'unknown_command'],
     ['an unknown command of a topic', ['goals', 'lst'], 'unknown_command'],
+    [
+      'a flag in front of the command that is not global',
+      ['--network', 'amazon', 'send'],
+      'unknown_flag',
+    ],
   ])(
     '%s ends with 2 in words and under --json, with nothing of ours or theirs in it',
     async (_case, args, expected) => {
